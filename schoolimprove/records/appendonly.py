@@ -1,0 +1,49 @@
+"""Append-only tables: a database trigger refuses update and delete, on both engines."""
+
+from typing import Any
+
+from django.db import migrations
+
+
+class AppendOnly(migrations.RunPython):
+    """Migration operation that makes `table` append-only."""
+
+    reduces_to_sql = False
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(self._add, self._drop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table], {}
+
+    def _add(self, _apps: Any, editor: Any) -> None:
+        for statement in _ADD[editor.connection.vendor]:
+            editor.execute(statement.format(table=self.table))
+
+    def _drop(self, _apps: Any, editor: Any) -> None:
+        for statement in _DROP[editor.connection.vendor]:
+            editor.execute(statement.format(table=self.table))
+
+
+_ADD = {
+    "postgresql": [
+        "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+    ],
+    "sqlite": [
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
+        " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+        " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    ],
+}
+_DROP = {
+    "postgresql": [
+        "DROP TRIGGER {table}_append_only ON {table}",
+        "DROP FUNCTION {table}_append_only()",
+    ],
+    "sqlite": ["DROP TRIGGER {table}_no_update", "DROP TRIGGER {table}_no_delete"],
+}

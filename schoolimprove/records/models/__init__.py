@@ -1,0 +1,6 @@
+from .audit import AuditEvent
+from .base import BaseRecord
+from .draft import Draft
+from .reference import ReferenceCounter
+
+__all__ = ["AuditEvent", "BaseRecord", "Draft", "ReferenceCounter"]

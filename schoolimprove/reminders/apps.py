@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class RemindersConfig(AppConfig):
+    """Deadlines, as rows. Knows no domain app."""
+
+    name = "schoolimprove.reminders"
+    label = "reminders"
+    verbose_name = "Reminders"
