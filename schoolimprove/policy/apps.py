@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PolicyConfig(AppConfig):
@@ -7,3 +10,21 @@ class PolicyConfig(AppConfig):
     name = "schoolimprove.policy"
     label = "policy"
     verbose_name = "Policy"
+
+    def ready(self) -> None:
+        # Django's own hook for rows that come with the code, as permissions and content types do.
+        post_migrate.connect(_ship, dispatch_uid="policy.sync")
+
+
+def _ship(*, app_config: AppConfig, using: str, **_kwargs: Any) -> None:
+    """After the last app's migrations have run, so that audit and users exist."""
+    from django.apps import apps
+    from django.db import connections
+
+    if app_config.name != list(apps.get_app_configs())[-1].name:
+        return
+    from .actions import sync_policy
+    from .models import PolicyRow
+
+    if PolicyRow._meta.db_table in connections[using].introspection.table_names():
+        sync_policy()

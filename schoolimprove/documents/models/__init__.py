@@ -1,0 +1,3 @@
+from .blob import Blob, BlobDamaged, BlobScan, ScanState
+
+__all__ = ["Blob", "BlobDamaged", "BlobScan", "ScanState"]

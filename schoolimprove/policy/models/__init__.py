@@ -1,0 +1,3 @@
+from .row import PolicyRow
+
+__all__ = ["PolicyRow"]

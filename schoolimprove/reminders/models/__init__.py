@@ -1,0 +1,3 @@
+from .deadline import Deadline
+
+__all__ = ["Deadline"]

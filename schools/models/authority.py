@@ -1,0 +1,34 @@
+"""Local authorities: ours, under as many codes as it has, and neighbours whose schools are held."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from schoolimprove.records.models import BaseRecord
+from schoolimprove.ui.colour import validate_contrast
+
+
+class LocalAuthority(BaseRecord):
+    """One per three-digit code. `own` marks the authority that runs this installation."""
+
+    code = models.CharField(max_length=3, unique=True, validators=[RegexValidator(r"^\d{3}$", "Enter three digits.")])
+    name = models.CharField(max_length=100)
+    own = models.BooleanField("runs this installation", default=False)
+    colour = models.CharField(
+        max_length=7,
+        default="#1d4f5f",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Enter a colour such as #1d4f5f."), validate_contrast],
+        help_text="The header's colour. White text must be readable on it.",
+    )
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "local authority"
+        verbose_name_plural = "local authorities"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    def clean(self) -> None:
+        if not self.name.strip():
+            raise ValidationError({"name": "Enter the authority's name."})
