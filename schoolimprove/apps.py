@@ -6,3 +6,7 @@ class SchoolImproveConfig(AppConfig):
 
     name = "schoolimprove"
     label = "schoolimprove"
+
+    def ready(self) -> None:
+        """Makes our Celery app the current one in every process that has Django."""
+        from . import celery  # noqa: F401

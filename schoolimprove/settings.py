@@ -1,19 +1,61 @@
-"""Settings, typed from the environment."""
+"""Settings, typed from the environment; `.env.example` tells of every variable.
 
+Three ways of running. Production is what is left when neither of the others is asked for, and the only one that has
+no defaults for its secrets and its database. `DEMO=1` is a one-person demonstration on an embedded database.
+`DEBUG=1` is a developer's checkout.
+"""
+
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from environs import Env
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from schoolimprove.environment import Environment
+from schoolimprove.logs import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Env()
-env.read_env(BASE_DIR / ".env", recurse=False)
+VAR = BASE_DIR / "var"
+env = Environment(BASE_DIR / ".env")
 
-DEMO = env.bool("DEMO", False)
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "insecure")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "testserver"])
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/db.sqlite3")}
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+DEMO = env.flag("DEMO", False)
+DEBUG = env.flag("DEBUG", False) and not DEMO
+PRODUCTION = not (DEMO or DEBUG)
+
+
+def _only_needed_in_production(value: str) -> str | None:
+    """`value` as the default of a demonstration or a checkout; no default in production."""
+    return None if PRODUCTION else value
+
+
+# Who we are and how we are reached ------------------------------------------------------------------------------------
+
+SERVICE_NAME = env.text("SERVICE_NAME", "School improvement")
+SITE_URL = env.address(
+    "SITE_URL",
+    _only_needed_in_production("http://127.0.0.1:8000"),
+    schemes=("http", "https"),
+    remedy="Set it to the address people type, such as https://school-improvement.example.gov.uk; letters and "
+    "e-mails link to it.",
+)
+# Health checks come from the machine itself; links in e-mails never depend on the Host header.
+ALLOWED_HOSTS = [str(urlsplit(SITE_URL).hostname), *env.words("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL, *env.words("CSRF_TRUSTED_ORIGINS")]
+
+# Secrets --------------------------------------------------------------------------------------------------------------
+
+SECRET_KEY = env.text(
+    "SECRET_KEY",
+    _only_needed_in_production("only-for-a-demonstration-or-a-checkout-where-there-is-nothing-to-protect"),
+    remedy="Make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` and keep it with your "
+    "secrets. For a demonstration run `make demo`; for development put DEBUG=1 into .env.",
+)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+# What we are made of --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -24,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "crispy_forms_gds",
+    "csp",
     "django_filters",
     "simple_history",
     "post_office",
@@ -46,7 +89,11 @@ INSTALLED_APPS = [
     "schoolimprove",
 ]
 MIDDLEWARE = [
+    "schoolimprove.middleware.RequestIdMiddleware",
+    "schoolimprove.middleware.ClientAddressMiddleware",
+    "schoolimprove.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -73,20 +120,214 @@ TEMPLATES = [
         },
     }
 ]
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "var" / "staticfiles"
-BLOB_ROOT = BASE_DIR / "var" / "blobs"
-EMAIL_BACKEND = "post_office.EmailBackend"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
+
+# Database -------------------------------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # A writer waits its turn at BEGIN, not half-way through with nowhere to go.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+
+
+def _database() -> dict[str, Any]:
+    if DEMO:
+        if env.text("DATABASE_URL", ""):
+            raise ImproperlyConfigured(
+                "DEMO=1 and DATABASE_URL are both set, and a demonstration must never touch a kept database. "
+                "Unset DATABASE_URL for the demonstration, or DEMO for the real service."
+            )
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": env.folder("DEMO_DATABASE", VAR / "demo.sqlite3"),
+            "OPTIONS": SQLITE_OPTIONS,
+        }
+    database = env.database(
+        "DATABASE_URL",
+        _only_needed_in_production(f"sqlite:///{VAR}/db.sqlite3"),
+        remedy="Set it to postgres://USER:PASSWORD@HOST:5432/NAME, with special characters of the password "
+        "percent-encoded. For a demonstration run `make demo`; for development put DEBUG=1 into .env.",
+    )
+    if DEBUG and database["ENGINE"].endswith("sqlite3"):
+        return {**database, "OPTIONS": SQLITE_OPTIONS}
+    if not database["ENGINE"].endswith("postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL does not name a PostgreSQL database, which is what an authority's records are kept in. Set "
+            "it to postgres://USER:PASSWORD@HOST:5432/NAME, or run `make demo`."
+        )
+    seconds = env.number("DATABASE_CONNECTION_SECONDS", 60)
+    return {**database, "CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"connect_timeout": 5}}
+
+
+DATABASES = {"default": _database()}
+# Verbs open their own transactions, so that what a person is told is what was kept.
+ATOMIC_REQUESTS = False
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Attachments and frozen letters: one backup with the database, never served as static files.
+BLOB_ROOT = env.folder("BLOB_ROOT", VAR / ("demo-blobs" if DEMO else "blobs"))
+
+# Signing in -----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+# The pair, so that nobody can lock another person out by trying passwords from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+OTP_TOTP_ISSUER = SERVICE_NAME
+
+# What the browser is told ---------------------------------------------------------------------------------------------
+
+# The demonstration and a checkout are served over plain HTTP on the machine itself.
+HTTPS = env.flag("HTTPS", PRODUCTION)
+BEHIND_PROXY = env.flag("BEHIND_PROXY", False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# Addresses hold references and URNs: other sites are not told them. Not `no-referrer`, which the CSRF check needs.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# E-mail ---------------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "post_office.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL",
+    _only_needed_in_production("School improvement <school.improvement@example.invalid>"),
+    remedy="Set it to the sender people see, such as School improvement <school.improvement@example.gov.uk>.",
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+_mail_server = env.email(
+    "EMAIL_URL",
+    _only_needed_in_production("dummy://"),
+    remedy="Set it to submission://USER:PASSWORD@HOST:587, or smtp://HOST:25 for a relay that asks for neither.",
+)
+EMAIL_HOST = _mail_server["EMAIL_HOST"]
+EMAIL_PORT = _mail_server["EMAIL_PORT"]
+EMAIL_HOST_USER = _mail_server["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _mail_server["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _mail_server["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _mail_server["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 20
+POST_OFFICE = {
+    "BACKENDS": {"default": _mail_server["EMAIL_BACKEND"]},
+    # A demonstration writes to invented people: its mail stays in the outbox.
+    "CELERY_ENABLED": not DEMO,
+    "MAX_RETRIES": 4,
+    "RETRY_INTERVAL": timedelta(minutes=15),
+    "BATCH_DELIVERY_TIMEOUT": 300,
+}
+
+# Background work ------------------------------------------------------------------------------------------------------
+
+REDIS_URL = env.address(
+    "REDIS_URL",
+    _only_needed_in_production("redis://127.0.0.1:6379/0"),
+    schemes=("redis", "rediss"),
+    remedy="Set it to redis://:PASSWORD@HOST:6379/0.",
+)
+DEMO_BROKER = VAR / "demo-broker"
+CELERY_BROKER_URL = "filesystem://" if DEMO else REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {
+        "data_folder_in": str(DEMO_BROKER / "messages"),
+        "data_folder_out": str(DEMO_BROKER / "messages"),
+        "control_folder": str(DEMO_BROKER / "control"),
+    }
+    if DEMO
+    else {"visibility_timeout": 900, "socket_connect_timeout": 5}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+# Inside the visibility timeout: a message never comes back while its first run is still at work.
+CELERY_TASK_TIME_LIMIT = 840
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "schoolimprove.celery:BeatScheduler"
+# Often enough that a beat which stopped is found out within two minutes.
+CELERY_BEAT_MAX_LOOP_INTERVAL = 30
+BEAT_ALIVE = VAR / ("demo-beat-alive" if DEMO else "beat-alive")
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / ("demo-beat-schedule" if DEMO else "beat-schedule"))
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "forget ended sessions": {
+        "task": "schoolimprove.tasks.forget_ended_sessions",
+        "schedule": crontab(hour=3, minute=5),
+    },
+    "forget stale drafts": {"task": "schoolimprove.tasks.forget_stale_drafts", "schedule": crontab(hour=3, minute=15)},
+}
+if not DEMO:
+    # Each message also sends itself when it is queued; this picks up retries and what a lost broker left behind.
+    CELERY_BEAT_SCHEDULE["send waiting e-mail"] = {"task": "post_office.tasks.send_queued_mail", "schedule": 60.0}
+
+# Logs -----------------------------------------------------------------------------------------------------------------
+
+LOGGING = logging_configuration(
+    as_json=PRODUCTION, level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+)

@@ -1,0 +1,18 @@
+"""Housekeeping that belongs to no app."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+from schoolimprove.lib import clock
+from schoolimprove.records.models import Draft
+
+
+@shared_task
+def forget_ended_sessions() -> None:
+    call_command("clearsessions")
+
+
+@shared_task
+def forget_stale_drafts() -> None:
+    """Drafts untouched for thirty days."""
+    Draft.objects.stale(at=clock.now()).delete()

@@ -1,0 +1,78 @@
+"""What every test may use."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import settings as hypothesis_settings
+from pytest_django.fixtures import SettingsWrapper
+
+from schoolimprove.lib import clock
+
+CI = os.environ.get("CI", "") not in ("", "0", "false")
+SHARED_DATA = Path(os.environ.get("SHARED_DATA") or django_settings.BASE_DIR.parent / "shared")
+SHARED_IS_ABSENT = f"the folder {SHARED_DATA} is absent; SHARED_DATA names another"
+
+hypothesis_settings.register_profile("developer", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.load_profile("ci" if CI else "developer")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if CI and not SHARED_DATA.is_dir():
+        raise pytest.UsageError(f"Tests on real files cannot run: {SHARED_IS_ABSENT}.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the tests on real files where there are none; the summary says so."""
+    if SHARED_DATA.is_dir():
+        return
+    left_out = [item for item in items if item.get_closest_marker("shared")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not SHARED_DATA.is_dir():
+        terminalreporter.write_line(f"Tests marked shared were left out: {SHARED_IS_ABSENT}.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI nothing is skipped in silence: a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if CI and reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("Tests were skipped, which fails the run under CI.", red=True)
+
+
+@pytest.fixture
+def clock_at() -> Iterator[Callable[[date | datetime], datetime]]:
+    """Freezes the clock for the rest of the test: `clock_at(date(2026, 5, 1))` is that day's noon in London."""
+    with ExitStack() as stack:
+        yield lambda moment: stack.enter_context(clock.at(moment))
+
+
+@pytest.fixture(autouse=True)
+def blob_root(settings: SettingsWrapper, tmp_path: Path) -> Path:
+    """Files that a test keeps go into its own folder."""
+    settings.BLOB_ROOT = tmp_path / "blobs"
+    return tmp_path / "blobs"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files, for tests marked `shared`."""
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_id: str) -> str:
+    """A Redis number of this test process's own, above that of REDIS_URL."""
+    address, _, number = django_settings.REDIS_URL.rpartition("/")
+    process = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
+    return f"{address}/{int(number) + 1 + process}"

@@ -1,0 +1,34 @@
+"""The settings of the suite: production's, but for what would need the world outside or cost time.
+
+The environment is set before the real settings read it, so that no `.env` of a checkout reaches a test.
+"""
+
+import os
+
+os.environ.update(
+    DEMO="0",
+    DEBUG="0",
+    HTTPS="0",
+    BEHIND_PROXY="0",
+    SECRET_KEY="a-key-for-the-tests-which-protects-nothing-at-all-0123456789",
+    SITE_URL="http://testserver",
+    DEFAULT_FROM_EMAIL="School improvement <school.improvement@example.invalid>",
+    EMAIL_URL="dummy://",
+    SERVICE_NAME="School improvement",
+    LOG_LEVEL="INFO",
+    ALLOWED_HOSTS="",
+)
+os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/schoolimprove")
+os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
+
+from schoolimprove.settings import *  # noqa: E402, F403
+from schoolimprove.settings import BASE_DIR, POST_OFFICE, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Served from the sources: no manifest to collect first.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT = BASE_DIR / "static"
+# A trigger goes nowhere; a test that needs a worker starts one on a Redis number of its own.
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+POST_OFFICE["CELERY_ENABLED"] = False
