@@ -52,7 +52,7 @@ def _cleaned(argument: object) -> object:
 
 
 class _WithoutRows(logging.Formatter):
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - the standard library's name
+    def formatException(self, ei: Any) -> str:
         return _QUOTED_ROW.sub("", super().formatException(ei))
 
 

@@ -21,8 +21,8 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/schoolimprove")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
 
-from schoolimprove.settings import *  # noqa: E402, F403
-from schoolimprove.settings import BASE_DIR, POST_OFFICE, STORAGES  # noqa: E402
+from schoolimprove.settings import *  # noqa: F403
+from schoolimprove.settings import BASE_DIR, POST_OFFICE, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Served from the sources: no manifest to collect first.
