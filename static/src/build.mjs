@@ -1,0 +1,27 @@
+// Compiles the stylesheet and copies the script that govuk-frontend ships. Source maps are left out because
+// the hashed static storage would look for the files they name.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as sass from 'sass'
+
+const source = dirname(fileURLToPath(import.meta.url))
+const root = join(source, '..', '..')
+const target = join(root, 'static', 'build')
+const govuk = join(root, 'node_modules', 'govuk-frontend', 'dist', 'govuk')
+
+const withoutSourceMap = (text) => text.replace(/\n?\/\/# sourceMappingURL=.*\n?/, '\n')
+
+const stylesheet = sass.compile(join(source, 'app.scss'), {
+  loadPaths: [join(root, 'node_modules')],
+  style: 'compressed',
+  quietDeps: true
+})
+
+rmSync(target, { recursive: true, force: true })
+mkdirSync(target, { recursive: true })
+writeFileSync(join(target, 'app.css'), stylesheet.css)
+writeFileSync(
+  join(target, 'govuk-frontend.min.js'),
+  withoutSourceMap(readFileSync(join(govuk, 'govuk-frontend.min.js'), 'utf8'))
+)

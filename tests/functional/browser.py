@@ -1,0 +1,128 @@
+"""A real Chromium, driven: one browser a test session, a fresh context (cookies, storage) a page."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCREENSHOTS = ROOT / "var" / "screenshots"
+DESKTOP = 1280
+PHONE = 375
+SMALLEST = 320  # A 1280-pixel window at 400% zoom.
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str:
+    """Where Chromium is: named in CHROMIUM, else on the path. Its absence is an error, never a skip."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        raise RuntimeError("No Chromium found: install Debian's `chromium`, or name one in CHROMIUM.")
+    return found
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """The one browser of a test session."""
+    # Playwright's loop runs in this thread, which Django would otherwise take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, width: int = DESKTOP, *, script: bool = True) -> Iterator[Page]:
+    """A page in a context of its own; refuses, at its end, broken scripts and breaches of the security policy."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": 900},
+        locale="en-GB",
+        timezone_id="Europe/London",
+        java_script_enabled=script,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    faults = listen(page)
+    yield page
+    context.close()
+    assert not faults, f"The browser complained: {faults}"
+
+
+def listen(page: Page) -> list[str]:
+    """A list that fills with uncaught exceptions and content-security-policy breaches of `page`."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    return faults
+
+
+@cache
+def _axe_source() -> str:
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        raise RuntimeError("axe-core is not installed: run `npm ci`.")
+    return path.read_text()
+
+
+def axe(page: Page) -> list[str]:
+    """Every violation of every rule, as `rule: help – where`; an empty list is a pass."""
+    if not page.evaluate("typeof window.axe !== 'undefined'"):
+        page.evaluate(_axe_source())
+    found: dict[str, Any] = page.evaluate(
+        "tags => window.axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        AXE_TAGS,
+    )
+    return [
+        f"{rule['id']}: {rule['help']} – {node['target']} {node['html'][:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether the page, rather than a region of it, is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def tab_stops(page: Page, limit: int = 400) -> list[str]:
+    """What the Tab key reaches from the top of the page, in order, as tag and accessible text."""
+    seen: list[str] = []
+    page.evaluate("document.body.focus(); window.__stops = new Set()")
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => { const e = document.activeElement
+                if (!e || e === document.body || window.__stops.has(e)) return null
+                window.__stops.add(e)
+                return e.tagName.toLowerCase() + ' ' + (e.id || e.name || e.textContent.trim().slice(0, 60)) }"""
+        )
+        if stop is None:
+            break
+        seen.append(stop)
+    return seen
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """The whole page as PNG under var/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=str(path), full_page=True)
+    return path

@@ -1,0 +1,50 @@
+"""Fixtures of the browser tests. `page` and `phone` are fresh each test; the browser is launched once a session."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, Page
+
+from . import browser as driven
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with driven.launched() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> None:
+    """Pages without their stylesheet would be judged wrongly."""
+    if not (driven.ROOT / "static" / "build" / "app.css").exists():
+        pytest.fail("The stylesheet is not built: run `npm ci && npm run build`.")
+
+
+@pytest.fixture
+def live_server(live_server: Any, built_assets: None) -> Any:
+    """The site on a port of its own, on PostgreSQL, which is the product."""
+    if connection.vendor != "postgresql":
+        pytest.fail("Browser tests run on PostgreSQL: set DATABASE_URL=postgres://…")
+    return live_server
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with driven.opened(browser) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page 375 pixels wide."""
+    with driven.opened(browser, driven.PHONE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page_without_script(browser: Browser) -> Iterator[Page]:
+    with driven.opened(browser, script=False) as opened:
+        yield opened
