@@ -1,26 +1,68 @@
-# Each target is self-contained: it installs what it needs into the checkout first.
-PYTHON ?= python3.11
+# Each target is self-contained: it installs what it needs into the checkout first, and a second run is quick.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
 BIN := .venv/bin
-.PHONY: install check test fix lock
+SIZE ?= small
+.PHONY: help demo test check fix bench install assets lock
 
-install: .venv/installed
+help:
+	@echo "make demo    the whole service with an invented authority, on http://127.0.0.1:8000 (PORT=, FRESH=1)"
+	@echo "make test    the whole suite, on real PostgreSQL, Redis and Chromium"
+	@echo "make check   lint, types, imports, migrations, lock files, documents; changes nothing"
+	@echo "make fix     what lint and format can change by themselves"
+	@echo "make bench   the benchmarks (SIZE=small or england)"
+	@echo "make lock    the lock files, after a change to the dependencies in pyproject.toml"
 
-.venv/installed: requirements.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	touch $@
+demo: .venv/runs static/build/app.css
+	@DEMO=1 $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@DEMO=1 exec $(BIN)/python manage.py serve_demo
+
+test: install assets
+	$(BIN)/python .ci/services $(BIN)/pytest --numprocesses 2 --dist worksteal --create-db
+	$(MAKE) bench SIZE=small
+
+bench: install
+	$(BIN)/python .ci/services $(BIN)/python -m benchmarks $(SIZE)
 
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python manage.py makemigrations --check --dry-run
-
-test: install
-	$(BIN)/pytest
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	DEBUG=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	.ci/locks --check
+	DEBUG=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py write_states --check
+	$(BIN)/pytest --quiet tests/repository/test_documents.py
 
 fix: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	DEBUG=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py write_states
 
-lock:
-	$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-annotate --custom-compile-command "make lock" pyproject.toml --group dev -o requirements.lock
+lock: install
+	.ci/locks
+
+install: .venv/installed
+
+# What runs; the demonstration needs no more.
+.venv/runs: requirements-production.lock
+	@$(BIN)/python -c "" 2>/dev/null || "$$(.ci/python)" -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-production.lock
+	@touch $@
+
+# What tests and checks need besides.
+.venv/installed: requirements.lock | .venv/runs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+assets: static/build/app.css
+
+static/build/app.css: node_modules/.package-lock.json $(wildcard static/src/*)
+	@.ci/npm run --silent build
+
+node_modules/.package-lock.json: package.json package-lock.json | .venv/runs
+	@.ci/npm ci --ignore-scripts --silent
+	@touch $@
