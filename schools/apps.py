@@ -7,3 +7,11 @@ class SchoolsConfig(AppConfig):
     name = "schools"
     label = "schools"
     verbose_name = "Schools"
+
+    def ready(self) -> None:
+        from schoolimprove.accounts.rights import register_resolver
+        from schools import panels, policy  # noqa: F401 (declares its keys)
+        from schools.resolver import AppointmentResolver
+
+        register_resolver(AppointmentResolver())
+        panels.register()

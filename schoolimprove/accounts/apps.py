@@ -7,3 +7,9 @@ class AccountsConfig(AppConfig):
     name = "schoolimprove.accounts"
     label = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from schoolimprove.accounts.backends import actor_in_admin
+        from schoolimprove.records.actor import register_actor_finder
+
+        register_actor_finder(actor_in_admin)

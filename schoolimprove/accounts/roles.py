@@ -4,6 +4,7 @@ A right belongs to an appointment: a role held over a scope from one day to anot
 may do there; the appointment says where.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -64,7 +65,9 @@ class Permission(StrEnum):
     VIEW_SCHOOL = "view_school"
     VIEW_SCHOOL_HISTORY = "view_school_history"
     VIEW_SHARED_RECORD = "view_shared_record"
-    VIEW_UNSHARED_RECORD = "view_unshared_record"
+    VIEW_UNSHARED_RECORD_OF_SIP = "view_unshared_record_of_sip"
+    VIEW_UNSHARED_RECORD_OF_DSIM = "view_unshared_record_of_dsim"
+    VIEW_UNSHARED_RECORD_OF_HEAD = "view_unshared_record_of_head"
     WRITE_RECORD = "write_record"
     APPROVE_RECORD_OF_SIP = "approve_record_of_sip"
     APPROVE_RECORD_OF_DSIM = "approve_record_of_dsim"
@@ -73,6 +76,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     IMPORT_DATA = "import_data"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_SETTINGS = "manage_settings"
     PROPOSE_POLICY = "propose_policy"
     APPROVE_POLICY = "approve_policy"
 
@@ -80,18 +84,20 @@ class Permission(StrEnum):
 P = Permission
 _REGISTER = frozenset({P.VIEW_SCHOOL, P.VIEW_SCHOOL_HISTORY, P.EXPORT})
 _READS_SHARED = _REGISTER | {P.VIEW_SHARED_RECORD}
-_READS_ALL = _READS_SHARED | {P.VIEW_UNSHARED_RECORD}
+_MANAGES_SIPS = _READS_SHARED | {P.VIEW_UNSHARED_RECORD_OF_SIP}
+_MANAGES_DSIMS = _MANAGES_SIPS | {P.VIEW_UNSHARED_RECORD_OF_DSIM}
+_MANAGES_THE_HEAD = _MANAGES_DSIMS | {P.VIEW_UNSHARED_RECORD_OF_HEAD}
 _SCHOOL = frozenset({P.VIEW_SCHOOL, P.VIEW_SHARED_RECORD, P.EXPORT})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SIP: _READS_SHARED | {P.WRITE_RECORD},
     Role.EIP: _READS_SHARED,
-    Role.DSIM: _READS_ALL | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_SIP},
+    Role.DSIM: _MANAGES_SIPS | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_SIP},
     Role.DISTRICT_ADMINISTRATOR: _READS_SHARED,
-    Role.HEAD_OF_SERVICE: _READS_ALL | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY},
-    Role.DEPUTY_HEAD: _READS_ALL | {P.APPROVE_RECORD_OF_DSIM},
-    Role.CORPORATE_DIRECTOR: _READS_ALL | {P.APPROVE_RECORD_OF_HEAD},
-    Role.DEPUTY_DIRECTOR: _READS_ALL,
+    Role.HEAD_OF_SERVICE: _MANAGES_DSIMS | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY},
+    Role.DEPUTY_HEAD: _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM},
+    Role.CORPORATE_DIRECTOR: _MANAGES_THE_HEAD | {P.APPROVE_RECORD_OF_HEAD},
+    Role.DEPUTY_DIRECTOR: _MANAGES_THE_HEAD,
     Role.ERA: _REGISTER | {P.IMPORT_DATA},
     Role.FINANCE: _REGISTER,
     Role.HEADTEACHER: _SCHOOL | {P.RESPOND_TO_RECORD},
@@ -106,7 +112,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PANEL_MEMBER: frozenset(),
     Role.PROVIDER: frozenset(),
     Role.DATA_PROTECTION_OFFICER: frozenset(),
-    Role.SYSTEM_ADMINISTRATOR: _REGISTER | {P.IMPORT_DATA, P.MANAGE_PEOPLE, P.PROPOSE_POLICY, P.APPROVE_POLICY},
+    Role.SYSTEM_ADMINISTRATOR: _REGISTER
+    | {P.IMPORT_DATA, P.MANAGE_PEOPLE, P.MANAGE_SETTINGS, P.PROPOSE_POLICY, P.APPROVE_POLICY},
 }
 
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR, Role.CLERK, Role.SCHOOL_LINK})
@@ -132,7 +139,22 @@ AUTHORITY_WIDE_ROLES = frozenset(
 )
 """Roles whose reach is the authority: a second factor is required."""
 
-ADMIN_SITE_ROLES = frozenset({Role.ERA, Role.SYSTEM_ADMINISTRATOR, Role.HEAD_OF_SERVICE})
+ADMIN_RIGHTS: dict[Permission, frozenset[str]] = {
+    P.MANAGE_SETTINGS: frozenset(
+        {
+            *(f"schools.{name}" for name in ("localauthority", "doubledistrict", "district", "partnership", "diocese")),
+            *("schools.school", "schools.serviceinvitation", "schools.schoolterm", "schools.schoolclosure"),
+            *("calendar.term", "calendar.closureday", "calendar.bankholidayoverride"),
+        }
+    ),
+    P.MANAGE_PEOPLE: frozenset({"accounts.user", "schools.person", "schools.appointment"}),
+    P.IMPORT_DATA: frozenset({"schools.view_school"}),
+    P.PROPOSE_POLICY: frozenset({"policy.add_policyrow", "policy.view_policyrow"}),
+    P.APPROVE_POLICY: frozenset({"policy.change_policyrow", "policy.view_policyrow"}),
+}
+"""What a permission opens in the Django admin: whole models, or one act on a model. Records are in none."""
+
+ADMIN_SITE_ROLES = frozenset(role for role, held in ROLE_PERMISSIONS.items() if held & ADMIN_RIGHTS.keys())
 """Roles that enter the Django admin, where settings and imports are."""
 
 
@@ -144,3 +166,28 @@ def roles_with(permission: Permission) -> frozenset[Role]:
 def needs_second_factor(role: Role) -> bool:
     """Whether holding this role demands a second factor at sign-in (design, Who may)."""
     return role in AUTHORITY_WIDE_ROLES or role in CHILDREN_ROLES
+
+
+@dataclass(frozen=True)
+class AuthorRights:
+    """Who manages an author: the roles this holds for, and what a manager of theirs may do."""
+
+    author_roles: frozenset[Role]
+    view_unshared: Permission
+    approve: Permission
+
+
+LINE_MANAGEMENT = (
+    AuthorRights(frozenset({Role.SIP, Role.EIP}), P.VIEW_UNSHARED_RECORD_OF_SIP, P.APPROVE_RECORD_OF_SIP),
+    AuthorRights(frozenset({Role.DSIM}), P.VIEW_UNSHARED_RECORD_OF_DSIM, P.APPROVE_RECORD_OF_DSIM),
+    AuthorRights(frozenset({Role.HEAD_OF_SERVICE}), P.VIEW_UNSHARED_RECORD_OF_HEAD, P.APPROVE_RECORD_OF_HEAD),
+)
+"""DSIM for SIP and EIP, Head or phase Deputy for a DSIM, Director for the Head (domain 3.4)."""
+
+
+def rights_over(author_role: str) -> AuthorRights:
+    """The line management of an author by the role they wrote under; `KeyError` for a role that writes nothing."""
+    for rights in LINE_MANAGEMENT:
+        if author_role in rights.author_roles:
+            return rights
+    raise KeyError(author_role)

@@ -21,7 +21,8 @@ def _ship(*, app_config: AppConfig, using: str, **_kwargs: Any) -> None:
     from django.apps import apps
     from django.db import connections
 
-    if app_config.name != list(apps.get_app_configs())[-1].name:
+    last = [config for config in apps.get_app_configs() if config.models_module][-1]
+    if app_config is not last:
         return
     from .actions import sync_policy
     from .models import PolicyRow

@@ -1,17 +1,18 @@
 """Who acts, and by what right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+    from schoolimprove.accounts.models import User
 
 
 @dataclass(frozen=True)
 class Actor:
     """A user and the appointment that authorises the act; both are empty for the system itself."""
 
-    user: "AbstractBaseUser | None" = None
+    user: "User | None" = None
     appointment_id: int | None = None
 
     @property
@@ -20,3 +21,16 @@ class Actor:
 
 
 SYSTEM = Actor()
+
+_finder: Callable[[Any, str], Actor] | None = None
+
+
+def register_actor_finder(finder: Callable[[Any, str], Actor]) -> None:
+    """Called once by accounts: which appointment gives `user` a Django permission such as `schools.add_person`."""
+    global _finder
+    _finder = finder
+
+
+def actor_for(user: Any, permission: str) -> Actor:
+    """The actor of an act in the admin."""
+    return _finder(user, permission) if _finder else Actor(user)

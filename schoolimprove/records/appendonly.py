@@ -6,24 +6,25 @@ from django.db import migrations
 
 
 class AppendOnly(migrations.RunPython):
-    """Migration operation that makes `table` append-only."""
+    """Migration operation that makes `table` append-only, or only its rows of which `when` holds (SQL on OLD)."""
 
     reduces_to_sql = False
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, when: str = "") -> None:
         self.table = table
+        self.when = when
         super().__init__(self._add, self._drop)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.table], {}
+        return type(self).__name__, [self.table, self.when], {}
 
     def _add(self, _apps: Any, editor: Any) -> None:
         for statement in _ADD[editor.connection.vendor]:
-            editor.execute(statement.format(table=self.table))
+            editor.execute(statement.format(table=self.table, when=f"WHEN ({self.when})" if self.when else ""))
 
     def _drop(self, _apps: Any, editor: Any) -> None:
         for statement in _DROP[editor.connection.vendor]:
-            editor.execute(statement.format(table=self.table))
+            editor.execute(statement.format(table=self.table, when=f"WHEN ({self.when})" if self.when else ""))
 
 
 _ADD = {
@@ -31,12 +32,12 @@ _ADD = {
         "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
         " BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
         "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+        " FOR EACH ROW {when} EXECUTE FUNCTION {table}_append_only()",
     ],
     "sqlite": [
-        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {when}"
         " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {when}"
         " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
     ],
 }

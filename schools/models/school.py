@@ -1,5 +1,6 @@
 """Schools, as GIAS names them, and who may see them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -62,8 +63,13 @@ class SchoolQuerySet(models.QuerySet["School"]):
             found = found | self.filter(search_key__contains=squeezed(text))
         return found
 
-    def entitled(self, policy: "ServiceByType") -> Self:
-        return self.filter(type_code__in=policy.entitled)
+    def served(self, policy: "ServiceByType", services: Collection[Service]) -> Self:
+        """Schools with any of these services, by their type."""
+        codes = {Service.ENTITLED: policy.entitled, Service.BY_INVITATION: policy.by_invitation}
+        listed = models.Q(type_code__in=[code for service in services for code in codes.get(service, ())])
+        if Service.REGISTER_ONLY in services:
+            listed |= ~models.Q(type_code__in=policy.entitled + policy.by_invitation)
+        return self.filter(listed)
 
 
 class School(BaseRecord):

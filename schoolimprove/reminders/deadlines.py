@@ -1,0 +1,57 @@
+"""Opening, moving and meeting deadlines, inside the transaction of the verb that calls."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from schoolimprove.lib import clock
+
+from .models import Deadline
+
+
+def open_deadline(
+    rule: str,
+    subject: models.Model,
+    *,
+    school_id: int | None,
+    due_on: date,
+    calendar: str,
+    first_day: date,
+    working: dict[str, Any],
+) -> Deadline:
+    """The open deadline of this rule and subject: a new row, or the one there is, moved."""
+    deadline, _made = Deadline.objects.update_or_create(
+        rule=rule,
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
+        met_at=None,
+        defaults={
+            "school_id": school_id,
+            "due_on": due_on,
+            "calendar": calendar,
+            "first_day": first_day,
+            "working": working,
+        },
+        create_defaults={
+            "school_id": school_id,
+            "due_on": due_on,
+            "calendar": calendar,
+            "first_day": first_day,
+            "working": working,
+            "opened_at": clock.now(),
+        },
+    )
+    return deadline
+
+
+def meet_deadline(rule: str, subject: models.Model) -> bool:
+    """Mark the open deadline met; whether there was one."""
+    open_rows = Deadline.objects.open().filter(
+        rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk
+    )
+    return bool(open_rows.update(met_at=clock.now()))
+
+
+def open_deadlines_of(subject: models.Model) -> list[Deadline]:
+    return list(Deadline.objects.open().filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk))

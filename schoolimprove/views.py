@@ -1,0 +1,52 @@
+"""Pages that belong to no app: home, the authority's stylesheet, and the texts of the footer."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.contrib.auth.decorators import login_not_required
+from django.views.generic import TemplateView
+
+from schoolimprove.accounts.rights import appointments_of, user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.context import own_authority
+from schoolimprove.lib import clock
+from schoolimprove.ui.colour import authority_css
+from schoolimprove.ui.registry import asked_of
+from schools.models import RecordOfVisit, School
+
+SHOWN_SCHOOLS = 10
+SHOWN_RECORDS = 5
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What is asked of me, my schools, and what was shared lately."""
+    user = request.user
+    asks = asked_of(user, clock.today())
+    schools = School.objects.visible_to(user).open().select_related("authority", "district")
+    shown = list(schools[: SHOWN_SCHOOLS + 1]) if user_can(user, Permission.VIEW_SCHOOL) else []
+    shared = RecordOfVisit.objects.visible_to(user).filter(approved_at__isnull=False).for_lists()
+    context = {
+        "asks": asks,
+        "overdue": sum(ask.overdue for ask in asks),
+        "schools": shown[:SHOWN_SCHOOLS],
+        "more_schools": len(shown) > SHOWN_SCHOOLS,
+        "shared": list(shared.order_by("-approved_at")[:SHOWN_RECORDS]),
+        "appointments": appointments_of(user),
+        "reads_schools": user_can(user, Permission.VIEW_SCHOOL),
+    }
+    return render(request, "home.html", context)
+
+
+@login_not_required
+@cache_control(public=True, max_age=300)
+def authority_stylesheet(request: HttpRequest) -> HttpResponse:
+    """The authority's colour as a stylesheet, since it is data and inline styles are not allowed."""
+    return HttpResponse(authority_css(own_authority()["colour"]), content_type="text/css; charset=utf-8")
+
+
+class FooterPage(TemplateView):
+    """Accessibility, privacy, cookies and help; read by anybody."""
+
+    extra_context: dict[str, Any] | None = None

@@ -1,0 +1,103 @@
+"""The register's settings in the admin. Records of Visit are not here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from schoolimprove.records.admin import KeptAdmin
+from schools.actions import blockers_to_appointing, save_appointment
+from schools.models import (
+    Appointment,
+    Diocese,
+    District,
+    DoubleDistrict,
+    LocalAuthority,
+    Partnership,
+    Person,
+    School,
+    ServiceInvitation,
+)
+
+
+@admin.register(LocalAuthority)
+class LocalAuthorityAdmin(KeptAdmin):
+    list_display = ["code", "name", "own"]
+
+
+@admin.register(DoubleDistrict, Partnership, Diocese)
+class NamedAdmin(KeptAdmin):
+    search_fields = ["name"]
+
+
+@admin.register(District)
+class DistrictAdmin(KeptAdmin):
+    list_display = ["name", "authority", "double_district"]
+    list_filter = ["double_district"]
+    search_fields = ["name"]
+    list_select_related = ["authority", "double_district"]
+
+
+@admin.register(School)
+class SchoolAdmin(SimpleHistoryAdmin, KeptAdmin):
+    """Schools come in with GIAS; here they are placed in districts, partnerships and dioceses."""
+
+    list_display = ["name", "urn", "phase", "establishment", "district"]
+    list_filter = ["phase", "establishment", "district"]
+    list_select_related = ["district"]
+    search_fields = ["name", "urn", "search_key"]
+    autocomplete_fields = ["district", "partnership", "diocese"]
+
+
+@admin.register(Person)
+class PersonAdmin(KeptAdmin):
+    list_display = ["name", "email", "user"]
+    list_select_related = ["user"]
+    search_fields = ["name", "email"]
+    raw_id_fields = ["user"]
+
+
+class AppointmentForm(ModelForm[Appointment]):
+    """Says on the form what the verb would refuse."""
+
+    class Meta:
+        model = Appointment
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            draft = Appointment(pk=self.instance.pk, **data)
+            if reasons := blockers_to_appointing(draft):
+                raise ValidationError(reasons)
+        return data
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(SimpleHistoryAdmin, KeptAdmin):
+    """Who holds which role, over what, from when to when. The last day ends an appointment; nothing is deleted."""
+
+    form = AppointmentForm
+    list_display = ["person", "role", "scope_name", "starts_on", "ends_on"]
+    list_filter = ["role"]
+    search_fields = ["person__name"]
+    autocomplete_fields = ["person", "school", "district", "partnership", "cover_for", "diocese", "double_district"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).with_scope()
+
+    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
+        actor = self.actor(request, "change" if change else "add")
+        self.stamp(obj, actor, change)
+        save_appointment(obj, by=actor)
+
+
+@admin.register(ServiceInvitation)
+class ServiceInvitationAdmin(KeptAdmin):
+    list_display = ["school", "academic_year", "sent_on", "accepted_on"]
+    list_filter = ["academic_year"]
+    autocomplete_fields = ["school"]
+    list_select_related = ["school"]

@@ -1,0 +1,48 @@
+"""The filters of the list of schools."""
+
+from typing import Any
+
+import django_filters
+from django.forms import CheckboxSelectMultiple
+from django.http import QueryDict
+
+from schoolimprove.lib import clock
+from schoolimprove.policy.values import policy_value
+from schools.establishments import Service
+from schools.models import District, School
+from schools.models.school import Establishment, Phase, SchoolQuerySet
+from schools.policy import SERVICE_BY_TYPE
+
+SERVICES = [(service.value, service.value.capitalize()) for service in Service]
+
+
+class SchoolFilter(django_filters.FilterSet):
+    """Text, phase, service, district, and whether the school is open. Open schools unless the address says more."""
+
+    q = django_filters.CharFilter(label="Name, URN, LAESTAB or postcode", method="search")
+    phase = django_filters.MultipleChoiceFilter(label="Phase", choices=Phase.choices, widget=CheckboxSelectMultiple)
+    service = django_filters.MultipleChoiceFilter(
+        label="Service", choices=SERVICES, method="of_service", widget=CheckboxSelectMultiple
+    )
+    district = django_filters.ModelMultipleChoiceFilter(
+        label="District", queryset=District.objects.none(), widget=CheckboxSelectMultiple
+    )
+    establishment = django_filters.MultipleChoiceFilter(
+        label="Open or closed", choices=Establishment.choices, widget=CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = School
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
+        visible = School.objects.visible_to(self.request.user)
+        self.filters["district"].queryset = District.objects.filter(pk__in=visible.values("district"))
+
+    def search(self, schools: SchoolQuerySet, _name: str, text: str) -> SchoolQuerySet:
+        return schools.matching(text)
+
+    def of_service(self, schools: SchoolQuerySet, _name: str, services: list[str]) -> SchoolQuerySet:
+        policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
+        return schools.served(policy, [Service(service) for service in services])

@@ -1,0 +1,106 @@
+"""When a number of days from an event ends, and each day skipped on the way."""
+
+import json
+import re
+import sys
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from schoolimprove.calendar.calendars import authority_calendar, working_days_calendar
+from schoolimprove.lib import clock
+from schoolimprove.lib.years import academic_year
+from schoolimprove.policy.values import policy_value
+from schools.calendars import calendars_for
+from schools.models import School
+from schools.policy import LONG_HOLIDAY
+
+COUNTS = ("working_days", "inspection_working_days", "school_days")
+
+
+class Refusal(Exception):
+    """Why there is no answer, as a sentence."""
+
+
+class Command(BaseCommand):
+    help = "When a number of days after a day ends, with each day skipped and why."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        # Everything is read as text, so that a mistake is answered by a sentence and not by the usage.
+        parser.add_argument("--from", dest="start", metavar="DATE", help="the day of the event, as 2009-03-27")
+        parser.add_argument("--working-days", metavar="N")
+        parser.add_argument("--inspection-working-days", metavar="N")
+        parser.add_argument("--school-days", metavar="N")
+        parser.add_argument("--school", metavar="URN", help="the school whose own days hold; else the authority's")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            working = worked_out(options)
+        except (Refusal, clock.DatesNotHeld) as refusal:
+            sys.exit(str(refusal))
+        if options["json"]:
+            self.stdout.write(json.dumps(working.as_json(), ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(in_lines(working)))
+
+
+def worked_out(options: dict[str, Any]) -> clock.Working:
+    """The working that the options ask for; `Refusal` or `DatesNotHeld` when there is none."""
+    start, (count, days) = _start(options["start"]), _count(options)
+    school = _school_id(options["school"])
+    if count == "working_days":
+        return clock.working_days_after(start, days, working_days_calendar())
+    calendar = _calendar(school, start, days)
+    if count == "school_days":
+        return clock.school_days_after(start, days, calendar)
+    longer_than = policy_value(LONG_HOLIDAY, on=start).week_weekdays
+    return clock.inspection_working_days_after(start, days, calendar, longer_than=longer_than)
+
+
+def _start(text: str | None) -> date:
+    if not text:
+        raise Refusal("Give the day of the event, as --from 2009-03-27.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(f"{text} is not a date written as 2009-03-27.") from None
+
+
+def _count(options: dict[str, Any]) -> tuple[str, int]:
+    """Which days are counted, and how many."""
+    given = [(name, options[name]) for name in COUNTS if options[name] is not None]
+    if len(given) != 1:
+        raise Refusal("Give one of --working-days, --inspection-working-days and --school-days.")
+    name, text = given[0]
+    if not re.fullmatch("[1-9][0-9]{0,4}", text):
+        raise Refusal(f"{text} is not a number of days: give 1 or more.")
+    return name, int(text)
+
+
+def _school_id(urn: str | None) -> int | None:
+    if urn is None:
+        return None
+    schools = School.objects.filter(urn=urn).values_list("pk", flat=True)
+    found = schools.first() if re.fullmatch("[0-9]{5,7}", urn) else None
+    if found is None:
+        raise Refusal(f"No school with URN {urn} is held.")
+    return found
+
+
+def _calendar(school: int | None, start: date, days: int) -> clock.Calendar:
+    """Enough years for the count: a year has more than a hundred school days."""
+    year = academic_year(start)
+    years = range(year, year + days // 100 + 2)
+    return authority_calendar(years) if school is None else calendars_for([school], years)[school]
+
+
+def in_lines(working: clock.Working) -> list[str]:
+    """The answer for people."""
+    asked = clock.question(working)
+    return [
+        f"{asked} end on {clock.long_date(working.ends)}.",
+        f"First day counted: {clock.long_date(working.first_day)}.",
+        *(f"Skipped: {clock.long_date(day)} ({why})." for day, why in working.skipped),
+    ]

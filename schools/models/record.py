@@ -1,0 +1,306 @@
+"""The Record of Visit, its shared versions and the school's responses."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from schoolimprove.accounts.rights import acting, authorising
+from schoolimprove.accounts.roles import LINE_MANAGEMENT, ROLE_LABELS, Permission, Role, rights_over
+from schoolimprove.lib import clock
+from schoolimprove.records.models import BaseRecord
+from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
+from schools import deadlines
+from schools.rules import missing_to_submit, wrong_with_response
+
+from ..scope import in_scope
+from ..states import RECORD_OF_VISIT, RecordStatus
+from .school import School
+from .visit import Visit
+
+if TYPE_CHECKING:
+    from schoolimprove.accounts.models import User
+
+TEXTS = ("met", "evidence", "findings", "judgements", "strengths")
+LONGEST = 20_000
+"""Characters in one text of a record."""
+
+
+def _written_or_managed(user: Any) -> Q:
+    seen = Q(author=user)
+    for rights in LINE_MANAGEMENT:
+        managed = in_scope(user, rights.view_unshared, school="visit__school")
+        seen |= Q(author_role__in=rights.author_roles) & managed
+    return seen
+
+
+class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, those of authors one manages, and shared ones of schools one reads (domain 3.5, 10)."""
+        shared = Q(status=RecordStatus.SHARED)
+        readable = in_scope(user, Permission.VIEW_SHARED_RECORD, school="visit__school")
+        return self.filter(_written_or_managed(user) | (shared & readable))
+
+    def written_or_managed_by(self, user: Any) -> Self:
+        """Those whose making this user may follow: the author and the author's managers."""
+        return self.filter(_written_or_managed(user))
+
+    def awaiting_approval_by(self, user: Any) -> Self:
+        """Submitted records whose author this user manages; never one's own."""
+        mine = Q(pk__in=[])
+        for rights in LINE_MANAGEMENT:
+            managed = in_scope(user, rights.approve, school="visit__school")
+            mine |= Q(author_role__in=rights.author_roles) & managed
+        return self.filter(mine, status=RecordStatus.SUBMITTED).exclude(author=user)
+
+    def unfinished_by(self, user: Any) -> Self:
+        return self.filter(author=user, status=RecordStatus.DRAFT)
+
+    def awaiting_response_from(self, user: Any, *, role: Role) -> Self:
+        """Shared records at schools where this user is `role`, whose newest version that role has not answered."""
+        answered = Response.objects.filter(
+            version__record=models.OuterRef("pk"), version__number=models.OuterRef("shared_version"), role=role
+        )
+        at_my_school = in_scope(user, Permission.RESPOND_TO_RECORD, school="visit__school")
+        return self.filter(at_my_school, ~models.Exists(answered), status=RecordStatus.SHARED)
+
+    def for_lists(self) -> Self:
+        return self.select_related("visit__school__authority", "visit__school__district", "author")
+
+
+class RecordOfVisit(BaseRecord):
+    """Written by the author of a visit, approved by their line manager, read and answered by the school."""
+
+    STATES = RECORD_OF_VISIT
+
+    visit = models.OneToOneField(Visit, models.PROTECT, related_name="record")
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    status = models.CharField(
+        max_length=20, choices=RECORD_OF_VISIT.choices(), default=RecordStatus.DRAFT, editable=False
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="records_of_visit")
+    author_role = models.CharField(max_length=40, editable=False)
+    met = models.TextField("who you met", max_length=LONGEST, blank=True)
+    evidence = models.TextField("evidence you saw", max_length=LONGEST, blank=True)
+    findings = models.TextField("what you found", max_length=LONGEST, blank=True)
+    judgements = models.TextField(max_length=LONGEST, blank=True)
+    strengths = models.TextField("strengths to share", max_length=LONGEST, blank=True)
+    returned_because = models.TextField(blank=True, editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    shared_version = models.PositiveSmallIntegerField(null=True, editable=False)
+
+    objects = RecordOfVisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-visit__held_on", "-id"]
+        verbose_name = "Record of Visit"
+        verbose_name_plural = "Records of Visit"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="record_submitted_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True, shared_version__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False, shared_version__isnull=False),
+                name="record_approved_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("author")),
+                name="record_not_approved_by_its_author",
+                violation_error_message="Nobody approves their own record.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RecordStatus.SHARED) | Q(approved_at__isnull=False),
+                name="record_shared_only_when_approved",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["author", "status"], name="record_author_status"),
+            models.Index(fields=["status", "visit"], name="record_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}, {self.visit.school}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("schools:record", args=[self.school.urn, self.reference])
+
+    @property
+    def school(self) -> School:
+        return self.visit.school
+
+    @property
+    def school_id(self) -> int:
+        return self.visit.school_id
+
+    @property
+    def author_role_label(self) -> str:
+        return ROLE_LABELS[Role(self.author_role)]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in TEXTS}
+
+    def blockers_to(self, verb: str, *, on: date) -> list[str]:
+        """Why the verb cannot be done today, as sentences; the page shows the same list."""
+        return missing_to_submit(self.texts) if verb == "submit" else []
+
+    # Who may. Each answers for the page what the verb will enforce.
+
+    def is_written_by(self, user: "User") -> bool:
+        """The author, while they still hold a role that writes at this school."""
+        writes = authorising(user, Permission.WRITE_RECORD, on=self)
+        return self.author_id == user.pk and writes is not None
+
+    def is_approved_by(self, user: "User") -> bool:
+        """The author's line manager, never the author."""
+        manages = authorising(user, rights_over(self.author_role).approve, on=self)
+        return self.author_id != user.pk and manages is not None
+
+    def respondent_role(self, user: "User") -> str:
+        """The role in which this user answers for the school; empty when they do not."""
+        held = authorising(user, Permission.RESPOND_TO_RECORD, on=self)
+        return held.role if held else ""
+
+    # Verbs.
+
+    def revise(self, *, by: "User", seen_version: int, **texts: str) -> None:
+        """Save the author's text while it is a draft; `Conflict` when somebody saved first."""
+        if not self.is_written_by(by):
+            raise PermissionDenied
+        with transaction.atomic():
+            current = type(self).objects.select_for_update().get(pk=self.pk)
+            if current.status != RecordStatus.DRAFT:
+                raise Conflict(current)
+            actor = acting(by, Permission.WRITE_RECORD, on=self)
+            save_changes(self, "revised", by=actor, seen_version=seen_version, **texts)
+
+    def submit(self, *, by: "User", on: date, seen_version: int) -> None:
+        """Send it to the author's line manager."""
+        if not self.is_written_by(by):
+            raise PermissionDenied
+        stamp = {"submitted_at": clock.now(), "submitted_by": by, "returned_because": ""}
+        actor = acting(by, Permission.WRITE_RECORD, on=self)
+        with transaction.atomic():
+            transition(self, "submit", by=actor, on=on, seen_version=seen_version, **stamp)
+            deadlines.submitted(self, on=on)
+
+    def return_to_author(self, *, by: "User", on: date, reason: str, seen_version: int) -> None:
+        """Send it back with comments."""
+        actor = self._manager(by)
+        with transaction.atomic():
+            transition(
+                self, "return", by=actor, on=on, reason=reason, seen_version=seen_version, returned_because=reason
+            )
+            deadlines.returned(self, on=on)
+
+    def approve(self, *, by: "User", on: date, seen_version: int) -> None:
+        """Freeze version 1 and share it with the headteacher and the chair."""
+        actor = self._manager(by)
+        stamp = {"approved_at": clock.now(), "approved_by": by, "shared_version": 1}
+        with transaction.atomic():
+            transition(self, "approve", by=actor, on=on, seen_version=seen_version, **stamp)
+            RecordVersion.objects.create(record=self, number=1, texts=self.texts, issued_by=by)
+            deadlines.shared(self, on=on)
+
+    def respond(
+        self, *, by: "User", on: date, version: int, accurate: bool, on_accuracy: str, on_content: str
+    ) -> "Response":
+        """The school's answer to one version, on factual accuracy and on content, once for each role."""
+        actor = acting(by, Permission.RESPOND_TO_RECORD, on=self)
+        if self.status != RecordStatus.SHARED or version != self.shared_version:
+            raise Conflict(self)
+        reasons = wrong_with_response(accurate=accurate, on_accuracy=on_accuracy)
+        if reasons:
+            raise Blocked(reasons)
+        with transaction.atomic():
+            response = self._answer(by, version, accurate, on_accuracy, on_content)
+            record_event(self, "responded", by=actor, changes={"version": [None, version]})
+            deadlines.responded(self, roles_asked=self.roles_asked(on), roles_answered=self.roles_answered())
+        return response
+
+    def roles_asked(self, on: date) -> set[str]:
+        """The roles somebody holds at the school today and is asked in: a school without a chair is not asked twice."""
+        held = self.school.appointments.current(on).filter(role__in=[Role.HEADTEACHER, Role.CHAIR])
+        return set(held.values_list("role", flat=True))
+
+    def roles_answered(self) -> set[str]:
+        answers = Response.objects.filter(version__record=self, version__number=self.shared_version)
+        return set(answers.values_list("role", flat=True))
+
+    def _manager(self, user: "User") -> Any:
+        if not self.is_approved_by(user):
+            raise PermissionDenied
+        return acting(user, rights_over(self.author_role).approve, on=self)
+
+    def _answer(self, by: "User", number: int, accurate: bool, on_accuracy: str, on_content: str) -> "Response":
+        try:
+            with transaction.atomic():
+                return Response.objects.create(
+                    version=self.versions.get(number=number),
+                    role=self.respondent_role(by),
+                    by=by,
+                    accurate=accurate,
+                    on_accuracy=on_accuracy,
+                    on_content=on_content,
+                )
+        except IntegrityError as error:
+            raise Blocked(["Your school has already answered this version in that role."]) from error
+
+
+class RecordVersion(models.Model):
+    """What was shared, frozen: `texts` is `{name: text}`. A trigger refuses update and delete."""
+
+    record = models.ForeignKey(RecordOfVisit, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    texts = models.JSONField()
+    issued_at = models.DateTimeField(default=clock.now)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="record_version_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record.reference}, version {self.number}"
+
+
+class Response(models.Model):
+    """The headteacher's or the chair's answer to one version. A trigger refuses update and delete."""
+
+    version = models.ForeignKey(RecordVersion, models.PROTECT, related_name="responses")
+    role = models.CharField(
+        max_length=40, choices=[(role.value, ROLE_LABELS[role]) for role in (Role.HEADTEACHER, Role.CHAIR)]
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    accurate = models.BooleanField("factually accurate")
+    on_accuracy = models.TextField("what is not accurate", blank=True)
+    on_content = models.TextField("comments on the content", blank=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "role"], name="response_once_per_version_and_role"),
+            models.CheckConstraint(
+                condition=Q(accurate=True) | ~Q(on_accuracy=""),
+                name="response_names_what_is_not_accurate",
+                violation_error_message="Enter what is not accurate.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} on {self.version}"

@@ -1,0 +1,21 @@
+"""Rules of visits and their records. Values in, reasons out: no database, no clock, no settings."""
+
+from collections.abc import Mapping
+from datetime import date
+
+REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw", "findings": "what you found"}
+
+
+def missing_to_submit(texts: Mapping[str, str]) -> list[str]:
+    """What a record still lacks before its author may submit it (domain 3.3), as sentences."""
+    return [f"Enter {what}." for name, what in REQUIRED_TO_SUBMIT.items() if not texts.get(name, "").strip()]
+
+
+def wrong_with_visit_date(held_on: date, *, today: date) -> list[str]:
+    """A record is written after the visit it describes."""
+    return ["The date of the visit must be today or in the past."] if held_on > today else []
+
+
+def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:
+    """A school that finds errors of fact says which (domain 3.4)."""
+    return [] if accurate or on_accuracy.strip() else ["Enter what is not accurate."]

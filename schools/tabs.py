@@ -1,0 +1,44 @@
+"""The tabs of a school's page. Each app owns its tab and its view; this is where they meet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.ui.registry import Registry
+
+
+@dataclass(frozen=True)
+class SchoolTab:
+    """`url_name` takes the URN. Shown to those who hold `permission` over the school."""
+
+    key: str
+    order: int
+    label: str
+    url_name: str
+    permission: Permission
+
+
+school_tabs: Registry[SchoolTab] = Registry()
+
+
+def register_own() -> None:
+    for tab in (
+        SchoolTab("overview", 10, "Overview", "schools:school", Permission.VIEW_SCHOOL),
+        SchoolTab("visits", 20, "Visits", "schools:visits", Permission.VIEW_SHARED_RECORD),
+        SchoolTab("people", 30, "People", "schools:people", Permission.VIEW_SCHOOL),
+        SchoolTab("chronology", 80, "Chronology", "schools:chronology", Permission.VIEW_SCHOOL),
+        SchoolTab("history", 90, "History", "schools:history", Permission.VIEW_SCHOOL_HISTORY),
+    ):
+        school_tabs.register(tab)
+
+
+def tabs_for(user: Any, school: Any, current: str) -> list[dict[str, Any]]:
+    """Label, address and whether it is the one being looked at."""
+    return [
+        {"label": tab.label, "url": reverse(tab.url_name, args=[school.urn]), "current": tab.key == current}
+        for tab in school_tabs
+        if user_can(user, tab.permission, on=school)
+    ]
