@@ -14,7 +14,7 @@ from schoolimprove.lib.years import academic_year
 from schoolimprove.policy.values import policy_value
 from schools.calendars import calendars_for
 from schools.models import School
-from schools.policy import LONG_HOLIDAY
+from schools.policy import HOLIDAY_LENGTH
 
 COUNTS = ("working_days", "inspection_working_days", "school_days")
 
@@ -55,7 +55,7 @@ def worked_out(options: dict[str, Any]) -> clock.Working:
     calendar = _calendar(school, start, days)
     if count == "school_days":
         return clock.school_days_after(start, days, calendar)
-    longer_than = policy_value(LONG_HOLIDAY, on=start).week_weekdays
+    longer_than = policy_value(HOLIDAY_LENGTH, on=start).week_weekdays
     return clock.inspection_working_days_after(start, days, calendar, longer_than=longer_than)
 
 
@@ -82,8 +82,8 @@ def _count(options: dict[str, Any]) -> tuple[str, int]:
 def _school_id(urn: str | None) -> int | None:
     if urn is None:
         return None
-    schools = School.objects.filter(urn=urn).values_list("pk", flat=True)
-    found = schools.first() if re.fullmatch("[0-9]{5,7}", urn) else None
+    well_formed = re.fullmatch("[0-9]{5,7}", urn)
+    found = School.objects.filter(urn=urn).values_list("pk", flat=True).first() if well_formed else None
     if found is None:
         raise Refusal(f"No school with URN {urn} is held.")
     return found

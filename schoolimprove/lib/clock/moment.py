@@ -1,4 +1,4 @@
-"""The clock: what day it is, and day arithmetic on a frozen calendar.
+"""What day it is.
 
 `now()` and `today()` read a context variable so that a demonstration, a test or a job can live on any day.
 """

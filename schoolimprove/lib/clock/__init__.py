@@ -1,0 +1,58 @@
+"""The clock: what day it is, and day arithmetic on a frozen calendar."""
+
+from .calendar import BankHolidays, Calendar
+from .counting import (
+    INSPECTION_WORKING_DAYS,
+    SCHOOL_DAYS,
+    WORKING_DAYS,
+    count_inspection_working_days_between,
+    count_school_days_between,
+    count_working_days_between,
+    inspection_working_days_after,
+    nth_school_day,
+    school_days_after,
+    working_days_after,
+)
+from .half_terms import HALF_TERMS, half_term_end, half_term_on, half_terms, last_school_day, next_half_term
+from .moment import LONDON, at, now, today
+from .terms import DatesNotHeld, HalfTerm, NoTermDates, Term, TermName, Terms
+from .words import Run, long_date, question, runs, skipped_in_words, uk_date
+from .working import Working
+
+__all__ = [
+    "HALF_TERMS",
+    "INSPECTION_WORKING_DAYS",
+    "LONDON",
+    "SCHOOL_DAYS",
+    "WORKING_DAYS",
+    "BankHolidays",
+    "Calendar",
+    "DatesNotHeld",
+    "HalfTerm",
+    "NoTermDates",
+    "Run",
+    "Term",
+    "TermName",
+    "Terms",
+    "Working",
+    "at",
+    "count_inspection_working_days_between",
+    "count_school_days_between",
+    "count_working_days_between",
+    "half_term_end",
+    "half_term_on",
+    "half_terms",
+    "inspection_working_days_after",
+    "last_school_day",
+    "long_date",
+    "next_half_term",
+    "now",
+    "nth_school_day",
+    "question",
+    "runs",
+    "school_days_after",
+    "skipped_in_words",
+    "today",
+    "uk_date",
+    "working_days_after",
+]

@@ -1,0 +1,77 @@
+"""Days and workings in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from .calendar import WEEKEND
+from .terms import ONE_DAY
+from .working import Working
+
+WEEKEND_RUN = "Weekend"
+
+
+def uk_date(day: date) -> str:
+    """`1 May 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def long_date(day: date) -> str:
+    """`Friday 1 May 2026`."""
+    return f"{day:%A} {uk_date(day)}"
+
+
+def question(working: Working) -> str:
+    """What was counted: `15 working days after Friday 27 March 2009`."""
+    unit = working.calendar if working.n != 1 else working.calendar.removesuffix("s")
+    return f"{working.n} {unit} {'counted from' if working.counts_start else 'after'} {long_date(working.start)}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive skipped days with one reason."""
+
+    first: date
+    last: date
+    why: str
+
+    def __str__(self) -> str:
+        """`10 April 2009`, `16 to 20 February 2009`, `30 May to 1 June 2009`."""
+        if self.first == self.last:
+            return uk_date(self.last)
+        if self.first.year != self.last.year:
+            return f"{uk_date(self.first)} to {uk_date(self.last)}"
+        month = "" if self.first.month == self.last.month else f" {self.first:%B}"
+        return f"{self.first.day}{month} to {uk_date(self.last)}"
+
+    def touches(self, later: "Run") -> bool:
+        return self.last + ONE_DAY == later.first
+
+
+def runs(skipped: Iterable[tuple[date, str]]) -> list[Run]:
+    """Skipped days drawn together: a weekend is one run, and one inside a holiday belongs to the holiday."""
+    found: list[Run] = []
+    for day, why in sorted(skipped):
+        _join(found, Run(day, day, WEEKEND_RUN if why in WEEKEND.values() else why))
+    return found
+
+
+def _join(found: list[Run], run: Run) -> None:
+    """Add a run of one day: to the last of the same reason, across a weekend if need be, else on its own."""
+    across = 2 if len(found) > 1 and found[-1].why == WEEKEND_RUN != run.why and found[-2].touches(found[-1]) else 1
+    same_reason = bool(found) and found[-across].why == run.why and found[-1].touches(run)
+    if same_reason:
+        found[-across:] = [Run(found[-across].first, run.last, run.why)]
+    else:
+        found.append(run)
+
+
+def skipped_in_words(skipped: Iterable[tuple[date, str]]) -> list[tuple[str, str]]:
+    """(reason, its dates), each reason once, in the order of the days, weekends last."""
+    grouped: dict[str, list[str]] = {}
+    for run in runs(skipped):
+        grouped.setdefault(run.why, []).append(str(run))
+    weekends = grouped.pop(WEEKEND_RUN, [])
+    if weekends:
+        grouped[WEEKEND_RUN if len(weekends) == 1 else f"{WEEKEND_RUN}s"] = weekends
+    return [(why, ", ".join(spans)) for why, spans in grouped.items()]
