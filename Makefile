@@ -60,9 +60,9 @@ install: .venv/installed
 
 assets: static/build/app.css
 
-static/build/app.css: node_modules/.package-lock.json $(wildcard static/src/*)
-	@.ci/npm run --silent build
+static/build/app.css: node_modules/.package-lock.json $(shell find static/src -type f)
+	@.ci/npm run --loglevel=error build
 
 node_modules/.package-lock.json: package.json package-lock.json | .venv/runs
-	@.ci/npm ci --ignore-scripts --silent
+	@.ci/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
