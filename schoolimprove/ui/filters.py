@@ -70,7 +70,9 @@ class FilterPanel:
     kept: Sequence[tuple[str, str]] = field(default=())
 
 
-def filter_panel(form: forms.BaseForm, query: QueryDict, *, counts: Counts | None = None, label: str = "Filter") -> FilterPanel:
+def filter_panel(
+    form: forms.BaseForm, query: QueryDict, *, counts: Counts | None = None, label: str = "Filter"
+) -> FilterPanel:
     """`counts` is `{field: {value: how many}}`, shown beside the options."""
     groups = [_group(bound, query, (counts or {}).get(bound.name, {})) for bound in form.visible_fields()]
     ours = {name for group in groups for name in _parameters(group, query)} | {"page"}

@@ -166,7 +166,9 @@ def key_figures(figures: list[Figure]) -> Shown:
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
-def post_button(context: template.Context, url: str, label: str, kind: str = "", hidden: str = "", **fields: Any) -> Shown:
+def post_button(
+    context: template.Context, url: str, label: str, kind: str = "", hidden: str = "", **fields: Any
+) -> Shown:
     """A form of one button. `kind`: "", secondary or warning; `hidden` completes the label for those who hear it."""
     return {
         "url": url,

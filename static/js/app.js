@@ -1,0 +1,12 @@
+// Enhances pages that work without it.
+import { initAll } from '../build/govuk-frontend.min.js'
+import { keepOnce } from './once.js'
+import { startAutosave } from './autosave.js'
+import { startFilters } from './filters.js'
+import { startSession } from './session.js'
+
+initAll()
+keepOnce()
+startAutosave()
+startFilters()
+startSession()

@@ -1,0 +1,94 @@
+// Saves a draft of what is being typed, two seconds after typing stops and when a field is left.
+// "Saved" is only said after the server said so, and never when nothing changed.
+const QUIET = 2000
+const savers = new Map()
+
+export function startAutosave () {
+  for (const form of document.querySelectorAll('form[data-autosave]')) savers.set(form, saver(form))
+}
+
+// Everything that is not saved yet, now: before the session ends. Resolves when the server answered.
+export function saveAll () {
+  return Promise.all([...savers.values()].map((save) => save({ quietly: true })))
+}
+
+function saver (form) {
+  const status = form.querySelector('[data-autosave-status]')
+  let saved = fingerprint(form)
+  let timer = null
+  let sending = null
+
+  const say = (words, failed) => {
+    if (!status) return
+    status.textContent = words
+    status.classList.toggle('app-autosave--failed', failed)
+  }
+
+  // `quietly`: the page itself saves, so it is no sign that anybody is there.
+  const send = async ({ quietly = false } = {}) => {
+    window.clearTimeout(timer)
+    if (sending) await sending
+    const typed = fingerprint(form)
+    if (typed === saved || form.dataset.sending) return
+    sending = post(form)
+    const outcome = await sending
+    sending = null
+    if (outcome.saved) saved = typed
+    say(outcome.words, !outcome.saved)
+    if (outcome.saved && !quietly) document.dispatchEvent(new CustomEvent('session:seen'))
+  }
+
+  const soon = () => {
+    window.clearTimeout(timer)
+    timer = window.setTimeout(() => send(), QUIET)
+  }
+
+  form.addEventListener('input', soon)
+  form.addEventListener('change', soon)
+  form.addEventListener('focusout', () => send())
+  window.addEventListener('online', () => send())
+  return send
+}
+
+// What was typed, without files and passwords, which no draft may hold.
+function fields (form) {
+  const data = new URLSearchParams()
+  const secret = new Set([...form.querySelectorAll('input[type=password]')].map((input) => input.name))
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === 'string' && !secret.has(name)) data.append(name, value)
+  }
+  return data
+}
+
+function fingerprint (form) {
+  const data = fields(form)
+  data.delete('csrfmiddlewaretoken')
+  return data.toString()
+}
+
+async function post (form) {
+  let response
+  try {
+    response = await fetch(form.dataset.autosaveUrl, {
+      method: 'POST',
+      body: fields(form),
+      headers: { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' },
+      credentials: 'same-origin',
+      keepalive: false
+    })
+  } catch {
+    return { saved: false, words: 'Not saved: you are offline; what you typed is still here.' }
+  }
+  const answer = await response.json().catch(() => ({}))
+  if (response.ok) return { saved: true, words: `Saved at ${answer.saved_at || clock()}` }
+  if (answer.message) return { saved: false, words: answer.message }
+  if (response.status === 401 || response.status === 403) {
+    return { saved: false, words: 'Not saved: you are signed out; what you typed is still here.' }
+  }
+  return { saved: false, words: 'Not saved: the service did not accept it; what you typed is still here.' }
+}
+
+function clock () {
+  const time = { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Europe/London' }
+  return new Intl.DateTimeFormat('en-GB', time).format(new Date())
+}

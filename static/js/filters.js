@@ -1,0 +1,33 @@
+// On a narrow window the filters stand above what they filter, so they are folded away until asked for.
+// They are open where something is chosen only if the person opens them: the chosen filters are listed with
+// the results.
+export function startFilters () {
+  for (const form of document.querySelectorAll('form[data-filter]')) fold(form)
+  focusResults()
+}
+
+function fold (form) {
+  const narrow = window.matchMedia('(max-width: 48.0525em)')
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'govuk-button govuk-button--secondary app-filter__toggle'
+  form.id = form.id || 'filter'
+  button.setAttribute('aria-controls', form.id)
+  form.before(button)
+
+  const show = (open) => {
+    form.hidden = narrow.matches && !open
+    button.hidden = !narrow.matches
+    button.setAttribute('aria-expanded', String(!form.hidden))
+    button.textContent = form.hidden ? 'Show filters' : 'Hide filters'
+  }
+  button.addEventListener('click', () => show(form.hidden))
+  narrow.addEventListener('change', () => show(false))
+  show(false)
+}
+
+// The address after applying ends in #results: the count takes the focus, so that it is read out.
+function focusResults () {
+  const found = document.getElementById('results')
+  if (found && window.location.hash === '#results') found.focus({ preventScroll: true })
+}
