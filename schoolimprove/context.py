@@ -2,6 +2,7 @@
 
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
@@ -31,13 +32,14 @@ def _read_authority() -> Authority:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`authority` and `navigation` for the layouts."""
+    """`authority`, `service_name` and `navigation` for the layouts."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     here = request.path
     items = [item for item in navigation if signed_in and item.shown(user)]
     return {
         "authority": own_authority(),
+        "service_name": settings.SERVICE_NAME,
         "navigation": [
             {"label": item.label, "url": url, "current": url == here or (url != "/" and here.startswith(url))}
             for item, url in ((item, reverse(item.url_name)) for item in items)

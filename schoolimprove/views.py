@@ -1,11 +1,10 @@
 """Pages that belong to no app: home, the authority's stylesheet, and the texts of the footer."""
 
-from typing import Any
-
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
-from django.contrib.auth.decorators import login_not_required
 from django.views.generic import TemplateView
 
 from schoolimprove.accounts.rights import appointments_of, user_can
@@ -28,8 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = list(schools[: SHOWN_SCHOOLS + 1]) if user_can(user, Permission.VIEW_SCHOOL) else []
     shared = RecordOfVisit.objects.visible_to(user).filter(approved_at__isnull=False).for_lists()
     context = {
+        "page_title": "Home",
+        "heading": f"Hello, {user}",
         "asks": asks,
-        "overdue": sum(ask.overdue for ask in asks),
         "schools": shown[:SHOWN_SCHOOLS],
         "more_schools": len(shown) > SHOWN_SCHOOLS,
         "shared": list(shared.order_by("-approved_at")[:SHOWN_RECORDS]),
@@ -41,12 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @cache_control(public=True, max_age=300)
-def authority_stylesheet(request: HttpRequest) -> HttpResponse:
+def authority_stylesheet(_request: HttpRequest) -> HttpResponse:
     """The authority's colour as a stylesheet, since it is data and inline styles are not allowed."""
     return HttpResponse(authority_css(own_authority()["colour"]), content_type="text/css; charset=utf-8")
 
 
+@method_decorator(login_not_required, name="dispatch")
 class FooterPage(TemplateView):
-    """Accessibility, privacy, cookies and help; read by anybody."""
-
-    extra_context: dict[str, Any] | None = None
+    """Accessibility, privacy, cookies and help, which anybody may read."""

@@ -2,28 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.models import AuditEvent
+from schoolimprove.ui.components import Event
 from schoolimprove.ui.registry import Registry
 from schools.models import Appointment, RecordOfVisit, School
 from schools.states import RECORD_OF_VISIT
 
 SHOWN_TO_READERS = ("approve", "responded")
 """What those who read a record only because it is shared may know of how it came about."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    at: datetime
-    who: str
-    what: str
-    why: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -54,11 +45,11 @@ def entries(user: Any, school_ids: list[int], *, kind: str = "") -> QuerySet[Aud
     return AuditEvent.objects.at_schools(school_ids).filter(known).select_related("by")
 
 
-def worded(event: AuditEvent) -> Entry:
+def worded(event: AuditEvent) -> Event:
     """An event as the page shows it."""
     source = _source_of(event)
     who = str(event.by) if event.by else "The system"
-    return Entry(event.at, who, source.say(event), event.reason, source.label)
+    return Event(source.say(event), event.at, who, event.reason)
 
 
 def _source_of(event: AuditEvent) -> ChronologySource:

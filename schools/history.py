@@ -1,19 +1,9 @@
 """What was changed about a school, when and by whom, from its history."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from schoolimprove.ui.components import Event
 from schools.models import School
-
-
-@dataclass(frozen=True)
-class Change:
-    at: datetime
-    who: str
-    why: str
-    fields: list[tuple[str, Any, Any]]
-    """(label, before, after); empty for the first entry."""
 
 
 NOT_SHOWN = {"id", "version", "updated_at", "updated_by", "created_at", "created_by", "search_key"}
@@ -21,18 +11,20 @@ LONGEST = 100
 """Entries shown, newest first."""
 
 
-def school_changes(school: School) -> list[Change]:
+def school_changes(school: School) -> list[Event]:
     """Newest first. Constant queries: values are compared as stored, relations by the names held now."""
     rows: list[Any] = list(school.history.select_related("history_user").order_by("-history_date", "-history_id")[:LONGEST])
     names = _relation_names(rows)
     pairs = zip(rows, [*rows[1:], None], strict=True)
     changes = [_change(after, before, names) for after, before in pairs]
-    return [change for change, row in zip(changes, rows, strict=True) if change.fields or row.history_type == "+"]
+    return [change for change, row in zip(changes, rows, strict=True) if change.changes or row.history_type == "+"]
 
 
-def _change(after: Any, before: Any, names: dict[tuple[str, Any], str]) -> Change:
+def _change(after: Any, before: Any, names: dict[tuple[str, Any], str]) -> Event:
     who = str(after.history_user) if after.history_user else "The system"
-    return Change(after.history_date, who, after.history_change_reason or "", _differences(after, before, names))
+    what = "Entered in the register" if after.history_type == "+" else "Changed"
+    why = after.history_change_reason or ""
+    return Event(what, after.history_date, who, why, changes=_differences(after, before, names))
 
 
 def _differences(after: Any, before: Any, names: dict[tuple[str, Any], str]) -> list[tuple[str, Any, Any]]:

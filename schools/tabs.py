@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
+from schoolimprove.ui.components import Tab
 from schoolimprove.ui.registry import Registry
 
 
@@ -35,10 +36,10 @@ def register_own() -> None:
         school_tabs.register(tab)
 
 
-def tabs_for(user: Any, school: Any, current: str) -> list[dict[str, Any]]:
-    """Label, address and whether it is the one being looked at."""
+def tabs_for(user: Any, school: Any, current: str) -> list[Tab]:
+    """The tabs this reader has, with the one being looked at marked."""
     return [
-        {"label": tab.label, "url": reverse(tab.url_name, args=[school.urn]), "current": tab.key == current}
+        Tab(tab.label, reverse(tab.url_name, args=[school.urn]), tab.key == current)
         for tab in school_tabs
         if user_can(user, tab.permission, on=school)
     ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from schoolimprove.calendar.models import ClosureDates, TermDates, Withdrawable
+from schoolimprove.calendar.models import ClosureDates, Term, TermDates, Withdrawable
 
 
 class SchoolTerm(TermDates, Withdrawable):
@@ -25,10 +25,14 @@ class SchoolTerm(TermDates, Withdrawable):
             ),
         ]
 
-    def others(self) -> "models.QuerySet[TermDates]":
+    def others(self) -> list[TermDates]:
+        """The school's other own terms, and the authority's where it has none of its own."""
         year = self.academic_year
-        own = SchoolTerm.objects.standing().filter(school=self.school, academic_year__in=[year - 1, year, year + 1])
-        return own.exclude(pk=self.pk)
+        years = [year - 1, year, year + 1]
+        own = SchoolTerm.objects.standing().filter(school=self.school_id, academic_year__in=years).exclude(pk=self.pk)
+        replaced = {(term.academic_year, term.name) for term in [self, *own]}
+        shared = Term.objects.filter(academic_year__in=years)
+        return [*own, *(term for term in shared if (term.academic_year, term.name) not in replaced)]
 
 
 class SchoolClosure(ClosureDates):

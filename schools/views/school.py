@@ -1,27 +1,41 @@
 """The list of schools and the page of one school, each as far as the reader's scope goes."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.generic import ListView, TemplateView
 
 from schoolimprove.accounts.rights import acting, user_can
-from schoolimprove.accounts.roles import ROLE_LABELS, SCHOOL_ROLES, Permission
+from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.transition import record_event
+from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, export_response
+from schoolimprove.ui.filters import filter_panel
 from schools import chronology
+from schools.establishments import Service
 from schools.filters import SchoolFilter
 from schools.history import school_changes
 from schools.models import Appointment, LocalAuthority, RecordOfVisit, School
+from schools.models.school import Establishment
 from schools.policy import SERVICE_BY_TYPE
 from schools.tabs import tabs_for
 
 SORTS = {"name": ("name", "urn"), "urn": ("urn",), "phase": ("phase", "name", "urn"), "town": ("town", "name", "urn")}
+COLUMNS = [
+    components.Column("School", "name"),
+    components.Column("Phase", "phase"),
+    components.Column("Service"),
+    components.Column("District"),
+    components.Column("Town", "town"),
+    components.Column("URN", "urn"),
+]
 
 
 def sorted_schools(request: HttpRequest) -> SchoolFilter:
@@ -43,10 +57,49 @@ class SchoolList(ListView[School]):
         return self.filter.qs
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
-        context = super().get_context_data(filter=self.filter, **kwargs)
-        rows = [(school, school.service(policy)) for school in context["page_obj"].object_list]
-        return context | {"rows": rows, "sort": self.request.GET.get("sort", "name"), "searched": bool(self.request.GET)}
+        context = super().get_context_data(**kwargs)
+        count = context["paginator"].count
+        return context | {
+            "page_title": "Schools",
+            "found": f"{count:,} school{'' if count == 1 else 's'}",
+            "filters": filter_panel(self.filter.form, self.request.GET, label="Filter schools"),
+            "table": school_table(context["page_obj"].object_list, self.request.GET.get("sort", "name")),
+            "exports": self.exports(),
+            "nothing": self.nothing(count),
+        }
+
+    def exports(self) -> list[components.Export]:
+        if not user_can(self.request.user, Permission.EXPORT):
+            return []
+        kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
+        return [components.Export(label, reverse("schools:export", args=[kind])) for kind, label in kinds]
+
+    def nothing(self, count: int) -> components.Empty | None:
+        """What to say to somebody who has no schools at all, as against a filter that finds none."""
+        if count or self.request.GET:
+            return None
+        return components.Empty(
+            "You have no schools yet",
+            "Schools appear here when you are appointed to one. Ask a system administrator if you expected to see some.",
+        )
+
+
+def school_table(schools: Iterable[School], ordering: str) -> components.Table:
+    policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
+    rows = [_list_row(school, school.service(policy)) for school in schools]
+    return components.Table("Schools", COLUMNS, rows, ordering=ordering, caption_hidden=True)
+
+
+def _list_row(school: School, service: Service) -> list[Any]:
+    note = "" if school.establishment == Establishment.OPEN else school.get_establishment_display()
+    return [
+        components.Link(school.name, school.get_absolute_url(), note),
+        school.get_phase_display(),
+        service.value.capitalize(),
+        school.district.name if school.district else "",
+        school.town,
+        school.urn,
+    ]
 
 
 EXPORT_COLUMNS = [
@@ -101,12 +154,18 @@ class SchoolTabView(TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        school = self.school
         policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
         return super().get_context_data(
-            school=self.school,
-            tabs=tabs_for(self.request.user, self.school, self.tab),
-            service=self.school.service(policy),
-            may_write=user_can(self.request.user, Permission.WRITE_RECORD, on=self.school),
+            school=school,
+            page_title=school.name,
+            caption=f"URN {school.urn}",
+            breadcrumbs=[components.Crumb("Schools", reverse("schools:list")), components.Crumb(school.name)],
+            tabs=tabs_for(self.request.user, school, self.tab),
+            service=school.service(policy),
+            closed=not school.is_open,
+            may_write=user_can(self.request.user, Permission.WRITE_RECORD, on=school),
+            blockers=school.blockers_to_visiting(policy, on=clock.today()),
             **kwargs,
         )
 
@@ -120,16 +179,56 @@ def school_in_scope(request: HttpRequest, urn: int) -> School:
 
 
 class SchoolOverview(SchoolTabView):
-    template_name = "schools/school_detail.html"
+    template_name = "schools/school_overview.html"
     tab = "overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        people = appointments_at(self.school)
-        return super().get_context_data(people=people, records=self.recent_records(), **kwargs)
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "summary": overview_facts(self.school, context["service"], appointments_at(self.school)),
+            "records": record_table(self.recent_records(), "Latest visits"),
+        }
 
     def recent_records(self) -> Any:
         records = RecordOfVisit.objects.visible_to(self.request.user).filter(visit__school=self.school)
         return records.for_lists().order_by("-visit__held_on", "-id")[:5]
+
+
+def overview_facts(school: School, service: Service, people: list[Appointment]) -> list[components.Fact]:
+    """What a reader wants to know first; facts from outside carry source and date."""
+    source = f"GIAS, {clock.uk_date(school.source_changed_on)}" if school.source_changed_on else ""
+    holders = {role: ", ".join(each.person.name for each in people if each.role == role) for role in Role}
+    double = school.district.double_district if school.district else None
+    district = f"{school.district}{f' ({double})' if double else ''}" if school.district else ""
+    ages = f"{school.low_age} to {school.high_age}" if school.low_age is not None and school.high_age else ""
+    return [
+        components.Fact("School Improvement Partner", holders[Role.SIP], empty="Nobody is appointed"),
+        components.Fact("Headteacher", holders[Role.HEADTEACHER], empty="Nobody is appointed"),
+        components.Fact("Chair of governors", holders[Role.CHAIR], empty="Nobody is appointed"),
+        components.Fact("Service", service.value.capitalize()),
+        components.Fact("District", district, empty="Not placed in a district"),
+        components.Fact("Open or closed", school.get_establishment_display(), source=source),
+        components.Fact("Type", school.type_name, source=source),
+        components.Fact("Phase", school.get_phase_display(), source=source),
+        components.Fact("LAESTAB", school.laestab, source=source),
+        components.Fact("Pupils", f"{school.pupils:,}" if school.pupils is not None else "", source=source),
+        components.Fact("Ages", ages, source=source),
+        components.Fact("Address", ", ".join(school.address_lines), source=source),
+    ]
+
+
+def record_table(records: Iterable[RecordOfVisit], caption: str) -> components.Table:
+    columns = [components.Column(label) for label in ("Visit", "Type", "Written by", "State")]
+    rows = [
+        [
+            components.Link(clock.uk_date(record.visit.held_on), record.get_absolute_url(), record.reference),
+            record.visit.get_kind_display(),
+            record.author,
+            components.Status(record.status, record.get_status_display()),
+        ]
+        for record in records
+    ]
+    return components.Table(caption, columns, rows, empty="No record of a visit is here for you to read yet.")
 
 
 class SchoolVisits(SchoolTabView):
@@ -139,7 +238,8 @@ class SchoolVisits(SchoolTabView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         records = RecordOfVisit.objects.visible_to(self.request.user).filter(visit__school=self.school).for_lists()
-        return super().get_context_data(**paged(self.request, records, "records"), **kwargs)
+        page = paged(self.request, records)
+        return super().get_context_data(table=record_table(page.object_list, "Visits"), page_obj=page, **kwargs)
 
 
 class SchoolPeople(SchoolTabView):
@@ -147,7 +247,16 @@ class SchoolPeople(SchoolTabView):
     tab = "people"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(people=appointments_at(self.school), **kwargs)
+        return super().get_context_data(table=people_table(appointments_at(self.school)), **kwargs)
+
+
+def people_table(people: Iterable[Appointment]) -> components.Table:
+    columns = [components.Column(label) for label in ("Role", "Name", "Since", "Email", "Telephone")]
+    rows = [
+        [each.get_role_display(), each.person.name, each.starts_on, each.person.email, each.person.telephone]
+        for each in people
+    ]
+    return components.Table("People", columns, rows, empty="Nobody is appointed to this school yet.")
 
 
 class SchoolChronology(SchoolTabView):
@@ -156,10 +265,16 @@ class SchoolChronology(SchoolTabView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kind = self.request.GET.get("kind", "")
-        events = chronology.entries(self.request.user, [self.school.pk], kind=kind)
-        context = paged(self.request, events, "events")
-        context["entries"] = [chronology.worded(event) for event in context["events"]]
-        return super().get_context_data(kinds=list(chronology.chronology_sources), kind=kind, **context, **kwargs)
+        page = paged(self.request, chronology.entries(self.request.user, [self.school.pk], kind=kind))
+        kinds = [
+            components.Tab(label, address, key == kind)
+            for key, label, address in [
+                ("", "Everything", "?"),
+                *((source.key, source.label, f"?kind={source.key}") for source in chronology.chronology_sources),
+            ]
+        ]
+        events = [chronology.worded(event) for event in page.object_list]
+        return super().get_context_data(kinds=kinds, events=events, page_obj=page, **kwargs)
 
 
 class SchoolHistory(SchoolTabView):
@@ -168,21 +283,18 @@ class SchoolHistory(SchoolTabView):
     permission = Permission.VIEW_SCHOOL_HISTORY
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(changes=school_changes(self.school), **kwargs)
+        return super().get_context_data(events=school_changes(self.school), **kwargs)
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any], name: str, *, per_page: int = 50) -> dict[str, Any]:
-    """A page of rows under `name`, and the page itself for the pagination."""
-    page = Paginator(rows, per_page).get_page(request.GET.get("page"))
-    return {name: page.object_list, "page_obj": page, "paginator": page.paginator}
+def paged(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = 50) -> Page[Any]:
+    """The page of rows the address asks for; the last page where it asks for more than there are."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
-def appointments_at(school: School) -> list[dict[str, Any]]:
-    """Who holds a role here today: the school's own people first, then its SIP."""
-    order = list(ROLE_LABELS)
+def appointments_at(school: School) -> list[Appointment]:
+    """Who holds a role here today: the school's own people first, then the authority's."""
+    order = list(Role)
     held = Appointment.objects.current(clock.today()).filter(school=school).select_related("person")
-    people = sorted(held, key=lambda each: (each.role not in SCHOOL_ROLES, order.index(each.role), each.person.name))  # type: ignore[arg-type]
-    return [
-        {"role": each.get_role_display(), "name": each.person.name, "since": each.starts_on, "contact": each.person}
-        for each in people
-    ]
+    return sorted(
+        held, key=lambda each: (each.role not in SCHOOL_ROLES, order.index(Role(each.role)), each.person.name)
+    )

@@ -1,0 +1,353 @@
+"""A Record of Visit: written, submitted, returned or approved, read and answered."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView, TemplateView
+
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission, Role
+from schoolimprove.lib import clock
+from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.reminders.deadlines import open_deadlines_of
+from schoolimprove.ui import components
+from schools.actions import start_record
+from schools.deadlines import LABELS
+from schools.forms.record import NewRecordForm, ResponseForm, ReturnForm, TextsForm
+from schools.models import RecordOfVisit
+from schools.models.record import TEXTS
+from schools.states import RecordStatus
+from schools.views.school import school_in_scope
+
+
+def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
+    """The record, or *not found* for whoever may not know of it."""
+    records = RecordOfVisit.objects.visible_to(request.user).for_lists().select_related("approved_by")
+    return get_object_or_404(records, reference=reference, visit__school__urn=urn)
+
+
+def breadcrumbs(record: RecordOfVisit, here: str) -> list[components.Crumb]:
+    school = record.school
+    return [
+        components.Crumb("Schools", reverse("schools:list")),
+        components.Crumb(school.name, school.get_absolute_url()),
+        components.Crumb(here),
+    ]
+
+
+class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
+    """A new record of a visit to a school."""
+
+    template_name = "schools/record_write.html"
+    form_class = NewRecordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.school = school_in_scope(request, kwargs["urn"])
+        acting(request.user, Permission.WRITE_RECORD, on=self.school)  # type: ignore[arg-type]
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: NewRecordForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            record = start_record(
+                self.school,
+                by=self.request.user,  # type: ignore[arg-type]
+                on=clock.today(),
+                kind=data["kind"],
+                held_on=data["held_on"],
+                days=data["days"],
+                texts=form.texts(),
+            )
+        except Blocked as error:
+            return refused(self, form, error)
+        messages.success(self.request, f"Saved as {record.reference}. Only you and your managers can see it.")
+        return redirect(record)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        crumbs = [
+            components.Crumb("Schools", reverse("schools:list")),
+            components.Crumb(self.school.name, self.school.get_absolute_url()),
+            components.Crumb("Write a Record of Visit"),
+        ]
+        return super().get_context_data(
+            page_title="Write a Record of Visit", caption=self.school.name, breadcrumbs=crumbs, **kwargs
+        )
+
+
+def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
+    """The form again, with the reasons why the verb was refused."""
+    form.add_error(None, error)
+    response: HttpResponse = view.form_invalid(form)
+    return response
+
+
+class RecordFormView(KeepsDrafts, FormView[Any]):
+    """A form about a record in the reader's scope; `may` says who may use it, `wanted` in which state."""
+
+    heading: str
+    wanted: RecordStatus
+    record: RecordOfVisit
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if not self.may(request.user):
+            raise PermissionDenied
+        if request.method == "GET" and self.record.status != self.wanted:
+            messages.warning(request, f"This record is now: {self.record.get_status_display().lower()}.")
+            return redirect(self.record)
+        return super().dispatch(request, *args, **kwargs)
+
+    def may(self, user: Any) -> bool:
+        raise NotImplementedError
+
+    def current_version(self) -> int:
+        return self.record.version
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {
+            "page_title": self.heading,
+            "caption": f"{self.record.reference}, {self.record.school.name}",
+            "breadcrumbs": breadcrumbs(self.record, self.heading),
+            "record": self.record,
+            **context,
+        }
+
+
+class RecordEdit(RecordFormView):
+    """The author's text, while it is a draft. Whoever saves second sees both texts, theirs still in the form."""
+
+    template_name = "schools/record_write.html"
+    form_class = TextsForm
+    heading = "Edit the Record of Visit"
+    wanted = RecordStatus.DRAFT
+    conflict: RecordOfVisit | None = None
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_written_by(user)
+
+    def get_initial(self) -> dict[str, Any]:
+        return dict(self.record.texts)
+
+    def form_valid(self, form: TextsForm) -> HttpResponse:
+        texts = form.texts()
+        if texts == self.record.texts and self.base_version == self.record.version:
+            messages.info(self.request, "Nothing was changed.")
+            return redirect(self.record)
+        try:
+            self.record.revise(by=self.request.user, seen_version=self.base_version, **texts)  # type: ignore[arg-type]
+        except Conflict as lost:
+            self.conflict = lost.current  # type: ignore[assignment]
+            form.base_version = lost.current.version
+            return self.render_to_response(self.get_context_data(form=form), status=409)
+        messages.success(self.request, "Saved.")
+        return redirect(self.record)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if self.conflict is None:
+            return context
+        return context | {
+            "conflict": self.conflict,
+            "conflict_text": f"{self.conflict.updated_by} saved this record while you were writing. Nothing of yours is "
+            "lost: it is in the form. Saving again replaces what is saved now.",
+            "theirs": differing(self.conflict, context["form"]),
+        }
+
+
+def differing(current: RecordOfVisit, form: TextsForm) -> list[tuple[str, str]]:
+    """(label, text as saved by the other) for each text that is not the one in the form."""
+    mine = form.texts()
+    return [
+        (str(form.fields[name].label), getattr(current, name)) for name in TEXTS if getattr(current, name) != mine[name]
+    ]
+
+
+class RecordReturn(RecordFormView):
+    template_name = "schools/record_return.html"
+    form_class = ReturnForm
+    heading = "Return the record to its author"
+    wanted = RecordStatus.SUBMITTED
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_approved_by(user)
+
+    def form_valid(self, form: ReturnForm) -> HttpResponse:
+        reason, seen = form.cleaned_data["reason"], self.base_version
+        try:
+            self.record.return_to_author(
+                by=self.request.user,  # type: ignore[arg-type]
+                on=clock.today(),
+                reason=reason,
+                seen_version=seen,
+            )
+        except Conflict as lost:
+            return overtaken(self, form, lost)
+        messages.success(self.request, f"Returned to {self.record.author}, with your comments.")
+        return redirect(self.record)
+
+
+class RecordRespond(RecordFormView):
+    template_name = "schools/record_respond.html"
+    form_class = ResponseForm
+    heading = "Respond to the Record of Visit"
+    wanted = RecordStatus.SHARED
+
+    def may(self, user: Any) -> bool:
+        return self.record.respondent_role(user) != ""
+
+    def form_valid(self, form: ResponseForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            self.record.respond(
+                by=self.request.user,  # type: ignore[arg-type]
+                on=clock.today(),
+                version=self.record.shared_version or 0,
+                accurate=data["accurate"] == "yes",
+                on_accuracy=data["on_accuracy"],
+                on_content=data["on_content"],
+            )
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict as lost:
+            return overtaken(self, form, lost)
+        messages.success(self.request, "Your response is recorded. The author and their managers can read it.")
+        return redirect(self.record)
+
+
+def overtaken(view: Any, form: Any, lost: Conflict) -> HttpResponse:
+    """Somebody else acted first: their act is named, and what was typed is still in the form."""
+    current: Any = lost.current
+    who = current.updated_by or "Somebody else"
+    state = current.get_status_display().lower()
+    return refused(view, form, Blocked([f"{who} changed this record while you were writing. It is now: {state}."]))
+
+
+class RecordDetail(TemplateView):
+    """The record as this reader may see it, with what they may do next."""
+
+    template_name = "schools/record_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record = record_in_scope(self.request, kwargs["urn"], kwargs["reference"])
+        return super().get_context_data(
+            **kwargs,
+            **record_context(record, self.request.user),
+            page_title=f"Record of Visit {record.reference}",
+            caption=record.school.name,
+            breadcrumbs=breadcrumbs(record, record.reference),
+        )
+
+
+def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
+    version = record.versions.filter(number=record.shared_version).first() if record.shared_version else None
+    responses = list(version.responses.select_related("by")) if version else []
+    role = record.respondent_role(user)
+    is_draft, is_submitted = record.status == RecordStatus.DRAFT, record.status == RecordStatus.SUBMITTED
+    return {
+        "record": record,
+        "summary": record_facts(record),
+        "sections": sections(record, version.texts if version else record.texts),
+        "responses": responses,
+        "deadlines": [(LABELS[deadline.rule], deadline.working) for deadline in open_deadlines_of(record)],
+        "may_edit": is_draft and record.is_written_by(user),
+        "blockers": record.blockers_to("submit", on=clock.today()) if is_draft else [],
+        "may_decide": is_submitted and record.is_approved_by(user),
+        "may_respond": bool(version and role) and role not in {response.role for response in responses},
+        "waits_for_term_dates": bool(version) and not responses and not open_deadlines_of(record),
+    }
+
+
+def record_facts(record: RecordOfVisit) -> list[components.Fact]:
+    visit = record.visit
+    return [
+        components.Fact("Status", components.Status(record.status, record.get_status_display())),
+        components.Fact("Visit", f"{visit.get_kind_display()}, {clock.uk_date(visit.held_on)}"),
+        components.Fact("Days used", f"{visit.days.normalize():f}"),
+        components.Fact("Written by", f"{record.author}, {record.author_role_label}"),
+        *([components.Fact("Approved by", f"{record.approved_by}")] if record.approved_by else []),
+        *([components.Fact("Shared", record.approved_at)] if record.approved_at else []),
+    ]
+
+
+def sections(record: RecordOfVisit, texts: dict[str, str]) -> list[tuple[str, str]]:
+    """(heading, text) in the order of the form."""
+    labels = {name: str(TextsForm.base_fields[name].label) for name in TEXTS}
+    return [(labels[name], texts.get(name, "")) for name in TEXTS]
+
+
+@require_POST
+def submit_record(request: HttpRequest, urn: int, reference: str) -> HttpResponse:
+    record = record_in_scope(request, urn, reference)
+    return _act(request, record, "Submitted. Your line manager is asked to approve it.", record.submit)
+
+
+class RecordApprove(TemplateView):
+    """What approving will do, and the button that does it."""
+
+    template_name = "schools/record_approve.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if not self.record.is_approved_by(request.user):  # type: ignore[arg-type]
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record = self.record
+        return super().get_context_data(
+            page_title="Approve and share the record",
+            caption=f"{record.reference}, {record.school.name}",
+            breadcrumbs=breadcrumbs(record, "Approve"),
+            consequences=consequences_of_approving(record),
+            undo="It cannot be taken back: a correction is issued as a new version, with its reason.",
+            grave=True,
+            confirm_label="Approve and share",
+            confirm_url=self.request.path,
+            hidden={"seen_version": record.version},
+            cancel_url=record.get_absolute_url(),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _act(request, self.record, "Approved and shared with the school.", self.record.approve)
+
+
+def consequences_of_approving(record: RecordOfVisit) -> list[str]:
+    """Who will read it, by name; and what is asked of a school without a head or a chair."""
+    labels = {Role.HEADTEACHER: "headteacher", Role.CHAIR: "chair of governors"}
+    held = record.school.appointments.current(clock.today()).filter(role__in=labels).select_related("person")
+    people = {role: [each.person.name for each in held if each.role == role] for role in labels}
+    lines = []
+    for role, label in labels.items():
+        named = " and ".join(people[role])
+        lines.append(
+            f"{named}, {label}, can read it and is asked to respond." if named else f"No {label} is appointed here."
+        )
+    return [f"The record is frozen as version 1 and shared with {record.school.name}.", *lines]
+
+
+def _act(request: HttpRequest, record: RecordOfVisit, done: str, verb: Any) -> HttpResponse:
+    """One verb, then back to the record with what came of it."""
+    seen = request.POST.get("seen_version", "")
+    try:
+        verb(by=request.user, on=clock.today(), seen_version=int(seen) if seen.isdecimal() else 0)
+    except Blocked as error:
+        messages.error(request, " ".join(error.messages))
+    except Conflict as lost:
+        current: Any = lost.current
+        who = current.updated_by or "Somebody else"
+        messages.error(
+            request,
+            f"Nothing was done: {who} changed this record after you opened it. "
+            f"It is now: {current.get_status_display().lower()}. Read it again.",
+        )
+    else:
+        messages.success(request, done)
+    return redirect(record)

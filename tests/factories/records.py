@@ -1,0 +1,31 @@
+import factory
+
+from schoolimprove.records.models import AuditEvent, Draft, ReferenceCounter
+from tests.factories.accounts import UserFactory
+
+
+class AuditEventFactory(factory.django.DjangoModelFactory[AuditEvent]):
+    class Meta:
+        model = AuditEvent
+
+    by = factory.SubFactory(UserFactory)
+    verb = "changed"
+    subject_kind = "schools.school"
+    subject_id = 1
+
+
+class DraftFactory(factory.django.DjangoModelFactory[Draft]):
+    class Meta:
+        model = Draft
+
+    user = factory.SubFactory(UserFactory)
+    form = "/schools/900001/visits/write/"
+    fields = factory.LazyFunction(lambda: {"findings": ["Typed and not saved"]})
+
+
+class ReferenceCounterFactory(factory.django.DjangoModelFactory[ReferenceCounter]):
+    class Meta:
+        model = ReferenceCounter
+
+    prefix = "RV"
+    year = 2026

@@ -1,0 +1,17 @@
+from datetime import date
+
+import factory
+
+from schoolimprove.reminders.models import Deadline
+
+
+class DeadlineFactory(factory.django.DjangoModelFactory[Deadline]):
+    class Meta:
+        model = Deadline
+
+    rule = "record.submit"
+    subject_kind = "schools.recordofvisit"
+    subject_id = factory.Sequence(lambda n: n + 1)
+    due_on = date(2026, 11, 9)
+    calendar = "working days"
+    first_day = date(2026, 11, 3)

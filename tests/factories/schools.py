@@ -1,0 +1,201 @@
+"""An invented authority: one factory per model, and `appointed` and `record_at` for what tests begin with."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import factory
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
+from schools.actions import start_record
+from schools.models import (
+    Appointment,
+    Diocese,
+    District,
+    DoubleDistrict,
+    LocalAuthority,
+    Partnership,
+    Person,
+    RecordOfVisit,
+    RecordVersion,
+    Response,
+    School,
+    ServiceInvitation,
+    Visit,
+)
+from schools.models.school import Phase
+from schools.states import RecordStatus
+from tests.factories.accounts import UserFactory
+
+LONG_AGO = date(2000, 1, 1)
+TEXTS = {
+    "met": "Headteacher and the leader of mathematics",
+    "evidence": "Two lessons in year 4 and a sample of books",
+    "findings": "Pupils are taught well and remember what they learn.",
+    "judgements": "Teaching is good.",
+    "strengths": "Reading in the early years",
+}
+
+
+class LocalAuthorityFactory(factory.django.DjangoModelFactory[LocalAuthority]):
+    class Meta:
+        model = LocalAuthority
+        django_get_or_create = ("code",)
+
+    code = "999"
+    name = "Invented County"
+    own = True
+
+
+class DoubleDistrictFactory(factory.django.DjangoModelFactory[DoubleDistrict]):
+    class Meta:
+        model = DoubleDistrict
+        django_get_or_create = ("name",)
+
+    name = "North and East"
+
+
+class DistrictFactory(factory.django.DjangoModelFactory[District]):
+    class Meta:
+        model = District
+        django_get_or_create = ("authority", "name")
+
+    authority = factory.SubFactory(LocalAuthorityFactory)
+    double_district = factory.SubFactory(DoubleDistrictFactory)
+    name = "North"
+
+
+class PartnershipFactory(factory.django.DjangoModelFactory[Partnership]):
+    class Meta:
+        model = Partnership
+        django_get_or_create = ("name",)
+
+    name = "Riverside partnership"
+
+
+class DioceseFactory(factory.django.DjangoModelFactory[Diocese]):
+    class Meta:
+        model = Diocese
+        django_get_or_create = ("name",)
+
+    name = "Diocese of Nowhere"
+
+
+class SchoolFactory(factory.django.DjangoModelFactory[School]):
+    class Meta:
+        model = School
+
+    urn = factory.Sequence(lambda n: 900_001 + n)
+    authority = factory.SubFactory(LocalAuthorityFactory)
+    establishment_number = factory.Sequence(lambda n: 2001 + n)
+    name = factory.Sequence(lambda n: f"Invented Primary School {n + 1}")
+    type_code = "01"
+    type_name = "Community school"
+    phase = Phase.PRIMARY
+    district = factory.SubFactory(DistrictFactory)
+    town = "Nowhere"
+    postcode = "ZZ1 1ZZ"
+
+
+class PersonFactory(factory.django.DjangoModelFactory[Person]):
+    class Meta:
+        model = Person
+
+    name = factory.Sequence(lambda n: f"Invented Person {n + 1}")
+    user = None
+
+
+class AppointmentFactory(factory.django.DjangoModelFactory[Appointment]):
+    class Meta:
+        model = Appointment
+
+    person = factory.SubFactory(PersonFactory)
+    role = Role.SIP
+    school = factory.SubFactory(SchoolFactory)
+    starts_on = LONG_AGO
+
+
+class ServiceInvitationFactory(factory.django.DjangoModelFactory[ServiceInvitation]):
+    class Meta:
+        model = ServiceInvitation
+
+    school = factory.SubFactory(SchoolFactory, type_code="34", type_name="Academy converter")
+    academic_year = 2026
+    sent_on = date(2026, 9, 1)
+    accepted_on = date(2026, 9, 8)
+    accepted_by_name = "Invented Head"
+
+
+class VisitFactory(factory.django.DjangoModelFactory[Visit]):
+    class Meta:
+        model = Visit
+
+    school = factory.SubFactory(SchoolFactory)
+    held_on = date(2026, 11, 2)
+    days = Decimal("1.0")
+    author = factory.SubFactory(UserFactory)
+
+
+class RecordOfVisitFactory(factory.django.DjangoModelFactory[RecordOfVisit]):
+    """A draft, written straight into the database; `record_at` walks the real verbs instead."""
+
+    class Meta:
+        model = RecordOfVisit
+
+    visit = factory.SubFactory(VisitFactory)
+    reference = factory.Sequence(lambda n: f"RV-2026-{n + 90_001:05d}")
+    author = factory.SelfAttribute("visit.author")
+    author_role = Role.SIP
+
+
+class RecordVersionFactory(factory.django.DjangoModelFactory[RecordVersion]):
+    class Meta:
+        model = RecordVersion
+
+    record = factory.SubFactory(RecordOfVisitFactory)
+    number = 1
+    texts = TEXTS
+    issued_by = factory.SubFactory(UserFactory)
+
+
+class ResponseFactory(factory.django.DjangoModelFactory[Response]):
+    class Meta:
+        model = Response
+
+    version = factory.SubFactory(RecordVersionFactory)
+    role = Role.HEADTEACHER
+    by = factory.SubFactory(UserFactory)
+    accurate = True
+
+
+def appointed(role: Role, *, starts_on: date = LONG_AGO, ends_on: date | None = None, **scope: Any) -> User:
+    """A user who holds one role over one scope: `appointed(Role.SIP, school=school)`."""
+    user: User = UserFactory()
+    PersonFactory(name=user.name, user=user).appointments.create(
+        role=role, starts_on=starts_on, ends_on=ends_on, **scope
+    )
+    return user
+
+
+def also_appointed(user: User, role: Role, **scope: Any) -> None:
+    """One more appointment for the same person."""
+    person = Person.objects.get(user=user)
+    Appointment.objects.create(person=person, role=role, starts_on=LONG_AGO, **scope)
+    user.__dict__.pop("_appointments", None)
+
+
+def record_at(
+    status: RecordStatus, *, school: School, author: User, manager: User, held_on: date | None = None
+) -> RecordOfVisit:
+    """A record brought to `status` by the verbs themselves, today."""
+    today = clock.today()
+    record = start_record(
+        school, by=author, on=today, kind="core", held_on=held_on or today, days=Decimal("1.0"), texts=TEXTS
+    )
+    if status in (RecordStatus.SUBMITTED, RecordStatus.SHARED):
+        record.submit(by=author, on=today, seen_version=record.version)
+    if status == RecordStatus.SHARED:
+        record.approve(by=manager, on=today, seen_version=record.version)
+    return record
