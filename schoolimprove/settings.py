@@ -61,7 +61,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # What we are made of --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "schoolimprove.accounts.admin_config.SiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,14 +95,17 @@ MIDDLEWARE = [
     "schoolimprove.middleware.RequestIdMiddleware",
     "schoolimprove.middleware.ClientAddressMiddleware",
     "schoolimprove.middleware.SecurityHeadersMiddleware",
+    "schoolimprove.policy.middleware.OneReadingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "schoolimprove.accounts.middleware.SessionLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "schoolimprove.accounts.middleware.SignInRequiredMiddleware",
+    "schoolimprove.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -119,6 +122,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "schoolimprove.accounts.context.session_clock",
+                "schoolimprove.context.frame",
             ]
         },
     }
@@ -178,7 +183,7 @@ ATOMIC_REQUESTS = False
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -207,7 +212,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "schoolimprove.accounts.views.drafts.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Signed out after half an hour without activity, warned five minutes before, and after twelve hours whatever happens.
+SESSION_IDLE_SECONDS = int(timedelta(minutes=30).total_seconds())
+SESSION_WARN_SECONDS = int(timedelta(minutes=25).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -218,6 +229,15 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+# Trying while locked out does not prolong it: the page says when it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "schoolimprove.accounts.lockout.username_of"
+AXES_LOCKOUT_CALLABLE = "schoolimprove.accounts.lockout.locked_out"
+# The audit holds who signed in and who failed to.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+# A printed code for a demonstration, which cannot be switched on beside a kept database.
+DEMO_SECOND_FACTOR = "123456" if DEMO else ""
 OTP_TOTP_ISSUER = SERVICE_NAME
 
 # What the browser is told ---------------------------------------------------------------------------------------------
@@ -319,6 +339,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 BEAT_ALIVE = VAR / ("demo-beat-alive" if DEMO else "beat-alive")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / ("demo-beat-schedule" if DEMO else "beat-schedule"))
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cookies/", views.FooterPage.as_view(template_name="pages/cookies.html"), name="cookies"),
     path("help/", views.FooterPage.as_view(template_name="pages/help.html"), name="help"),
     path("schools/", include("schools.urls")),
+    path("", include("schoolimprove.accounts.urls")),
 ]

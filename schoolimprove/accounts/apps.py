@@ -10,6 +10,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from schoolimprove.accounts.backends import actor_in_admin
+        from schoolimprove.accounts.people import manages_people
         from schoolimprove.records.actor import register_actor_finder
+        from schoolimprove.ui.registry import NavigationItem, navigation
 
         register_actor_finder(actor_in_admin)
+        navigation.register(NavigationItem("people", 90, "People", "accounts:people", manages_people))

@@ -19,7 +19,9 @@ class AppointmentBackend(ModelBackend):
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         opened = [
-            right for right, labels in ADMIN_RIGHTS.items() if any(label.startswith(f"{app_label}.") for label in labels)
+            right
+            for right, labels in ADMIN_RIGHTS.items()
+            if any(label.startswith(f"{app_label}.") for label in labels)
         ]
         return bool(user_obj.is_active) and any(authorising(user_obj, right) for right in opened)
 

@@ -1,3 +1,4 @@
-from .user import User
+from .secret_link import Purpose, SecretLink
+from .user import User, normalise_email, user_of
 
-__all__ = ["User"]
+__all__ = ["Purpose", "SecretLink", "User", "normalise_email", "user_of"]

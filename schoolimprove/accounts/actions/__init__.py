@@ -1,0 +1,1 @@
+"""What can be done to an account, one verb a function; each leaves an audit event in its own transaction."""

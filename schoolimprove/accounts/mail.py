@@ -1,0 +1,37 @@
+"""Every e-mail of the service: text and simple HTML from template files, queued in the caller's transaction."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from post_office import mail
+from post_office.models import Email
+
+
+def send(template: str, *, to: str, **context: Any) -> Email:
+    """Queue `<template>.subject.txt`, `.txt` and `.html` for one address.
+
+    The outbox renders whatever it is given as a template once more. It is therefore given nothing but variables, so
+    that braces somebody typed arrive as braces.
+    """
+    context = {"service_name": settings.SERVICE_NAME, "site_url": settings.SITE_URL, **context}
+    parts = {
+        "subject": " ".join(render_to_string(f"{template}.subject.txt", context).split()),
+        "text": render_to_string(f"{template}.txt", context),
+        "html": render_to_string(f"{template}.html", context),
+    }
+    return mail.send(
+        recipients=[to],
+        sender=settings.DEFAULT_FROM_EMAIL,
+        subject="{{ subject|safe }}",
+        message="{{ text|safe }}",
+        html_message="{{ html|safe }}",
+        context=parts,
+    )
+
+
+def address_of(view_name: str, *args: Any) -> str:
+    """The full address of a page, from the site's own name and never from a request's Host header."""
+    return urljoin(f"{settings.SITE_URL}/", reverse(view_name, args=args))

@@ -1,0 +1,70 @@
+"""What somebody has typed: saved while they write, discarded when they say so, kept when a form comes back too late."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import date as format_date
+from django.views.decorators.http import require_POST
+
+from schoolimprove.accounts.expiry import AGAIN, KEPT, TOO_LONG, keep
+from schoolimprove.lib.clock import LONDON
+from schoolimprove.records.drafts import (
+    TOKEN_FIELD,
+    KeepToken,
+    TooLong,
+    discard_draft,
+    is_spent,
+    keep_typed_text,
+    read_token,
+)
+
+
+def _my_token(request: HttpRequest) -> KeepToken | None:
+    token = read_token(request.POST.get(TOKEN_FIELD, ""))
+    return token if token and token.user_id == request.user.pk else None
+
+
+@require_POST
+def draft_save(request: HttpRequest) -> HttpResponse:
+    """Autosave: `{"saved_at": "14:32"}`, or `{"message": …}` with 403, 409 or 413 and the reason."""
+    token = _my_token(request)
+    if token is None:
+        return JsonResponse({"message": "This form was opened by somebody else, or too long ago."}, status=403)
+    if is_spent(request, token):
+        return JsonResponse({"message": "This form has already been saved."}, status=409)
+    try:
+        kept = keep_typed_text(token, request.POST)
+    except TooLong:
+        return JsonResponse({"message": "This is too long to be saved while you write. Save it yourself."}, status=413)
+    return JsonResponse({"saved_at": format_date(kept.at.astimezone(LONDON), "H:i")})
+
+
+@require_POST
+def draft_discard(request: HttpRequest) -> HttpResponse:
+    """Forget what was typed and open the form as it would be without."""
+    token = _my_token(request)
+    if token is None:
+        messages.error(request, "That text was not yours to discard, or the page was too old. Nothing was discarded.")
+        return redirect("home")
+    discard_draft(token.user_id, token.path)
+    messages.success(request, "The kept text has been discarded.")
+    return redirect(token.path)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from before the person signed in again, in this tab or another, is refused; its text is kept."""
+    try:
+        kept = keep(request)
+    except TooLong:
+        return _refused(request, TOO_LONG)
+    if kept is None:
+        return _refused(request, "Go back, reload the page and try again. Nothing has been changed.")
+    if request.user.is_authenticated:
+        messages.warning(request, AGAIN)
+        return redirect(kept.path)
+    return _refused(request, KEPT)
+
+
+def _refused(request: HttpRequest, advice: str) -> HttpResponse:
+    context = {"page_title": "This page was too old", "advice": advice}
+    return render(request, "accounts/form_refused.html", context, status=403)

@@ -1,0 +1,124 @@
+"""Behind the links in e-mails. Opening a link changes nothing, since mail scanners open them too; posting does."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView, TemplateView
+
+from schoolimprove.accounts import session
+from schoolimprove.accounts.actions.address import confirm_address
+from schoolimprove.accounts.actions.links import LinkSpent, find_link
+from schoolimprove.accounts.actions.password import forget_password, reset_password
+from schoolimprove.accounts.actions.person import accept_invitation
+from schoolimprove.accounts.forms.door import ConfirmForm, ForgottenForm, NewPasswordForm
+from schoolimprove.accounts.lockout import client_of
+from schoolimprove.accounts.models import Purpose, SecretLink
+from schoolimprove.records.transition import Blocked
+
+from .door import next_step, note_signed_in
+
+WHAT_TO_DO = {
+    Purpose.INVITATION: "If you have accepted already, sign in. If not, ask whoever invited you to send it again.",
+    Purpose.PASSWORD_RESET: "Ask for a new link from the sign-in page.",
+    Purpose.ADDRESS_CHANGE: "Sign in and ask for the change again from your account.",
+}
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Forgotten(FormView[ForgottenForm]):
+    template_name = "layouts/form.html"
+    form_class = ForgottenForm
+    extra_context = {
+        "page_title": "I have forgotten my password",
+        "lede": "We send you a link to set a new one.",
+    }
+
+    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        forget_password(form.cleaned_data["email"])
+        return redirect("accounts:password_forgotten_sent")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ForgottenSent(TemplateView):
+    """The same whether the address has an account or not."""
+
+    template_name = "accounts/forgotten_sent.html"
+    extra_context = {"page_title": "Look in your mail"}
+
+
+class LinkView(FormView[Any]):
+    """A form behind a secret link; a page of its own when the link no longer works."""
+
+    template_name = "layouts/form.html"
+    purpose: Purpose
+    link: SecretLink
+
+    @method_decorator([login_not_required, sensitive_post_parameters()])
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.link = find_link(self.purpose, kwargs["token"])
+            return super().dispatch(request, *args, **kwargs)
+        except LinkSpent:
+            return link_spent(request, self.purpose)
+
+
+def link_spent(request: HttpRequest, purpose: Purpose) -> HttpResponse:
+    context = {"page_title": "This link no longer works", "advice": WHAT_TO_DO[purpose]}
+    return render(request, "accounts/link_spent.html", context, status=410)
+
+
+class PasswordByLink(LinkView):
+    form_class = NewPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.link.user}
+
+
+class Invitation(PasswordByLink):
+    """Accepting signs the person in, whoever was signed in on this browser before."""
+
+    purpose = Purpose.INVITATION
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lede = f"You will sign in as {self.link.user.email}."
+        return {**super().get_context_data(**kwargs), "page_title": "Choose a password", "lede": lede}
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        user = accept_invitation(self.kwargs["token"], form.cleaned_data["password"])
+        session.begin(self.request, user)
+        if not session.is_half(self.request):
+            note_signed_in(self.request)
+        return redirect(next_step(self.request))
+
+
+class PasswordReset(PasswordByLink):
+    purpose = Purpose.PASSWORD_RESET
+    extra_context = {"page_title": "Set a new password"}
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        reset_password(self.kwargs["token"], form.cleaned_data["password"], client=client_of(self.request))
+        messages.success(self.request, "Your password has been changed. Sign in with it.")
+        return redirect("accounts:sign_in")
+
+
+class AddressConfirm(LinkView):
+    purpose = Purpose.ADDRESS_CHANGE
+    form_class = ConfirmForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lede = f"From now on you will sign in with {self.link.payload['email']}."
+        return {**super().get_context_data(**kwargs), "page_title": "Confirm your new email address", "lede": lede}
+
+    def form_valid(self, form: ConfirmForm) -> HttpResponse:
+        try:
+            confirm_address(self.kwargs["token"])
+        except Blocked as blocked:
+            form.add_error(None, blocked)
+            return self.form_invalid(form)
+        messages.success(self.request, "Your email address has been changed.")
+        return redirect("accounts:account")

@@ -1,0 +1,327 @@
+"""People: found, invited, helped when a telephone is lost, and deactivated. For system administrators."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.generic import FormView, ListView
+
+from schoolimprove.accounts.actions.person import (
+    blockers_to_deactivating,
+    deactivate,
+    invite,
+    invite_again,
+    last_invited_at,
+    reactivate,
+    rename,
+)
+from schoolimprove.accounts.actions.second_factor import has_second_factor, recovery_codes_left, reset_second_factor
+from schoolimprove.accounts.filters import STATE_LABELS, PeopleFilter
+from schoolimprove.accounts.forms.own import NameForm
+from schoolimprove.accounts.forms.people import DeactivateForm, InviteAgainForm, InviteForm, ReasonForm
+from schoolimprove.accounts.models import User, user_of
+from schoolimprove.accounts.models.user import UserState
+from schoolimprove.accounts.people import managing
+from schoolimprove.accounts.registry import HandOver, facts_about, hand_overs, person_panels
+from schoolimprove.accounts.rights import appointments_of
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.transition import Blocked, record_event
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, export_response
+from schoolimprove.ui.filters import chosen_words, filter_panel
+
+EVENTS_SHOWN = 20
+SORTS = {"name": ("name", "email"), "email": ("email",), "last_login": ("last_login", "name", "email")}
+
+
+class ForManagers:
+    """Guards a class-based view; `self.actor` is who acts."""
+
+    actor: Actor
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.actor = managing(request)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response
+
+
+def chosen_people(request: HttpRequest) -> PeopleFilter:
+    """Everybody, filtered and sorted as the address says."""
+    wanted = request.GET.get("sort", "name")
+    order = SORTS.get(wanted.removeprefix("-"), SORTS["name"])
+    if wanted.startswith("-"):
+        order = tuple(f"-{column}" for column in order)
+    return PeopleFilter(request.GET, User.objects.order_by(*order), request=request)
+
+
+class PeopleList(ForManagers, ListView[User]):
+    template_name = "accounts/people.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> QuerySet[User]:
+        self.filter = chosen_people(self.request)
+        people: QuerySet[User] = self.filter.qs
+        return people
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        count = context["paginator"].count
+        kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
+        return context | {
+            "page_title": "People who sign in",
+            "found": f"{count:,} {'person' if count == 1 else 'people'}",
+            "filters": filter_panel(self.filter.form, self.request.GET, label="Filter people"),
+            "table": people_table(context["page_obj"], self.request.GET.get("sort", "name")),
+            "exports": [
+                components.Export(label, reverse("accounts:people_export", args=[kind])) for kind, label in kinds
+            ],
+        }
+
+
+def people_table(page: Page[User], ordering: str) -> components.Table:
+    people = list(page.object_list)
+    facts = facts_about([person.pk for person in people], on=clock.today())
+    columns = [
+        components.Column("Name", "name"),
+        components.Column("Email address", "email"),
+        components.Column("Holds"),
+        components.Column("State"),
+        components.Column("Last signed in", "last_login"),
+    ]
+    rows = [_list_row(person, facts[person.pk]) for person in people]
+    return components.Table("People", columns, rows, ordering=ordering, caption_hidden=True)
+
+
+def _list_row(person: User, facts: Sequence[str]) -> list[Any]:
+    return [
+        components.Link(person.name, reverse("accounts:person", args=[person.pk])),
+        person.email,
+        "; ".join(facts) or "No appointment",
+        components.Status(person.state.value, STATE_LABELS[person.state]),
+        person.last_login.astimezone(clock.LONDON).date() if person.last_login else "Never",
+    ]
+
+
+EXPORT_COLUMNS = [
+    Column("name", "Name", "Name of the person"),
+    Column("email", "Email address", "Address the person signs in with"),
+    Column("holds", "Holds", "Appointments held today"),
+    Column("state", "State", "Whether the person signs in, is invited or is deactivated"),
+    Column("last_login", "Last signed in", "When the person last signed in"),
+]
+
+
+def people_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The list as it stands in the address; the export is audited."""
+    actor = managing(request)
+    found = chosen_people(request)
+    people = list(found.qs)
+    facts = facts_about([person.pk for person in people], on=clock.today())
+    chosen = dict(chosen_words(filter_panel(found.form, request.GET)))
+    record_event(user_of(request), "exported people", by=actor, changes={"filter": [None, chosen]})
+    return export_response(EXPORT_COLUMNS, _export_rows(people, facts), kind, "people", chosen)
+
+
+def _export_rows(people: Iterable[User], facts: dict[int, list[str]]) -> Iterable[Sequence[Any]]:
+    for person in people:
+        state = STATE_LABELS[person.state]
+        yield [person.name, person.email, "; ".join(facts[person.pk]), state, person.last_login]
+
+
+def person_page(request: HttpRequest, pk: int) -> HttpResponse:
+    managing(request)
+    person = get_object_or_404(User, pk=pk)
+    today = clock.today()
+    context = {
+        "page_title": person.name,
+        "caption": "Person",
+        "breadcrumbs": [components.Crumb("People", reverse("accounts:people")), components.Crumb(person.name)],
+        "person": person,
+        "state": STATE_LABELS[person.state],
+        "facts": person_facts_of(person),
+        "appointments": [str(held) for held in appointments_of(person)],
+        "panels": [entry.panel(user_of(request), person, today) for entry in person_panels],
+        "events": [_event(event) for event in account_events(person)],
+        "invited": person.state == UserState.INVITED,
+        "has_device": has_second_factor(person),
+        "is_self": person.pk == request.user.pk,
+    }
+    return render(request, "accounts/person.html", context)
+
+
+def person_facts_of(person: User) -> list[components.Fact]:
+    enrolled = has_second_factor(person)
+    facts = [
+        components.Fact("Name", person.name, change_url=reverse("accounts:person_name", args=[person.pk])),
+        components.Fact("Email address", person.email),
+        components.Fact("State", components.Status(person.state.value, STATE_LABELS[person.state])),
+        components.Fact("Last signed in", person.last_login, empty="Never"),
+        components.Fact("Authenticator app", "Set up" if enrolled else "Not set up"),
+    ]
+    if enrolled:
+        facts.append(components.Fact("Recovery codes left", recovery_codes_left(person)))
+    if person.state == UserState.INVITED:
+        facts.append(components.Fact("Invited", last_invited_at(person), empty="Never"))
+    return facts
+
+
+def account_events(person: User) -> QuerySet[AuditEvent]:
+    """The newest of what happened to the account, whoever did it."""
+    events = AuditEvent.objects.about(User._meta.label_lower, person.pk)
+    return events.select_related("by")[:EVENTS_SHOWN]
+
+
+def _event(event: AuditEvent) -> components.Event:
+    who = str(event.by) if event.by else "The service"
+    changes = [(name, before, after) for name, (before, after) in event.changes.items()]
+    verb = f"{event.verb[:1].upper()}{event.verb[1:]}"
+    return components.Event(verb, event.at, who=who, why=event.reason, changes=changes)
+
+
+class Invite(ForManagers, KeepsDrafts, FormView[InviteForm]):
+    template_name = "layouts/form.html"
+    form_class = InviteForm
+    extra_context = {
+        "page_title": "Invite somebody",
+        "lede": "They get an e-mail with a link to choose a password. What they may see comes from their appointments.",
+    }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "cancel_url": reverse("accounts:people")}
+
+    def form_valid(self, form: InviteForm) -> HttpResponse:
+        try:
+            person = invite(**form.cleaned_data, by=self.actor)
+        except Blocked as blocked:
+            form.add_error("email", blocked)
+            return self.form_invalid(form)
+        messages.success(self.request, f"{person.name} has been invited. The link works for 7 days.")
+        return redirect("accounts:person", person.pk)
+
+
+class PersonForm(ForManagers, FormView[Any]):
+    """A form about one person, back to that person's page when done; what the verb refuses is said on the form."""
+
+    template_name = "layouts/form.html"
+    page_title = ""
+    lede = ""
+    done = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        managing(request)
+        self.person = get_object_or_404(User, pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def person_url(self) -> str:
+        return reverse("accounts:person", args=[self.person.pk])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "cancel_url": self.person_url}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = {"page_title": self.page_title, "lede": self.lede, "caption": self.person.name}
+        back = {"back_url": self.person_url, "back_label": self.person.name}
+        return {**super().get_context_data(**kwargs), **shown, **back, "person": self.person}
+
+    def act(self, form: Any) -> None:
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            self.act(form)
+        except Blocked as blocked:
+            form.add_error(None, blocked)
+            return self.form_invalid(form)
+        messages.success(self.request, self.done.format(name=self.person.name))
+        return redirect(self.person_url)
+
+
+class PersonName(PersonForm):
+    form_class = NameForm
+    page_title = "Change the name"
+    done = "The name has been changed."
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.person.name}
+
+    def act(self, form: NameForm) -> None:
+        rename(self.person, form.cleaned_data["name"], by=self.actor)
+
+
+class PersonInviteAgain(PersonForm):
+    form_class = InviteAgainForm
+    page_title = "Send the invitation again"
+    lede = "A new link works for 7 days. The one sent before stops working."
+    done = "The invitation has been sent to {name} again."
+
+    def act(self, form: InviteAgainForm) -> None:
+        invite_again(self.person, note=form.cleaned_data["note"], by=self.actor)
+
+
+class PersonResetSecondFactor(PersonForm):
+    form_class = ReasonForm
+    page_title = "Remove the authenticator app"
+    lede = (
+        "For a telephone that is lost or broken. Be sure that it is the person who asks: speak to them. "
+        "App and recovery codes stop working, they are signed out everywhere and told by e-mail, and set up "
+        "a new app the next time they sign in."
+    )
+    done = "The authenticator app of {name} has been removed."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "submit_label": "Remove the app"}
+
+    def act(self, form: ReasonForm) -> None:
+        reset_second_factor(self.person, by=self.actor, reason=form.cleaned_data["reason"])
+
+
+class PersonDeactivate(PersonForm):
+    form_class = DeactivateForm
+    template_name = "accounts/person_deactivate.html"
+    page_title = "Deactivate"
+    done = "{name} has been deactivated."
+
+    def held(self) -> list[tuple[HandOver, Sequence[str]]]:
+        """What the person holds, by the hook that hands it over."""
+        today = clock.today()
+        found = [(hook, hook.held_by(self.person, on=today)) for hook in hand_overs]
+        return [(hook, lines) for hook, lines in found if lines]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        today = clock.today()
+        hooks = [(hook, hook.candidates(self.person, on=today)) for hook, _lines in self.held()]
+        return {**super().get_form_kwargs(), "hooks": hooks}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        blockers = blockers_to_deactivating(self.person, by=self.actor)
+        return {**context, "held": self.held(), "blockers": blockers}
+
+    def act(self, form: DeactivateForm) -> None:
+        reason, to = form.cleaned_data["reason"], form.hand_over_to
+        deactivate(self.person, by=self.actor, on=clock.today(), reason=reason, hand_over_to=to)
+
+
+class PersonReactivate(PersonForm):
+    form_class = ReasonForm
+    page_title = "Let this person back in"
+    lede = (
+        "They get a new invitation and choose a new password. What they may see comes from their appointments, "
+        "which do not come back by themselves."
+    )
+    done = "{name} has been invited again."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "submit_label": "Invite again"}
+
+    def act(self, form: ReasonForm) -> None:
+        reactivate(self.person, by=self.actor, reason=form.cleaned_data["reason"])
