@@ -7,6 +7,7 @@ from typing import Any
 import celery
 from celery.beat import PersistentScheduler
 from celery.result import AsyncResult
+from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 
 from schoolimprove.lib import context
@@ -45,6 +46,11 @@ class BeatScheduler(PersistentScheduler):
 
         settings.BEAT_ALIVE.touch()
         return float(super().tick(*args, **kwargs))
+
+
+@setup_logging.connect
+def _keep_our_logging(**_options: Any) -> None:
+    """Celery arranges logs of its own unless somebody answers this; Django's settings already have."""
 
 
 app = celery.Celery("schoolimprove", task_cls=Task)

@@ -7,6 +7,7 @@ rows a database quotes in its errors are dropped.
 import logging
 import re
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -17,12 +18,12 @@ from schoolimprove.lib import context
 
 serving: ContextVar[HttpRequest | None] = ContextVar("serving", default=None)
 
-_SECRET = re.compile(r"(?<=/)(?=[^/]*\d)[\w=:-]{20,}(?=/|$)", re.ASCII)
+_SECRET = re.compile(r"(?<=/)(?=[^/]*[0-9A-Z])[\w=:-]{20,}(?=[/.]|$)", re.ASCII)
 _QUOTED_ROW = re.compile(r"^DETAIL: .*\n?", re.MULTILINE)
 
 
 def without_secrets(path: str) -> str:
-    """`path` with every part that looks like a secret (long, with a digit) replaced."""
+    """`path` with every part that looks like a secret (long, with a digit or a capital) replaced."""
     return _SECRET.sub("[secret]", path)
 
 
@@ -57,7 +58,10 @@ class _WithoutRows(logging.Formatter):
 
 
 class JsonLines(_WithoutRows, JsonFormatter):
-    """One JSON object a line."""
+    """One JSON object a line, its time in UTC."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 class ReadableLines(_WithoutRows):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from schoolimprove.lib import clock
 
@@ -58,7 +58,7 @@ def clock_at() -> Iterator[Callable[[date | datetime], datetime]]:
 
 
 @pytest.fixture(autouse=True)
-def blob_root(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def blob_root(settings: Settings, tmp_path: Path) -> Path:
     """Files that a test keeps go into its own folder."""
     settings.BLOB_ROOT = tmp_path / "blobs"
     return tmp_path / "blobs"
