@@ -19,6 +19,8 @@ from schools.models import (
     Partnership,
     Person,
     School,
+    SchoolClosure,
+    SchoolTerm,
     ServiceInvitation,
 )
 
@@ -99,5 +101,25 @@ class AppointmentAdmin(SimpleHistoryAdmin, KeptAdmin):
 class ServiceInvitationAdmin(KeptAdmin):
     list_display = ["school", "academic_year", "sent_on", "accepted_on"]
     list_filter = ["academic_year"]
+    autocomplete_fields = ["school"]
+    list_select_related = ["school"]
+
+
+@admin.register(SchoolTerm)
+class SchoolTermAdmin(SimpleHistoryAdmin, KeptAdmin):
+    """Terms that one school keeps on dates of its own."""
+
+    list_display = ["school", "__str__", "starts_on", "half_term_starts_on", "half_term_ends_on", "ends_on"]
+    list_filter = ["academic_year"]
+    autocomplete_fields = ["school"]
+    list_select_related = ["school"]
+
+
+@admin.register(SchoolClosure)
+class SchoolClosureAdmin(SimpleHistoryAdmin, KeptAdmin):
+    """Days on which one school alone is closed."""
+
+    list_display = ["school", "day", "reason", "withdrawn_because"]
+    date_hierarchy = "day"
     autocomplete_fields = ["school"]
     list_select_related = ["school"]

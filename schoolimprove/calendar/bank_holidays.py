@@ -1,9 +1,8 @@
 """England's bank holidays, from the `holidays` library, under the titles of the government's published list."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 
@@ -42,10 +41,11 @@ def _title(name: str) -> str:
     return f"{title} (substitute day)" if observed else title
 
 
-def corrected(base: BankHolidays, *, added: Iterable[tuple[date, str]], removed: Iterable[date]) -> BankHolidays:
-    """`base` with overrides applied, the same object when there are none; the days always off stay off."""
-    extra, gone = dict(added), set(removed)
-    if not extra and not gone:
+@lru_cache(maxsize=8)
+def england_corrected(added: frozenset[tuple[date, str]], removed: frozenset[date]) -> BankHolidays:
+    """England's list with (day, name) added and days removed; the days always off stay off."""
+    base = england()
+    if not added and not removed:
         return base
-    kept = {day: name for day, name in base.names.items() if day not in gone or name in ALWAYS_OFF}
-    return replace(base, names=kept | extra)
+    kept = {day: name for day, name in base.names.items() if day not in removed or name in ALWAYS_OFF}
+    return replace(base, names=kept | dict(added))

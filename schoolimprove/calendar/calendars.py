@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from schoolimprove.calendar.bank_holidays import YEARS, corrected, england
+from schoolimprove.calendar.bank_holidays import YEARS, england_corrected
 from schoolimprove.lib.clock import BankHolidays, Calendar, Terms
 
 from .models import BankHolidayOverride, ClosureDay, Term
@@ -20,9 +20,9 @@ def with_neighbours(years: Iterable[int]) -> set[int]:
 def authority_bank_holidays() -> BankHolidays:
     """England's bank holidays with the authority's corrections. One query."""
     overrides = BankHolidayOverride.objects.standing().values_list("day", "kind", "name")
-    added = [(day, name) for day, kind, name in overrides if kind == OverrideKind.ADD]
-    removed = [day for day, kind, _ in overrides if kind == OverrideKind.REMOVE]
-    return corrected(england(), added=added, removed=removed)
+    added = frozenset((day, name) for day, kind, name in overrides if kind == OverrideKind.ADD)
+    removed = frozenset(day for day, kind, _ in overrides if kind == OverrideKind.REMOVE)
+    return england_corrected(added, removed)
 
 
 def working_days_calendar() -> Calendar:

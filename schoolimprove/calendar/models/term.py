@@ -1,5 +1,6 @@
 """The authority's terms."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -64,7 +65,7 @@ class TermDates(models.Model):
             name=clock.TermName(self.name),
         )
 
-    def others(self) -> "models.QuerySet[TermDates]":
+    def others(self) -> "Iterable[TermDates]":
         """The terms it must fit between."""
         raise NotImplementedError
 
@@ -93,6 +94,6 @@ class Term(TermDates, BaseRecord):
             ),
         ]
 
-    def others(self) -> "models.QuerySet[TermDates]":
+    def others(self) -> Iterable[TermDates]:
         year = self.academic_year
         return Term.objects.filter(academic_year__in=[year - 1, year, year + 1]).exclude(pk=self.pk)

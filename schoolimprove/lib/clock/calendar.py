@@ -8,10 +8,11 @@ day (SI 2005/2038) is a working day outside any school holiday that is longer th
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from schoolimprove.lib.years import academic_year
 
-from .terms import ONE_DAY, SATURDAY, DatesNotHeld, NoTermDates, Term, Terms
+from .terms import ONE_DAY, SATURDAY, DatesNotHeld, NoTermDates, Term, Terms, days_between
 
 WEEKEND = {5: "Saturday", 6: "Sunday"}
 
@@ -23,11 +24,18 @@ class BankHolidays:
     years: range
     names: Mapping[date, str]
 
+    @cached_property
+    def _why(self) -> dict[date, str]:
+        """Every day known, with why it is no working day; Christmas Day on a Saturday is Christmas Day."""
+        days = days_between(date(self.years[0], 1, 1), date(self.years[-1], 12, 31))
+        return {day: self.names.get(day) or WEEKEND.get(day.weekday(), "") for day in days}
+
     def why_not_working(self, day: date) -> str:
-        """Nothing for a working day; Christmas Day on a Saturday is Christmas Day."""
-        if day.year not in self.years:
-            raise DatesNotHeld(f"no bank holidays are held for {day.year}")
-        return self.names.get(day) or WEEKEND.get(day.weekday(), "")
+        """Nothing for a working day; `DatesNotHeld` outside the years known."""
+        try:
+            return self._why[day]
+        except KeyError:
+            raise DatesNotHeld(f"no bank holidays are held for {day.year}") from None
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Calendar:
 
     def why_not_school_day(self, day: date) -> str:
         outside_term = self.terms.why_not(day)
-        return self.why_not_working_day(day) or outside_term or self.closures.get(day, "")
+        return self.bank_holidays.why_not_working(day) or outside_term or self.closures.get(day, "")
 
     def why_not_inspection_working_day(self, day: date, *, longer_than: int) -> str:
         """`longer_than`: how many consecutive weekdays without school are still no long holiday (policy)."""

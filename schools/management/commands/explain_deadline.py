@@ -98,9 +98,8 @@ def _calendar(school: int | None, start: date, days: int) -> clock.Calendar:
 
 def in_lines(working: clock.Working) -> list[str]:
     """The answer for people."""
-    asked = clock.question(working)
     return [
-        f"{asked} end on {clock.long_date(working.ends)}.",
+        f"{clock.question(working)} {'ends' if working.n == 1 else 'end'} on {clock.long_date(working.ends)}.",
         f"First day counted: {clock.long_date(working.first_day)}.",
         *(f"Skipped: {clock.long_date(day)} ({why})." for day, why in working.skipped),
     ]

@@ -1,0 +1,67 @@
+"""Workings in words."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schoolimprove.lib import clock
+from tests.factories.calendar import calendar_of
+
+CALENDAR = calendar_of(2008, 2009)
+
+
+def test_dates_are_written_out() -> None:
+    assert clock.uk_date(date(2026, 5, 1)) == "1 May 2026"
+    assert clock.long_date(date(2026, 5, 1)) == "Friday 1 May 2026"
+
+
+def test_the_question_names_days_calendar_and_event() -> None:
+    event = date(2009, 3, 27)
+    assert clock.question(clock.working_days_after(event, 15, CALENDAR)) == "15 working days after Friday 27 March 2009"
+    assert clock.question(clock.school_days_after(event, 1, CALENDAR)) == "1 school day after Friday 27 March 2009"
+    assert (
+        clock.question(clock.nth_school_day(date(2009, 2, 12), 6, CALENDAR))
+        == "6 school days counted from Thursday 12 February 2009"
+    )
+    assert (
+        clock.question(clock.half_term_end(date(2008, 11, 3), 4, CALENDAR))
+        == "4 half-terms counted from Monday 3 November 2008"
+    )
+
+
+def test_skipped_days_are_drawn_together_with_weekends_last() -> None:
+    skipped = clock.working_days_after(date(2009, 3, 27), 15, CALENDAR).skipped
+    assert clock.skipped_in_words(skipped) == [
+        ("Good Friday", "10 April 2009"),
+        ("Easter Monday", "13 April 2009"),
+        ("Weekends", "28 to 29 March 2009, 4 to 5 April 2009, 11 to 12 April 2009, 18 to 19 April 2009"),
+    ]
+
+
+def test_a_weekend_inside_a_holiday_belongs_to_the_holiday() -> None:
+    skipped = clock.school_days_after(date(2009, 7, 21), 1, CALENDAR).skipped
+    assert clock.skipped_in_words(skipped) == [
+        ("Summer holiday", "22 July to 28 August 2009, 1 September 2009"),
+        ("Summer bank holiday", "31 August 2009"),
+        ("Weekend", "29 to 30 August 2009"),
+    ]
+
+
+def test_a_run_over_new_year_names_both_years() -> None:
+    assert str(clock.Run(date(2009, 12, 30), date(2010, 1, 2), "Flood")) == "30 December 2009 to 2 January 2010"
+
+
+def test_nothing_skipped_is_nothing_said() -> None:
+    assert clock.skipped_in_words([]) == []
+
+
+@given(st.dates(date(2008, 9, 3), date(2010, 3, 1)), st.integers(1, 60))
+def test_runs_cover_each_skipped_day_once_and_no_day_that_counted(start: date, n: int) -> None:
+    working = clock.school_days_after(start, n, CALENDAR)
+    covered = [
+        run.first + timedelta(days=step)
+        for run in clock.runs(working.skipped)
+        for step in range((run.last - run.first).days + 1)
+    ]
+    assert covered == [day for day, _ in working.skipped]
