@@ -66,6 +66,12 @@ def is_status(value: Any) -> bool:
     return isinstance(value, Status)
 
 
+@register.filter
+def is_day(value: Any) -> bool:
+    """Whether the value is a date or a moment."""
+    return isinstance(value, date)
+
+
 @register.inclusion_tag("components/status_tag.html")
 def status_tag(code: str, label: str) -> Shown:
     return {"label": label, "colour": colour_of(code)}
@@ -139,10 +145,9 @@ def timeline(events: list[Event], empty: str = "Nothing has happened yet.", leve
 
 
 @register.inclusion_tag("components/empty_state.html")
-def empty_state(title: str | Empty, text: str = "", url: str = "", action: str = "") -> Shown:
-    if isinstance(title, Empty):
-        return {"title": title.title, "text": title.text, "action": title.action}
-    return {"title": title, "text": text, "action": Link(action, url) if url else None}
+def empty_state(title: str | Empty, text: str = "", url: str = "", action: str = "", level: int = 2) -> Shown:
+    empty = title if isinstance(title, Empty) else Empty(title, text, Link(action, url) if url else None)
+    return {"empty": empty, "tag": f"h{level}"}
 
 
 @register.inclusion_tag("components/sub_navigation.html")
