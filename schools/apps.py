@@ -10,8 +10,9 @@ class SchoolsConfig(AppConfig):
 
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
-        from schools import panels, policy  # noqa: F401 (declares its keys)
+        from schools import panels, people, policy  # noqa: F401 (policy declares its keys)
         from schools.resolver import AppointmentResolver
 
         register_resolver(AppointmentResolver())
         panels.register()
+        people.register()

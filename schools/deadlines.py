@@ -35,15 +35,17 @@ def returned(record: "RecordOfVisit", *, on: date) -> None:
     _due_in_working_days(record, SUBMIT, on, record.visit.held_on)
 
 
-def shared(record: "RecordOfVisit", *, on: date) -> None:
-    """The school is asked to respond within school days; without term dates there is no date to give."""
+def shared(record: "RecordOfVisit", *, on: date) -> date | None:
+    """The day by which the school is asked to respond, in school days; none where no term dates are held."""
     meet_deadline(ASSURE, record)
     days = policy_value(RECORD_LIMITS, on=record.visit.held_on).respond_school_days
     try:
         calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
-        _open(record, RESPOND, school_days_after(on, days, calendar))
+        working = school_days_after(on, days, calendar)
     except NoTermDates:
-        return
+        return None
+    _open(record, RESPOND, working)
+    return working.ends
 
 
 def responded(record: "RecordOfVisit", *, roles_asked: Collection[str], roles_answered: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from schoolimprove.lib import clock
 from schoolimprove.ui.forms import DateField, DecimalField, Form, RadiosField, SelectField, TextArea
 from schools.models.record import LONGEST, TEXTS
 from schools.models.visit import VisitKind
-from schools.rules import wrong_with_response, wrong_with_visit_date
+from schools.rules import REQUIRED_TO_SUBMIT, wrong_with_response, wrong_with_visit_date
 
 
 class DaysField(DecimalField):
@@ -37,6 +37,11 @@ class TextsForm(Form):
     findings = TextArea(label="What you found", rows=12, max_length=LONGEST, required=False)
     judgements = TextArea(label="Judgements", max_length=LONGEST, required=False)
     strengths = TextArea(label="Strengths to share", rows=4, max_length=LONGEST, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in REQUIRED_TO_SUBMIT:
+            self.fields[name].note = "needed before you submit"  # type: ignore[attr-defined]
 
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in TEXTS}

@@ -14,7 +14,7 @@ from schoolimprove.accounts.roles import LINE_MANAGEMENT, ROLE_LABELS, Permissio
 from schoolimprove.lib import clock
 from schoolimprove.records.models import BaseRecord
 from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
-from schools import deadlines
+from schools import deadlines, notices
 from schools.rules import missing_to_submit, wrong_with_response
 
 from ..scope import in_scope
@@ -214,7 +214,8 @@ class RecordOfVisit(BaseRecord):
         with transaction.atomic():
             transition(self, "approve", by=actor, on=on, seen_version=seen_version, **stamp)
             RecordVersion.objects.create(record=self, number=1, texts=self.texts, issued_by=by)
-            deadlines.shared(self, on=on)
+            due_on = deadlines.shared(self, on=on)
+            notices.tell_school_of_shared_record(self, on=on, due_on=due_on)
 
     def respond(
         self, *, by: "User", on: date, version: int, accurate: bool, on_accuracy: str, on_content: str

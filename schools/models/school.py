@@ -46,6 +46,15 @@ class Establishment(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+def searchable(name: str, urn: int, la_code: str, establishment_number: int | None, postcode: str) -> str:
+    """Name, URN, LAESTAB and postcode as people type them, in one normalised line."""
+    parts = [search_key(name), str(urn)]
+    if establishment_number is not None:
+        parts += [f"{la_code}{establishment_number:04d}", f"{la_code} {establishment_number:04d}"]
+    code = search_key(postcode)
+    return " ".join(filter(None, [*parts, code, code.replace(" ", "")]))[:400]
+
+
 class SchoolQuerySet(models.QuerySet["School"]):
     def visible_to(self, user: Any, permission: Permission = Permission.VIEW_SCHOOL) -> Self:
         """The schools inside the scope of an appointment of this user that carries the permission."""
@@ -148,16 +157,13 @@ class School(BaseRecord):
         return reverse("schools:school", args=[self.urn])
 
     def made_search_key(self) -> str:
-        """Name, URN, LAESTAB and postcode as people type them, in one normalised line."""
-        parts = [search_key(self.name), str(self.urn), self.laestab.replace("/", ""), self.laestab.replace("/", " ")]
-        return " ".join(filter(None, [*parts, search_key(self.postcode), squeezed(self.postcode)]))[:400]
+        return searchable(self.name, self.urn, self.authority.code, self.establishment_number, self.postcode)
 
     @property
     def laestab(self) -> str:
         """`936/1234`, or nothing where GIAS gives no establishment number."""
-        if self.establishment_number is None:
-            return ""
-        return f"{self.authority.code}/{self.establishment_number:04d}"
+        number = self.establishment_number
+        return "" if number is None else f"{self.authority.code}/{number:04d}"
 
     @property
     def is_open(self) -> bool:

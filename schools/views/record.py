@@ -170,7 +170,7 @@ def differing(current: RecordOfVisit, form: TextsForm) -> list[tuple[str, str]]:
 
 
 class RecordReturn(RecordFormView):
-    template_name = "schools/record_return.html"
+    template_name = "layouts/form.html"
     form_class = ReturnForm
     heading = "Return the record to its author"
     wanted = RecordStatus.SUBMITTED
@@ -194,7 +194,7 @@ class RecordReturn(RecordFormView):
 
 
 class RecordRespond(RecordFormView):
-    template_name = "schools/record_respond.html"
+    template_name = "layouts/form.html"
     form_class = ResponseForm
     heading = "Respond to the Record of Visit"
     wanted = RecordStatus.SHARED

@@ -39,7 +39,9 @@ def kind(bound: BoundField) -> str:
 
 @register.filter
 def optional_note(bound: BoundField) -> str:
-    """What the label of a field that may be left empty ends with, unless it already says so."""
+    """What the label of a field that may be left empty ends with: the field's own `note`, or that it is optional."""
+    if note := getattr(bound.field, "note", ""):
+        return f" ({note})"
     said = "optional" in str(bound.label).lower() or bound.field.required or kind(bound) == "checkbox"
     return "" if said else " (optional)"
 

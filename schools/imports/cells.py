@@ -1,0 +1,100 @@
+"""One cell at a time: what GIAS writes, as a value of ours, or a sentence that says why not."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+_DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
+_BROKEN = re.compile("[\x00-\x1f\x7f\ufffd]")
+# Windows-1252 that somebody took for Latin-1 before it was written as UTF-8.
+_MISREAD = {code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)}
+NOTHING = frozenset({"not applicable", "does not apply"})
+"""How GIAS writes that there is nothing to say."""
+
+
+class Unreadable(ValueError):
+    """Why a cell cannot be read, as a sentence."""
+
+
+def tidy(cell: str) -> str:
+    """A cell without space to spare; `Unreadable` when a character of it was lost on the way."""
+    text = " ".join(cell.split())
+    if not text.isascii():
+        text = text.translate(_MISREAD)
+    if _BROKEN.search(text):
+        raise Unreadable(f"{shown(text)} has a character that cannot be read.")
+    return text
+
+
+def shown(text: str) -> str:
+    """A cell inside a sentence, cut short where it is long."""
+    plain = _BROKEN.sub("\ufffd", text)
+    return f"“{plain}”" if len(plain) <= 40 else f"“{plain[:39]}…”"
+
+
+def text_of(longest: int) -> Callable[[str], str]:
+    """Reads a text; an empty cell is an empty text. What is too long is refused, never cut."""
+
+    def read(cell: str) -> str:
+        text = tidy(cell)
+        if len(text) > longest:
+            raise Unreadable(f"{shown(text)} is longer than {longest} characters.")
+        return text
+
+    return read
+
+
+def words_of(longest: int) -> Callable[[str], str]:
+    """Reads a text in which GIAS may say that there is nothing to say."""
+    read_text = text_of(longest)
+
+    def read(cell: str) -> str:
+        text = read_text(cell)
+        return "" if text.casefold() in NOTHING else text
+
+    return read
+
+
+def required(read: Callable[[str], str]) -> Callable[[str], str]:
+    """Refuses an empty cell, where a school cannot be without."""
+
+    def read_something(cell: str) -> str:
+        text = read(cell)
+        if not text:
+            raise Unreadable("The cell is empty, and a school cannot be without it.")
+        return text
+
+    return read_something
+
+
+def whole_up_to(largest: int) -> Callable[[str], int | None]:
+    """Reads a whole number from nought to `largest`; an empty cell is None."""
+
+    @lru_cache(maxsize=4096)
+    def read(cell: str) -> int | None:
+        text = cell.strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise Unreadable(f"{shown(text)} is not a whole number.")
+        if len(text) > 10 or int(text) > largest:
+            raise Unreadable(f"{shown(text)} is more than {largest:,}.")
+        return int(text)
+
+    return read
+
+
+@lru_cache(maxsize=4096)
+def day(cell: str) -> str | None:
+    """Reads dd-mm-yyyy or dd/mm/yyyy into an ISO date; an empty cell is None."""
+    text = cell.strip()
+    if not text:
+        return None
+    found = _DAY.fullmatch(text)
+    try:
+        if not found:
+            raise ValueError
+        return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+    except ValueError:
+        raise Unreadable(f"{shown(text)} is not a date such as 31-08-2021.") from None

@@ -1,0 +1,248 @@
+"""From staging into the register: what is new, what differs, and the history of both, in SQL.
+
+The statements are the same on both engines. They run while nobody else can write schools (`lock`): two imports wait
+for one another, and nobody's change in the admin is lost between comparing and writing. Reading goes on, and so do
+visits.
+
+A district of GIAS is given to a school only while it has none: an administrator's placing is never overwritten.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Field
+
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schools.imports.staging import SCHOOL, TABLE, VALUES, column_of
+from schools.models import Diocese, District, LocalAuthority, School
+from schools.models.school import Establishment, searchable
+
+INCOMING = "gias_incoming"
+REASON = "Imported from GIAS"
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many rows of an authority were new and how many changed what is held, of how many staged."""
+
+    staged: int = 0
+    added: int = 0
+    changed: int = 0
+
+    @property
+    def unchanged(self) -> int:
+        return self.staged - self.added - self.changed
+
+
+def lock(cursor: CursorWrapper) -> None:
+    """Nobody else writes schools until this transaction ends. SQLite has one writer from BEGIN on."""
+    if connection.vendor == "postgresql":
+        cursor.execute("LOCK TABLE schools_school IN SHARE ROW EXCLUSIVE MODE")
+
+
+# What a file does not say stays as held -------------------------------------------------------------------------------
+
+
+def keep_unread(cursor: CursorWrapper, fields: Collection[str]) -> None:
+    """Where a cell could not be read: as held; nothing for a school that is not held yet."""
+    for name in fields:
+        held = f"(SELECT {_held(name)} FROM schools_school o {_JOIN_DIOCESE} WHERE o.urn = {TABLE}.urn)"
+        cursor.execute(f"UPDATE {TABLE} SET {name} = {held} WHERE unread LIKE %s", [f"%,{name},%"])
+
+
+_JOIN_DIOCESE = "LEFT JOIN schools_diocese d ON d.id = o.diocese_id"
+
+
+def _held(name: str) -> str:
+    if name == "district":
+        return "NULL"
+    return "d.name" if name == "diocese" else f"o.{column_of(SCHOOL[name])}"
+
+
+def keep_dates_in_order(cursor: CursorWrapper, carried: Collection[str]) -> tuple[str, list[int]]:
+    """Where a school would close before it opens, its later column is not taken; which, and on which lines."""
+    opened = "s.opened_on" if "opened_on" in carried else "o.opened_on"
+    closed = "s.closed_on" if "closed_on" in carried else "o.closed_on"
+    blamed, other = ("closed_on", opened) if "closed_on" in carried else ("opened_on", closed)
+    if blamed not in carried:
+        return blamed, []
+    staged = f"FROM {TABLE} s LEFT JOIN schools_school o ON o.urn = s.urn WHERE {closed} < {opened}"
+    cursor.execute(f"SELECT s.line, s.urn {staged} ORDER BY s.line")
+    found = cursor.fetchall()
+    in_order = f"o.{blamed} >= {other}" if blamed == "closed_on" else f"o.{blamed} <= {other}"
+    held = f"SELECT o.{blamed} FROM schools_school o JOIN {TABLE} s ON s.urn = o.urn WHERE o.urn = %s AND {in_order}"
+    cursor.executemany(
+        f"UPDATE {TABLE} SET {blamed} = ({held}) WHERE urn = %s",
+        [(urn, urn) for _, urn in found],
+    )
+    return blamed, [line for line, _ in found]
+
+
+# Rows that schools point to -------------------------------------------------------------------------------------------
+
+
+def make_authorities(cursor: CursorWrapper, by: Actor) -> None:
+    """Those of the file that are not held yet; a name that is held is the administrator's."""
+    cursor.execute(f"SELECT la_code, MAX(la_name) FROM {TABLE} GROUP BY la_code")
+    made = [
+        LocalAuthority(code=code, name=name or f"Local authority {code}", created_by=by.user, updated_by=by.user)
+        for code, name in cursor.fetchall()
+    ]
+    LocalAuthority.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def make_dioceses(cursor: CursorWrapper, by: Actor) -> None:
+    cursor.execute(f"SELECT DISTINCT diocese FROM {TABLE} WHERE diocese <> ''")
+    made = [Diocese(name=name, created_by=by.user, updated_by=by.user) for (name,) in cursor.fetchall()]
+    Diocese.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def make_districts(cursor: CursorWrapper, by: Actor) -> None:
+    """Only those that a school without a district is about to be given."""
+    cursor.execute(
+        f"SELECT DISTINCT a.id, s.district FROM {TABLE} s JOIN schools_localauthority a ON a.code = s.la_code"
+        " LEFT JOIN schools_school o ON o.urn = s.urn WHERE s.district <> '' AND o.district_id IS NULL"
+    )
+    made = [
+        District(authority_id=authority, name=name, created_by=by.user, updated_by=by.user)
+        for authority, name in cursor.fetchall()
+    ]
+    District.objects.bulk_create(made, ignore_conflicts=True)
+
+
+# New and changed ------------------------------------------------------------------------------------------------------
+
+
+def compare(cursor: CursorWrapper, carried: Collection[str], by: Actor) -> None:
+    """Fill `INCOMING` with whole rows of School for what is new or differs; `school_id` is empty for what is new."""
+    made = {column_of(field): _incoming(field, carried) for field in _written()}
+    columns = ", ".join(made)
+    cursor.execute(f"DROP TABLE IF EXISTS {INCOMING}")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {INCOMING} AS SELECT id AS school_id, {columns} FROM schools_school WHERE 1 = 0"
+    )
+    cursor.execute(
+        f"INSERT INTO {INCOMING} (school_id, {columns}) SELECT o.id, {', '.join(made.values())} FROM {TABLE} s"
+        " JOIN schools_localauthority a ON a.code = s.la_code LEFT JOIN schools_diocese d ON d.name = s.diocese"
+        " LEFT JOIN schools_district t ON t.authority_id = a.id AND t.name = s.district"
+        f" LEFT JOIN schools_school o ON o.urn = s.urn WHERE o.id IS NULL OR {' OR '.join(_differences(carried))}",
+        _parameters(by),
+    )
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE {INCOMING}")
+    _fill_search_keys(cursor)
+
+
+def _written() -> list[Field[Any, Any]]:
+    return [field for field in School._meta.concrete_fields if not field.primary_key]
+
+
+def _incoming(field: Field[Any, Any], carried: Collection[str]) -> str:
+    """What a school's column will hold: as the file says, else as held, else its default."""
+    special = {
+        "urn": "s.urn",
+        "authority": "a.id",
+        "district": "COALESCE(o.district_id, t.id)",
+        "diocese": "d.id" if "diocese" in carried else "o.diocese_id",
+        "search_key": "s.search_key",
+        "version": "COALESCE(o.version + 1, 1)",
+        "created_at": "COALESCE(o.created_at, %(now)s)",
+        "created_by": "COALESCE(o.created_by_id, %(by)s)",
+        "updated_at": "%(now)s",
+        "updated_by": "%(by)s",
+    }
+    if field.name in special:
+        return special[field.name]
+    column = f"s.{field.name}" if field.name in carried else f"o.{column_of(field)}"
+    if field.name == "name":
+        return f"COALESCE({column}, 'URN ' || s.urn)"
+    return column if field.null else f"COALESCE({column}, %({field.name})s)"
+
+
+def _parameters(by: Actor) -> dict[str, Any]:
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    defaults = {field.name: field.get_default() for field in _written() if field.name in VALUES and not field.null}
+    return {**defaults, "now": now, "by": by.user_id}
+
+
+def _differences(carried: Collection[str]) -> Iterator[str]:
+    """What makes a row differ from what is held."""
+    differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    yield "o.authority_id <> a.id"
+    yield "(o.district_id IS NULL AND t.id IS NOT NULL)"
+    for field in _written():
+        if field.name in carried and field.name != "district":
+            yield f"o.{column_of(field)} {differs} {_incoming(field, carried)}"
+
+
+def _fill_search_keys(cursor: CursorWrapper) -> None:
+    """For rows whose name, number or postcode is not the file's own, so that staging could not make their key."""
+    cursor.execute(
+        "SELECT i.urn, i.name, a.code, i.establishment_number, i.postcode FROM gias_incoming i"
+        " JOIN schools_localauthority a ON a.id = i.authority_id WHERE i.search_key IS NULL"
+    )
+    made = [(searchable(name, urn, code, number, postcode), urn) for urn, name, code, number, postcode in cursor]
+    cursor.executemany(f"UPDATE {INCOMING} SET search_key = %s WHERE urn = %s", made)
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def write(cursor: CursorWrapper, by: Actor) -> None:
+    """Insert what is new, update what differs, and write the history of both."""
+    columns = [column_of(field) for field in _written()]
+    kept = {"urn", "created_at", "created_by_id"}
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in kept)
+    # WHERE keeps SQLite from taking ON for a join's.
+    cursor.execute(
+        f"INSERT INTO schools_school ({', '.join(columns)}) SELECT {', '.join(columns)} FROM {INCOMING} WHERE 1 = 1"
+        f" ON CONFLICT (urn) DO UPDATE SET {changes}"
+    )
+    _write_history(cursor, by)
+
+
+def _write_history(cursor: CursorWrapper, by: Actor) -> None:
+    history = School.history.model._meta
+    copied = [column_of(field) for field in history.concrete_fields if column_of(field) in _school_columns()]
+    added = {"history_date": "%(now)s", "history_change_reason": "%(reason)s", "history_user_id": "%(by)s"}
+    added["history_type"] = "CASE WHEN i.school_id IS NULL THEN '+' ELSE '~' END"
+    cursor.execute(
+        f"INSERT INTO {history.db_table} ({', '.join([*copied, *added])})"
+        f" SELECT {', '.join([*(f'o.{column}' for column in copied), *added.values()])}"
+        f" FROM schools_school o JOIN {INCOMING} i ON i.urn = o.urn",
+        {**_parameters(by), "reason": REASON},
+    )
+
+
+def _school_columns() -> set[str]:
+    return {column_of(field) for field in School._meta.concrete_fields}
+
+
+def clear(cursor: CursorWrapper) -> None:
+    for table in (INCOMING, TABLE):
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+# What came of it ------------------------------------------------------------------------------------------------------
+
+
+def tally(cursor: CursorWrapper) -> dict[str, Held]:
+    """By authority code, for the authorities staged."""
+    cursor.execute(
+        f"SELECT s.la_code, COUNT(*), SUM(CASE WHEN i.urn IS NOT NULL AND i.school_id IS NULL THEN 1 ELSE 0 END),"
+        f" SUM(CASE WHEN i.school_id IS NOT NULL THEN 1 ELSE 0 END) FROM {TABLE} s"
+        f" LEFT JOIN {INCOMING} i ON i.urn = s.urn GROUP BY s.la_code ORDER BY s.la_code"
+    )
+    return {code: Held(staged, added, changed) for code, staged, added, changed in cursor.fetchall()}
+
+
+def open_urns(codes: Collection[str]) -> list[int]:
+    """URNs of the schools that are open here, in these authorities."""
+    schools = School.objects.filter(
+        authority__code__in=codes, establishment__in=[Establishment.OPEN, Establishment.CLOSING]
+    )
+    return list(schools.order_by("urn").values_list("urn", flat=True))

@@ -1,0 +1,116 @@
+"""What schools answers about people: what they hold, who may take it over, and how they are called."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.registry import (
+    IdentityFollower,
+    Panel,
+    PersonFacts,
+    PersonPanel,
+    hand_overs,
+    identity_followers,
+    person_facts,
+    person_panels,
+)
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import record_event
+from schoolimprove.ui.components import Link
+from schools.actions import hand_over
+from schools.models import Appointment, Person
+
+SHOWN = 100
+"""Appointments listed on a person's page."""
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    hand_overs.register(AppointmentsHandOver())
+    person_panels.register(PersonPanel("appointments", 10, appointments_panel))
+    person_facts.register(PersonFacts("appointments", 10, roles_of))
+    identity_followers.register(IdentityFollower("person", 10, follow_identity))
+
+
+class AppointmentsHandOver:
+    """Whoever leaves hands every appointment to one successor, or leaves them vacant."""
+
+    key = "appointments"
+    order = 10
+    label = "Appointments"
+    end_label = "Nobody: leave them vacant"
+
+    def held_by(self, user: User, *, on: date) -> Sequence[str]:
+        held = Appointment.objects.current(on).held_by(user).with_scope()
+        return [f"{each.get_role_display()}, {each.scope_name}" for each in held]
+
+    def candidates(self, user: User, *, on: date) -> Sequence[tuple[str, str]]:
+        """People who hold one of the same roles today, since they know the work."""
+        roles = Appointment.objects.current(on).held_by(user).values("role")
+        peers = Person.objects.filter(
+            appointments__in=Appointment.objects.current(on).filter(role__in=roles), user__is_active=True
+        ).exclude(user=user)
+        return [(str(person.pk), person.name) for person in peers.distinct().order_by("name", "pk")]
+
+    def hand_over(self, user: User, *, to: str, by: Actor, on: date, reason: str) -> None:
+        person = Person.objects.get(user=user)
+        successor = Person.objects.get(pk=to) if to else None
+        hand_over(person, to=successor, on=on, by=by, reason=reason)
+
+
+def appointments_panel(viewer: User, person: User, on: date) -> Panel:
+    """Past and present appointments, newest first; the admin is where they are given."""
+    rows = Appointment.objects.held_by(person).with_scope().order_by("-starts_on", "pk")[:SHOWN]
+    links = [Link(f"{each.get_role_display()}, {each.scope_name}", "", _period(each)) for each in rows]
+    return Panel("Appointments", links, empty="No appointments yet.", actions=_actions(viewer, person))
+
+
+def _period(appointment: Appointment) -> str:
+    since = f"From {clock.uk_date(appointment.starts_on)}"
+    return f"{since} to {clock.uk_date(appointment.ends_on)}" if appointment.ends_on else since
+
+
+def _actions(viewer: User, user: User) -> list[Link]:
+    if not (viewer.is_staff and user_can(viewer, Permission.MANAGE_PEOPLE)):
+        return []
+    person = Person.objects.filter(user=user).first()
+    if person is None:
+        known = urlencode({"user": user.pk, "name": user.name, "email": user.email})
+        return [Link("Enter them as a person who can be appointed", f"{reverse('admin:schools_person_add')}?{known}")]
+    return [Link("Give an appointment", f"{reverse('admin:schools_appointment_add')}?person={person.pk}")]
+
+
+def roles_of(user_ids: Sequence[int], on: date) -> Mapping[int, Sequence[str]]:
+    """The roles held on the day, each once, in one query."""
+    held = Appointment.objects.current(on).filter(person__user__in=user_ids).select_related("person")
+    said: dict[int, list[str]] = defaultdict(list)
+    for each in held.order_by("role"):
+        label = str(each.get_role_display())
+        if each.person.user_id is not None and label not in said[each.person.user_id]:
+            said[each.person.user_id].append(label)
+    return said
+
+
+def follow_identity(user: User, by: Actor) -> None:
+    """Letters go to the name and address the account has."""
+    person = Person.objects.filter(user=user).first()
+    if person is None or (person.name, person.email) == (user.name, user.email):
+        return
+    changes = {"name": [person.name, user.name], "email": [person.email, user.email]}
+    Person.objects.filter(pk=person.pk).update(name=user.name, email=user.email)
+    record_event(person, "changed", by=by, changes=changes)
+
+
+def staff_to_review(on: date) -> list[User]:
+    """Users whose entry to the admin may have begun or ended with the day: `sync_staff` decides."""
+    entitled = Appointment.objects.current(on).filter(role__in=ADMIN_SITE_ROLES).values("person__user")
+    missing = User.objects.filter(pk__in=entitled, is_active=True, is_staff=False)
+    lapsed = User.objects.filter(is_staff=True, is_superuser=False).exclude(pk__in=entitled)
+    return [*missing, *lapsed]
