@@ -16,7 +16,6 @@ help:
 	@echo "make lock    the lock files, after a change to the dependencies in pyproject.toml"
 
 demo: .venv/runs static/build/app.css
-	@DEMO=1 $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@DEMO=1 exec $(BIN)/python manage.py serve_demo
 
 test: install assets

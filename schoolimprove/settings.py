@@ -25,6 +25,8 @@ VAR = BASE_DIR / "var"
 env = Environment(BASE_DIR / ".env")
 
 DEMO = env.flag("DEMO", False)
+# All that a demonstration keeps, so that forgetting it is deleting one folder.
+DEMO_FOLDER = env.folder("DEMO_FOLDER", VAR / "demo")
 DEBUG = env.flag("DEBUG", False) and not DEMO
 PRODUCTION = not (DEMO or DEBUG)
 
@@ -155,7 +157,7 @@ def _database() -> dict[str, Any]:
             )
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": env.folder("DEMO_DATABASE", VAR / "demo.sqlite3"),
+            "NAME": DEMO_FOLDER / "db.sqlite3",
             "OPTIONS": SQLITE_OPTIONS,
         }
     database = env.database(
@@ -193,7 +195,7 @@ STORAGES = {
     },
 }
 # Attachments and frozen letters: one backup with the database, never served as static files.
-BLOB_ROOT = env.folder("BLOB_ROOT", VAR / ("demo-blobs" if DEMO else "blobs"))
+BLOB_ROOT = DEMO_FOLDER / "blobs" if DEMO else env.folder("BLOB_ROOT", VAR / "blobs")
 
 # Signing in -----------------------------------------------------------------------------------------------------------
 
@@ -312,7 +314,7 @@ REDIS_URL = env.address(
     schemes=("redis", "rediss"),
     remedy="Set it to redis://:PASSWORD@HOST:6379/0.",
 )
-DEMO_BROKER = VAR / "demo-broker"
+DEMO_BROKER = DEMO_FOLDER / "broker"
 CELERY_BROKER_URL = "filesystem://" if DEMO else REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
@@ -336,8 +338,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "schoolimprove.celery:BeatScheduler"
 # Often enough that a beat which stopped is found out within two minutes.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
-BEAT_ALIVE = VAR / ("demo-beat-alive" if DEMO else "beat-alive")
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / ("demo-beat-schedule" if DEMO else "beat-schedule"))
+BEAT_ALIVE = (DEMO_FOLDER if DEMO else VAR) / "beat-alive"
+CELERY_BEAT_SCHEDULE_FILENAME = str((DEMO_FOLDER if DEMO else VAR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
     "forget ended sessions": {
