@@ -1,0 +1,319 @@
+import re
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.db import IntegrityError, connection, connections, transaction
+from django.test import Client
+from post_office.models import Email
+
+from schoolimprove.accounts.actions.address import ask_for_address, confirm_address
+from schoolimprove.accounts.actions.links import LinkSpent
+from schoolimprove.accounts.actions.person import accept_invitation, invite
+from schoolimprove.accounts.models import Purpose, SecretLink, User
+from schoolimprove.accounts.models.secret_link import hash_of
+from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import SYSTEM
+from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.transition import Blocked
+from tests.factories.accounts import PASSWORD, SecretLinkFactory, UserFactory
+from tests.integration.accounts.conftest import Holds, Roles, signed_in
+
+pytestmark = pytest.mark.django_db
+NEW = "another-good-long-one"
+START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+ClockAt = Callable[[date | datetime], datetime]
+
+
+def newest_mail(to: str) -> Email:
+    return Email.objects.filter(to=to).latest("pk")
+
+
+def link_in(mail: Email) -> str:
+    """The path of the link in the text of an e-mail, which is also in its HTML."""
+    found = re.search(r"http://testserver(/sign-in/[a-z-]+/[0-9a-f]{32}/)", mail.message)
+    assert found is not None, mail.message
+    assert found[0] in mail.html_message
+    return found[1]
+
+
+def verbs_about(user: User) -> list[str]:
+    return list(AuditEvent.objects.about("accounts.user", user.pk).values_list("verb", flat=True))
+
+
+def two_passwords(password: str = NEW) -> dict[str, str]:
+    return {"password": password, "again": password}
+
+
+def invited(email: str = "new@example.org", note: str = "") -> tuple[User, str]:
+    user = invite(email=email, name="New Person", note=note, by=SYSTEM)
+    return user, link_in(newest_mail(email))
+
+
+class TestInvitations:
+    def test_it_is_accepted_by_choosing_a_password(self, client: Client) -> None:
+        user, link = invited()
+        assert user.email in client.get(link).content.decode()
+        assert client.post(link, two_passwords()).status_code == 302
+        assert client.get("/account/").status_code == 200
+        user.refresh_from_db()
+        assert user.check_password(NEW)
+        assert verbs_about(user) == ["signed in", "accepted the invitation", "invited"]
+
+    def test_opening_the_link_does_not_use_it(self, client: Client) -> None:
+        _user, link = invited()
+        for _ in range(3):
+            assert client.get(link).status_code == 200
+
+    def test_it_works_once(self, client: Client) -> None:
+        _user, link = invited()
+        client.post(link, two_passwords())
+        response = Client().post(link, two_passwords("yet-another-long-one"))
+        assert response.status_code == 410
+        assert "This link no longer works" in response.content.decode()
+
+    def test_it_works_for_seven_days(self, client: Client, clock_at: ClockAt) -> None:
+        clock_at(START)
+        _user, link = invited()
+        clock_at(START + timedelta(days=7, seconds=-1))
+        assert client.get(link).status_code == 200
+        clock_at(START + timedelta(days=7))
+        assert client.get(link).status_code == 410
+
+    def test_its_token_is_stored_only_as_a_hash(self) -> None:
+        _user, link = invited()
+        token = link.split("/")[-2]
+        assert len(bytes.fromhex(token)) == 16
+        stored = SecretLink.objects.get()
+        assert stored.token_hash == hash_of(token)
+        assert token not in str(SecretLink.objects.values())
+        assert token not in str(AuditEvent.objects.values())
+
+    @pytest.mark.parametrize(
+        ("password", "why"),
+        [("short", "at least 12"), ("password1234", "too common"), ("new@example.org", "too similar"), ("1" * 14, "numeric")],
+    )
+    def test_a_weak_password_is_refused_and_says_why(self, client: Client, password: str, why: str) -> None:
+        _user, link = invited()
+        response = client.post(link, two_passwords(password))
+        assert response.status_code == 200
+        assert why in response.content.decode()
+
+    def test_two_different_passwords_are_refused(self, client: Client) -> None:
+        _user, link = invited()
+        response = client.post(link, {"password": NEW, "again": NEW + "x"})
+        assert "The two passwords are not the same" in response.content.decode()
+
+    def test_accepting_signs_out_whoever_was_signed_in_here(self, holds: Holds) -> None:
+        client = signed_in(holds(name="Somebody Else"))
+        user, link = invited()
+        client.post(link, two_passwords())
+        page = client.get("/account/").content.decode()
+        assert user.email in page
+        assert "Somebody Else" not in page
+
+    def test_somebody_with_an_authority_wide_role_goes_on_to_the_second_factor(
+        self, client: Client, roles: Roles
+    ) -> None:
+        user, link = invited()
+        roles.by_user[user.pk] = [Role.HEAD_OF_SERVICE]
+        assert client.post(link, two_passwords())["Location"] == "/account/second-factor/"
+
+    def test_what_was_said_arrives_as_it_was_typed(self) -> None:
+        note = "{% include 'x' %} {{ settings }} <script>alert(1)</script> & welcome"
+        invited(note=note)
+        mail = newest_mail("new@example.org")
+        assert note in mail.message
+        assert "<script>" not in mail.html_message
+        assert "{% include &#x27;x&#x27; %} {{ settings }}" in mail.html_message
+
+    def test_an_address_that_is_taken_is_refused(self) -> None:
+        UserFactory.create(email="taken@example.org")
+        with pytest.raises(Blocked, match="already has an account"):
+            invite(email="Taken@Example.org ", name="Somebody", by=SYSTEM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_accepting_one_invitation_at_once_one_succeeds() -> None:
+    if connection.vendor != "postgresql":
+        pytest.fail("Two at once need PostgreSQL: set DATABASE_URL=postgres://…")
+    user, link = invited()
+    token = link.split("/")[-2]
+    start, outcomes = threading.Barrier(2), []
+
+    def accept(password: str) -> None:
+        start.wait()
+        try:
+            accept_invitation(token, password)
+            outcomes.append(password)
+        except LinkSpent:
+            outcomes.append("spent")
+        finally:
+            connections.close_all()
+
+    passwords = ["the-first-long-password", "the-second-long-password"]
+    threads = [threading.Thread(target=accept, args=(password,)) for password in passwords]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("spent") == 1
+    winner = next(outcome for outcome in outcomes if outcome != "spent")
+    user.refresh_from_db()
+    assert user.check_password(winner)
+    assert verbs_about(user).count("accepted the invitation") == 1
+
+
+def test_the_database_allows_one_unused_link_of_a_purpose_each() -> None:
+    first = SecretLinkFactory.create()
+    with pytest.raises(IntegrityError, match="one_unused"), transaction.atomic():
+        SecretLinkFactory.create(user=first.user)
+
+
+class TestForgottenPasswords:
+    def ask(self, client: Client, email: str) -> str:
+        response = client.post("/sign-in/forgotten/", {"email": email}, follow=True)
+        assert response.redirect_chain == [("/sign-in/forgotten/sent/", 302)]
+        return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", response.content.decode())
+
+    def test_the_answer_is_the_same_whoever_has_the_address(self, client: Client) -> None:
+        known, gone = UserFactory.create(), UserFactory.create(is_active=False)
+        pages = {self.ask(Client(), email) for email in (known.email, gone.email, "nobody@example.org")}
+        assert len(pages) == 1
+        assert Email.objects.get().to == [known.email]
+
+    def test_the_link_sets_a_password_and_ends_every_session(self, client: Client) -> None:
+        user = UserFactory.create()
+        elsewhere = signed_in(user)
+        self.ask(client, user.email)
+        link = link_in(newest_mail(user.email))
+        assert client.post(link, two_passwords())["Location"] == "/sign-in/"
+        assert elsewhere.get("/account/").status_code == 302
+        assert client.post("/sign-in/", {"email": user.email, "password": NEW}).status_code == 302
+        assert newest_mail(user.email).subject == "Your password was changed"
+        assert client.post(link, two_passwords()).status_code == 410
+
+    def test_it_does_not_go_round_the_second_factor(self, client: Client, holds: Holds) -> None:
+        user = holds(Role.HEAD_OF_SERVICE)
+        self.ask(client, user.email)
+        client.post(link_in(newest_mail(user.email)), two_passwords())
+        assert client.get("/account/").status_code == 302
+
+    def test_the_link_works_for_two_hours(self, client: Client, clock_at: ClockAt) -> None:
+        clock_at(START)
+        user = UserFactory.create()
+        self.ask(client, user.email)
+        link = link_in(newest_mail(user.email))
+        clock_at(START + timedelta(hours=2))
+        assert client.get(link).status_code == 410
+
+    def test_a_newer_link_replaces_the_older(self, client: Client, clock_at: ClockAt) -> None:
+        clock_at(START)
+        user = UserFactory.create()
+        self.ask(client, user.email)
+        older = link_in(newest_mail(user.email))
+        clock_at(START + timedelta(minutes=5))
+        self.ask(client, user.email)
+        assert client.get(older).status_code == 410
+        assert client.get(link_in(newest_mail(user.email))).status_code == 200
+
+    def test_nobodys_mailbox_is_filled_by_a_stranger(self, client: Client) -> None:
+        user = UserFactory.create()
+        for _ in range(5):
+            self.ask(client, user.email)
+        assert Email.objects.count() == 1
+
+    def test_somebody_only_invited_is_told_what_to_do(self, client: Client) -> None:
+        user = UserFactory.create(password=None)
+        self.ask(client, user.email)
+        assert "You have been invited but have not yet accepted" in newest_mail(user.email).message
+
+    def test_setting_a_new_password_ends_the_lock_out_of_this_computer(self, client: Client) -> None:
+        user = UserFactory.create()
+        for _ in range(5):
+            client.post("/sign-in/", {"email": user.email, "password": "wrong-password-here"})
+        self.ask(client, user.email)
+        client.post(link_in(newest_mail(user.email)), two_passwords())
+        assert not AccessAttempt.objects.exists()
+        assert client.post("/sign-in/", {"email": user.email, "password": NEW}).status_code == 302
+
+
+class TestChangeOfAddress:
+    def ask(self, user: User, email: str = "new@example.org") -> str:
+        ask_for_address(user, email)
+        return link_in(newest_mail(email))
+
+    def test_it_asks_for_the_password_first(self, holds: Holds) -> None:
+        client = signed_in(holds())
+        fields = {"email": "new@example.org", "present": "not-the-password"}
+        assert "That is not your password" in client.post("/account/address/", fields).content.decode()
+        assert not SecretLink.objects.exists()
+
+    def test_nothing_changes_until_the_new_address_confirms(self, holds: Holds) -> None:
+        user = holds(email="old@example.org")
+        client = signed_in(user)
+        client.post("/account/address/", {"email": "New@example.org", "present": PASSWORD})
+        assert "A link was sent to new@example.org" in client.get("/account/").content.decode()
+        assert newest_mail("old@example.org").subject == "A new e-mail address was asked for"
+        user.refresh_from_db()
+        assert user.email == "old@example.org"
+        response = client.post(link_in(newest_mail("new@example.org")))
+        assert response.status_code == 302
+        user.refresh_from_db()
+        assert user.email == "new@example.org"
+        assert newest_mail("old@example.org").subject == "Your e-mail address was changed"
+        event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="changed the address")
+        assert event.changes == {"email": ["old@example.org", "new@example.org"]}
+
+    def test_an_address_that_is_taken_gets_a_letter_and_the_asker_learns_nothing(self, holds: Holds) -> None:
+        UserFactory.create(email="taken@example.org")
+        client = signed_in(holds())
+        pages = []
+        for email in ("taken@example.org", "free@example.org"):
+            fields = {"email": email, "present": PASSWORD}
+            response = client.post("/account/address/", fields, follow=True)
+            page = response.content.decode().replace(email, "")
+            pages.append(re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page))
+        assert pages[0] == pages[1]
+        assert newest_mail("taken@example.org").subject == "This address already has an account"
+
+    def test_an_address_taken_in_between_is_refused_gracefully(self, client: Client) -> None:
+        user = UserFactory.create(email="old@example.org")
+        link = self.ask(user)
+        UserFactory.create(email="NEW@example.org")
+        response = client.post(link)
+        assert response.status_code == 200
+        assert "Somebody else uses this address by now" in response.content.decode()
+        user.refresh_from_db()
+        assert user.email == "old@example.org"
+
+    def test_a_password_link_sent_to_the_old_address_does_not_outlive_it(self, client: Client) -> None:
+        user = UserFactory.create(email="old@example.org")
+        link = self.ask(user)
+        client.post("/sign-in/forgotten/", {"email": "old@example.org"})
+        reset = link_in(newest_mail("old@example.org"))
+        confirm_address(link.split("/")[-2])
+        assert client.get(reset).status_code == 410
+
+    def test_it_can_be_given_up(self, holds: Holds) -> None:
+        user = holds()
+        link = self.ask(user)
+        client = signed_in(user)
+        client.post("/account/address/withdraw/")
+        assert client.get(link).status_code == 410
+        assert "is waiting" not in client.get("/account/").content.decode()
+
+
+def test_links_of_a_deactivated_person_do_not_work(client: Client) -> None:
+    user, link = invited()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert client.get(link).status_code == 410
+
+
+def test_a_link_of_one_purpose_opens_no_other(client: Client) -> None:
+    _user, link = invited()
+    assert client.get(link.replace("invitation", "new-password")).status_code == 410
+    assert SecretLink.objects.open(at=clock.now()).get().purpose == Purpose.INVITATION
