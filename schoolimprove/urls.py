@@ -1,5 +1,6 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -19,3 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schools/", include("schools.urls")),
     path("", include("schoolimprove.accounts.urls")),
 ]
+# Invented contents only; nothing an authority's people look for.
+if settings.DEBUG or settings.DEMO:
+    urlpatterns.append(path("components/", include("schoolimprove.ui.urls")))

@@ -34,8 +34,8 @@ def listed_errors(form: BaseForm) -> Iterator[ListedError]:
     visible = form.visible_fields()
     first = target_of(visible[0]) if visible else ""
     for message in form.non_field_errors():
-        yield ListedError(message, first)
+        yield ListedError(str(message), first)
     for bound in visible:
-        yield from (ListedError(message, target_of(bound)) for message in bound.errors)
+        yield from (ListedError(str(message), target_of(bound)) for message in bound.errors)
     for bound in form.hidden_fields():
-        yield from (ListedError(message, "") for message in bound.errors)
+        yield from (ListedError(str(message), "") for message in bound.errors)

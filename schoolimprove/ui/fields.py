@@ -161,7 +161,7 @@ class Typed(Spoken):
     def __init__(self, *, width: int = 5, suffix: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.suffix = suffix
-        self.widget.attrs |= {  # type: ignore[attr-defined]
+        self.widget.attrs |= {
             "class": f"govuk-input--width-{width}",
             "inputmode": "numeric" if self.kind == "a whole number" else "decimal",
             "spellcheck": "false",
@@ -336,7 +336,8 @@ class DateField(Spoken, DateInputField):  # type: ignore[misc]
         typed = [str(part or "").strip() for part in (value or ["", "", ""])]
         self._mark(())
         if not any(typed):
-            return self._nothing()
+            self._refuse_nothing()
+            return None
         missing = [index for index, part in enumerate(typed) if not part]
         if missing:
             self._refuse("incomplete", missing)
@@ -344,7 +345,7 @@ class DateField(Spoken, DateInputField):  # type: ignore[misc]
         self.run_validators(found)
         return found
 
-    def _nothing(self) -> None:
+    def _refuse_nothing(self) -> None:
         if self.required:
             raise ValidationError(self.error_messages["required"], code="required")
 

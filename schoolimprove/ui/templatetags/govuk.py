@@ -70,7 +70,7 @@ def limit_words(bound: BoundField) -> str:
 @register.filter
 def hint_of(field: forms.Field, value: Any) -> str:
     """The line beneath a choice."""
-    return getattr(field, "hints", {}).get(str(value), "")
+    return str(getattr(field, "hints", {}).get(str(value), ""))
 
 
 @register.simple_tag
@@ -84,7 +84,7 @@ def widget(bound: BoundField) -> SafeString:
         classes.append("govuk-js-character-count")
     if bound.errors and base and base != "govuk-checkboxes__input":
         classes.append(f"{base}--error")
-    attrs = {"class": " ".join(filter(None, classes))} if kind(bound) != "parts" else {}
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))} if kind(bound) != "parts" else {}
     if described := described_by(bound):
         attrs["aria-describedby"] = described
     return bound.as_widget(attrs=attrs)
