@@ -1,10 +1,11 @@
-"""Real processes for tests: started in a session of their own, ended with everything they started."""
+"""Real processes for tests: started on their own, ended with everything they started, whichever way it went."""
 
 import os
 import signal
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,56 +14,63 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Running:
-    """A started process whose whole output goes to a file."""
+    """A started process whose whole output goes to a file, and whatever it started in turn."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, mark: bytes) -> None:
         self.process = process
         self._log = log
+        self._mark = mark
 
     @property
     def output(self) -> str:
         return self._log.read_text(errors="replace")
 
-    def says(self, text: str) -> bool:
-        return text in self.output
-
     def has_ended(self) -> bool:
         return self.process.poll() is not None
+
+    def alive(self) -> dict[int, str]:
+        """Number and command line of everything that still runs: the process and all that descends from it.
+
+        Known by a variable in their environment, which outlives sessions, groups and parents.
+        """
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*"):
+            # A process that has just ended, or one of another user.
+            with suppress(OSError):
+                if self._mark in (entry / "environ").read_bytes():
+                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
 
 
 @contextmanager
 def running(
     command: Sequence[str], *, log: Path, cwd: Path = ROOT, environment: Mapping[str, str] | None = None
 ) -> Iterator[Running]:
-    """`environment` is added to that of the tests. On leaving, whatever is left of the session is killed."""
+    """`environment` is added to that of the tests. On leaving, whatever is left is killed."""
+    mark = f"STARTED_BY_TEST={uuid.uuid4()}"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=cwd,
-            env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}", **(environment or {})},
+            env={
+                **os.environ,
+                "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}",
+                **(environment or {}),
+                **dict([mark.split("=")]),
+            },
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        started = Running(process, log, mark.encode())
         try:
-            yield Running(process, log)
+            yield started
         finally:
-            for pid in session_of(process.pid):
+            for pid in started.alive():
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             process.wait()
-
-
-def session_of(leader: int) -> list[int]:
-    """The processes alive in the session that `leader` leads, their process groups whichever; zombies are dead."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            state, _parent, _group, session = (entry / "stat").read_text().rpartition(") ")[2].split()[:4]
-            if int(session) == leader and state != "Z":
-                found.append(int(entry.name))
-    return found
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 30, what: str) -> None:
