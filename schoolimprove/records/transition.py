@@ -38,6 +38,8 @@ def transition(
 
     Raises `Blocked` with the list of reasons, `Conflict` when the record is no longer as it was seen.
     """
+    if "status" in fields:
+        raise ValueError("The status a verb leads to is in its state table.")
     table: StateTable = type(obj).STATES  # type: ignore[attr-defined]
     move = table.move(verb)
     reasons = list(obj.blockers_to(verb, on=on))  # type: ignore[attr-defined]
@@ -49,9 +51,7 @@ def transition(
     _write(obj, verb, by, reason, seen_version, {"status__in": legal}, {"status": move.target.value, **fields})
 
 
-def save_changes(
-    obj: BaseRecord, verb: str, *, by: Actor, reason: str = "", seen_version: int, **fields: Any
-) -> None:
+def save_changes(obj: BaseRecord, verb: str, *, by: Actor, reason: str = "", seen_version: int, **fields: Any) -> None:
     """Set `fields` on a kept record without moving it; `Conflict` as for `transition`."""
     if "status" in fields:
         raise ValueError("A status is written by transition().")

@@ -228,6 +228,8 @@ class RecordOfVisit(BaseRecord):
         if reasons:
             raise Blocked(reasons)
         with transaction.atomic():
+            # Of two who answer at once the second waits, and finds that it is the last to answer.
+            type(self).objects.select_for_update().get(pk=self.pk)
             response = self._answer(by, version, accurate, on_accuracy, on_content)
             record_event(self, "responded", by=actor, changes={"version": [None, version]})
             deadlines.responded(self, roles_asked=self.roles_asked(on), roles_answered=self.roles_answered())
