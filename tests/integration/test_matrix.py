@@ -1,0 +1,301 @@
+"""Every route × every role × {own and shared, own and not shared, out of scope, anonymous}.
+
+The expected statuses are written by hand; a route that is missing from the table fails the test. 404: it does not
+exist for this person. 403: they may know of it, and may not do this. Posts carry a version nobody has seen, so that
+whoever may act is told of a conflict (302) and nothing moves.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
+from schools.models import RecordOfVisit, School
+from schools.states import RecordStatus
+from tests.factories.schools import (
+    DioceseFactory,
+    DistrictFactory,
+    DoubleDistrictFactory,
+    LocalAuthorityFactory,
+    PartnershipFactory,
+    SchoolFactory,
+    appointed,
+    record_at,
+)
+
+ALL = frozenset(Role)
+SIP, EIP, DSIM = Role.SIP, Role.EIP, Role.DSIM
+ADMINISTRATOR, HEAD, DEPUTY = Role.DISTRICT_ADMINISTRATOR, Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD
+DIRECTOR, DEPUTY_DIRECTOR = Role.CORPORATE_DIRECTOR, Role.DEPUTY_DIRECTOR
+HT, CHAIR, CLERK, LINK = Role.HEADTEACHER, Role.CHAIR, Role.CLERK, Role.SCHOOL_LINK
+SYSTEM = Role.SYSTEM_ADMINISTRATOR
+
+SEES_NO_SCHOOL = frozenset({Role.LEAD_MEMBER, Role.PANEL_MEMBER, Role.PROVIDER, Role.DATA_PROTECTION_OFFICER})
+SEES_SCHOOLS = ALL - SEES_NO_SCHOOL
+READS_UNSHARED = frozenset({SIP, DSIM, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})  # The SIP here is the author.
+READS_SHARED = READS_UNSHARED | {EIP, ADMINISTRATOR, HT, CHAIR, CLERK}
+READS_HISTORY = frozenset(
+    {SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR}
+    | {Role.ERA, Role.FINANCE, Role.BEHAVIOUR_OFFICER, SYSTEM}
+)
+OWES_SECOND_FACTOR = frozenset(
+    {HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR, SYSTEM, Role.ERA, Role.FINANCE, Role.LEAD_MEMBER}
+    | {Role.DATA_PROTECTION_OFFICER, Role.BEHAVIOUR_OFFICER, Role.CENTRE_COORDINATOR, Role.BASE_LEAD}
+    | {Role.PANEL_MEMBER, Role.PROVIDER}
+)
+EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
+
+Statuses = Mapping[Role, int]
+
+
+def statuses(granted: frozenset[Role] = frozenset(), *, refused: frozenset[Role] = frozenset(), ok: int = 200) -> Statuses:
+    """`ok` for those granted, 403 for the rest of `refused`, 404 for everybody else."""
+    return {role: ok if role in granted else 403 if role in refused else 404 for role in ALL}
+
+
+NOBODY = statuses()
+
+
+@dataclass(frozen=True)
+class Route:
+    """What each role gets. A route about no school has one answer, given as `shared`."""
+
+    shared: Statuses
+    unshared: Statuses | None = None
+    anonymous: int = 302
+    method: str = "get"
+
+
+def everybody(status: int = 200, *, anonymous: int = 302, method: str = "get") -> Route:
+    return Route(dict.fromkeys(ALL, status), anonymous=anonymous, method=method)
+
+
+def only(granted: set[Role] | frozenset[Role], *, method: str = "get", ok: int = 200) -> Route:
+    """Granted to these; the others know that the page is there."""
+    return Route(statuses(frozenset(granted), refused=ALL, ok=ok), method=method)
+
+
+def of_school(granted: frozenset[Role]) -> Route:
+    return Route(statuses(granted, refused=SEES_SCHOOLS), statuses(granted, refused=SEES_SCHOOLS))
+
+
+def of_record(
+    shared: frozenset[Role], unshared: frozenset[Role], *, method: str = "get", moved: frozenset[Role] = frozenset()
+) -> Route:
+    """`moved` are those sent back to the record because it is in another state."""
+    when_shared = dict(statuses(shared, refused=READS_SHARED))
+    when_unshared = dict(statuses(unshared, refused=READS_UNSHARED))
+    for role in moved:
+        when_shared[role] = 302
+        when_unshared[role] = 302 if role not in unshared else when_unshared[role]
+    return Route(when_shared, when_unshared, method=method)
+
+
+NONE: frozenset[Role] = frozenset()
+ROUTES: dict[str, Route] = {
+    "healthz": everybody(anonymous=200),
+    "readyz": everybody(anonymous=200),
+    "home": everybody(),
+    "authority_css": everybody(anonymous=200),
+    "accessibility": everybody(anonymous=200),
+    "privacy": everybody(anonymous=200),
+    "cookies": everybody(anonymous=200),
+    "help": everybody(anonymous=200),
+    "schools:list": everybody(),
+    "schools:export": only(EXPORTS),
+    "schools:school": of_school(SEES_SCHOOLS),
+    "schools:visits": of_school(READS_SHARED),
+    "schools:people": of_school(SEES_SCHOOLS),
+    "schools:chronology": of_school(SEES_SCHOOLS),
+    "schools:history": of_school(READS_HISTORY),
+    "schools:record_write": of_school(frozenset({SIP, DSIM, HEAD})),
+    "schools:record": of_record(READS_SHARED, READS_UNSHARED),
+    "schools:record_edit": of_record(NONE, NONE, moved=frozenset({SIP})),
+    "schools:record_submit": of_record(NONE, NONE, moved=frozenset({SIP}), method="post"),
+    "schools:record_return": of_record(NONE, frozenset({DSIM}), moved=frozenset({DSIM})),
+    "schools:record_approve": of_record(frozenset({DSIM}), frozenset({DSIM})),
+    "schools:record_respond": Route(
+        statuses(frozenset({HT, CHAIR}), refused=READS_SHARED), statuses(refused=READS_UNSHARED)
+    ),
+}
+ROUTES |= {
+    f"accounts:{name}": route
+    for name, route in {
+        "sign_in": everybody(302, anonymous=200),
+        "verify": everybody(302),
+        "recovery": everybody(302),
+        "password_forgotten": everybody(anonymous=200),
+        "password_forgotten_sent": everybody(anonymous=200),
+        "password_reset": everybody(410, anonymous=410),
+        "invitation": everybody(410, anonymous=410),
+        "address_confirm": everybody(410, anonymous=410),
+        "sign_out": everybody(302, method="post"),
+        "extend": everybody(method="post"),
+        "draft_save": everybody(403, method="post"),
+        "draft_discard": everybody(302, method="post"),
+        "account": everybody(),
+        "name_change": everybody(),
+        "password_change": everybody(),
+        "address_change": everybody(),
+        "address_withdraw": everybody(302, method="post"),
+        "second_factor": everybody(),
+        "second_factor_change": everybody(),
+        "second_factor_remove": Route({role: 302 if role in OWES_SECOND_FACTOR else 200 for role in ALL}),
+        "recovery_codes": everybody(302),
+        "sign_out_elsewhere": everybody(302, method="post"),
+        "people": only({SYSTEM}),
+        "people_export": only({SYSTEM}),
+        "invite": only({SYSTEM}),
+        "person": only({SYSTEM}),
+        "person_name": only({SYSTEM}),
+        "person_invite_again": only({SYSTEM}),
+        "person_reset_second_factor": only({SYSTEM}),
+        "person_deactivate": only({SYSTEM}),
+        "person_reactivate": only({SYSTEM}),
+    }.items()
+}
+SCOPES: dict[Role, str] = {
+    **dict.fromkeys([SIP, HT, CHAIR, CLERK, LINK, Role.BASE_LEAD], "school"),
+    **dict.fromkeys([EIP, ADMINISTRATOR], "district"),
+    DSIM: "double_district",
+    DEPUTY: "phase",
+    Role.DIOCESAN_OFFICER: "diocese",
+    **dict.fromkeys([Role.CENTRE_COORDINATOR, Role.PANEL_MEMBER], "partnership"),
+    **dict.fromkeys([HEAD, DIRECTOR, DEPUTY_DIRECTOR, Role.ERA, Role.FINANCE, Role.LEAD_MEMBER], "authority"),
+    **dict.fromkeys([Role.BEHAVIOUR_OFFICER, Role.PROVIDER, Role.DATA_PROTECTION_OFFICER, SYSTEM], "authority"),
+}
+
+
+@dataclass
+class World:
+    """One school with a person in every role over it, and one that lies in nobody's scope."""
+
+    users: dict[Role, User]
+    shared: RecordOfVisit
+    unshared: RecordOfVisit
+    elsewhere: RecordOfVisit
+
+
+def scope_of(role: Role, school: School) -> dict[str, Any]:
+    kind = SCOPES[role]
+    if kind == "school":
+        return {"school": school}
+    if kind == "double_district":
+        assert school.district is not None
+        return {"double_district": school.district.double_district}
+    return {kind: getattr(school, kind)}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once: no test of this module moves anything, and each runs in a savepoint of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made_world()
+        transaction.set_rollback(True)
+
+
+def made_world() -> World:
+    here: School = SchoolFactory(partnership=PartnershipFactory(), diocese=DioceseFactory())
+    neighbour = LocalAuthorityFactory(code="998", name="Neighbouring County", own=False)
+    district = DistrictFactory(
+        authority=neighbour, name="Beyond", double_district=DoubleDistrictFactory(name="Beyond and Further")
+    )
+    there: School = SchoolFactory(
+        authority=neighbour,
+        district=district,
+        phase="secondary",
+        partnership=PartnershipFactory(name="Another partnership"),
+        diocese=DioceseFactory(name="Another diocese"),
+    )
+    users = {role: appointed(role, **scope_of(role, here)) for role in Role}
+    sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
+    yesterday = clock.today() - timedelta(days=1)
+    return World(
+        users,
+        record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM]),
+        record_at(RecordStatus.SUBMITTED, school=here, author=users[SIP], manager=users[DSIM], held_on=yesterday),
+        record_at(RecordStatus.SHARED, school=there, author=sip, manager=dsim),
+    )
+
+
+def routes(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[tuple[str, list[str]]]:
+    """(name, names of its parameters) of every route but Django's admin, which has tests of its own."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            assert pattern.name, f"a route without a name: {pattern}"
+            yield f"{namespace}{pattern.name}", list(pattern.pattern.converters)
+        elif pattern.namespace != "admin":
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+
+
+PARAMETERS = dict(routes(get_resolver().url_patterns))
+
+
+def client_of(user: User | None) -> Client:
+    """Signed in, second factor and all, as the sign-in page would leave it."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+        session = client.session
+        session["otp_verified_at"] = clock.now().isoformat()
+        session.save()
+    return client
+
+
+def address(name: str, record: RecordOfVisit, someone: User) -> str:
+    values = {"urn": record.school.urn, "reference": record.reference, "kind": "csv", "pk": someone.pk, "token": "0" * 32}
+    return reverse(name, kwargs={parameter: values[parameter] for parameter in PARAMETERS[name]})
+
+
+def asked(name: str, route: Route, client: Client, record: RecordOfVisit, someone: User) -> int:
+    send = client.post if route.method == "post" else client.get
+    return send(address(name, record, someone)).status_code
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(PARAMETERS) == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_a_route_answers_each_role_as_written(db: None, name: str, world: World) -> None:
+    route, wrong = ROUTES[name], []
+    someone = world.users[LINK]
+    for role, user in world.users.items():
+        cases = [("shared", world.shared, route.shared)]
+        if route.unshared is not None:
+            cases += [("unshared", world.unshared, route.unshared), ("out of scope", world.elsewhere, NOBODY)]
+        client = client_of(user)
+        for case, record, expected in cases:
+            got = asked(name, route, client, record, someone)
+            if got != expected[role]:
+                wrong.append(f"{role}, {case}: {got} instead of {expected[role]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_a_route_answers_strangers_as_written(db: None, name: str, world: World) -> None:
+    assert asked(name, ROUTES[name], client_of(None), world.shared, world.users[LINK]) == ROUTES[name].anonymous
+
+
+def test_a_stranger_learns_nothing_of_what_exists(db: None, world: World) -> None:
+    """The answer for a school that exists and for one that does not is the same page."""
+    client = client_of(world.users[HT])
+    there = client.get(reverse("schools:school", args=[world.elsewhere.school.urn]))
+    nowhere = client.get(reverse("schools:school", args=[123_456]))
+    assert (there.status_code, nowhere.status_code) == (404, 404)
+    assert without_tokens(there.content) == without_tokens(nowhere.content)
+
+
+def without_tokens(page: bytes) -> bytes:
+    """The page without what differs at every request."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", page)
