@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from schoolimprove.accounts.models import User
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A user and the appointment that authorises the act; both are empty for the system itself."""
+    """A user and the appointment that authorises the act; both are empty for the system itself.
 
-    user: "User | None" = None
+    The user is accounts' `User`, which stands above this app and so is not named here.
+    """
+
+    user: Any = None
     appointment_id: int | None = None
 
     @property

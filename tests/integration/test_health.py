@@ -20,9 +20,9 @@ def _forgets_what_it_has_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unreachable_broker() -> Iterator[None]:
     kept = app.conf.broker_url
-    app.conf.broker_url = "redis://127.0.0.1:1/0"
+    app.conf.update(broker_url="redis://127.0.0.1:1/0")
     yield
-    app.conf.broker_url = kept
+    app.conf.update(broker_url=kept)
 
 
 def test_a_process_that_answers_is_alive_whatever_its_database_does(client: Client) -> None:

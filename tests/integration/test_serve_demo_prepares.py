@@ -21,7 +21,7 @@ def prepare(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     settings.DEMO_BROKER = tmp_path / "broker"
     called: list[str] = []
     monkeypatch.setattr(serve_demo, "call_command", lambda name, **options: called.append(name))
-    monkeypatch.setattr(serve_demo.connection, "close", lambda: None)
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
 
     def run(*, fresh: bool = False) -> list[str]:
         serve_demo.Command().prepare(fresh)
