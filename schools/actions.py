@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.rights import acting, authorising, forget_appointments
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
-from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, record_event
 from schools import deadlines
@@ -72,8 +73,7 @@ def save_appointment(appointment: Appointment, *, by: Actor, reason: str = "") -
         raise Blocked(reasons)
     verb = "changed" if appointment.pk else "appointed"
     with transaction.atomic():
-        appointment._history_user = by.user
-        appointment._change_reason = reason[:100]
+        attribute_history(appointment, by=by, reason=reason)
         appointment.save()
         record_event(appointment, verb, by=by, reason=reason)
         _refresh_rights(appointment.person)
@@ -124,9 +124,7 @@ def hand_over(person: Person, *, to: Person | None, on: date, by: Actor, reason:
 
 def _succeed(held: Appointment, to: Person, on: date, by: Actor) -> Appointment:
     kind = held.scope_kind
-    return appoint(
-        to, Role(held.role), scope={kind: getattr(held, kind)}, starts_on=on + timedelta(days=1), by=by
-    )
+    return appoint(to, Role(held.role), scope={kind: getattr(held, kind)}, starts_on=on + timedelta(days=1), by=by)
 
 
 def _refresh_rights(person: Person) -> None:

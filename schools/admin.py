@@ -23,6 +23,7 @@ from schools.models import (
     SchoolTerm,
     ServiceInvitation,
 )
+from schools.models.appointment import SCOPE_FIELDS
 
 
 @admin.register(LocalAuthority)
@@ -67,7 +68,7 @@ class AppointmentForm(ModelForm[Appointment]):
 
     class Meta:
         model = Appointment
-        fields = "__all__"
+        fields = ["person", "role", *SCOPE_FIELDS, "starts_on", "ends_on", "cover_for"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -89,7 +90,7 @@ class AppointmentAdmin(SimpleHistoryAdmin, KeptAdmin):
     autocomplete_fields = ["person", "school", "district", "partnership", "cover_for", "diocese", "double_district"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_scope()
+        return Appointment.objects.with_scope().order_by(*self.get_ordering(request) or ["role", "person__name"])
 
     def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
         actor = self.actor(request, "change" if change else "add")

@@ -5,7 +5,6 @@ from typing import Any
 from schoolimprove.ui.components import Event
 from schools.models import School
 
-
 NOT_SHOWN = {"id", "version", "updated_at", "updated_by", "created_at", "created_by", "search_key"}
 LONGEST = 100
 """Entries shown, newest first."""
@@ -13,7 +12,9 @@ LONGEST = 100
 
 def school_changes(school: School) -> list[Event]:
     """Newest first. Constant queries: values are compared as stored, relations by the names held now."""
-    rows: list[Any] = list(school.history.select_related("history_user").order_by("-history_date", "-history_id")[:LONGEST])
+    rows: list[Any] = list(
+        school.history.select_related("history_user").order_by("-history_date", "-history_id")[:LONGEST]
+    )
     names = _relation_names(rows)
     pairs = zip(rows, [*rows[1:], None], strict=True)
     changes = [_change(after, before, names) for after, before in pairs]
@@ -56,6 +57,6 @@ def _relation_names(rows: list[Any]) -> dict[tuple[str, Any], str]:
     for field in School._meta.concrete_fields:
         if field.is_relation and field.name not in NOT_SHOWN and field.related_model is not None:
             keys = {getattr(row, field.attname) for row in rows}
-            found = field.related_model._default_manager.in_bulk(list(keys - {None}))  # type: ignore[union-attr]
+            found = field.related_model._default_manager.in_bulk(list(keys - {None}))
             names |= {(field.name, key): str(related) for key, related in found.items()}
     return names

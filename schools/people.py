@@ -82,7 +82,7 @@ def _actions(viewer: User, user: User) -> list[Link]:
         return []
     person = Person.objects.filter(user=user).first()
     if person is None:
-        known = urlencode({"user": user.pk, "name": user.name, "email": user.email})
+        known = urlencode({"user": str(user.pk), "name": user.name, "email": user.email})
         return [Link("Enter them as a person who can be appointed", f"{reverse('admin:schools_person_add')}?{known}")]
     return [Link("Give an appointment", f"{reverse('admin:schools_appointment_add')}?person={person.pk}")]
 

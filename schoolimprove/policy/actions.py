@@ -48,7 +48,7 @@ def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: st
             value=value,
             reason=reason,
             proposed_by=by.user,  # type: ignore[misc]
-            created_by=by.user,  # type: ignore[misc]
+            created_by=by.user,
         )
         record_event(row, "proposed", by=by, reason=reason, changes={"value": [None, value]})
     return row

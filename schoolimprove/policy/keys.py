@@ -44,7 +44,8 @@ class PolicyKey(Generic[T]):
 
     def dump(self, value: T) -> dict[str, Any]:
         """JSON for storing."""
-        assert is_dataclass(value) and not isinstance(value, type)  # noqa: S101 (narrows the type)
+        assert is_dataclass(value)
+        assert not isinstance(value, type)
         return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
 
 

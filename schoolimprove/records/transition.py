@@ -80,7 +80,8 @@ def _differences(before: models.Model, after: models.Model, names: Mapping[str, 
 
 def _plain(obj: models.Model, name: str) -> Any:
     """The stored value: a key for a relation, never an object."""
-    return obj._meta.get_field(name).value_from_object(obj)
+    field: models.Field[Any, Any] = obj._meta.get_field(name)  # type: ignore[assignment]
+    return field.value_from_object(obj)
 
 
 def record_event(

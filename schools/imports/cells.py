@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 
 _DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _BROKEN = re.compile("[\x00-\x1f\x7f\ufffd]")
@@ -19,9 +18,9 @@ class Unreadable(ValueError):
 
 def tidy(cell: str) -> str:
     """A cell without space to spare; `Unreadable` when a character of it was lost on the way."""
-    text = " ".join(cell.split())
-    if not text.isascii():
-        text = text.translate(_MISREAD)
+    if cell.isascii() and cell.isprintable() and "  " not in cell:
+        return cell.strip()
+    text = " ".join(cell.split()).translate(_MISREAD)
     if _BROKEN.search(text):
         raise Unreadable(f"{shown(text)} has a character that cannot be read.")
     return text
@@ -71,7 +70,6 @@ def required(read: Callable[[str], str]) -> Callable[[str], str]:
 def whole_up_to(largest: int) -> Callable[[str], int | None]:
     """Reads a whole number from nought to `largest`; an empty cell is None."""
 
-    @lru_cache(maxsize=4096)
     def read(cell: str) -> int | None:
         text = cell.strip()
         if not text:
@@ -85,7 +83,6 @@ def whole_up_to(largest: int) -> Callable[[str], int | None]:
     return read
 
 
-@lru_cache(maxsize=4096)
 def day(cell: str) -> str | None:
     """Reads dd-mm-yyyy or dd/mm/yyyy into an ISO date; an empty cell is None."""
     text = cell.strip()

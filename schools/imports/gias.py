@@ -7,6 +7,7 @@ cell that cannot be read leaves what is held too, and is reported; it never cost
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from schools.establishments import TYPES, type_code
@@ -24,7 +25,8 @@ _OF_OTHER_KINDS = {"LinkURN": "holds links between schools", "type-of-establishm
 class Part:
     """A piece of a row: from the cells of `columns`, in that order, a value for each of `fields`.
 
-    Of several columns one is enough; `read` is given an empty cell for one that the file does not have.
+    Of several columns one is enough; `read` is given an empty cell for one that the file does not have. With one
+    field `read` returns its value, else a tuple. It is pure, and remembered where files say the same over and over.
     """
 
     fields: tuple[str, ...]
@@ -32,8 +34,15 @@ class Part:
     read: Callable[..., Any]
 
 
+_remembered = lru_cache(maxsize=4096)
+
+
 def _one(name: str, column: str, read: Callable[[str], Any]) -> Part:
-    return Part((name,), (column,), lambda cell: (read(cell),))
+    return Part((name,), (column,), read)
+
+
+def _one_of_few(name: str, column: str, read: Callable[[str], Any]) -> Part:
+    return Part((name,), (column,), _remembered(read))
 
 
 def _by_code_or_name(codes: Mapping[str, str], names: Mapping[str, str]) -> Callable[[str, str], str]:
@@ -76,16 +85,11 @@ def _by_name(words: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     return {name.casefold(): ours for name, (_, ours) in words.items()}
 
 
-def _read_phase(code: str, name: str) -> tuple[str]:
-    """Our phase; empty where GIAS gives none."""
-    return (_gias_phase(code, name),)
-
-
-def _read_status(code: str, name: str) -> tuple[str]:
+def _read_status(code: str, name: str) -> str:
     status = _gias_status(code, name)
     if not status:
         raise Unreadable("The cell is empty, and a school cannot be without it.")
-    return (status,)
+    return status
 
 
 def _read_type(code: str, name: str) -> tuple[str, str]:
@@ -98,39 +102,43 @@ def _read_type(code: str, name: str) -> tuple[str, str]:
     return coded, named or TYPES.get(coded, "")
 
 
-_gias_phase = _by_code_or_name(_by_code(_PHASES), _by_name(_PHASES))
+_read_phase = _by_code_or_name(_by_code(_PHASES), _by_name(_PHASES))
 _gias_status = _by_code_or_name(_by_code(_STATUSES), _by_name(_STATUSES))
 _type_name = text_of(100)
 
 PARTS = (
     _one("name", NAME, required(text_of(200))),
     _one("establishment_number", "EstablishmentNumber", whole_up_to(9999)),
-    Part(("type_code", "type_name"), ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)"), _read_type),
-    Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _read_phase),
-    Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _read_status),
-    _one("opened_on", "OpenDate", day),
-    _one("closed_on", "CloseDate", day),
-    _one("district", "DistrictAdministrative (name)", words_of(100)),
-    _one("diocese", "Diocese (name)", words_of(100)),
-    _one("religious_character", "ReligiousCharacter (name)", words_of(100)),
-    _one("trust_name", "Trusts (name)", words_of(200)),
-    _one("federation_name", "Federations (name)", words_of(200)),
-    _one("gender", "Gender (name)", words_of(30)),
-    _one("low_age", "StatutoryLowAge", whole_up_to(SMALL)),
-    _one("high_age", "StatutoryHighAge", whole_up_to(SMALL)),
-    _one("capacity", "SchoolCapacity", whole_up_to(LARGE)),
-    _one("pupils", "NumberOfPupils", whole_up_to(LARGE)),
+    Part(
+        ("type_code", "type_name"),
+        ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)"),
+        _remembered(_read_type),
+    ),
+    Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _remembered(_read_phase)),
+    Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _remembered(_read_status)),
+    _one_of_few("opened_on", "OpenDate", day),
+    _one_of_few("closed_on", "CloseDate", day),
+    _one_of_few("district", "DistrictAdministrative (name)", words_of(100)),
+    _one_of_few("diocese", "Diocese (name)", words_of(100)),
+    _one_of_few("religious_character", "ReligiousCharacter (name)", words_of(100)),
+    _one_of_few("trust_name", "Trusts (name)", words_of(200)),
+    _one_of_few("federation_name", "Federations (name)", words_of(200)),
+    _one_of_few("gender", "Gender (name)", words_of(30)),
+    _one_of_few("low_age", "StatutoryLowAge", whole_up_to(SMALL)),
+    _one_of_few("high_age", "StatutoryHighAge", whole_up_to(SMALL)),
+    _one_of_few("capacity", "SchoolCapacity", whole_up_to(LARGE)),
+    _one_of_few("pupils", "NumberOfPupils", whole_up_to(LARGE)),
     _one("street", "Street", text_of(200)),
     _one("locality", "Locality", text_of(200)),
-    _one("address3", "Address3", text_of(200)),
-    _one("town", "Town", text_of(100)),
-    _one("county", "County (name)", words_of(100)),
+    _one_of_few("address3", "Address3", text_of(200)),
+    _one_of_few("town", "Town", text_of(100)),
+    _one_of_few("county", "County (name)", words_of(100)),
     _one("postcode", "Postcode", text_of(10)),
     _one("telephone", "TelephoneNum", text_of(40)),
     _one("website", "SchoolWebsite", text_of(300)),
     _one("easting", "Easting", whole_up_to(LARGE)),
     _one("northing", "Northing", whole_up_to(LARGE)),
-    _one("source_changed_on", "LastChangedDate", day),
+    _one_of_few("source_changed_on", "LastChangedDate", day),
 )
 """Everything we take from a row besides what identifies it. No column that names a person is among them."""
 
@@ -156,17 +164,33 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
 
+_ABSENT = -1
+"""The position of a column that the file does not have: that of an empty cell put after the others."""
+
+
 @dataclass(frozen=True)
 class _Planned:
     part: Part
-    positions: tuple[int | None, ...]
+    positions: tuple[int, ...]
+
+    @property
+    def is_carried(self) -> bool:
+        return any(at != _ABSENT for at in self.positions)
 
     def is_within(self, width: int) -> bool:
-        return all(at is None or at < width for at in self.positions)
+        return max(self.positions) < width
+
+    def read(self, cells: Sequence[str], values: dict[str, Any]) -> None:
+        part, positions = self.part, self.positions
+        got = part.read(*[cells[at] for at in positions]) if len(positions) > 1 else part.read(cells[positions[0]])
+        if len(part.fields) > 1:
+            values.update(zip(part.fields, got, strict=True))
+        else:
+            values[part.fields[0]] = got
 
     def culprit(self, cells: Sequence[str]) -> str:
         """The column to name when the part cannot be read: the first that has something in it."""
-        given = [(column, at) for column, at in zip(self.part.columns, self.positions, strict=True) if at is not None]
+        given = [(column, at) for column, at in zip(self.part.columns, self.positions, strict=True) if at != _ABSENT]
         return next((column for column, at in given if cells[at].strip()), given[0][0])
 
 
@@ -183,11 +207,11 @@ class Layout:
         self._phases = phases
         _refuse_other_files(header, self._at, file_name)
         planned = (_Planned(part, tuple(map(self._position, part.columns))) for part in PARTS)
-        self._plan = [each for each in planned if any(at is not None for at in each.positions)]
+        self._plan = [each for each in planned if each.is_carried]
         self.carried = frozenset(name for each in self._plan for name in each.part.fields)
 
-    def _position(self, column: str) -> int | None:
-        return self._at.get(column.casefold())
+    def _position(self, column: str) -> int:
+        return self._at.get(column.casefold(), _ABSENT)
 
     def la_code(self, record: Record) -> str:
         """The authority's three digits; raises `Problem` when the row has none."""
@@ -212,26 +236,21 @@ class Layout:
 
     def _cell(self, record: Record, column: str) -> str:
         at = self._position(column)
-        return record.cells[at].strip() if at is not None and at < len(record.cells) else ""
+        return record.cells[at].strip() if at < len(record.cells) and at != _ABSENT else ""
 
     def read(self, record: Record) -> Reading:
         """Everything but what identifies the row."""
         reading = Reading()
         plan = self._plan if len(record.cells) == self._width else self._plan_for_ragged(record, reading)
+        cells = [*record.cells, ""]
         for each in plan:
-            self._read_part(each, record.cells, reading)
+            try:
+                each.read(cells, reading.values)
+            except Unreadable as error:
+                reading.unread.extend(each.part.fields)
+                reading.problems.append(Problem(each.culprit(cells), str(error)))
         self._phase_by_type(reading)
         return reading
-
-    def _read_part(self, planned: _Planned, cells: Sequence[str], reading: Reading) -> None:
-        part = planned.part
-        try:
-            got = part.read(*("" if at is None else cells[at] for at in planned.positions))
-        except Unreadable as error:
-            reading.unread.extend(part.fields)
-            reading.problems.append(Problem(planned.culprit(cells), str(error)))
-        else:
-            reading.values.update(zip(part.fields, got, strict=True))
 
     def _plan_for_ragged(self, record: Record, reading: Reading) -> list[_Planned]:
         """A row that is longer than the header is read as far as the header goes, a shorter one as far as it goes."""
@@ -259,8 +278,11 @@ def _refuse_other_files(header: Sequence[str], columns: Mapping[str, int], file_
             raise Unusable(f"{file_name} {what}; give a list of establishments from GIAS.")
     missing = [name for name in (URN, LA_CODE, NAME) if name.casefold() not in columns]
     if missing:
-        names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
-        raise Unusable(f"{file_name} is not a list of establishments from GIAS: it has no column {names}.")
+        columns_named = "column" if len(missing) == 1 else "columns"
+        raise Unusable(
+            f"{file_name} is not a list of establishments from GIAS: it lacks the {columns_named} "
+            f"{' and '.join(missing)}."
+        )
     wanted = {URN, LA_CODE, LA_NAME, *(column for part in PARTS for column in part.columns)}
     counted = Counter(name.casefold() for name in header)
     twice = sorted(name for name in wanted if counted[name.casefold()] > 1)

@@ -132,8 +132,6 @@ def compare(cursor: CursorWrapper, carried: Collection[str], by: Actor) -> None:
         f" LEFT JOIN schools_school o ON o.urn = s.urn WHERE o.id IS NULL OR {' OR '.join(_differences(carried))}",
         _parameters(by),
     )
-    if connection.vendor == "postgresql":
-        cursor.execute(f"ANALYZE {INCOMING}")
     _fill_search_keys(cursor)
 
 

@@ -58,9 +58,7 @@ class Appointment(BaseRecord):
     partnership = models.ForeignKey(Partnership, models.PROTECT, null=True, blank=True, related_name="appointments")
     diocese = models.ForeignKey(Diocese, models.PROTECT, null=True, blank=True, related_name="appointments")
     phase = models.CharField(max_length=30, choices=Phase, blank=True, default="")
-    authority = models.ForeignKey(
-        LocalAuthority, models.PROTECT, null=True, blank=True, related_name="appointments"
-    )
+    authority = models.ForeignKey(LocalAuthority, models.PROTECT, null=True, blank=True, related_name="appointments")
     starts_on = models.DateField("from")
     ends_on = models.DateField("to", null=True, blank=True, help_text="The last day. Leave empty while it goes on.")
     cover_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="covers")

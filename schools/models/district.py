@@ -19,9 +19,7 @@ class DoubleDistrict(BaseRecord):
 
 class District(BaseRecord):
     authority = models.ForeignKey(LocalAuthority, models.PROTECT, related_name="districts")
-    double_district = models.ForeignKey(
-        DoubleDistrict, models.PROTECT, null=True, blank=True, related_name="districts"
-    )
+    double_district = models.ForeignKey(DoubleDistrict, models.PROTECT, null=True, blank=True, related_name="districts")
     name = models.CharField(max_length=100)
 
     class Meta:

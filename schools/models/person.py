@@ -12,9 +12,7 @@ class Person(BaseRecord):
     name = models.CharField(max_length=150)
     email = models.EmailField("email address", blank=True)
     telephone = models.CharField(max_length=40, blank=True)
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person")
 
     class Meta:
         ordering = ["name"]

@@ -17,8 +17,8 @@ from schoolimprove.records.transition import Blocked, Conflict, record_event, sa
 from schools import deadlines, notices
 from schools.rules import missing_to_submit, wrong_with_response
 
-from ..scope import in_scope
-from ..states import RECORD_OF_VISIT, RecordStatus
+from schools.scope import in_scope
+from schools.states import RECORD_OF_VISIT, RecordStatus
 from .school import School
 from .visit import Visit
 
@@ -192,8 +192,8 @@ class RecordOfVisit(BaseRecord):
         """Send it to the author's line manager."""
         if not self.is_written_by(by):
             raise PermissionDenied
-        stamp = {"submitted_at": clock.now(), "submitted_by": by, "returned_because": ""}
         actor = acting(by, Permission.WRITE_RECORD, on=self)
+        stamp: dict[str, Any] = {"submitted_at": clock.now(), "submitted_by": by, "returned_because": ""}
         with transaction.atomic():
             transition(self, "submit", by=actor, on=on, seen_version=seen_version, **stamp)
             deadlines.submitted(self, on=on)
@@ -210,7 +210,7 @@ class RecordOfVisit(BaseRecord):
     def approve(self, *, by: "User", on: date, seen_version: int) -> None:
         """Freeze version 1 and share it with the headteacher and the chair."""
         actor = self._manager(by)
-        stamp = {"approved_at": clock.now(), "approved_by": by, "shared_version": 1}
+        stamp: dict[str, Any] = {"approved_at": clock.now(), "approved_by": by, "shared_version": 1}
         with transaction.atomic():
             transition(self, "approve", by=actor, on=on, seen_version=seen_version, **stamp)
             RecordVersion.objects.create(record=self, number=1, texts=self.texts, issued_by=by)
@@ -241,7 +241,7 @@ class RecordOfVisit(BaseRecord):
         return set(held.values_list("role", flat=True))
 
     def roles_answered(self) -> set[str]:
-        answers = Response.objects.filter(version__record=self, version__number=self.shared_version)
+        answers = Response.objects.filter(version__record=self, version__number=self.shared_version or 0)
         return set(answers.values_list("role", flat=True))
 
     def _manager(self, user: "User") -> Any:

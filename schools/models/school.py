@@ -14,7 +14,7 @@ from schoolimprove.lib.search import search_key, squeezed
 from schoolimprove.records.models import BaseRecord
 from schools.establishments import Service, service_of
 
-from ..scope import in_scope
+from schools.scope import in_scope
 from .authority import LocalAuthority
 from .diocese import Diocese
 from .district import District
@@ -88,9 +88,7 @@ class School(BaseRecord):
         "URN", unique=True, validators=[MinValueValidator(10_000), MaxValueValidator(9_999_999)]
     )
     authority = models.ForeignKey(LocalAuthority, models.PROTECT, related_name="schools")
-    establishment_number = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(9999)]
-    )
+    establishment_number = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(9999)])
     name = models.CharField(max_length=200)
     type_code = models.CharField(max_length=3, blank=True)
     type_name = models.CharField("type", max_length=100, blank=True)

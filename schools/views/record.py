@@ -155,8 +155,8 @@ class RecordEdit(RecordFormView):
             return context
         return context | {
             "conflict": self.conflict,
-            "conflict_text": f"{self.conflict.updated_by} saved this record while you were writing. Nothing of yours is "
-            "lost: it is in the form. Saving again replaces what is saved now.",
+            "conflict_text": f"{self.conflict.updated_by} saved this record while you were writing. "
+            "Nothing of yours is lost: it is in the form. Saving again replaces what is saved now.",
             "theirs": differing(self.conflict, context["form"]),
         }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import ListView, TemplateView
@@ -54,7 +54,8 @@ class SchoolList(ListView[School]):
 
     def get_queryset(self) -> QuerySet[School]:
         self.filter = sorted_schools(self.request)
-        return self.filter.qs
+        schools: QuerySet[School] = self.filter.qs
+        return schools
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -80,7 +81,7 @@ class SchoolList(ListView[School]):
             return None
         return components.Empty(
             "You have no schools yet",
-            "Schools appear here when you are appointed to one. Ask a system administrator if you expected to see some.",
+            "Schools appear here when you are appointed to them. Ask a system administrator if some are missing.",
         )
 
 
@@ -115,7 +116,7 @@ EXPORT_COLUMNS = [
 ]
 
 
-def export_schools(request: HttpRequest, kind: str) -> HttpResponse:
+def export_schools(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The list as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
     actor = acting(request.user, Permission.EXPORT)  # type: ignore[arg-type]
     # What a person may export is what they may read under an appointment that exports.

@@ -57,7 +57,9 @@ EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 Statuses = Mapping[Role, int]
 
 
-def statuses(granted: frozenset[Role] = frozenset(), *, refused: frozenset[Role] = frozenset(), ok: int = 200) -> Statuses:
+def statuses(
+    granted: frozenset[Role] = frozenset(), *, refused: frozenset[Role] = frozenset(), ok: int = 200
+) -> Statuses:
     """`ok` for those granted, 403 for the rest of `refused`, 404 for everybody else."""
     return {role: ok if role in granted else 403 if role in refused else 404 for role in ALL}
 
@@ -253,7 +255,13 @@ def client_of(user: User | None) -> Client:
 
 
 def address(name: str, record: RecordOfVisit, someone: User) -> str:
-    values = {"urn": record.school.urn, "reference": record.reference, "kind": "csv", "pk": someone.pk, "token": "0" * 32}
+    values = {
+        "urn": record.school.urn,
+        "reference": record.reference,
+        "kind": "csv",
+        "pk": someone.pk,
+        "token": "0" * 32,
+    }
     return reverse(name, kwargs={parameter: values[parameter] for parameter in PARAMETERS[name]})
 
 
