@@ -19,7 +19,7 @@ def sync_policy() -> int:
     added = 0
     with transaction.atomic():
         for key in all_keys():
-            held = set(PolicyRow.objects.approved().filter(key=key.name).values_list("effective_from", flat=True))
+            held = set(PolicyRow.objects.standing().filter(key=key.name).values_list("effective_from", flat=True))
             for start, value in key.shipped.items():
                 if start not in held:
                     _ship(key.name, start, key.dump(value), key.source)
@@ -35,12 +35,20 @@ def _ship(key: str, start: date, value: dict[str, Any], source: str) -> None:
     record_event(row, "shipped", by=SYSTEM, reason=row.reason)
 
 
-def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: str, by: Actor) -> PolicyRow:
-    """A proposal that waits for a second person. `Blocked` when the value does not fit its key."""
+def wrong_with_proposal(*, key: str, effective_from: date | None, value: Any) -> dict[str, str]:
+    """Why a value may not be proposed, as a sentence for the field it is about; empty when it may."""
     try:
         key_named(key).load(value)
     except PolicyError as error:
-        raise Blocked([str(error)]) from error
+        return {"value": str(error)}
+    taken = PolicyRow.objects.standing().filter(key=key, effective_from=effective_from).exists()
+    return {"effective_from": "There is already a value that begins on that day."} if taken else {}
+
+
+def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: str, by: Actor) -> PolicyRow:
+    """A proposal that waits for a second person. `Blocked` when the value does not fit its key, or its day is taken."""
+    if wrong := wrong_with_proposal(key=key, effective_from=effective_from, value=value):
+        raise Blocked(list(wrong.values()))
     with transaction.atomic():
         row = PolicyRow.objects.create(
             key=key,

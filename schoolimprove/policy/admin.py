@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from schoolimprove.records.admin import KeptAdmin
 from schoolimprove.records.transition import Blocked, Conflict
 
-from .actions import approve, propose, withdraw
-from .keys import PolicyError, all_keys, key_named
+from .actions import approve, propose, withdraw, wrong_with_proposal
+from .keys import all_keys
 from .models import PolicyRow
 
 
@@ -29,10 +29,9 @@ class ProposalForm(forms.ModelForm[PolicyRow]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("key") and data.get("value") is not None:
-            try:
-                key_named(data["key"]).load(data["value"])
-            except PolicyError as error:
-                raise ValidationError({"value": str(error)}) from error
+            start = data.get("effective_from")
+            if wrong := wrong_with_proposal(key=data["key"], effective_from=start, value=data["value"]):
+                raise ValidationError(wrong)
         return data
 
 

@@ -14,6 +14,10 @@ class PolicyRowQuerySet(models.QuerySet["PolicyRow"]):
     def approved(self) -> Self:
         return self.filter(approved_at__isnull=False)
 
+    def standing(self) -> Self:
+        """In force or waiting: whatever keeps its day from another row."""
+        return self.filter(withdrawn_at__isnull=True)
+
     def awaiting_approval(self) -> Self:
         return self.filter(approved_at__isnull=True, withdrawn_at__isnull=True)
 
