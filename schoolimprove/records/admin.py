@@ -32,11 +32,11 @@ class KeptAdmin(admin.ModelAdmin[Any]):
             record_event(obj, "changed" if change else "added", by=actor, changes=changes)
 
     def stamp(self, obj: BaseRecord, actor: Actor, change: bool) -> None:
-        obj.updated_at, obj.updated_by = clock.now(), actor.user  # type: ignore[assignment]
+        obj.updated_at, obj.updated_by = clock.now(), actor.user
         if change:
             obj.version += 1
         else:
-            obj.created_by = actor.user  # type: ignore[assignment]
+            obj.created_by = actor.user
 
 
 def _changes(form: Any) -> dict[str, list[Any]]:

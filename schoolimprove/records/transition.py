@@ -103,7 +103,7 @@ def record_event(
         school_id = subject.pk
     return AuditEvent.objects.create(
         at=clock.now(),
-        by=by.user,  # type: ignore[misc]
+        by=by.user,
         appointment_id=by.appointment_id,
         verb=verb,
         subject_kind=subject._meta.label_lower,

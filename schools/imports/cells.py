@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-_DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
+_DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
 _BROKEN = re.compile("[\x00-\x1f\x7f\ufffd]")
 # Windows-1252 that somebody took for Latin-1 before it was written as UTF-8.
 _MISREAD = {code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)}

@@ -16,9 +16,9 @@ from schoolimprove.records.models import BaseRecord
 from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
 from schools import deadlines, notices
 from schools.rules import missing_to_submit, wrong_with_response
-
 from schools.scope import in_scope
 from schools.states import RECORD_OF_VISIT, RecordStatus
+
 from .school import School
 from .visit import Visit
 

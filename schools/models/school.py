@@ -13,8 +13,8 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib.search import search_key, squeezed
 from schoolimprove.records.models import BaseRecord
 from schools.establishments import Service, service_of
-
 from schools.scope import in_scope
+
 from .authority import LocalAuthority
 from .diocese import Diocese
 from .district import District

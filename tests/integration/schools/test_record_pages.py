@@ -1,0 +1,205 @@
+"""The pages of a Record of Visit: what two people at once, an old page and an ended session come to."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from post_office.models import Email
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.records.models import AuditEvent, Draft
+from schools.models import RecordOfVisit, School
+from schools.states import RecordStatus
+from tests.factories.calendar import hold_terms
+from tests.factories.schools import TEXTS, PersonFactory, SchoolFactory, appointed, record_at
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 20)
+MINE = {**TEXTS, "findings": "My own words"}
+
+
+@pytest.fixture(autouse=True)
+def _today(clock_at: Any) -> None:
+    clock_at(TODAY)
+
+
+@pytest.fixture
+def school() -> School:
+    return SchoolFactory.create()
+
+
+@pytest.fixture
+def sip(school: School) -> User:
+    return appointed(Role.SIP, school=school)
+
+
+@pytest.fixture
+def dsim(school: School) -> User:
+    return appointed(Role.DSIM, district=school.district)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def hidden(page: Any, name: str) -> str:
+    """The value of a hidden input of the page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.content.decode())
+    assert found, f"no hidden input {name}"
+    return found.group(1)
+
+
+def opened(client: Client, path: str) -> dict[str, str]:
+    """The hidden inputs of a form as somebody who opens it gets them."""
+    page = client.get(path)
+    return {name: hidden(page, name) for name in ("base_version", "keep_token")}
+
+
+def draft_of(school: School, sip: User, dsim: User) -> RecordOfVisit:
+    return record_at(RecordStatus.DRAFT, school=school, author=sip, manager=dsim)
+
+
+def test_the_second_to_save_sees_both_texts_and_keeps_their_own(school: School, sip: User, dsim: User) -> None:
+    record = draft_of(school, sip, dsim)
+    edit = f"{record.get_absolute_url()}edit/"
+    first, second = signed_in(sip), signed_in(sip)
+    opened_first, opened_second = opened(first, edit), opened(second, edit)
+    first.post(edit, {**TEXTS, "findings": "Their words", **opened_first})
+
+    lost = second.post(edit, {**MINE, **opened_second})
+
+    assert lost.status_code == 409
+    text = lost.content.decode()
+    assert "Their words" in text
+    assert "My own words" in text
+    record.refresh_from_db()
+    assert record.findings == "Their words"
+
+    again = second.post(edit, {**MINE, **{name: hidden(lost, name) for name in opened_second}})
+    assert again.status_code == 302
+    record.refresh_from_db()
+    assert record.findings == "My own words"
+
+
+def test_an_author_who_saves_after_the_record_moved_on_keeps_the_text(school: School, sip: User, dsim: User) -> None:
+    record = draft_of(school, sip, dsim)
+    edit = f"{record.get_absolute_url()}edit/"
+    client = signed_in(sip)
+    form = opened(client, edit)
+    record.submit(by=sip, on=TODAY, seen_version=record.version)
+
+    lost = client.post(edit, {**MINE, **form})
+
+    assert lost.status_code == 409
+    assert "My own words" in lost.content.decode()
+    record.refresh_from_db()
+    assert (record.status, record.findings) == (RecordStatus.SUBMITTED, TEXTS["findings"])
+
+
+def test_saving_what_was_not_changed_makes_no_version(school: School, sip: User, dsim: User) -> None:
+    record = draft_of(school, sip, dsim)
+    edit = f"{record.get_absolute_url()}edit/"
+    client = signed_in(sip)
+    page = client.post(edit, {**TEXTS, **opened(client, edit)}, follow=True)
+    assert "Nothing was changed." in page.content.decode()
+    record.refresh_from_db()
+    assert record.version == 1
+
+
+def test_approving_from_an_old_page_does_nothing_and_says_so(school: School, sip: User, dsim: User) -> None:
+    record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
+    client = signed_in(dsim)
+    seen = hidden(client.get(f"{record.get_absolute_url()}approve/"), "seen_version")
+    record.return_to_author(by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
+    record.submit(by=sip, on=TODAY, seen_version=record.version)
+
+    page = client.post(f"{record.get_absolute_url()}approve/", {"seen_version": seen}, follow=True)
+
+    assert "Nothing was done" in page.content.decode()
+    record.refresh_from_db()
+    assert record.status == RecordStatus.SUBMITTED
+
+
+def test_returning_a_record_that_was_approved_meanwhile_keeps_the_comments(
+    school: School, sip: User, dsim: User
+) -> None:
+    record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
+    path = f"{record.get_absolute_url()}return/"
+    client = signed_in(dsim)
+    form = opened(client, path)
+    record.approve(by=dsim, on=TODAY, seen_version=record.version)
+
+    page = client.post(path, {"reason": "Say more of mathematics", **form})
+
+    assert "Say more of mathematics" in page.content.decode()
+    assert "It is now: shared with the school" in page.content.decode()
+
+
+def test_an_ended_session_keeps_the_record_that_was_being_written(school: School, sip: User) -> None:
+    path = f"{school.get_absolute_url()}visits/write/"
+    client = signed_in(sip)
+    form = opened(client, path)
+    client.session.flush()
+    client.cookies.pop("sessionid", None)
+
+    refused = client.post(path, {**MINE, "kind": "core", **form})
+
+    assert refused.status_code == 302
+    assert not RecordOfVisit.objects.exists()
+    assert Draft.objects.get(user=sip, form=path).fields["findings"] == ["My own words"]
+    reopened = signed_in(sip).get(path).content.decode()
+    assert "My own words" in reopened
+    assert "was kept" in reopened
+    other = appointed(Role.SIP, school=school)
+    assert "My own words" not in signed_in(other).get(path).content.decode()
+
+
+def test_saving_forgets_the_draft_and_autosaving_never_touches_the_record(
+    school: School, sip: User, dsim: User
+) -> None:
+    record = draft_of(school, sip, dsim)
+    edit = f"{record.get_absolute_url()}edit/"
+    client = signed_in(sip)
+    form = opened(client, edit)
+    kept = client.post("/drafts/", {**MINE, **form})
+    assert kept.json()["saved_at"]
+    record.refresh_from_db()
+    assert (record.version, record.findings) == (1, TEXTS["findings"])
+    assert not AuditEvent.objects.filter(verb="revised").exists()
+
+    client.post(edit, {**MINE, **form})
+    assert not Draft.objects.exists()
+    assert AuditEvent.objects.get(verb="revised").changes == {"findings": [TEXTS["findings"], "My own words"]}
+
+
+def test_what_was_typed_is_text_wherever_it_lands(school: School, sip: User, dsim: User) -> None:
+    record = draft_of(school, sip, dsim)
+    edit = f"{record.get_absolute_url()}edit/"
+    client = signed_in(sip)
+    nasty = '<script>alert("x")</script> {{ request }} {% now "Y" %}'
+    client.post(edit, {**TEXTS, "findings": nasty, **opened(client, edit)})
+    for path in (record.get_absolute_url(), edit):
+        page = client.get(path).content.decode()
+        assert "<script>alert" not in page
+        assert "{{ request }}" in page
+
+
+def test_approving_tells_the_head_and_chair_who_have_an_address(school: School, sip: User, dsim: User) -> None:
+    hold_terms(2026)
+    for role, email in ((Role.HEADTEACHER, "head@invented.example"), (Role.CHAIR, ""), (Role.CLERK, "c@x.example")):
+        PersonFactory(name=f"The {role}", email=email).appointments.create(
+            role=role, school=school, starts_on=date(2020, 1, 1)
+        )
+    record = record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
+    sent: EmailMessage = Email.objects.get().email_message()
+    assert sent.to == ["head@invented.example"]
+    assert record.get_absolute_url() in sent.body
+    # Ten school days after Friday 20 November 2026, worked out by hand: two whole weeks of term.
+    assert "by 4 December 2026" in sent.body
+    assert TEXTS["findings"] not in sent.body

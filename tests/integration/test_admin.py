@@ -1,0 +1,172 @@
+"""Django's admin follows appointments: settings, people and policy for those who keep them; records for nobody."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from schoolimprove.accounts.actions.person import sync_staff
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
+from schoolimprove.policy.models import PolicyRow
+from schoolimprove.policy.values import policy_value
+from schoolimprove.records.actor import SYSTEM
+from schoolimprove.records.models import AuditEvent
+from schools.actions import appoint
+from schools.models import Appointment, LocalAuthority, Person
+from schools.policy import RECORD_LIMITS
+from tests.factories.accounts import UserFactory
+from tests.factories.schools import LocalAuthorityFactory, PersonFactory, SchoolFactory, appointed
+
+pytestmark = pytest.mark.django_db
+OURS = ("schools", "accounts", "policy", "calendar")
+
+
+def in_admin(role: Role, **scope: Any) -> Client:
+    user = appointed(role, **(scope or {"authority": LocalAuthorityFactory()}))
+    return signed_in(user)
+
+
+def signed_in(user: User) -> Client:
+    sync_staff(user)
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["otp_verified_at"] = clock.now().isoformat()
+    session.save()
+    return client
+
+
+def our_models() -> list[Any]:
+    return [model for model in admin.site._registry if model._meta.app_label in OURS]
+
+
+def test_a_system_administrator_opens_every_list_and_deletes_nothing() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    assert len(our_models()) >= 14
+    for model in our_models():
+        meta = model._meta
+        page = client.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
+        assert page.status_code == 200, meta.label
+        assert not admin.site._registry[model].has_delete_permission(page.wsgi_request), meta.label
+
+
+def test_no_record_is_in_the_admin() -> None:
+    labels = {model._meta.label for model in admin.site._registry}
+    hidden = {"schools.Visit", "schools.RecordOfVisit", "schools.RecordVersion", "schools.Response"}
+    assert not labels & (hidden | {"records.Draft", "documents.Blob"})
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM_ADMINISTRATOR, Role.ERA, Role.HEAD_OF_SERVICE}))
+def test_nobody_else_enters_the_admin(role: Role) -> None:
+    scope = {"school": SchoolFactory()} if role in (Role.HEADTEACHER, Role.SIP) else {}
+    page = in_admin(role, **scope).get(reverse("admin:index"))
+    assert page.status_code in (302, 403)
+
+
+def test_a_data_analyst_reads_schools_there_and_nothing_else() -> None:
+    client = in_admin(Role.ERA)
+    assert client.get(reverse("admin:schools_school_changelist")).status_code == 200
+    assert client.get(reverse("admin:schools_school_add")).status_code == 403
+    for name in ("schools_appointment", "policy_policyrow", "accounts_user"):
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
+
+
+def test_a_superuser_can_install_but_is_given_no_records() -> None:
+    user = UserFactory.create(is_superuser=True, is_staff=True)
+    client = signed_in(user)
+    assert client.get(reverse("admin:schools_localauthority_add")).status_code == 200
+    made = client.post(
+        reverse("admin:schools_localauthority_add"),
+        {"code": "997", "name": "Installed", "own": "on", "colour": "#1d4f5f"},
+    )
+    assert made.status_code == 302
+    assert AuditEvent.objects.filter(verb="added", subject_name="Installed (997)", by=user).exists()
+    assert client.get(reverse("schools:list")).context["paginator"].count == 0
+
+
+def test_a_colour_on_which_white_cannot_be_read_is_refused() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    page = client.post(
+        reverse("admin:schools_localauthority_add"), {"code": "996", "name": "Pale", "colour": "#ffee00"}
+    )
+    assert "at least 4.5 to 1" in page.content.decode()
+    assert not LocalAuthority.objects.filter(code="996").exists()
+
+
+LONGER = '{"submit_working_days": 7, "assure_working_days": 5, "respond_school_days": 10}'
+
+
+def proposed(client: Client, value: str = LONGER) -> Any:
+    return client.post(
+        reverse("admin:policy_policyrow_add"),
+        {
+            "key": RECORD_LIMITS.name,
+            "effective_from": "01/09/2026",
+            "value": value,
+            "reason": "Advisers asked for longer",
+        },
+    )
+
+
+def approved(client: Client, row: PolicyRow) -> Any:
+    chosen = {"action": "approve_selected", "_selected_action": [row.pk]}
+    return client.post(reverse("admin:policy_policyrow_changelist"), chosen, follow=True)
+
+
+def test_a_policy_needs_a_second_person_before_it_is_in_force() -> None:
+    proposer = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    assert proposed(proposer).status_code == 302
+    row = PolicyRow.objects.get(shipped=False)
+    day = date(2026, 9, 1)
+
+    own = approved(proposer, row)
+    assert "A second person approves" in own.content.decode()
+    assert policy_value(RECORD_LIMITS, on=day).submit_working_days == 5
+
+    approved(in_admin(Role.HEAD_OF_SERVICE), row)
+    assert policy_value(RECORD_LIMITS, on=day).submit_working_days == 7
+    assert policy_value(RECORD_LIMITS, on=date(2026, 8, 31)).submit_working_days == 5
+
+
+def test_a_value_that_does_not_fit_is_refused_with_the_fields_it_wants() -> None:
+    page = proposed(in_admin(Role.SYSTEM_ADMINISTRATOR), '{"days": 3}')
+    assert "The fields are: assure_working_days" in page.content.decode()
+    assert not PolicyRow.objects.filter(shipped=False).exists()
+
+
+def test_the_head_approves_policy_and_does_not_propose_it() -> None:
+    client = in_admin(Role.HEAD_OF_SERVICE)
+    assert client.get(reverse("admin:policy_policyrow_changelist")).status_code == 200
+    assert client.get(reverse("admin:policy_policyrow_add")).status_code == 403
+
+
+def test_an_appointment_given_in_the_admin_is_checked_audited_and_kept_in_history() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    school, person = SchoolFactory(), PersonFactory()
+    form = {"person": person.pk, "role": "sip", "school": school.pk, "starts_on": "01/09/2026"}
+    both = client.post(reverse("admin:schools_appointment_add"), {**form, "phase": "primary"})
+    assert "Choose exactly one of school" in both.content.decode()
+
+    assert client.post(reverse("admin:schools_appointment_add"), form).status_code == 302
+    appointment = Appointment.objects.get(person=person)
+    history = appointment.history.get()
+    event = AuditEvent.objects.get(verb="appointed", subject_id=appointment.pk)
+    assert history.history_user == event.by
+    assert event.appointment_id is not None
+    assert event.school_id == school.pk
+
+    head = client.post(reverse("admin:schools_appointment_add"), {**form, "role": "headteacher"})
+    assert "cannot both work in" in head.content.decode()
+
+
+def test_staff_follow_appointments_at_once() -> None:
+    user = UserFactory.create()
+    person: Person = PersonFactory(user=user)
+    appoint(person, Role.ERA, scope={"authority": LocalAuthorityFactory()}, starts_on=date(2020, 1, 1), by=SYSTEM)
+    user.refresh_from_db()
+    assert user.is_staff
