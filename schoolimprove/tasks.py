@@ -1,10 +1,14 @@
 """Housekeeping that belongs to no app."""
 
+import logging
+
 from celery import shared_task
 from django.core.management import call_command
 
 from schoolimprove.lib import clock
 from schoolimprove.records.models import Draft
+
+_log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -15,4 +19,5 @@ def forget_ended_sessions() -> None:
 @shared_task
 def forget_stale_drafts() -> None:
     """Drafts untouched for thirty days."""
-    Draft.objects.stale(at=clock.now()).delete()
+    count, _ = Draft.objects.stale(at=clock.now()).delete()
+    _log.info("%s stale drafts forgotten", count)

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings as django_settings
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
@@ -76,3 +78,16 @@ def redis_url(worker_id: str) -> str:
     address, _, number = django_settings.REDIS_URL.rpartition("/")
     process = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
     return f"{address}/{int(number) + 1 + process}"
+
+
+@pytest.fixture
+def process_environment(redis_url: str, blob_root: Path, transactional_db: None) -> Iterator[dict[str, str]]:
+    """What a process started by a test needs to work on this test's database, its Redis number and its folder."""
+    name = str(connection.settings_dict["NAME"])
+    yield {
+        "DJANGO_SETTINGS_MODULE": "schoolimprove.settings",
+        "DATABASE_URL": f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}",
+        "REDIS_URL": redis_url,
+        "BLOB_ROOT": str(blob_root),
+    }
+    redis.Redis.from_url(redis_url).flushdb()
