@@ -10,8 +10,9 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 def search_key(text: str) -> str:
     """Casefolded, unaccented, without punctuation, `St` written out: "St. Mary's" gives "saint marys"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(mark for mark in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(mark))
     plain = _OTHER.sub(" ", _APOSTROPHES.sub("", plain)).strip()
     return _SAINT.sub("saint", plain)
 
