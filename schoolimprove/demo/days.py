@@ -1,0 +1,55 @@
+"""The days a demonstration is told in: working days and school days, counted from the day it lives on."""
+
+from bisect import bisect_left, bisect_right
+from datetime import date, timedelta
+
+from schoolimprove.calendar.bank_holidays import england
+from schoolimprove.lib.clock import Calendar, Terms
+from schoolimprove.lib.years import academic_year, academic_year_bounds
+
+from .terms import closures_of, terms_of
+
+
+class Days:
+    """The academic year of `today` with the one before and the one after."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.year = academic_year(today)
+        self.years = (self.year - 1, self.year, self.year + 1)
+        self.beginning = date(self.year - 1, 8, 3)
+        """The day on which the authority took the service into use."""
+        calendar = Calendar(
+            england(),
+            Terms(tuple(term for year in self.years for term in terms_of(year))),
+            {day: why for year in self.years for day, why in closures_of(year).items()},
+        )
+        first, last = academic_year_bounds(self.year - 1)[0], academic_year_bounds(self.year + 1)[1]
+        held = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        self._working = [day for day in held if calendar.is_working_day(day)]
+        self._school = [day for day in held if calendar.is_school_day(day)]
+
+    def working_days_ago(self, n: int) -> date:
+        """The n-th working day before today; the one before the first day held is the first."""
+        return _before(self._working, self.today, n)
+
+    def school_days_ago(self, n: int) -> date:
+        return _before(self._school, self.today, n)
+
+    def working_days_after(self, day: date, n: int) -> date:
+        """The n-th working day following `day`."""
+        return self._working[bisect_right(self._working, day) + n - 1]
+
+    def school_days_after(self, day: date, n: int) -> date:
+        return self._school[bisect_right(self._school, day) + n - 1]
+
+    def school_day_by(self, day: date) -> date:
+        """`day` itself when it is a school day, else the last one before."""
+        return self._school[bisect_right(self._school, day) - 1]
+
+    def school_days_between(self, first: date, last: date) -> list[date]:
+        return self._school[bisect_left(self._school, first) : bisect_right(self._school, last)]
+
+
+def _before(days: list[date], today: date, n: int) -> date:
+    return days[max(0, bisect_left(days, today) - n)]

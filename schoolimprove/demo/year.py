@@ -1,0 +1,112 @@
+"""The ordinary course of the last twelve months: visits to every school that is served, most of them answered."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from schoolimprove.accounts.roles import Role
+from schoolimprove.lib.clock import Term
+from schools.models.visit import VisitKind
+
+from . import places, staffing
+from .days import Days
+from .places import Place
+from .terms import terms_of
+from .texts import comment_of_chair, comment_of_head, comments_on_return, inaccuracy, written
+from .visits import Answer, Course
+
+VISITED_IN_A_TERM = 0.45
+LATEST = 22
+"""Working days before today after which no ordinary visit was held: what is nearer is arranged in `now`."""
+_LONGEST = timedelta(days=45)
+"""More than a record takes from the visit to its approval."""
+_OTHER_KINDS = (
+    VisitKind.ADDITIONAL,
+    VisitKind.MONITORING,
+    VisitKind.FAMILIARISATION,
+    VisitKind.REVIEW,
+    VisitKind.SENIOR_APPOINTMENT,
+    VisitKind.NEW_HEAD,
+    VisitKind.NEW_TEACHER,
+)
+
+
+class OrdinaryYear:
+    def __init__(self, days: Days, luck: Random, visited: list[Place]) -> None:
+        self._days, self._luck, self._visited = days, luck, visited
+        self._first = days.today - timedelta(days=365)
+        self._last = days.working_days_ago(LATEST)
+        self._health = {place.name: luck.uniform(0.35, 0.95) for place in visited}
+        self._busy: set[tuple[str, date]] = set()
+
+    def courses(self) -> Iterator[Course]:
+        for year in self._days.years[:2]:
+            for term in terms_of(year):
+                for place in self._visited:
+                    if self._luck.random() < VISITED_IN_A_TERM:
+                        yield from self._visit(place, term)
+
+    def _visit(self, place: Place, term: Term) -> Iterator[Course]:
+        """On a day of the term on which the SIP of the district is free; none where there is no such day."""
+        possible = self._days.school_days_between(max(self._first, term.start), min(self._last, term.end))
+        free = [day for day in possible if self._is_free(place, day)]
+        if free:
+            day = self._luck.choice(free)
+            self._busy.add((place.district, day))
+            yield self._course(place, term, day)
+
+    def _is_free(self, place: Place, day: date) -> bool:
+        """Neither at another school, nor so near a change of hands that the record would be caught by it."""
+        return (place.district, day) not in self._busy and not self._is_caught(place, day)
+
+    def _is_caught(self, place: Place, day: date) -> bool:
+        new_year = date(self._days.year, 1, 1)
+        if place.name == places.CONVERTED:
+            return day + _LONGEST >= new_year
+        if place.name == places.CONVERTER:
+            return day < new_year + timedelta(days=14)
+        leaves = terms_of(self._days.year - 1)[0].end
+        return place.district == staffing.LEAVER_DISTRICT and day <= leaves < day + _LONGEST
+
+    def _course(self, place: Place, term: Term, held_on: date) -> Course:
+        after, chance, luck = self._days.working_days_after, self._luck.random, self._luck
+        core = chance() < 0.7
+        submitted = after(held_on, luck.randint(1, 5 if chance() < 0.9 else 8))
+        came_back = after(submitted, luck.randint(1, 4)) if chance() < 0.15 else None
+        again = after(came_back, luck.randint(1, 3)) if came_back else None
+        approved = after(again or submitted, luck.randint(1, 4 if chance() < 0.9 else 7))
+        return Course(
+            school=place.name,
+            held_on=held_on,
+            text=written(luck, place.phase, term.name, core=core, secure_share=self._health[place.name]),
+            started_on=after(held_on, 1),
+            submitted_on=max(submitted, after(held_on, 1)),
+            returned_on=came_back,
+            return_reason=comments_on_return(luck),
+            submitted_again_on=again,
+            approved_on=approved,
+            head=self._head(place, approved),
+            chair=self._chair(place, approved),
+            author=Role.DSIM if chance() < 0.08 else Role.SIP,
+            kind=VisitKind.CORE if core else luck.choice(_OTHER_KINDS),
+            days=Decimal("1.0") if core else luck.choice([Decimal("0.5"), Decimal("1.0"), Decimal("1.5")]),
+        )
+
+    def _head(self, place: Place, approved: date) -> Answer | None:
+        """Nearly always an answer, and now and then one that corrects a fact."""
+        luck = self._luck
+        answer = Answer(
+            on=self._days.school_days_after(approved, luck.randint(2, 10)),
+            on_accuracy=inaccuracy(luck) if luck.random() < 0.15 else "",
+            on_content=comment_of_head(luck),
+        )
+        return answer if luck.random() < 0.92 or place.name in staffing.ANSWERS else None
+
+    def _chair(self, place: Place, approved: date) -> Answer | None:
+        """Some chairs leave it to the head."""
+        luck = self._luck
+        answer = Answer(
+            on=self._days.school_days_after(approved, luck.randint(3, 14)), on_content=comment_of_chair(luck)
+        )
+        return answer if luck.random() < 0.7 or place.name in staffing.ANSWERS else None
