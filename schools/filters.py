@@ -17,7 +17,7 @@ SERVICES = [(service.value, service.value.capitalize()) for service in Service]
 
 
 class SchoolFilter(django_filters.FilterSet):
-    """Text, phase, service, district, and whether the school is open. Open schools unless the address says more."""
+    """Text, phase, service, district, and whether the school is open. Closed schools are listed and marked."""
 
     q = django_filters.CharFilter(label="Name, URN, LAESTAB or postcode", method="search")
     phase = django_filters.MultipleChoiceFilter(label="Phase", choices=Phase.choices, widget=CheckboxSelectMultiple)

@@ -1,0 +1,158 @@
+"""The pages of schools, looked at: full, empty and with errors, wide and narrow, with and without script."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schools.models import School
+from schools.states import RecordStatus
+from tests.factories.calendar import hold_terms
+from tests.factories.schools import SchoolFactory, appointed, record_at
+from tests.functional.browser import DESKTOP, PHONE, SMALLEST, axe, opened, screenshot, scrolls_sideways
+from tests.functional.signing_in import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LONG_NAME = "Saint Bartholomew-in-the-Marshes Voluntary Controlled Church of England Primary and Nursery School"
+
+
+@pytest.fixture
+def schools(transactional_db: None) -> list[School]:
+    """Three pages of a district, with names short, long and spelt with a saint."""
+    hold_terms(2025, 2026)
+    SchoolFactory.create_batch(118)
+    return [
+        SchoolFactory.create(name="St Mary’s Primary School", postcode="ZZ9 9ZZ", town="Upper Nowhere-under-the-Hill"),
+        SchoolFactory.create(name=LONG_NAME, establishment="closed"),
+    ]
+
+
+@pytest.fixture
+def people(schools: list[School]) -> dict[Role, User]:
+    school = schools[0]
+    assert school.district is not None
+    return {
+        Role.SIP: appointed(Role.SIP, school=school),
+        Role.DSIM: appointed(Role.DSIM, district=school.district),
+        Role.HEADTEACHER: appointed(Role.HEADTEACHER, school=school),
+    }
+
+
+@pytest.fixture(params=[DESKTOP, PHONE])
+def narrow_or_wide(browser: Browser, request: Any) -> Iterator[Page]:
+    with opened(browser, request.param) as page:
+        yield page
+
+
+def look(page: Page, name: str) -> None:
+    assert axe(page) == [], name
+    assert not scrolls_sideways(page), name
+    assert page.viewport_size is not None
+    screenshot(page, f"{name}-{page.viewport_size['width']}")
+
+
+def go(page: Page, live_server: Any, path: str, name: str) -> None:
+    response = page.goto(f"{live_server.url}{path}")
+    assert response is not None
+    assert response.status == 200, path
+    look(page, name)
+
+
+def test_a_dsim_looks_through_the_register(
+    narrow_or_wide: Page, live_server: Any, people: dict[Role, User], schools: list[School]
+) -> None:
+    page, school = narrow_or_wide, schools[0]
+    sign_in(page, live_server, people[Role.DSIM])
+    go(page, live_server, "/schools/", "schools-full")
+    go(page, live_server, "/schools/?q=st+marys", "schools-found")
+    expect(page.locator("main")).to_contain_text("1 school")
+    expect(page.locator("main")).to_contain_text("St Mary’s Primary School")
+    go(page, live_server, "/schools/?q=nothing+like+it&phase=primary", "schools-none-found")
+    go(page, live_server, "/schools/?establishment=closed", "schools-closed")
+    expect(page.locator("main")).to_contain_text(LONG_NAME)
+    for tab in ("", "visits/", "people/", "chronology/", "history/"):
+        go(page, live_server, f"/schools/{school.urn}/{tab}", f"school-empty-{tab.strip('/') or 'overview'}")
+
+
+def test_the_tabs_of_a_school_with_records(
+    narrow_or_wide: Page, live_server: Any, people: dict[Role, User], schools: list[School]
+) -> None:
+    page, school = narrow_or_wide, schools[0]
+    record = record_at(RecordStatus.SHARED, school=school, author=people[Role.SIP], manager=people[Role.DSIM])
+    sign_in(page, live_server, people[Role.SIP])
+    for tab in ("", "visits/", "people/", "chronology/", "history/"):
+        go(page, live_server, f"/schools/{school.urn}/{tab}", f"school-full-{tab.strip('/') or 'overview'}")
+    go(page, live_server, record.get_absolute_url(), "record-shared")
+    page.get_by_text("how this date is worked out").first.locator("xpath=ancestor::summary").click()
+    expect(page.get_by_text("10 school days after").first).to_be_visible()
+    look(page, "record-working-open")
+
+
+def test_errors_are_told_at_the_top_and_by_each_field(
+    narrow_or_wide: Page, live_server: Any, people: dict[Role, User], schools: list[School]
+) -> None:
+    page = narrow_or_wide
+    sign_in(page, live_server, people[Role.SIP])
+    page.goto(f"{live_server.url}/schools/{schools[0].urn}/visits/write/")
+    page.get_by_label("Day", exact=True).fill("31")
+    page.get_by_label("Month", exact=True).fill("2")
+    page.get_by_label("Year", exact=True).fill("26")
+    page.get_by_label("Days used").fill("0.3")
+    page.get_by_label("What you found").fill("Kept through errors")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+    expect(page).to_have_title("Error: Write a Record of Visit – School improvement – Invented County")
+    expect(page.get_by_label("What you found")).to_have_value("Kept through errors")
+    look(page, "record-write-errors")
+
+
+def test_filters_stay_while_paging_and_sorting(browser: Browser, live_server: Any, people: dict[Role, User]) -> None:
+    with opened(browser) as page:
+        sign_in(page, live_server, people[Role.DSIM])
+        page.goto(f"{live_server.url}/schools/")
+        page.get_by_text("Phase", exact=True).first.click()
+        page.get_by_label("Primary", exact=True).check()
+        page.get_by_role("button", name="Apply filters").click()
+        expect(page.locator("#results")).to_be_focused()
+        page.get_by_role("link", name="Next page").click()
+        assert "phase=primary" in page.url
+        expect(page.get_by_text("Showing 51 to 100 of 120")).to_be_visible()
+        page.get_by_role("link", name="Town").click()
+        assert "phase=primary" in page.url
+        assert "sort=town" in page.url
+        page.get_by_role("link", name="Remove this filter").first.click()
+        assert "phase" not in page.url
+
+
+def test_the_list_works_without_script(page_without_script: Page, live_server: Any, people: dict[Role, User]) -> None:
+    page = page_without_script
+    sign_in(page, live_server, people[Role.DSIM])
+    page.goto(f"{live_server.url}/schools/")
+    page.get_by_label("Name, URN, LAESTAB or postcode").fill("zz99zz")
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page.locator("main")).to_contain_text("St Mary’s Primary School")
+
+
+def test_nothing_is_cut_off_at_four_hundred_percent(
+    browser: Browser, live_server: Any, people: dict[Role, User], schools: list[School]
+) -> None:
+    with opened(browser, SMALLEST) as page:
+        sign_in(page, live_server, people[Role.DSIM])
+        for path in ("/", "/schools/", f"/schools/{schools[1].urn}/", f"/schools/{schools[1].urn}/people/"):
+            page.goto(f"{live_server.url}{path}")
+            assert not scrolls_sideways(page), path
+
+
+def test_homes(narrow_or_wide: Page, live_server: Any, people: dict[Role, User], schools: list[School]) -> None:
+    """A home with something asked, one with nothing, and one of somebody whose appointment is over."""
+    page = narrow_or_wide
+    record_at(RecordStatus.SHARED, school=schools[0], author=people[Role.SIP], manager=people[Role.DSIM])
+    over = appointed(Role.SIP, school=schools[0], ends_on=date(2020, 1, 1))
+    for user, name in ((people[Role.HEADTEACHER], "asked"), (people[Role.DSIM], "nothing"), (over, "over")):
+        page.context.clear_cookies()
+        sign_in(page, live_server, user)
+        look(page, f"home-{name}")
