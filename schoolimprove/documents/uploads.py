@@ -1,6 +1,7 @@
 """Which files may be attached: by content, never by name (design, Jobs, files, mail)."""
 
 import io
+import struct
 import zipfile
 
 import puremagic
@@ -15,6 +16,9 @@ TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+_NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error)
+"""What `zipfile` raises on a damaged list of parts: a version or a name that no archive has, among others."""
 
 
 class Refused(ValueError):
@@ -42,7 +46,7 @@ def _office_type(content: bytes) -> str:
     """Word and Excel files are zip archives, told apart by the part they hold."""
     try:
         names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except zipfile.BadZipFile as error:
+    except _NO_ARCHIVE as error:
         raise Refused("The file is damaged and cannot be opened.") from error
     for part, extension in (("word/document.xml", ".docx"), ("xl/workbook.xml", ".xlsx")):
         if part in names and not any(name.lower().endswith("vbaproject.bin") for name in names):

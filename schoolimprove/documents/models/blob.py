@@ -92,8 +92,8 @@ def path_of(digest: str) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a temporary file in the same folder, synced, then renamed."""
-    if path.exists():
+    """Whole or not at all: a temporary file in the same folder, synced, then renamed. A damaged file is replaced."""
+    if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
