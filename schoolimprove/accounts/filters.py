@@ -12,7 +12,7 @@ STATE_LABELS = {
 }
 
 
-class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
+class PeopleFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Name or email address", method="search")
     state = django_filters.ChoiceFilter(
         label="State",

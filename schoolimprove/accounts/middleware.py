@@ -16,7 +16,10 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 class SessionLimitsMiddleware:
-    """Ends a session that is idle or too old, before anybody reads the user from it. Goes after SessionMiddleware."""
+    """Ends a session that is idle or too old, before anybody reads the user from it. Goes after SessionMiddleware.
+
+    What a page sends of its own accord says `X-Unattended`, and is no sign that anybody is there.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -27,7 +30,7 @@ class SessionLimitsMiddleware:
             if ended := session.why_over(request.session, at=at):
                 request.session.flush()
                 request.session_ended = ended  # type: ignore[attr-defined]
-            else:
+            elif "X-Unattended" not in request.headers:
                 session.note_seen(request.session, at=at)
         return self.get_response(request)
 

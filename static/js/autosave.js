@@ -30,12 +30,12 @@ function saver (form) {
     if (sending) await sending
     const typed = fingerprint(form)
     if (typed === saved || form.dataset.sending) return
-    sending = post(form)
+    sending = post(form, quietly)
     const outcome = await sending
     sending = null
     if (outcome.saved) saved = typed
     say(outcome.words, !outcome.saved)
-    if (outcome.saved && !quietly) document.dispatchEvent(new CustomEvent('session:seen'))
+    if (outcome.saved && !quietly) document.dispatchEvent(new CustomEvent('session:seen', { detail: outcome.answer }))
   }
 
   const soon = () => {
@@ -66,13 +66,17 @@ function fingerprint (form) {
   return data.toString()
 }
 
-async function post (form) {
+async function post (form, quietly) {
   let response
   try {
     response = await fetch(form.dataset.autosaveUrl, {
       method: 'POST',
       body: fields(form),
-      headers: { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' },
+      headers: {
+        Accept: 'application/json',
+        'X-Requested-With': 'XMLHttpRequest',
+        ...(quietly ? { 'X-Unattended': '1' } : {})
+      },
       credentials: 'same-origin',
       keepalive: false
     })
@@ -80,7 +84,7 @@ async function post (form) {
     return { saved: false, words: 'Not saved: you are offline; what you typed is still here.' }
   }
   const answer = await response.json().catch(() => ({}))
-  if (response.ok) return { saved: true, words: `Saved at ${answer.saved_at || clock()}` }
+  if (response.ok) return { saved: true, answer, words: `Saved at ${answer.saved_at || clock()}` }
   if (answer.message) return { saved: false, words: answer.message }
   if (response.status === 401 || response.status === 403) {
     return { saved: false, words: 'Not saved: you are signed out; what you typed is still here.' }

@@ -35,7 +35,11 @@ class Session {
       this.extend()
     })
     this.channel?.addEventListener('message', (event) => this.renewed(event.data.idle, event.data.warn))
-    document.addEventListener('session:seen', () => { this.renewed(this.idle, this.warn); this.tell() })
+    document.addEventListener('session:seen', (event) => {
+      const { idle_seconds: idle, warn_seconds: warn } = event.detail || {}
+      this.renewed(idle || this.idle, warn || this.warn)
+      this.tell()
+    })
     document.addEventListener('visibilitychange', () => this.tick())
     window.setInterval(() => this.tick(), 1000)
   }

@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='user',
+            name='is_staff',
+            field=models.BooleanField(default=False, editable=False, help_text='Follows appointments.', verbose_name='enters the admin'),
+        ),
         migrations.AddField(
             model_name='user',
             name='search_key',

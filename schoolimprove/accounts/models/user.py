@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("email address", unique=True)
     name = models.CharField(max_length=150)
-    is_staff = models.BooleanField(default=False, editable=False, help_text="Follows appointments.")
+    is_staff = models.BooleanField("enters the admin", default=False, editable=False, help_text="Follows appointments.")
     is_active = models.BooleanField("may sign in", default=True)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
     last_home_at = models.DateTimeField(null=True, editable=False)

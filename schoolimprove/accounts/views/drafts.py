@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import date as format_date
 from django.views.decorators.http import require_POST
 
-from schoolimprove.accounts.expiry import AGAIN, KEPT, TOO_LONG, keep
+from schoolimprove.accounts.context import seconds_left
+from schoolimprove.accounts.expiry import AGAIN, KEPT, TOO_LONG, keep, wants_json
 from schoolimprove.lib.clock import LONDON
 from schoolimprove.records.drafts import (
     TOKEN_FIELD,
@@ -26,7 +27,7 @@ def _my_token(request: HttpRequest) -> KeepToken | None:
 
 @require_POST
 def draft_save(request: HttpRequest) -> HttpResponse:
-    """Autosave: `{"saved_at": "14:32"}`, or `{"message": …}` with 403, 409 or 413 and the reason."""
+    """Autosave: `{"saved_at": "14:32"}` and the seconds left, or why not as `{"message": …}` with 403, 409 or 413."""
     token = _my_token(request)
     if token is None:
         return JsonResponse({"message": "This form was opened by somebody else, or too long ago."}, status=403)
@@ -36,7 +37,7 @@ def draft_save(request: HttpRequest) -> HttpResponse:
         kept = keep_typed_text(token, request.POST)
     except TooLong:
         return JsonResponse({"message": "This is too long to be saved while you write. Save it yourself."}, status=413)
-    return JsonResponse({"saved_at": format_date(kept.at.astimezone(LONDON), "H:i")})
+    return JsonResponse({"saved_at": format_date(kept.at.astimezone(LONDON), "H:i"), **seconds_left(request)})
 
 
 @require_POST
@@ -59,12 +60,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return _refused(request, TOO_LONG)
     if kept is None:
         return _refused(request, "Go back, reload the page and try again. Nothing has been changed.")
-    if request.user.is_authenticated:
-        messages.warning(request, AGAIN)
-        return redirect(kept.path)
-    return _refused(request, KEPT)
+    if wants_json(request) or not request.user.is_authenticated:
+        return _refused(request, AGAIN if request.user.is_authenticated else KEPT)
+    messages.warning(request, AGAIN)
+    return redirect(kept.path)
 
 
 def _refused(request: HttpRequest, advice: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"message": advice}, status=403)
     context = {"page_title": "This page was too old", "advice": advice}
     return render(request, "accounts/form_refused.html", context, status=403)

@@ -181,9 +181,16 @@ def account_events(person: User) -> QuerySet[AuditEvent]:
 
 def _event(event: AuditEvent) -> components.Event:
     who = str(event.by) if event.by else "The service"
-    changes = [(name, before, after) for name, (before, after) in event.changes.items()]
+    changes = [(_label(name), before, after) for name, (before, after) in event.changes.items()]
     verb = f"{event.verb[:1].upper()}{event.verb[1:]}"
     return components.Event(verb, event.at, who=who, why=event.reason, changes=changes)
+
+
+def _label(name: str) -> str:
+    """A field as people call it."""
+    names = {field.name: str(field.verbose_name) for field in User._meta.concrete_fields}
+    label = names.get(name, name)
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 class Invite(ForManagers, KeepsDrafts, FormView[InviteForm]):

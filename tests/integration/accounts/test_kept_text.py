@@ -29,7 +29,7 @@ def administrator(holds: Holds) -> User:
 
 def tokens(client: Client, path: str = INVITE) -> dict[str, str]:
     """The hidden inputs of the form at that address."""
-    page = client.get(path).content.decode().split('<form novalidate')[-1]
+    page = client.get(path).content.decode().split("<form novalidate")[-1]
     return dict(re.findall(r'<input type="hidden" name="(keep_token|base_version)" value="([^"]+)"', page))
 
 
@@ -155,7 +155,7 @@ class TestAutosave:
         clock_at(datetime(2026, 5, 1, 13, 32, tzinfo=UTC))
         client = signed_in(administrator)
         response = client.post("/drafts/", typed(client))
-        assert response.json() == {"saved_at": "14:32"}
+        assert response.json() == {"saved_at": "14:32", "idle_seconds": 1800, "warn_seconds": 1500}
         assert Draft.objects.get().form == INVITE
 
     def test_it_refuses_the_form_of_another_person(self, administrator: User, holds: Holds) -> None:

@@ -94,7 +94,12 @@ class TestInvitations:
 
     @pytest.mark.parametrize(
         ("password", "why"),
-        [("short", "at least 12"), ("password1234", "too common"), ("new@example.org", "too similar"), ("1" * 14, "numeric")],
+        [
+            ("short", "at least 12"),
+            ("password1234", "too common"),
+            ("new@example.org", "too similar"),
+            ("1" * 14, "numeric"),
+        ],
     )
     def test_a_weak_password_is_refused_and_says_why(self, client: Client, password: str, why: str) -> None:
         _user, link = invited()

@@ -290,5 +290,3 @@ def test_a_demonstration_takes_its_printed_code_without_any_app(holds: Holds, se
     assert "the code is always 123456" in client.get(VERIFY).content.decode()
     assert client.post(VERIFY, {"code": "123456"}).status_code == 302
     assert client.get("/account/").status_code == 200
-
-

@@ -77,6 +77,13 @@ def test_staying_signed_in_starts_the_time_again(client: Client, clock_at: Clock
     assert is_in(client)
 
 
+def test_what_a_page_sends_of_its_own_accord_is_no_sign_of_life(client: Client, clock_at: ClockAt) -> None:
+    after(clock_at, minutes=20)
+    client.post("/drafts/", headers={"X-Unattended": "1"})
+    after(clock_at, minutes=31)
+    assert not is_in(client)
+
+
 def test_a_script_is_told_in_json_that_the_session_is_over(client: Client, clock_at: ClockAt) -> None:
     after(clock_at, minutes=31)
     response = client.post("/session/extend/", headers={"X-Requested-With": "XMLHttpRequest"})
