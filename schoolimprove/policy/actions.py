@@ -41,8 +41,10 @@ def wrong_with_proposal(*, key: str, effective_from: date | None, value: Any) ->
         key_named(key).load(value)
     except PolicyError as error:
         return {"value": str(error)}
-    taken = PolicyRow.objects.standing().filter(key=key, effective_from=effective_from).exists()
-    return {"effective_from": "There is already a value that begins on that day."} if taken else {}
+    standing = PolicyRow.objects.standing().filter(key=key)
+    if effective_from and standing.filter(effective_from=effective_from).exists():
+        return {"effective_from": "There is already a value that begins on that day."}
+    return {}
 
 
 def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: str, by: Actor) -> PolicyRow:
