@@ -8,5 +8,11 @@ class SchoolImproveConfig(AppConfig):
     label = "schoolimprove"
 
     def ready(self) -> None:
-        """Makes our Celery app the current one in every process that has Django."""
+        """Our Celery app becomes the current one of every process with Django; the frame gets its first and last link."""
         from . import celery  # noqa: F401
+        from .ui.registry import NavigationItem, navigation
+
+        navigation.register(NavigationItem("home", 10, "Home", "home", lambda _user: True))
+        navigation.register(
+            NavigationItem("admin", 95, "Administration", "admin:index", lambda user: bool(user.is_staff))
+        )

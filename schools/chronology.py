@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.models import AuditEvent
@@ -19,20 +20,21 @@ SHOWN_TO_READERS = ("approve", "responded")
 
 @dataclass(frozen=True)
 class ChronologySource:
-    """`events(user, school_ids)` filters the audit; `say(event)` words one event."""
+    """`events(user, school_ids)` filters the audit; `say(event)` words one event, `address` leads to it."""
 
     key: str
     order: int
     label: str
     events: Callable[[Any, list[int]], Q]
     say: Callable[[AuditEvent], str]
+    address: Callable[[AuditEvent, School], str] = lambda _event, _school: ""
 
 
 chronology_sources: Registry[ChronologySource] = Registry()
 
 
 def register_own() -> None:
-    chronology_sources.register(ChronologySource("visits", 10, "Visits", _record_events, _say_record))
+    chronology_sources.register(ChronologySource("visits", 10, "Visits", _record_events, _say_record, _record_address))
     chronology_sources.register(ChronologySource("register", 20, "Register", _register_events, _say_register))
 
 
@@ -45,11 +47,11 @@ def entries(user: Any, school_ids: list[int], *, kind: str = "") -> QuerySet[Aud
     return AuditEvent.objects.at_schools(school_ids).filter(known).select_related("by")
 
 
-def worded(event: AuditEvent) -> Event:
-    """An event as the page shows it."""
+def worded(event: AuditEvent, school: School) -> Event:
+    """An event of this school as the page shows it."""
     source = _source_of(event)
     who = str(event.by) if event.by else "The system"
-    return Event(source.say(event), event.at, who, event.reason)
+    return Event(source.say(event), event.at, who, event.reason, source.address(event, school))
 
 
 def _source_of(event: AuditEvent) -> ChronologySource:
@@ -74,6 +76,10 @@ def _register_events(user: Any, school_ids: list[int]) -> Q:
 def _say_record(event: AuditEvent) -> str:
     past = {move.verb: move.past for move in RECORD_OF_VISIT.moves} | {"responded": "answered by the school"}
     return f"Record of Visit {event.subject_name.split(',')[0]} {past.get(event.verb, event.verb)}"
+
+
+def _record_address(event: AuditEvent, school: School) -> str:
+    return reverse("schools:record", args=[school.urn, event.subject_name.split(",")[0]])
 
 
 def _say_register(event: AuditEvent) -> str:

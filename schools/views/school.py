@@ -274,7 +274,7 @@ class SchoolChronology(SchoolTabView):
                 *((source.key, source.label, f"?kind={source.key}") for source in chronology.chronology_sources),
             ]
         ]
-        events = [chronology.worded(event) for event in page.object_list]
+        events = [chronology.worded(event, self.school) for event in page.object_list]
         return super().get_context_data(kinds=kinds, events=events, page_obj=page, **kwargs)
 
 
