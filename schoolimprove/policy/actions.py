@@ -57,7 +57,7 @@ def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: st
             effective_from=effective_from,
             value=value,
             reason=reason,
-            proposed_by=by.user,  # type: ignore[misc]
+            proposed_by=by.user,
             created_by=by.user,
         )
         record_event(row, "proposed", by=by, reason=reason, changes={"value": [None, value]})
