@@ -3,13 +3,14 @@
 The two halves below are one rule; `tests/integration/schools/test_scope.py` holds them together.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from schoolimprove.accounts.rights import Held, appointments_of
-from schoolimprove.accounts.roles import ROLE_PERMISSIONS, Permission
+from schoolimprove.accounts.roles import Permission, Role, roles_with
 from schoolimprove.lib import clock
 
 COLUMNS = {
@@ -24,24 +25,25 @@ COLUMNS = {
 """Scope kind → the column of School that it is compared with."""
 
 
-def in_scope(user: Any, permission: Permission, *, school: str = "") -> Q:
+def in_scope(user: Any, permission: Permission, *, school: str = "", roles: Collection[Role] = tuple(Role)) -> Q:
     """A filter for rows whose school lies in the scope of a current appointment that carries `permission`.
 
-    `school` is the path from the row to its school (`visit__school`), empty for School itself. The kinds of scope
-    to ask about come from the appointments already loaded for this request; the covering is decided in SQL.
+    `school` is the path from the row to its school (`visit__school`), empty for School itself; `roles` narrows the
+    appointments that count. The kinds of scope to ask about come from the appointments already loaded for this
+    request; the covering is decided in SQL.
     """
-    held = [each for each in appointments_of(user) if permission in ROLE_PERMISSIONS[each.role]]
+    carrying = roles_with(permission) & set(roles)
+    held = [each for each in appointments_of(user) if each.role in carrying]
     covered = Q(pk__in=[])
     for kind in sorted({each.scope_kind for each in held}):
-        covered |= Q(_covered(user, permission, kind, school))
+        covered |= Q(_covered(user, carrying, kind, school))
     return covered
 
 
-def _covered(user: Any, permission: Permission, kind: str, school: str) -> Exists:
-    roles = [role.value for role, held in ROLE_PERMISSIONS.items() if permission in held]
+def _covered(user: Any, roles: Collection[Role], kind: str, school: str) -> Exists:
     column = COLUMNS[kind] if not school else f"{school}__{COLUMNS[kind]}"
     appointments: Any = apps.get_model("schools", "Appointment")._default_manager
-    mine = appointments.current(clock.today()).held_by(user).filter(role__in=roles)
+    mine = appointments.current(clock.today()).held_by(user).filter(role__in=sorted(roles))
     return Exists(mine.filter(**{kind: OuterRef(column)}))
 
 

@@ -65,7 +65,7 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
         answered = Response.objects.filter(
             version__record=models.OuterRef("pk"), version__number=models.OuterRef("shared_version"), role=role
         )
-        at_my_school = in_scope(user, Permission.RESPOND_TO_RECORD, school="visit__school")
+        at_my_school = in_scope(user, Permission.RESPOND_TO_RECORD, school="visit__school", roles=[role])
         return self.filter(at_my_school, ~models.Exists(answered), status=RecordStatus.SHARED)
 
     def for_lists(self) -> Self:
