@@ -28,7 +28,6 @@ from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.models.user import UserState
 from schoolimprove.accounts.people import managing
 from schoolimprove.accounts.registry import HandOver, facts_about, hand_overs, person_panels
-from schoolimprove.accounts.rights import appointments_of
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.drafts import KeepsDrafts
@@ -147,7 +146,6 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "state": STATE_LABELS[person.state],
         "facts": person_facts_of(person),
-        "appointments": [str(held) for held in appointments_of(person)],
         "panels": [entry.panel(user_of(request), person, today) for entry in person_panels],
         "events": [_event(event) for event in account_events(person)],
         "invited": person.state == UserState.INVITED,

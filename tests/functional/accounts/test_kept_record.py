@@ -1,0 +1,99 @@
+"""A Record of Visit that is being written when the session ends: the longest text anybody types here."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schools.models import RecordOfVisit, School
+from tests.factories.accounts import PASSWORD
+from tests.factories.schools import SchoolFactory, appointed
+from tests.functional.accounts.test_door import age_sessions, give_password
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+FINDINGS = "Pupils read well.\n\nMost lessons begin on time; see <the minutes>. " + "A sentence of the record. " * 150
+
+
+@pytest.fixture
+def school() -> School:
+    return SchoolFactory.create()
+
+
+@pytest.fixture
+def sip(school: School) -> User:
+    return appointed(Role.SIP, school=school)
+
+
+def write(page: Page, live_server: Any, sip: User, school: School) -> str:
+    """Half a record, with a date that is not one yet; the address of its form."""
+    path = f"/schools/{school.urn}/visits/write/"
+    page.goto(f"{live_server.url}{path}")
+    give_password(page, sip)
+    page.get_by_label("Day", exact=True).fill("31")
+    page.get_by_label("Month", exact=True).fill("Febr")
+    page.get_by_role("textbox").last.fill(FINDINGS)
+    return path
+
+
+def expect_words(page: Page) -> None:
+    expect(page.get_by_label("Day", exact=True)).to_have_value("31")
+    expect(page.get_by_label("Month", exact=True)).to_have_value("Febr")
+    expect(page.get_by_role("textbox").last).to_have_value(FINDINGS)
+    expect(page.get_by_text("What you typed was kept on")).to_be_visible()
+
+
+def save(page: Page) -> None:
+    page.locator("main form button[type=submit]").last.click()
+
+
+def test_half_a_record_survives_the_end_of_the_session_without_javascript(
+    page_without_script: Page, live_server: Any, sip: User, school: School
+) -> None:
+    page = page_without_script
+    path = write(page, live_server, sip, school)
+    age_sessions(31)
+    save(page)
+    expect(page.get_by_text("What you typed has been kept")).to_be_visible()
+    give_password(page, sip)
+    assert page.url.endswith(path)
+    expect_words(page)
+    assert not RecordOfVisit.objects.exists()
+
+
+def test_half_a_record_survives_the_end_of_the_session_with_javascript(
+    page: Page, live_server: Any, sip: User, school: School
+) -> None:
+    path = write(page, live_server, sip, school)
+    age_sessions(31)
+    save(page)
+    expect(page.get_by_text("What you typed has been kept")).to_be_visible()
+    give_password(page, sip)
+    page.wait_for_url(f"**{path}")
+    expect_words(page)
+    assert not RecordOfVisit.objects.exists()
+
+
+def test_the_sip_of_another_school_on_the_same_browser_sees_nothing_of_it(
+    page_without_script: Page, live_server: Any, sip: User, school: School
+) -> None:
+    page = page_without_script
+    write(page, live_server, sip, school)
+    age_sessions(31)
+    save(page)
+    give_password(page, appointed(Role.SIP, school=SchoolFactory.create(urn=999001)), PASSWORD)
+    assert "Pupils read well" not in page.content()
+    assert school.name not in page.content()
+
+
+def test_a_colleague_with_the_same_rights_sees_an_empty_form(
+    page_without_script: Page, live_server: Any, sip: User, school: School
+) -> None:
+    page = page_without_script
+    write(page, live_server, sip, school)
+    age_sessions(31)
+    save(page)
+    give_password(page, appointed(Role.SIP, school=school))
+    expect(page.get_by_role("textbox").last).to_have_value("")
+    assert "Pupils read well" not in page.content()
