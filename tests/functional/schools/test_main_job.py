@@ -23,7 +23,7 @@ FINDINGS = "These words are a test.\nThey arrive with <b>marks</b> & all."
 
 @pytest.fixture
 def surrey(shared_data: Path) -> LocalAuthority:
-    call_command("import_gias", str(shared_data / "gias" / "gias_export_2021-05_LA936.csv"), json=True)
+    call_command("import_gias", str(shared_data / "data" / "gias" / "gias_export_2021-05_LA936.csv"), json=True)
     assert School.objects.count() == 590
     LocalAuthority.objects.filter(code="936").update(own=True)
     return LocalAuthority.objects.get(code="936")
