@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.models import Purpose, SecretLink, User, normalise_email
@@ -21,13 +21,13 @@ ALREADY_KNOWN = "Somebody with this address already has an account."
 
 def invite(*, email: str, name: str, note: str = "", by: Actor) -> User:
     """An account without a password, and a letter with a link to set one; `Blocked` when the address is taken."""
-    address = normalise_email(email)
-    with transaction.atomic():
-        if User.objects.filter(email=address).exists():
-            raise Blocked([ALREADY_KNOWN])
-        user = User.objects.create_user(address, name=name.strip())
-        _send_invitation(user, note, by)
-        record_event(user, "invited", by=by, changes={"email": [None, address]})
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(normalise_email(email), name=name.strip())
+            _send_invitation(user, note, by)
+            record_event(user, "invited", by=by, changes={"email": [None, user.email]})
+    except IntegrityError as error:
+        raise Blocked([ALREADY_KNOWN]) from error
     return user
 
 

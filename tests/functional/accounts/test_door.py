@@ -154,6 +154,7 @@ class TestTheEndOfASession:
         come_in(page, live_server, administrator)
         pass_minutes(page, 31)
         expect(page.get_by_role("dialog")).to_contain_text("You have been signed out")
+        expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
         assert driven.axe(page) == []
         page.reload()
         expect(page.get_by_text("You were signed out after 30 minutes without activity.")).to_be_visible()
