@@ -1,0 +1,82 @@
+"""Which pages are measured, as whom, and what is asked of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+
+from benchmarks.seed import SCHOOLS_PER_SIP
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schools.models import Appointment, District, RecordOfVisit, School
+from schools.states import RecordStatus
+
+BARE = "bare page"
+PAGE, LIST = 8, 15
+"""The aims: a page at least 1/8 of the bare page's rate, a list with its filters at least 1/15."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`aim` is by how much the page may be slower than the bare page."""
+
+    name: str
+    path: str
+    aim: int
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads, and how many schools lie in their scope."""
+
+    label: str
+    user: User
+    schools: int
+    pages: Sequence[Page]
+
+
+def readers() -> list[Reader]:
+    """A SIP, a DSIM and a head of service of the county, a deputy for a phase in the whole country, and a head."""
+    scopes = {
+        "SIP": Appointment.objects.filter(role=Role.SIP),
+        "DSIM": Appointment.objects.filter(role=Role.DSIM),
+        "Head of service": Appointment.objects.filter(role=Role.HEAD_OF_SERVICE),
+        "Deputy head, one phase": Appointment.objects.filter(role=Role.DEPUTY_HEAD),
+        "Headteacher": Appointment.objects.filter(role=Role.HEADTEACHER, ends_on=None, school=1),
+    }
+    return [_reader(label, held.order_by("pk")[0].person.user) for label, held in scopes.items()]
+
+
+def _reader(label: str, user: User | None) -> Reader:
+    assert user is not None  # noqa: S101 - everybody in the seed may sign in
+    schools = School.objects.visible_to(user)
+    record = (
+        RecordOfVisit.objects.visible_to(user)
+        .filter(status=RecordStatus.SHARED, visit__school__in=schools.open()[:SCHOOLS_PER_SIP])
+        .select_related("visit__school")
+        .order_by("-pk")[0]
+    )
+    return Reader(label, user, schools.count(), _pages(user, record))
+
+
+def _pages(user: User, record: RecordOfVisit) -> list[Page]:
+    urn = [record.school.urn]
+    district = District.objects.filter(schools__in=School.objects.visible_to(user)).annotate(held=Count("schools"))
+    filters = {
+        "phase": ["primary", "secondary"],
+        "service": "entitled",
+        "district": district.order_by("-held")[0].pk,
+        "sort": "-town",
+    }
+    return [
+        Page("home", reverse("home"), PAGE),
+        Page("schools", reverse("schools:list"), LIST),
+        Page("schools, filtered", f"{reverse('schools:list')}?{urlencode(filters, doseq=True)}", LIST),
+        Page("schools, searched", f"{reverse('schools:list')}?q=st+marys+primary", LIST),
+        Page("a school", reverse("schools:school", args=urn), PAGE),
+        Page("its visits", reverse("schools:visits", args=urn), LIST),
+        Page("its chronology", reverse("schools:chronology", args=urn), LIST),
+        Page("a record", record.get_absolute_url(), PAGE),
+    ]

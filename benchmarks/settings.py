@@ -1,0 +1,10 @@
+"""The suite's settings, which are production's, on a database of its own beside the one named by DATABASE_URL."""
+
+from tests.settings import *  # noqa: F403
+from tests.settings import DATABASES, LOGGING
+
+DATABASES["default"]["NAME"] += "_bench"
+ROOT_URLCONF = "benchmarks.urls"
+# The line a request leaves in the log is made, and written nowhere.
+for handler in LOGGING["handlers"].values():
+    handler.update({"class": "logging.StreamHandler", "stream": open("/dev/null", "w")})  # noqa: SIM115

@@ -1,0 +1,14 @@
+"""Every address of the site, and the bare page beside them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from schoolimprove.urls import urlpatterns as every_address
+
+
+def bare(request: HttpRequest) -> HttpResponse:
+    """The least a signed-in page can be: our whole middleware, the session, the user, and one line."""
+    return HttpResponse(f"{request.user}\n", content_type="text/plain")
+
+
+urlpatterns = [path("bare", bare, name="bare"), *every_address]
