@@ -346,6 +346,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),
     },
+    "forget sent links": {"task": "schoolimprove.accounts.tasks.forget_sent_links", "schedule": crontab(minute=20)},
     "forget stale drafts": {"task": "schoolimprove.tasks.forget_stale_drafts", "schedule": crontab(hour=3, minute=15)},
 }
 if not DEMO:
