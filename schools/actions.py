@@ -56,6 +56,9 @@ def _visit(**fields: Any) -> Visit:
         with transaction.atomic():
             return Visit.objects.create(**fields)
     except IntegrityError as error:
+        same = {name: fields[name] for name in ("school", "author", "held_on", "kind")}
+        if not Visit.objects.filter(**same).exists():
+            raise
         raise Blocked(["You already have a record of this type for this school on that day."]) from error
 
 

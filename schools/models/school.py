@@ -181,8 +181,11 @@ class School(BaseRecord):
         service = self.service(policy)
         if self.closed_on and self.closed_on < on:
             return [f"{self.name} closed on {self.closed_on:%-d %B %Y}."]
+        if self.establishment == Establishment.CLOSED and self.closed_on is None:
+            return [f"{self.name} is closed."]
         if service is Service.REGISTER_ONLY:
-            return [f"A {self.type_name.lower() or 'school of this type'} is held on the register only."]
+            named = f" ({self.type_name})" if self.type_name else ""
+            return [f"Schools of this type{named} are held on the register only."]
         if service is Service.BY_INVITATION and not self.invitations.accepted(on).exists():
             return ["Visits here are by invitation, and none has been accepted for this academic year."]
         return []
