@@ -6,7 +6,8 @@ from operator import or_
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from simple_history.models import HistoricalRecords
 
 from schoolimprove.accounts.roles import ROLE_LABELS
@@ -33,6 +34,28 @@ def _exactly_one_scope() -> Q:
     return reduce(or_, [only(name) for name in SCOPE_FIELDS])
 
 
+def phase_scope_name(phase: str) -> str:
+    return f"{Phase(phase).label} schools"
+
+
+def _names_of_scopes() -> list[Subquery]:
+    """The name of each kind of scope but phase, as `str` of its object says it."""
+    named: dict[str, type[models.Model]] = {
+        "school": School,
+        "district": District,
+        "double_district": DoubleDistrict,
+        "partnership": Partnership,
+        "diocese": Diocese,
+    }
+    names = [_one_of(model, kind).values("name") for kind, model in named.items()]
+    coded = Concat("name", Value(" ("), "code", Value(")"))
+    return [Subquery(each) for each in (*names, _one_of(LocalAuthority, "authority").values(said=coded))]
+
+
+def _one_of(model: type[models.Model], kind: str) -> models.QuerySet[Any]:
+    return model._default_manager.filter(pk=OuterRef(kind)).order_by()
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def current(self, on: date) -> Self:
         """Held on that day, first and last day included."""
@@ -40,6 +63,18 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def held_by(self, user: Any) -> Self:
         return self.filter(person__user=user)
+
+    def named_rows(self) -> "models.QuerySet[Appointment, dict[str, Any]]":
+        """Rows of pk, role, the seven scopes and `scope_named`, which is empty for a phase.
+
+        Asked on every request, so without `with_scope`'s joins: planning those takes longer than all else.
+        """
+        named = self.annotate(scope_named=Coalesce(*_names_of_scopes(), Value("")))
+        columns = ("pk", "role", "scope_named", *SCOPE_FIELDS)
+        rows: models.QuerySet[Appointment, dict[str, Any]] = named.order_by("role", "scope_named", "pk").values(
+            *columns
+        )
+        return rows
 
     def with_scope(self) -> Self:
         return self.select_related("person", *(name for name in SCOPE_FIELDS if name != "phase"))
@@ -95,7 +130,7 @@ class Appointment(BaseRecord):
     def scope_name(self) -> str:
         kind = self.scope_kind
         if kind == "phase":
-            return f"{self.get_phase_display()} schools"
+            return phase_scope_name(self.phase)
         return str(getattr(self, kind)) if kind else ""
 
     def scope_key_of(self, name: str) -> str:
