@@ -5,15 +5,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
+from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
-from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
@@ -49,7 +50,7 @@ class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
-        acting(request.user, Permission.WRITE_RECORD, on=self.school)  # type: ignore[arg-type]
+        acting(user_of(request), Permission.WRITE_RECORD, on=self.school)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: NewRecordForm) -> HttpResponse:
@@ -57,7 +58,7 @@ class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
         try:
             record = start_record(
                 self.school,
-                by=self.request.user,  # type: ignore[arg-type]
+                by=user_of(self.request),
                 on=clock.today(),
                 kind=data["kind"],
                 held_on=data["held_on"],
@@ -99,9 +100,25 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
         if not self.may(request.user):
             raise PermissionDenied
         if request.method == "GET" and self.record.status != self.wanted:
-            messages.warning(request, f"This record is now: {self.record.get_status_display().lower()}.")
-            return redirect(self.record)
+            return self.moved_on()
         return super().dispatch(request, *args, **kwargs)
+
+    def moved_on(self) -> HttpResponse:
+        """The form is closed: back to the record, unless text of this reader's is still kept in it."""
+        state = f"This record is now: {self.record.get_status_display().lower()}."
+        if self.draft is None:
+            messages.warning(self.request, state)
+            return redirect(self.record)
+        form = self.get_form_class()()
+        fill_from_draft(form, self.draft)
+        typed = [
+            (str(field.label), form.initial[name]) for name, field in form.fields.items() if form.initial.get(name)
+        ]
+        token = new_token(user_of(self.request).pk, self.request.path, 0).signed()
+        context = {"state": state, "typed": typed, "draft": self.draft, "keep_token": token, "record": self.record}
+        page = {"page_title": "Text you did not save", "caption": str(self.record)}
+        crumbs = {"breadcrumbs": breadcrumbs(self.record, "Text you did not save")}
+        return render(self.request, "schools/record_moved_on.html", context | page | crumbs)
 
     def may(self, user: Any) -> bool:
         raise NotImplementedError
@@ -141,7 +158,7 @@ class RecordEdit(RecordFormView):
             messages.info(self.request, "Nothing was changed.")
             return redirect(self.record)
         try:
-            self.record.revise(by=self.request.user, seen_version=self.base_version, **texts)  # type: ignore[arg-type]
+            self.record.revise(by=user_of(self.request), seen_version=self.base_version, **texts)
         except Conflict as lost:
             self.conflict = lost.current  # type: ignore[assignment]
             form.base_version = lost.current.version
@@ -182,7 +199,7 @@ class RecordReturn(RecordFormView):
         reason, seen = form.cleaned_data["reason"], self.base_version
         try:
             self.record.return_to_author(
-                by=self.request.user,  # type: ignore[arg-type]
+                by=user_of(self.request),
                 on=clock.today(),
                 reason=reason,
                 seen_version=seen,
@@ -206,7 +223,7 @@ class RecordRespond(RecordFormView):
         data = form.cleaned_data
         try:
             self.record.respond(
-                by=self.request.user,  # type: ignore[arg-type]
+                by=user_of(self.request),
                 on=clock.today(),
                 version=self.record.shared_version or 0,
                 accurate=data["accurate"] == "yes",
@@ -295,7 +312,7 @@ class RecordApprove(TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
-        if not self.record.is_approved_by(request.user):  # type: ignore[arg-type]
+        if not self.record.is_approved_by(user_of(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import ListView, TemplateView
 
+from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
@@ -118,7 +119,7 @@ EXPORT_COLUMNS = [
 
 def export_schools(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The list as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
-    actor = acting(request.user, Permission.EXPORT)  # type: ignore[arg-type]
+    actor = acting(user_of(request), Permission.EXPORT)
     # What a person may export is what they may read under an appointment that exports.
     schools = sorted_schools(request).qs & School.objects.visible_to(request.user, Permission.EXPORT)
     chosen = {name: ", ".join(request.GET.getlist(name)) for name in sorted(request.GET) if request.GET[name]}
@@ -151,7 +152,7 @@ class SchoolTabView(TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
-        acting(request.user, self.permission, on=self.school)  # type: ignore[arg-type]
+        acting(user_of(request), self.permission, on=self.school)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

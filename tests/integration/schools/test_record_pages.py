@@ -203,3 +203,19 @@ def test_approving_tells_the_head_and_chair_who_have_an_address(school: School, 
     # Ten school days after Friday 20 November 2026, worked out by hand: two whole weeks of term.
     assert "by 4 December 2026" in sent.body
     assert TEXTS["findings"] not in sent.body
+
+
+def test_text_kept_in_a_form_that_is_closed_meanwhile_can_still_be_read(school: School, sip: User, dsim: User) -> None:
+    record = draft_of(school, sip, dsim)
+    edit = f"{record.get_absolute_url()}edit/"
+    client = signed_in(sip)
+    client.post("/drafts/", {**MINE, **opened(client, edit)})
+    record.submit(by=sip, on=TODAY, seen_version=record.version)
+
+    page = client.get(edit)
+
+    assert "My own words" in page.content.decode()
+    assert "This record is now: awaiting approval." in page.content.decode()
+    discarded = client.post("/drafts/discard/", {"keep_token": hidden(page, "keep_token")}, follow=True)
+    assert discarded.redirect_chain[-1][0] == record.get_absolute_url()
+    assert not Draft.objects.exists()
