@@ -22,7 +22,7 @@ os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/school
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
 
 from schoolimprove.settings import *  # noqa: F403
-from schoolimprove.settings import BASE_DIR, POST_OFFICE, STORAGES
+from schoolimprove.settings import BASE_DIR, DATABASES, POST_OFFICE, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Served from the sources: no manifest to collect first.
@@ -33,3 +33,5 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 POST_OFFICE["CELERY_ENABLED"] = False
+# The threads of a live server let go of the database with each request, so that it can be dropped at the end.
+DATABASES["default"]["CONN_MAX_AGE"] = 0

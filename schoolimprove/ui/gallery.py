@@ -24,7 +24,6 @@ from .forms import (
     TextArea,
     TextField,
 )
-from .status import COLOURS
 
 PHASES = [("nursery", "Nursery"), ("primary", "Primary"), ("secondary", "Secondary"), ("special", "Special")]
 LONG_NAME = "St Bartholomew and All Saints Voluntary Aided Church of England Primary School and Nursery"
@@ -194,7 +193,6 @@ TAGS = [
     Status("answered", "Answered"),
     Status("overdue", "Overdue"),
 ]
-CODES = sorted(COLOURS)
 WORKING = {
     "start": "2026-12-18",
     "n": 15,

@@ -102,18 +102,29 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+START_AT_THE_TOP = """() => {
+    window.stops = new Set()
+    const start = document.createElement('span')
+    start.tabIndex = -1
+    document.body.prepend(start)
+    start.focus()
+    start.remove()
+}"""
+NEXT_STOP = """() => {
+    const at = document.activeElement
+    if (!at || at === document.body || window.stops.has(at)) return null
+    window.stops.add(at)
+    return at.tagName.toLowerCase() + ' ' + (at.id || at.name || at.textContent.trim().slice(0, 60))
+}"""
+
+
 def tab_stops(page: Page, limit: int = 400) -> list[str]:
-    """What the Tab key reaches from the top of the page, in order, as tag and accessible text."""
+    """What the Tab key reaches from the top of the page, in order, as tag and id, name or text."""
     seen: list[str] = []
-    page.evaluate("document.body.focus(); window.__stops = new Set()")
-    for _ in range(limit):
+    page.evaluate(START_AT_THE_TOP)
+    while len(seen) < limit:
         page.keyboard.press("Tab")
-        stop = page.evaluate(
-            """() => { const e = document.activeElement
-                if (!e || e === document.body || window.__stops.has(e)) return null
-                window.__stops.add(e)
-                return e.tagName.toLowerCase() + ' ' + (e.id || e.name || e.textContent.trim().slice(0, 60)) }"""
-        )
+        stop = page.evaluate(NEXT_STOP)
         if stop is None:
             break
         seen.append(stop)

@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from playwright.sync_api import Browser, Page
 
 from . import browser as driven
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """The one browser of the session, gone before the database is dropped.
+
+    While Playwright's loop runs, Django takes this thread for an asynchronous one and keeps other connections for it.
+    """
     with driven.launched() as launched:
         yield launched
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from schoolimprove.accounts.models.user import UserState
 from schoolimprove.ui import gallery
 from schoolimprove.ui.components import Column, Empty, Event, Fact, Figure, Link, Status, Tab, Table, Task
 from schoolimprove.ui.status import COLOURS, colour_of
@@ -23,6 +25,13 @@ def test_a_tag_always_has_words_and_a_colour_of_the_one_mapping() -> None:
     assert "govuk-tag--grey" in draw('{% status_tag "never heard of" "Something" %}')
     assert set(COLOURS.values()) <= TAG_COLOURS
     assert colour_of("In progress") == colour_of("IN-PROGRESS") == colour_of("in_progress") == "blue"
+
+
+def test_every_status_of_every_state_table_has_its_colour() -> None:
+    tables = [model.STATES for model in apps.get_models() if hasattr(model, "STATES")]
+    assert tables
+    codes = [*(status.value for table in tables for status in table.statuses), *(state.value for state in UserState)]
+    assert [code for code in codes if code not in COLOURS] == []
 
 
 def test_a_change_link_says_what_it_changes() -> None:

@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,7 +32,10 @@ NOTHING = [None, None, None, None, None]
 
 
 def content(response: HttpResponseBase) -> bytes:
-    with closing(response):
+    """Everything that is sent; the temporary file is closed, but not, as `close()` would, the database."""
+    with ExitStack() as stack:
+        for close in response._resource_closers:  # type: ignore[attr-defined]
+            stack.callback(close)
         return b"".join(response.streaming_content)  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,125 @@
+"""Autosave, the end of a session and the second press of a button, in a real browser."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Page, Request, expect
+
+from tests.functional.browser import axe
+
+FIELD = "Title of the record"
+
+
+def posts_to(page: Page, path: str) -> list[Request]:
+    """The POSTs to addresses ending in `path`, as they are made."""
+    seen: list[Request] = []
+    page.on(
+        "request", lambda asked: seen.append(asked) if asked.method == "POST" and asked.url.endswith(path) else None
+    )
+    return seen
+
+
+def test_what_is_typed_is_saved_two_seconds_after_typing_stops(gallery: str, page: Page) -> None:
+    saves = posts_to(page, "autosave")
+    page.goto(gallery + "form/?keep=1")
+    page.get_by_label(FIELD).press_sequentially("Autumn", delay=20)
+    page.get_by_label("Password", exact=True).evaluate("box => { box.value = 'secret' }")
+    expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"^Saved at \d\d:\d\d$"), timeout=6000)
+    assert len(saves) == 1
+    sent = str(saves[0].post_data)
+    assert "title=Autumn" in sent
+    assert "base_version=3" in sent
+    assert "keep_token=gallery" in sent
+    assert "secret" not in sent
+
+
+def test_leaving_a_field_saves_at_once_and_only_what_changed(gallery: str, page: Page) -> None:
+    saves = posts_to(page, "autosave")
+    page.goto(gallery + "form/?keep=1")
+    page.get_by_label("Summary").focus()
+    page.get_by_label(FIELD).focus()
+    page.get_by_label("Email address").focus()
+    expect(page.locator("[data-autosave-status]")).to_have_text("")
+    assert saves == [], "nothing had changed"
+    page.get_by_label(FIELD).fill("Spring")
+    page.get_by_label("Summary").focus()
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at", timeout=1500)
+    assert len(saves) == 1
+
+
+def test_offline_it_says_so_and_saves_when_the_line_is_back(gallery: str, page: Page) -> None:
+    page.goto(gallery + "form/?keep=1")
+    context: BrowserContext = page.context
+    context.set_offline(True)
+    page.get_by_label(FIELD).fill("Written on a train")
+    page.get_by_label("Summary").focus()
+    status = page.locator("[data-autosave-status]")
+    expect(status).to_have_text("Not saved: you are offline; what you typed is still here.")
+    expect(page.get_by_label(FIELD)).to_have_value("Written on a train")
+    context.set_offline(False)
+    expect(status).to_contain_text("Saved at")
+
+
+def test_a_refused_save_is_not_called_saved(gallery: str, page: Page) -> None:
+    page.route("**/autosave", lambda route: route.fulfill(status=401, json={"message": "You were signed out."}))
+    page.goto(gallery + "form/?keep=1")
+    page.get_by_label(FIELD).fill("Late")
+    page.get_by_label("Summary").focus()
+    expect(page.locator("[data-autosave-status]")).to_have_text("You were signed out.")
+
+
+def test_an_idle_session_warns_and_is_extended_by_the_button(gallery: str, page: Page) -> None:
+    asked = posts_to(page, "session/extend")
+    page.goto(gallery + "session/?idle=30&warn=1")
+    dialog = page.get_by_role("dialog", name="Are you still there?")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("You will be signed out in")
+    expect(page.get_by_role("button", name="Stay signed in")).to_be_focused()
+    assert axe(page) == []
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(dialog).to_be_hidden()
+    assert len(asked) == 1
+    assert asked[0].headers["x-csrftoken"]
+
+
+def test_before_the_end_everything_typed_is_saved_and_afterwards_it_can_still_be_sent(gallery: str, page: Page) -> None:
+    saves = posts_to(page, "autosave")
+    page.goto(gallery + "session/?idle=4&warn=2")
+    page.get_by_label(FIELD).evaluate("box => { box.value = 'Not yet saved' }")
+    expect(page.get_by_role("dialog", name="You have been signed out")).to_be_visible(timeout=8000)
+    assert "title=Not+yet+saved" in str(saves[-1].post_data)
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_label(FIELD)).to_have_value("Not yet saved")
+    sent = posts_to(page, "/session/?idle=4&warn=2")
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_load_state()
+    assert "Not yet saved" in str(sent[0].post_data)
+
+
+def test_another_tab_that_stays_signed_in_keeps_this_one_alive(gallery: str, page: Page) -> None:
+    page.goto(gallery + "session/?idle=60&warn=1")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(gallery + "session/?idle=1800&warn=1500")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_an_extension_that_fails_is_told_and_can_be_tried_again(gallery: str, page: Page) -> None:
+    page.goto(gallery + "session/?idle=60&warn=1")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.get_by_role("dialog")).to_contain_text("could not be reached")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_form_pressed_twice_is_sent_once(gallery: str, page: Page) -> None:
+    sent = posts_to(page, "/components/form/?state=full")
+    page.goto(gallery + "form/?state=full")
+    page.evaluate(
+        """() => { const form = document.querySelector('form.app-form')
+            form.requestSubmit(); form.requestSubmit() }"""
+    )
+    page.wait_for_load_state()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert len(sent) == 1
