@@ -7,22 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.rights import acting, authorising, forget_appointments
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
+from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models.reference import next_reference
-from schoolimprove.records.transition import Blocked, record_event
+from schoolimprove.records.transition import Blocked, Conflict, differences, record_event
 from schools import deadlines
 from schools.models import Appointment, Person, RecordOfVisit, School, Visit
+from schools.models.appointment import SCOPE_FIELDS
 from schools.policy import SERVICE_BY_TYPE
 from schools.rules import wrong_with_visit_date
+from schools.scope import COLUMNS
 
 if TYPE_CHECKING:
     from schoolimprove.accounts.models import User
+
+EDITED = ("person", "role", *SCOPE_FIELDS, "starts_on", "ends_on", "cover_for")
+"""What an appointment says, besides who saved it when."""
 
 
 def start_record(
@@ -62,10 +69,19 @@ def _visit(**fields: Any) -> Visit:
         raise Blocked(["You already have a record of this type for this school on that day."]) from error
 
 
-def appoint(person: Person, role: Role, *, scope: Mapping[str, Any], starts_on: date, by: Actor) -> Appointment:
-    """Give a person a role over one scope from a day on; `scope` is one of Appointment's scope fields."""
-    appointment = Appointment(person=person, role=role, starts_on=starts_on, created_by=by.user, **scope)
-    save_appointment(appointment, by=by)
+def appoint(
+    person: Person,
+    role: Role,
+    *,
+    scope: Mapping[str, Any],
+    starts_on: date,
+    ends_on: date | None = None,
+    by: Actor,
+    reason: str = "",
+) -> Appointment:
+    """Give a person a role over `scope`, which is one of Appointment's scope fields (and whom they cover for)."""
+    appointment = Appointment(person=person, role=role, starts_on=starts_on, ends_on=ends_on, **scope)
+    save_appointment(appointment, by=by, reason=reason)
     return appointment
 
 
@@ -74,60 +90,88 @@ def save_appointment(appointment: Appointment, *, by: Actor, reason: str = "") -
     reasons = blockers_to_appointing(appointment)
     if reasons:
         raise Blocked(reasons)
-    verb = "changed" if appointment.pk else "appointed"
+    _save(appointment, "changed" if appointment.pk else "appointed", by=by, reason=reason)
+
+
+def end_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
+    """The last day of an appointment; `Blocked` when it would end before it starts."""
+    appointment.ends_on = on
+    if reasons := _invalid(appointment):
+        raise Blocked(reasons)
+    _save(appointment, "ended", by=by, reason=reason)
+
+
+def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> None:
+    """`Conflict` when the appointment was saved by somebody else since it was read."""
     with transaction.atomic():
+        before = Appointment.objects.select_for_update().filter(pk=appointment.pk).first()
+        if before is None:
+            appointment.created_by = by.user
+        elif before.version == appointment.version:
+            appointment.version += 1
+        else:
+            raise Conflict(before)
+        appointment.updated_at, appointment.updated_by = clock.now(), by.user
         attribute_history(appointment, by=by, reason=reason)
         appointment.save()
-        record_event(appointment, verb, by=by, reason=reason)
+        changes = differences(before, appointment, EDITED) if before else {}
+        record_event(appointment, verb, by=by, reason=reason, changes=changes)
         _refresh_rights(appointment.person)
 
 
 def blockers_to_appointing(appointment: Appointment) -> list[str]:
-    """Constraint messages, and: whoever has a role in a school is not its SIP (domain 10)."""
-    reasons: list[str] = []
+    """Constraint messages, or: whoever has a role in a school is not its SIP (domain 10)."""
+    if reasons := _invalid(appointment):
+        return reasons
+    school = _school_of_two_masters(appointment)
+    return [f"{appointment.person} cannot both work in {school} and be its SIP."] if school else []
+
+
+def _invalid(appointment: Appointment) -> list[str]:
     try:
         appointment.full_clean()
     except ValidationError as error:
-        reasons = error.messages
-    if appointment.school_id and _serves_two_masters(appointment):
-        reasons.append(f"{appointment.person} cannot both work in {appointment.school} and be its SIP.")
-    return reasons
+        return error.messages
+    return []
 
 
-def _serves_two_masters(appointment: Appointment) -> bool:
-    own_side = SCHOOL_ROLES if appointment.role in SCHOOL_ROLES else {Role.SIP}
-    if appointment.role not in SCHOOL_ROLES | {Role.SIP}:
-        return False
-    other_side = {Role.SIP} if own_side is SCHOOL_ROLES else SCHOOL_ROLES
-    others = Appointment.objects.current(appointment.starts_on).filter(
-        person=appointment.person, school=appointment.school_id, role__in=other_side
-    )
-    return others.exclude(pk=appointment.pk).exists()
+def _school_of_two_masters(appointment: Appointment) -> School | None:
+    """A school in which the person would both work and be the SIP on some day of this appointment."""
+    other_sides = {Role.SIP: SCHOOL_ROLES, **dict.fromkeys(SCHOOL_ROLES, frozenset({Role.SIP}))}
+    others = Appointment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=appointment.starts_on),
+        person=appointment.person,
+        role__in=other_sides.get(Role(appointment.role), ()),
+        starts_on__lte=appointment.ends_on or date.max,
+    ).exclude(pk=appointment.pk)
+    both = (_schools_of(appointment) & _schools_of(other) for other in others)
+    return next((school for schools in both for school in schools[:1]), None)
 
 
-def end_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
-    """The last day of an appointment."""
-    appointment.ends_on = on
-    save_appointment(appointment, by=by, reason=reason)
+def _schools_of(appointment: Appointment) -> QuerySet[School]:
+    kind = appointment.scope_kind
+    return School.objects.filter(**{COLUMNS[kind]: appointment.scope_key_of(kind)})
 
 
 def hand_over(person: Person, *, to: Person | None, on: date, by: Actor, reason: str) -> list[Appointment]:
     """End every current appointment of someone who leaves and give each to `to` from the next day; the new ones.
 
-    What is named to nobody (`to` empty) stays vacant.
+    What is named to nobody (`to` empty) stays vacant; what was to end on a later day ends for `to` on that day.
     """
     made = []
     with transaction.atomic():
         for held in person.appointments.current(on).with_scope().select_for_update(of=("self",)):
+            until = held.ends_on
             end_appointment(held, on=on, by=by, reason=reason)
-            if to is not None:
-                made.append(_succeed(held, to, on, by))
+            if to is not None and until != on:
+                made.append(_succeed(held, to, on + timedelta(days=1), until, by, reason))
     return made
 
 
-def _succeed(held: Appointment, to: Person, on: date, by: Actor) -> Appointment:
+def _succeed(held: Appointment, to: Person, start: date, until: date | None, by: Actor, reason: str) -> Appointment:
     kind = held.scope_kind
-    return appoint(to, Role(held.role), scope={kind: getattr(held, kind)}, starts_on=on + timedelta(days=1), by=by)
+    scope = {kind: getattr(held, kind), "cover_for": held.cover_for}
+    return appoint(to, Role(held.role), scope=scope, starts_on=start, ends_on=until, by=by, reason=reason)
 
 
 def _refresh_rights(person: Person) -> None:

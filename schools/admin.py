@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from schoolimprove.records.admin import KeptAdmin
-from schools.actions import blockers_to_appointing, save_appointment
+from schools.actions import EDITED, blockers_to_appointing, save_appointment
 from schools.models import (
     Appointment,
     Diocese,
@@ -23,7 +23,6 @@ from schools.models import (
     SchoolTerm,
     ServiceInvitation,
 )
-from schools.models.appointment import SCOPE_FIELDS
 
 
 @admin.register(LocalAuthority)
@@ -68,7 +67,7 @@ class AppointmentForm(ModelForm[Appointment]):
 
     class Meta:
         model = Appointment
-        fields = ["person", "role", *SCOPE_FIELDS, "starts_on", "ends_on", "cover_for"]
+        fields = EDITED
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -93,9 +92,7 @@ class AppointmentAdmin(SimpleHistoryAdmin, KeptAdmin):
         return Appointment.objects.with_scope().order_by(*self.get_ordering(request) or ["role", "person__name"])
 
     def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
-        actor = self.actor(request, "change" if change else "add")
-        self.stamp(obj, actor, change)
-        save_appointment(obj, by=actor)
+        save_appointment(obj, by=self.actor(request, "change" if change else "add"))
 
 
 @admin.register(ServiceInvitation)

@@ -4,7 +4,7 @@ Both compare the version the person saw, write in one statement, believe the row
 in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -70,10 +70,11 @@ def _write(
         if not written:
             raise Conflict(current)
         obj.refresh_from_db()
-        record_event(obj, verb, by=by, reason=reason, changes=_differences(current, obj, fields))
+        record_event(obj, verb, by=by, reason=reason, changes=differences(current, obj, fields))
 
 
-def _differences(before: models.Model, after: models.Model, names: Mapping[str, Any]) -> dict[str, list[Any]]:
+def differences(before: models.Model, after: models.Model, names: Iterable[str]) -> dict[str, list[Any]]:
+    """`{field: [before, after]}` of those of these fields that differ, as the audit keeps it."""
     pairs = {name: [_plain(before, name), _plain(after, name)] for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
