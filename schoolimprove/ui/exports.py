@@ -14,14 +14,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
 
 from schoolimprove.lib import clock
 
-LONDON = ZoneInfo("Europe/London")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LONGEST_CELL = 32_767
 """Excel's limit of characters in a cell."""
@@ -88,7 +86,7 @@ def plain(value: Any) -> Any:
 
 
 def _in_london(moment: datetime) -> datetime:
-    return moment.astimezone(LONDON) if moment.tzinfo else moment
+    return moment.astimezone(clock.LONDON) if moment.tzinfo else moment
 
 
 def csv_cell(value: Any) -> Any:
@@ -184,10 +182,10 @@ def _write_about(book: Any, columns: Sequence[Column], name: str, filters: Filte
     bold = book.add_format({"bold": True})
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 80)
-    made = clock.now().astimezone(LONDON)
+    made = clock.now().astimezone(clock.LONDON)
     lines = [
         ("File", name),
-        ("Made", f"{made.day} {made:%B %Y} at {made:%H:%M}"),
+        ("Made", f"{clock.uk_date(made)} at {made:%H:%M}"),
         *(filters.items() or [("Filter", "None: everything you may see")]),
         ("", ""),
         ("Column", "What it means"),

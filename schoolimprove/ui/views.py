@@ -181,7 +181,7 @@ def session_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def autosave(request: HttpRequest) -> JsonResponse:
     """Says that a draft was kept; the gallery keeps none."""
-    return JsonResponse({"saved_at": f"{clock.now().astimezone(exports.LONDON):%H:%M}"})
+    return JsonResponse({"saved_at": f"{clock.now().astimezone(clock.LONDON):%H:%M}"})
 
 
 @login_not_required

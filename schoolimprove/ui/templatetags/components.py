@@ -1,23 +1,23 @@
 """The components, as tags. Each is drawn by the template of the same name under templates/components/."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
 from django.http import QueryDict
-from django.template.defaultfilters import date as format_date
 from django.utils.safestring import SafeString
 
-from schoolimprove.ui.components import Column, Empty, Event, Fact, Figure, Link, Status, Tab, Table, Task
+from schoolimprove.ui.cells import cell, drawn_rows, shown
+from schoolimprove.ui.components import Column, Empty, Event, Fact, Figure, Link, Tab, Table, Task
 from schoolimprove.ui.errors import listed_errors
 from schoolimprove.ui.status import colour_of
 
 register = template.Library()
-LONDON = ZoneInfo("Europe/London")
+register.filter("shown", shown)
+register.filter("cell", cell)
 Shown = dict[str, Any]
 
 
@@ -39,37 +39,9 @@ def query_with(context: template.Context, **changes: Any) -> str:
 
 
 @register.filter
-def shown(value: Any) -> Any:
-    """A value as people read it: 1 May 2026, 1 May 2026 at 14:32, Yes, No; nothing stays nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, datetime):
-        return format_date(value.astimezone(LONDON) if value.tzinfo else value, r"j F Y \a\t H:i")
-    return format_date(value, "j F Y") if isinstance(value, date) else value
-
-
-@register.filter
 def iso(value: date) -> str:
     """The machine's form, for the `datetime` attribute of a time element."""
     return value.isoformat()
-
-
-@register.filter
-def is_link(value: Any) -> bool:
-    return isinstance(value, Link)
-
-
-@register.filter
-def is_status(value: Any) -> bool:
-    return isinstance(value, Status)
-
-
-@register.filter
-def is_day(value: Any) -> bool:
-    """Whether the value is a date or a moment."""
-    return isinstance(value, date)
 
 
 @register.inclusion_tag("components/status_tag.html")
@@ -92,7 +64,7 @@ def _heading(column: Column, ordering: str) -> Shown:
 @register.inclusion_tag("components/table.html", takes_context=True)
 def table(context: template.Context, table: Table) -> Shown:
     headings = [_heading(column, table.ordering) if column.sort else {"column": column} for column in table.columns]
-    rows = [list(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows = drawn_rows(table)
     return {"table": table, "headings": headings, "rows": rows, "request": context.get("request")}
 
 
