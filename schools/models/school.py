@@ -149,6 +149,8 @@ class School(BaseRecord):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_key = self.made_search_key()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
