@@ -8,7 +8,7 @@ class SchoolImproveConfig(AppConfig):
     label = "schoolimprove"
 
     def ready(self) -> None:
-        """Our Celery app becomes the current one of every process with Django; the frame gets its first and last link."""
+        """Our Celery app becomes the current one of every process; the frame gets its first and last link."""
         from . import celery  # noqa: F401
         from .ui.registry import NavigationItem, navigation
 

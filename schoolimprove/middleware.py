@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -78,10 +79,20 @@ class ClientAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            request.META["REMOTE_ADDR"] = forwarded
+        written = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if address := _address_in(written):
+            request.META["REMOTE_ADDR"] = address
         return self.get_response(request)
+
+
+def _address_in(written: str) -> str | None:
+    """The address without the port some proxies add; nothing when it is none."""
+    for candidate in (written, written.rpartition(":")[0].strip("[]"), written.strip("[]")):
+        try:
+            return str(ip_address(candidate))
+        except ValueError:
+            continue
+    return None
 
 
 class SecurityHeadersMiddleware:

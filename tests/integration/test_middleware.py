@@ -111,11 +111,22 @@ def test_the_line_names_who_is_signed_in_by_number(client: Client) -> None:
     assert seen == [str(user.pk)]
 
 
-def test_behind_a_proxy_the_address_is_the_one_the_proxy_wrote(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("10.0.0.1, 203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:51413", "203.0.113.7"),
+        ("10.0.0.1, 2001:db8::7", "2001:db8::7"),
+        ("[2001:db8::7]:51413", "2001:db8::7"),
+        ("203.0.113.7, unknown", "127.0.0.1"),
+        ("", "127.0.0.1"),
+    ],
+)
+def test_behind_a_proxy_the_address_is_the_one_the_proxy_wrote(settings: Settings, written: str, address: str) -> None:
     settings.BEHIND_PROXY = True
-    request = RequestFactory().get("/", headers={"X-Forwarded-For": "10.0.0.1, 203.0.113.7"})
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": written})
     ClientAddressMiddleware(ANSWER)(request)
-    assert request.META["REMOTE_ADDR"] == "203.0.113.7"
+    assert request.META["REMOTE_ADDR"] == address
 
 
 def test_without_a_proxy_nobody_can_claim_an_address() -> None:

@@ -1,6 +1,7 @@
 """The settings under each way of running, read from a folder without a `.env`."""
 
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -53,6 +54,13 @@ def test_production_refuses_to_start_without_a_variable_it_needs(settings_of: Re
     told = refusal(settings_of, {other: value for other, value in PRODUCTION.items() if other != name})
     assert told.startswith(f"{name} is not set. ")
     assert len(told) > len(f"{name} is not set. ") + 20, "no remedy"
+
+
+def test_the_example_environment_starts_once_its_gap_is_filled(settings_of: ReadSettings) -> None:
+    lines = re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert {name for name, value in lines if not value} == {"SECRET_KEY", "POSTGRES_PASSWORD"}
+    filled = settings_of({**dict(lines), "SECRET_KEY": PRODUCTION["SECRET_KEY"]})
+    assert (filled["PRODUCTION"], filled["EMAIL_PORT"]) == (True, 25)
 
 
 def test_production_is_what_runs_when_nothing_is_asked_for(settings_of: ReadSettings) -> None:

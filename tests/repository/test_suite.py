@@ -1,0 +1,78 @@
+"""What the suite promises of itself: nothing is left out in silence."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+RunSuite = Callable[..., subprocess.CompletedProcess[str]]
+TESTS = """
+import pytest
+
+@pytest.mark.shared
+def test_on_real_files(): ...
+
+def test_on_nothing(): ...
+"""
+SKIPPING = """
+import pytest
+
+def test_not_today():
+    pytest.skip("not today")
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> RunSuite:
+    """Runs some tests under our conftest in a process of their own."""
+
+    def run(code: str, *options: str, shared: Path, ci: bool) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "test_some.py").write_text(code)
+        environment = {
+            "SHARED_DATA": str(shared),
+            "CI": "true" if ci else "",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+        }
+        command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", "pyproject.toml", *options]
+        return subprocess.run(
+            [*command, str(tmp_path / "test_some.py")],
+            cwd=ROOT,
+            env={"PATH": "/usr/bin:/bin", **environment},
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+
+    return run
+
+
+def test_without_real_files_their_tests_are_left_out_and_one_line_says_so(suite: RunSuite, tmp_path: Path) -> None:
+    done = suite(TESTS, "-q", "-n", "2", shared=tmp_path / "absent", ci=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert done.stdout.count("Tests marked shared were left out") == 1
+
+
+def test_with_real_files_their_tests_run(suite: RunSuite, tmp_path: Path) -> None:
+    done = suite(TESTS, "-q", shared=tmp_path, ci=False)
+    assert "2 passed" in done.stdout
+    assert "left out" not in done.stdout
+
+
+def test_without_real_files_nothing_lands(suite: RunSuite, tmp_path: Path) -> None:
+    done = suite(TESTS, shared=tmp_path / "absent", ci=True)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "Tests on real files cannot run" in done.stderr
+
+
+@pytest.mark.parametrize(("ci", "status"), [(False, pytest.ExitCode.OK), (True, pytest.ExitCode.TESTS_FAILED)])
+def test_a_skipped_test_keeps_a_change_from_landing(
+    suite: RunSuite, tmp_path: Path, ci: bool, status: pytest.ExitCode
+) -> None:
+    done = suite(SKIPPING, "-q", shared=tmp_path, ci=ci)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert ("Tests were skipped, which fails the run under CI." in done.stdout) is ci
