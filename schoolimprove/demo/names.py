@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from itertools import cycle
 from random import Random
 
+from schoolimprove.lib.search import search_key
+
 from .words import words
 
 
@@ -21,6 +23,5 @@ def dealt(luck: Random) -> Iterator[str]:
 
 
 def address_of(name: str) -> str:
-    """`wei-ling.obi@invented.example`: a domain that nobody can ever own."""
-    plain = "".join(mark for mark in name.casefold() if mark.isalpha() or mark in " -")
-    return f"{plain.replace(' ', '.')}@invented.example"
+    """`wei.ling.obi@invented.example`: in a domain that nobody can ever own."""
+    return f"{search_key(name).replace(' ', '.')}@invented.example"

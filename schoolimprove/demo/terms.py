@@ -13,7 +13,7 @@ _TRAINING = "Staff training day"
 def terms_of(year: int) -> tuple[Term, Term, Term]:
     """Autumn, spring and summer of the academic year that begins in `year`."""
     then, good_friday = year + 1, _good_friday(year + 1)
-    summer = good_friday + timedelta(days=10)
+    summer = _weekday_from(good_friday + timedelta(days=10))
     return (
         _term(TermName.AUTUMN, _weekday_from(date(year, 9, 1)), _last_monday(year, 10), _friday_by(date(year, 12, 20))),
         _term(TermName.SPRING, _weekday_from(date(then, 1, 4)), _third_monday(then, 2), good_friday - _WEEK),

@@ -1,0 +1,8 @@
+"""The demonstration's settings, but for static files: served from the sources, without a manifest to collect first."""
+
+from schoolimprove.settings import *  # noqa: F403
+from schoolimprove.settings import BASE_DIR, STORAGES
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATICFILES_DIRS: list[str] = []
+STATIC_ROOT = BASE_DIR / "static"

@@ -1,0 +1,113 @@
+"""The demonstration as `make demo` has it: on SQLite, in processes of their own."""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from schoolimprove.accounts.roles import ROLE_LABELS
+from schoolimprove.demo import signins
+from tests.processes import ROOT
+
+TODAY = "2026-10-31"
+# Random on purpose (hashes of passwords and secret links), or dated by the machine's clock (e-mail's own tables).
+NOT_COMPARED = {
+    "accounts_user": {"password"},
+    "accounts_secretlink": {"token_hash"},
+    "post_office_email": {"created", "last_updated", "context", "message", "html_message"},
+}
+Rows = list[tuple[object, ...]]
+
+
+def django(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A Django command with the settings of the demonstration in `folder`; warnings are errors."""
+    given = {"DEMO": "1", "DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "tests.integration.demo.settings"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DEBUG")}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "django", *command],
+        cwd=ROOT,
+        env=kept | given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def succeeds(folder: Path, *command: str) -> str:
+    done = django(folder, *command)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that is migrated and holds nobody."""
+    folder = tmp_path_factory.mktemp("empty")
+    succeeds(folder, "migrate", "--verbosity", "0")
+    return folder
+
+
+def loaded_from(empty: Path) -> Path:
+    folder = empty.parent / f"{empty.name}-{len(list(empty.parent.iterdir()))}"
+    shutil.copytree(empty, folder)
+    succeeds(folder, "load_demo", "--today", TODAY, "--seed", "7")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(empty: Path) -> Path:
+    return loaded_from(empty)
+
+
+def rows(folder: Path) -> dict[str, Rows]:
+    """Table → its rows, without the columns that are not compared."""
+    with sqlite3.connect(folder / "db.sqlite3") as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: _rows(database, table) for table in tables}
+
+
+def _rows(database: sqlite3.Connection, table: str) -> Rows:
+    columns = [name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")]
+    wanted = ", ".join(f'"{name}"' for name in columns if name not in NOT_COMPARED.get(table, set()))
+    return list(database.execute(f"SELECT {wanted} FROM {table} ORDER BY 1"))  # noqa: S608 (our own tables)
+
+
+def test_two_loads_of_one_day_and_seed_are_equal(empty: Path, loaded: Path) -> None:
+    first, second = rows(loaded), rows(loaded_from(empty))
+    assert len(first["schools_recordofvisit"]) > 50
+    assert first.keys() == second.keys()
+    assert {table for table, held in first.items() if held != second[table]} == set()
+
+
+def test_every_route_opens_for_every_role(loaded: Path) -> None:
+    said = succeeds(
+        loaded, "shell", "--no-imports", "-c", f"from tests.integration.demo.walk import main; main({TODAY!r})"
+    )
+    answers = json.loads(said)
+    assert {email for email, *_ in answers} == set(signins.listed())
+    assert [answer for answer in answers if answer[3] >= 500] == []
+    assert Counter(status for *_, status in answers)[200] > 500
+
+
+def test_a_second_load_is_refused_and_changes_nothing(loaded: Path) -> None:
+    before = rows(loaded)
+    refused = django(loaded, "load_demo", "--today", TODAY)
+    assert refused.returncode == 1
+    assert "The demonstration is already loaded. `make demo FRESH=1` builds it anew." in refused.stderr
+    assert rows(loaded) == before
+
+
+def test_showing_the_sign_ins_names_one_for_every_role_and_loads_nothing(loaded: Path) -> None:
+    before = rows(loaded)
+    said = succeeds(loaded, "load_demo", "--show-signins")
+    for label in ROLE_LABELS.values():
+        assert re.search(rf"^{re.escape(label)} +[a-z-]+@invented\.example +\w+", said, re.MULTILINE), label
+    assert said.count("merrow-lantern-orchard") == said.count("123456") == 1
+    assert rows(loaded) == before

@@ -1,0 +1,104 @@
+"""Opens every route as every role on the demonstration's own database.
+
+Not a test but what one runs, in a process of its own, because the settings are those of `make demo`.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.session import VERIFIED
+from schoolimprove.demo import signins
+from schoolimprove.lib import clock
+from schools.models import RecordOfVisit
+
+Values = dict[str, Any]
+Answer = tuple[str, str, str, int]
+
+
+def routes(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[tuple[str, list[str]]]:
+    """(name, its parameters in order) of every route, Django's admin included."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield f"{namespace}{pattern.name}", parameters(pattern)
+
+
+def parameters(pattern: URLPattern) -> list[str]:
+    """Groups without a name, which the admin's histories have, are keys of objects."""
+    regex = pattern.pattern.regex
+    return list(pattern.pattern.converters) or list(regex.groupindex) or ["object_id"] * regex.groups
+
+
+def values(user: User) -> list[Values]:
+    """What addresses are filled with: the newest record shared and the newest unshared one that the person can see,
+    or one that nobody showed them."""
+    records = RecordOfVisit.objects.select_related("visit__school").order_by("pk")
+    shared, unshared = records.filter(status="shared"), records.exclude(status="shared")
+    return [_values(each.visible_to(user).last() or each.first()) for each in (shared, unshared)]
+
+
+def _values(record: Any) -> Values:
+    someone = User.objects.order_by("pk").last()
+    return {
+        "urn": record.school.urn,
+        "reference": record.reference,
+        "pk": someone.pk if someone else 0,
+        "token": "0" * 32,
+        "object_id": "1",
+        "app_label": "schools",
+        "content_type_id": "1",
+        "url": "nowhere",
+    }
+
+
+def addresses(user: User) -> list[str]:
+    """Every address this person could type, each once; the inside of the admin for those who may enter it."""
+    found: dict[str, None] = {}
+    for name, needed in routes(get_resolver().url_patterns):
+        if name.startswith("admin:") and name != "admin:index" and not user.is_staff:
+            continue
+        for known in values(user):
+            for kind in ("csv", "xlsx", "json"):
+                wanted = [(known | {"kind": kind})[each] for each in needed]
+                found[reverse(name, args=wanted)] = None
+    return list(found)
+
+
+def client_of(user: User) -> Client:
+    """Signed in, second factor and all."""
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    session = client.session
+    session[VERIFIED] = clock.now().isoformat()
+    session.save()
+    return client
+
+
+def walk(email: str) -> Iterator[Answer]:
+    """Reads everything first; then posts an empty form to what is only for posting, each time signed in afresh."""
+    user = User.objects.get(email=email)
+    reader, only_for_posting = client_of(user), []
+    for address in addresses(user):
+        status = reader.get(address).status_code
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            only_for_posting.append(address)
+        yield email, "get", address, status
+    for address in only_for_posting:
+        yield email, "post", address, client_of(User.objects.get(pk=user.pk)).post(address).status_code
+
+
+def main(today: str) -> None:
+    """Print `[[role, method, address, status], …]` as JSON."""
+    with clock.at(date.fromisoformat(today)):
+        json.dump([answer for email in signins.listed() for answer in walk(email)], sys.stdout)

@@ -1,0 +1,63 @@
+"""The invented term dates hold for any year."""
+
+from datetime import date
+
+import pytest
+
+from schoolimprove.calendar.bank_holidays import england
+from schoolimprove.calendar.rules import faults_of_term
+from schoolimprove.demo.days import Days
+from schoolimprove.demo.terms import closures_of, terms_of
+from schoolimprove.lib.clock import TermName
+
+YEARS = range(1995, 2055)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_terms_of_any_year_fit_their_year_and_their_neighbours(year: int) -> None:
+    around = [term for each in (year - 1, year, year + 1) for term in terms_of(each)]
+    for term in terms_of(year):
+        assert faults_of_term(term, [other for other in around if other != term]) == []
+        assert term.start < term.half_term_start < term.half_term_end < term.end
+        assert england().why_not_working(term.start) == ""
+        assert term.end.weekday() < 5
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_good_friday_and_easter_monday_are_in_the_easter_holiday(year: int) -> None:
+    _autumn, spring, summer = terms_of(year)
+    easter = [day for day, name in england().names.items() if day.year == year + 1 and name == "Good Friday"]
+    assert spring.end < easter[0] < summer.start
+    assert 10 <= (summer.start - spring.end).days <= 20
+
+
+def test_the_terms_of_2026_27_are_those_of_a_calendar_on_the_wall() -> None:
+    autumn, spring, summer = terms_of(2026)
+    assert (autumn.start, autumn.half_term_start, autumn.end) == (
+        date(2026, 9, 1),
+        date(2026, 10, 26),
+        date(2026, 12, 18),
+    )
+    assert (spring.start, spring.half_term_start, spring.end) == (
+        date(2027, 1, 4),
+        date(2027, 2, 15),
+        date(2027, 3, 19),
+    )
+    assert (summer.start, summer.half_term_start, summer.end) == (
+        date(2027, 4, 5),
+        date(2027, 5, 31),
+        date(2027, 7, 21),
+    )
+    assert [term.name for term in terms_of(2026)] == list(TermName)
+
+
+def test_staff_are_trained_on_the_first_day_of_each_term() -> None:
+    assert sorted(closures_of(2026)) == [date(2026, 9, 1), date(2027, 1, 4), date(2027, 4, 5)]
+
+
+def test_days_are_counted_back_over_a_holiday() -> None:
+    christmas = Days(date(2026, 12, 25))
+    assert christmas.school_days_ago(1) == date(2026, 12, 18)
+    assert christmas.working_days_ago(1) == date(2026, 12, 24)
+    assert christmas.working_days_after(date(2026, 12, 24), 1) == date(2026, 12, 29)
+    assert christmas.school_days_after(date(2026, 12, 18), 1) == date(2027, 1, 5)
