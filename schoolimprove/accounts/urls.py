@@ -32,6 +32,7 @@ urlpatterns = [
     path("drafts/", drafts.draft_save, name="draft_save"),
     path("drafts/discard/", drafts.draft_discard, name="draft_discard"),
     path("account/", account.account, name="account"),
+    path("account/kept-text/", drafts.kept_text, name="kept_text"),
     path("account/name/", account.NameChange.as_view(), name="name_change"),
     path("account/password/", account.PasswordChange.as_view(), name="password_change"),
     path("account/address/", account.AddressChange.as_view(), name="address_change"),

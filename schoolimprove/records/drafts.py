@@ -2,19 +2,31 @@
 
 A form carries a signed token saying who opened it, at which path, and on which version of the record. Whoever sends
 the form back, that user's draft is all it can become: never the record, and nobody else's.
+
+One person may have one form open twice, on two computers or in two tabs. Each *opening* has a draft of its own, so
+what is typed in one can never replace or delete what is typed in the other. A form that is opened while a draft is
+kept is filled from the newest and continues it: its first own draft, its saving and its discarding take that one away,
+unless the other opening has added to it since. While somebody types, one opening keeps at a time: the other is told
+that there is newer text (`NewerKept`). A form that is posted, and could not be saved, is always kept: both are the
+person's, and neither is theirs to lose. The form then reopens with the newest, and "Text you did not save" on the
+account's page has all of them.
 """
 
 import json
 import re
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core import signing
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -26,6 +38,9 @@ TOKEN_FIELD, VERSION_FIELD = "keep_token", "base_version"
 TOKEN_AGE = timedelta(hours=24)
 SIZE_LIMIT = 200_000
 """Characters of names and values together; far above any form's own limits."""
+LONGEST_VERSION = 9
+"""Digits of a version; more is nobody's, and thousands would be costly to read."""
+KEPT = "What you typed has been kept. You find it on the page of your account, under “Text you did not save”."
 SPENT = "spent_forms"
 _SPENT_REMEMBERED = 30
 _SALT = "schoolimprove.records.drafts"
@@ -36,19 +51,35 @@ class TooLong(Exception):
     """More was typed than a draft holds."""
 
 
+class NewerKept(Exception):
+    """Text that was typed later, in another opening of the form, is kept: `draft`."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"Newer text is kept for {draft}.")
+        self.draft = draft
+
+
 @dataclass(frozen=True)
 class KeepToken:
-    """Who opened which form, on which version of its record (0: a new one), and when. `nonce` names this opening."""
+    """Who opened which form, on which version of its record (0: a new one), and when.
+
+    `nonce` names this opening; `continues` is the edition of the draft it was filled from, if it was.
+    """
 
     user_id: int
     path: str
     base_version: int
     at: datetime
     nonce: str
+    continues: str = ""
 
     def signed(self) -> str:
-        parts = [self.user_id, self.path, self.base_version, self.at.isoformat(), self.nonce]
+        parts = [self.user_id, self.path, self.base_version, self.at.isoformat(), self.nonce, self.continues]
         return signing.dumps(parts, salt=_SALT)
+
+    def has(self, draft: Draft) -> bool:
+        """Whether this opening wrote the draft, or shows all of it."""
+        return self.nonce == draft.opening or self.continues == draft.edition
 
 
 @dataclass(frozen=True)
@@ -59,32 +90,62 @@ class Kept:
     at: datetime
 
 
-def new_token(user_id: int, path: str, base_version: int) -> KeepToken:
-    return KeepToken(user_id, path, base_version, clock.now(), secrets.token_hex(8))
+def new_token(user_id: int, path: str, base_version: int, *, continuing: Draft | None = None) -> KeepToken:
+    """For a form that is opened now; `continuing` is the draft its page shows."""
+    continues = continuing.edition if continuing else ""
+    return KeepToken(user_id, path, base_version, clock.now(), secrets.token_hex(8), continues)
 
 
 def read_token(signed: str) -> KeepToken | None:
     """The token, if we signed it and it is younger than a day."""
     try:
-        user_id, path, base_version, at, nonce = signing.loads(signed, salt=_SALT)
+        user_id, path, base_version, at, *rest = signing.loads(signed, salt=_SALT)
     except signing.BadSignature:
         return None
-    token = KeepToken(user_id, path, base_version, datetime.fromisoformat(at), nonce)
+    token = KeepToken(user_id, path, base_version, datetime.fromisoformat(at), *rest)
     return token if clock.now() - token.at <= TOKEN_AGE else None
 
 
+def own_token(request: HttpRequest) -> KeepToken | None:
+    """The valid token that the form carries, if it was opened by whoever sends it."""
+    token = read_token(request.POST.get(TOKEN_FIELD, ""))
+    return token if token and token.user_id == request.user.pk else None
+
+
 def keep_typed_text(token: KeepToken, post: QueryDict) -> Kept:
-    """Store the posted text as the draft of the user the token names; `TooLong` when it does not fit."""
+    """Store the posted text as the draft of this opening; `TooLong` when it does not fit."""
     fields = typed_fields(post)
     if len(json.dumps(fields, ensure_ascii=False)) > SIZE_LIMIT:
         raise TooLong
     at = clock.now()
-    Draft.objects.update_or_create(
-        user_id=token.user_id,
-        form=token.path,
-        defaults={"base_version": token.base_version, "fields": fields, "saved_at": at},
-    )
+    with transaction.atomic():
+        Draft.objects.update_or_create(
+            user_id=token.user_id,
+            form=token.path,
+            opening=token.nonce,
+            defaults={"base_version": token.base_version, "fields": fields, "saved_at": at},
+        )
+        _continued(token).delete()
     return Kept(token.path, at)
+
+
+def keep_while_typing(token: KeepToken, post: QueryDict) -> Kept:
+    """As `keep_typed_text`; `NewerKept` when another opening has kept something since this one was opened."""
+    with transaction.atomic():
+        drafts = list(_drafts(token).select_for_update())
+        others = [draft for draft in drafts if draft.saved_at >= token.at and not token.has(draft)]
+        if others and not any(draft.opening == token.nonce for draft in drafts):
+            raise NewerKept(others[0])
+        return keep_typed_text(token, post)
+
+
+def _drafts(token: KeepToken) -> QuerySet[Draft]:
+    return Draft.objects.filter(user_id=token.user_id, form=token.path)
+
+
+def _continued(token: KeepToken) -> QuerySet[Draft]:
+    """The draft this opening was filled from, as long as nothing was added to it elsewhere."""
+    return Draft.objects.at_edition(token.continues).filter(user_id=token.user_id, form=token.path)
 
 
 def typed_fields(post: QueryDict) -> dict[str, list[str]]:
@@ -115,9 +176,17 @@ def posted_form_of(draft: Draft) -> QueryDict:
     return data
 
 
-def discard_draft(user_id: int, path: str) -> bool:
-    """Forget the draft; whether there was one."""
-    return bool(Draft.objects.filter(user_id=user_id, form=path).delete()[0])
+def discard_draft(token: KeepToken) -> bool:
+    """Forget what this opening typed and what it was filled from; whether there was any."""
+    with transaction.atomic():
+        own, _ = _drafts(token).filter(opening=token.nonce).delete()
+        continued, _ = _continued(token).delete()
+    return bool(own or continued)
+
+
+def posted_version(posted: str) -> int:
+    """A version as a form carries it; 0, which no saved record has, for anything else."""
+    return int(posted) if posted.isdecimal() and len(posted) <= LONGEST_VERSION else 0
 
 
 def is_spent(request: HttpRequest, token: KeepToken) -> bool:
@@ -134,14 +203,30 @@ def spend(request: HttpRequest, token: KeepToken) -> None:
 class KeepsDrafts:
     """For form views (`FormView`, `UpdateView` and their like): the form reopens with what was typed and not saved.
 
-    Put it first among the bases; the form is one of `schoolimprove.ui.forms`. The page has `draft` (or none) and
-    `draft_is_behind` when the record has been saved by somebody since the draft was begun; the form layout tells.
+    Put it first among the bases; the form is one of `schoolimprove.ui.forms`. The page has `draft` (or none),
+    `other_drafts` of the same form, and `draft_is_behind` when the record has been saved by somebody since the draft
+    was begun; the form layout tells.
 
-    A view that answers a POST with a redirect has saved, and its draft is forgotten; if it fails in any other way
-    than showing the form again, what was posted is kept.
+    A view that answers a POST with a redirect has saved, and its draft is forgotten. If it fails in any other way than
+    showing the form again, even because the right to be here has lapsed, what was posted is kept.
     """
 
     request: HttpRequest
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+        """Around everything, since views ask for rights in a `dispatch` of their own, before ours would run."""
+        view: Callable[..., HttpResponse] = super().as_view(**initkwargs)  # type: ignore[misc]
+
+        @wraps(view)
+        def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except Exception:
+                _keep_what_failed(request)
+                raise
+
+        return keeping
 
     @property
     def _user_id(self) -> int:
@@ -152,31 +237,40 @@ class KeepsDrafts:
         return int(getattr(getattr(self, "object", None), "version", 0))
 
     @property
-    def draft(self) -> Draft | None:
-        """What this user has typed here and not saved; read once a request, and not at all of a posted form."""
+    def _drafts(self) -> list[Draft]:
+        """What this user has typed here and not saved, newest first; read once a request, and not of a posted form."""
         if self.request.method == "POST":
-            return None
-        if "_draft" not in self.__dict__:
+            return []
+        if "_found" not in self.__dict__:
             mine = Draft.objects.filter(user_id=self._user_id, form=self.request.path)
-            self.__dict__["_draft"] = mine.first()
-        draft: Draft | None = self.__dict__["_draft"]
-        return draft
+            self.__dict__["_found"] = list(mine)
+        found: list[Draft] = self.__dict__["_found"]
+        return found
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft the form is filled from."""
+        return next(iter(self._drafts), None)
 
     @property
     def base_version(self) -> int:
         """The version the form was opened on, to be compared when it is saved."""
         if self.request.method == "POST":
-            posted = self.request.POST.get(VERSION_FIELD, "")
-            return int(posted) if posted.isdecimal() else 0
+            return posted_version(self.request.POST.get(VERSION_FIELD, ""))
         return self.draft.base_version if self.draft else self.current_version()
 
+    def _page_token(self) -> KeepToken:
+        """A form that is shown again because of its errors is still the same opening."""
+        if token := own_token(self.request):
+            return replace(token, base_version=self.base_version)
+        return new_token(self._user_id, self.request.path, self.base_version, continuing=self.draft)
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        token = new_token(self._user_id, self.request.path, self.base_version)
         return {
             **super().get_form_kwargs(),  # type: ignore[misc]
             "autosave_url": reverse("accounts:draft_save"),
             "base_version": self.base_version,
-            "keep_token": token.signed(),
+            "keep_token": self._page_token().signed(),
         }
 
     def get_form(self, form_class: Any = None) -> Any:
@@ -185,35 +279,29 @@ class KeepsDrafts:
             fill_from_draft(form, self.draft)
         # Our own forms draw these as hidden inputs and tell the scripts of them; other templates use the tag.
         form.base_version = self.base_version
-        form.keep_token = new_token(self._user_id, self.request.path, self.base_version).signed()
+        form.keep_token = self._page_token().signed()
         form.autosave_url = reverse("accounts:draft_save")
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.draft
         behind = bool(draft and draft.base_version != self.current_version())
-        return {**super().get_context_data(**kwargs), "draft": draft, "draft_is_behind": behind}  # type: ignore[misc]
+        shown = {"draft": draft, "draft_is_behind": behind, "other_drafts": self._drafts[1:]}
+        return {**super().get_context_data(**kwargs), **shown}  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        except Exception:
-            with suppress(DatabaseError, TooLong):
-                self._keep()
-            raise
-        if 300 <= response.status_code < 400:
-            self._forget()
+        response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        if 300 <= response.status_code < 400 and (token := own_token(request)):
+            spend(request, token)
+            discard_draft(token)
         return response
 
-    def _token(self) -> KeepToken | None:
-        token = read_token(self.request.POST.get(TOKEN_FIELD, ""))
-        return token if token and token.user_id == self._user_id else None
 
-    def _keep(self) -> None:
-        if token := self._token():
-            keep_typed_text(token, self.request.POST)
-
-    def _forget(self) -> None:
-        if token := self._token():
-            spend(self.request, token)
-        discard_draft(self._user_id, self.request.path)
+def _keep_what_failed(request: HttpRequest) -> None:
+    """Keep what was posted, and say so on the next page that can; a failure here must not hide the first."""
+    token = own_token(request) if request.method == "POST" else None
+    if token is None:
+        return
+    with suppress(DatabaseError, TooLong):
+        keep_typed_text(token, request.POST)
+        messages.warning(request, KEPT)

@@ -95,9 +95,9 @@ class GovukForm(forms.BaseForm):
 
     @property
     def seen_version(self) -> int | None:
-        """The version the form was opened on, as it came back; None when it did not or is no number."""
+        """The version the form was opened on, as it came back; None when it did not or is no number of a version."""
         posted = str(self.data.get("base_version", ""))
-        return int(posted) if posted.isascii() and posted.isdigit() else None
+        return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else None
 
     @property
     def hidden_inputs(self) -> Mapping[str, str]:

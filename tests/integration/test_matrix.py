@@ -145,6 +145,7 @@ ROUTES |= {
         "draft_save": everybody(403, method="post"),
         "draft_discard": everybody(302, method="post"),
         "account": everybody(),
+        "kept_text": everybody(),
         "name_change": everybody(),
         "password_change": everybody(),
         "address_change": everybody(),

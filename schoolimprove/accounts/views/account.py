@@ -28,6 +28,7 @@ from schoolimprove.accounts.actions.second_factor import (
 )
 from schoolimprove.accounts.forms.door import CodeForm
 from schoolimprove.accounts.forms.own import AddressForm, ChangePasswordForm, NameForm, PasswordOnlyForm
+from schoolimprove.accounts.kept_text import kept_texts_of
 from schoolimprove.accounts.middleware import open_to_half_sessions
 from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.rights import appointments_of, must_have_second_factor
@@ -48,6 +49,7 @@ def account(request: Request) -> HttpResponse:
             "page_title": "Your account",
             "facts": [*_identity(user), *_security(user)],
             "pending": pending_address(user),
+            "kept_count": kept_texts_of(user).count(),
             "appointments": appointments_of(user),
         },
     )

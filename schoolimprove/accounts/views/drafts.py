@@ -1,55 +1,77 @@
-"""What somebody has typed: saved while they write, discarded when they say so, kept when a form comes back too late."""
+"""What somebody has typed: saved while they write, kept when a form comes back too late, read and discarded."""
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import date as format_date
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from schoolimprove.accounts.context import seconds_left
 from schoolimprove.accounts.expiry import AGAIN, KEPT, TOO_LONG, keep, wants_json
+from schoolimprove.accounts.kept_text import KeptText, kept_texts_of
+from schoolimprove.accounts.models import user_of
+from schoolimprove.lib import clock
 from schoolimprove.lib.clock import LONDON
-from schoolimprove.records.drafts import (
-    TOKEN_FIELD,
-    KeepToken,
-    TooLong,
-    discard_draft,
-    is_spent,
-    keep_typed_text,
-    read_token,
-)
+from schoolimprove.records.drafts import NewerKept, TooLong, discard_draft, is_spent, keep_while_typing, own_token
+from schoolimprove.records.models.draft import KEPT_FOR
+from schoolimprove.ui.components import Crumb
 
-
-def _my_token(request: HttpRequest) -> KeepToken | None:
-    token = read_token(request.POST.get(TOKEN_FIELD, ""))
-    return token if token and token.user_id == request.user.pk else None
+NOT_YOURS = "That text was not yours to discard, or the page was too old. Nothing was discarded."
+CHANGED = "That text is gone, or was added to since you opened the page. Nothing was discarded."
 
 
 @require_POST
 def draft_save(request: HttpRequest) -> HttpResponse:
     """Autosave: `{"saved_at": "14:32"}` and the seconds left, or why not as `{"message": …}` with 403, 409 or 413."""
-    token = _my_token(request)
+    token = own_token(request)
     if token is None:
         return JsonResponse({"message": "This form was opened by somebody else, or too long ago."}, status=403)
     if is_spent(request, token):
         return JsonResponse({"message": "This form has already been saved."}, status=409)
     try:
-        kept = keep_typed_text(token, request.POST)
+        kept = keep_while_typing(token, request.POST)
+    except NewerKept as newer:
+        return JsonResponse({"message": _newer(newer.draft.saved_at)}, status=409)
     except TooLong:
         return JsonResponse({"message": "This is too long to be saved while you write. Save it yourself."}, status=413)
     return JsonResponse({"saved_at": format_date(kept.at.astimezone(LONDON), "H:i"), **seconds_left(request)})
 
 
+def _newer(at: datetime) -> str:
+    there = at.astimezone(LONDON)
+    day = "" if there.date() == clock.today() else f"on {clock.uk_date(there)} "
+    return (
+        f"You have newer unsaved text for this form, kept {day}at {there:%H:%M} in another window. "
+        "What you type here is not kept until you save it."
+    )
+
+
+def kept_text(request: HttpRequest) -> HttpResponse:
+    """All that the reader has typed and not saved, readable even where the form no longer opens for them."""
+    context = {
+        "page_title": "Text you did not save",
+        "breadcrumbs": [Crumb("Your account", reverse("accounts:account")), Crumb("Text you did not save")],
+        "kept": [KeptText.of(draft) for draft in kept_texts_of(user_of(request))],
+        "days": KEPT_FOR.days,
+    }
+    return render(request, "accounts/kept_texts.html", context)
+
+
 @require_POST
 def draft_discard(request: HttpRequest) -> HttpResponse:
-    """Forget what was typed and open the form as it would be without."""
-    token = _my_token(request)
+    """Forget what was typed; then to the form as it would be without, or back to the list it was read in."""
+    token = own_token(request)
     if token is None:
-        messages.error(request, "That text was not yours to discard, or the page was too old. Nothing was discarded.")
+        messages.error(request, NOT_YOURS)
         return redirect("home")
-    discard_draft(token.user_id, token.path)
-    messages.success(request, "The kept text has been discarded.")
-    return redirect(token.path)
+    if discard_draft(token):
+        messages.success(request, "The kept text has been discarded.")
+    else:
+        messages.warning(request, CHANGED)
+    return redirect("accounts:kept_text" if request.POST.get("read_in") == "list" else token.path)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
