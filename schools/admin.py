@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.forms import ModelForm
+from django.db import transaction
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
-from schoolimprove.records.admin import KeptAdmin
+from schoolimprove.accounts.actions.person import sync_staff
+from schoolimprove.accounts.models import User
+from schoolimprove.records.admin import KeptAdmin, KeptForm, KeptHistoryAdmin
 from schools.actions import EDITED, blockers_to_appointing, save_appointment
 from schools.models import (
     Appointment,
@@ -44,7 +44,7 @@ class DistrictAdmin(KeptAdmin):
 
 
 @admin.register(School)
-class SchoolAdmin(SimpleHistoryAdmin, KeptAdmin):
+class SchoolAdmin(KeptHistoryAdmin):
     """Schools come in with GIAS; here they are placed in districts, partnerships and dioceses."""
 
     list_display = ["name", "urn", "phase", "establishment", "district"]
@@ -61,25 +61,32 @@ class PersonAdmin(KeptAdmin):
     search_fields = ["name", "email"]
     raw_id_fields = ["user"]
 
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        """Appointments are held through the link, so whoever gains or loses it enters the admin, or no longer does."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if "user" in form.changed_data:
+                for user in User.objects.filter(pk__in=[form.initial.get("user"), obj.user_id]):
+                    sync_staff(user)
 
-class AppointmentForm(ModelForm[Appointment]):
+
+class AppointmentForm(KeptForm):
     """Says on the form what the verb would refuse."""
 
     class Meta:
         model = Appointment
         fields = EDITED
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+    def _post_clean(self) -> None:
+        """The form's own appointment is asked: one put together from the fields would be taken for a new one."""
+        super()._post_clean()  # type: ignore[misc]
         if not self.errors:
-            draft = Appointment(pk=self.instance.pk, **data)
-            if reasons := blockers_to_appointing(draft):
-                raise ValidationError(reasons)
-        return data
+            for reason in blockers_to_appointing(self.instance):
+                self.add_error(None, reason)
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(SimpleHistoryAdmin, KeptAdmin):
+class AppointmentAdmin(KeptHistoryAdmin):
     """Who holds which role, over what, from when to when. The last day ends an appointment; nothing is deleted."""
 
     form = AppointmentForm
@@ -104,7 +111,7 @@ class ServiceInvitationAdmin(KeptAdmin):
 
 
 @admin.register(SchoolTerm)
-class SchoolTermAdmin(SimpleHistoryAdmin, KeptAdmin):
+class SchoolTermAdmin(KeptHistoryAdmin):
     """Terms that one school keeps on dates of its own."""
 
     list_display = ["school", "__str__", "starts_on", "half_term_starts_on", "half_term_ends_on", "ends_on"]
@@ -114,7 +121,7 @@ class SchoolTermAdmin(SimpleHistoryAdmin, KeptAdmin):
 
 
 @admin.register(SchoolClosure)
-class SchoolClosureAdmin(SimpleHistoryAdmin, KeptAdmin):
+class SchoolClosureAdmin(KeptHistoryAdmin):
     """Days on which one school alone is closed."""
 
     list_display = ["school", "day", "reason", "withdrawn_because"]

@@ -42,6 +42,20 @@ def _no_code_twice(value: ServiceByType) -> Iterator[str]:
         yield f"A type is either entitled or by invitation, not both: {', '.join(both)}."
 
 
+# As `Phase` in models/school.py; models ask policy, so policy does not ask them.
+PHASES = frozenset(
+    {
+        *("nursery", "primary", "middle_deemed_primary", "middle_deemed_secondary", "secondary", "all_through"),
+        *("16_plus", "special", "alternative", "none"),
+    }
+)
+
+
+def _known_phases(value: PhaseByType) -> Iterator[str]:
+    if unknown := sorted(set(value.phases.values()) - PHASES):
+        yield f"No such phase: {', '.join(unknown)}. The phases are: {', '.join(sorted(PHASES))}."
+
+
 def _at_least_one_day(value: RecordLimits) -> Iterator[str]:
     if min(value.submit_working_days, value.assure_working_days, value.respond_school_days) < 1:
         yield "Each limit is at least one day."
@@ -89,6 +103,7 @@ PHASE_BY_TYPE = declare(
                 }
             )
         },
+        validator=_known_phases,
     )
 )
 

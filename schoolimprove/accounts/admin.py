@@ -10,6 +10,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from post_office.models import Attachment, Email, EmailTemplate, Log
 
+from schoolimprove.records.admin import GuardedAdmin
+
 from .models import User
 
 # Rights come from appointments; a device's page would show its secret, an e-mail's the links sent to others.
@@ -19,7 +21,7 @@ for _model in (Group, TOTPDevice, StaticDevice, Email, EmailTemplate, Attachment
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(GuardedAdmin):
     list_display = ("name", "email", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("search_key",)
@@ -34,7 +36,4 @@ class UserAdmin(admin.ModelAdmin[User]):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

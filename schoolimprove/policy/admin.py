@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from schoolimprove.records.admin import KeptAdmin
+from schoolimprove.records.admin import KeptAdmin, KeptForm
 from schoolimprove.records.transition import Blocked, Conflict
 
 from .actions import approve, propose, withdraw, wrong_with_proposal
@@ -17,7 +17,7 @@ from .keys import all_keys
 from .models import PolicyRow
 
 
-class ProposalForm(forms.ModelForm[PolicyRow]):
+class ProposalForm(KeptForm):
     """A new value of a key from a day on, with the reason."""
 
     key = forms.ChoiceField(choices=lambda: [(key.name, f"{key.label} ({key.unit})") for key in all_keys()])

@@ -1,23 +1,101 @@
-"""The admin of kept things: nothing is deleted there, every save is versioned and audited."""
+"""The admin of kept things: nothing is deleted there, every save is versioned and audited, the first of two wins."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.filters import ListFilter
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from simple_history.admin import SimpleHistoryAdmin
 
 from schoolimprove.lib import clock
 
 from .actor import Actor, actor_for
 from .models import BaseRecord
-from .transition import record_event
+from .transition import Blocked, Conflict, record_event
+
+OPENED = "opened_version"
+"""The hidden input of a change form: the version it was opened on."""
+
+FILTER_LOOKUPS = frozenset({"exact", "id__exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
+"""What the admin's own filters and date hierarchies write after the name of a field."""
 
 
-class KeptAdmin(admin.ModelAdmin[Any]):
-    """Base of every model admin of ours. Closing with a reason takes the place of deleting."""
+class GuardedAdmin(admin.ModelAdmin[Any]):
+    """Deletes nothing, and lets a list be narrowed only by what it offers."""
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Django allows every field of the row and more: a hash could be guessed at letter by letter."""
+        return any(_narrows(lookup, by=name) for name in self._offered(request))
+
+    def _offered(self, request: Any) -> list[str]:
+        offered = [_parameter(each) for each in self.get_list_filter(request)]
+        return ["pk", *offered, *filter(None, [self.date_hierarchy])]
+
+
+def _parameter(list_filter: Any) -> str:
+    if isinstance(list_filter, str):
+        return list_filter
+    if isinstance(list_filter, type) and issubclass(list_filter, ListFilter):
+        return str(list_filter.parameter_name)  # type: ignore[attr-defined]
+    return str(list_filter[0])
+
+
+def _narrows(lookup: str, *, by: str) -> bool:
+    return lookup == by or (lookup.startswith(f"{by}__") and lookup.removeprefix(f"{by}__") in FILTER_LOOKUPS)
+
+
+class KeptForm(forms.ModelForm[Any]):
+    """Carries the version it was opened on, and is refused when somebody else has saved since."""
+
+    opened_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial[OPENED] = None if self.instance._state.adding else self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.instance._state.adding:
+            refuse_when_overtaken(self.instance, opened_on=data.get(OPENED))
+        return data
+
+
+def refuse_when_overtaken(stored: BaseRecord, *, opened_on: int | None) -> None:
+    """`ValidationError` naming who saved first."""
+    if opened_on is None:
+        raise ValidationError(
+            "This page does not say which version it was opened on, so nothing was saved. Open it again."
+        )
+    if opened_on != stored.version:
+        raise ValidationError(
+            f"{stored.updated_by or 'Somebody else'} changed this while you had it open, and nothing of yours was "
+            "saved. What you typed is still here: open the page again beside it, and make your change there."
+        )
+
+
+class KeptAdmin(GuardedAdmin):
+    """Base of every model admin of ours. Closing with a reason takes the place of deleting."""
+
+    form = KeptForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The version is no field of the thing: it is there where something stored can be saved."""
+        shown = [name for name in super().get_fields(request, obj) if name != OPENED]
+        return [*shown, OPENED] if obj is not None and self.has_change_permission(request, obj) else shown
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """When somebody saved between the form's check and its saving, the form is checked again: it then says so."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (Blocked, Conflict):
+            return super().changeform_view(request, *args, **kwargs)
 
     def actor(self, request: HttpRequest, action: str) -> Actor:
         """The person, with the appointment that lets them do this here."""
@@ -26,6 +104,8 @@ class KeptAdmin(admin.ModelAdmin[Any]):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actor = self.actor(request, "change" if change else "add")
         with transaction.atomic():
+            if change:
+                _lock(obj)
             self.stamp(obj, actor, change)
             super().save_model(request, obj, form, change)
             changes = _changes(form) if change else {}
@@ -37,6 +117,35 @@ class KeptAdmin(admin.ModelAdmin[Any]):
             obj.version += 1
         else:
             obj.created_by = actor.user
+
+
+def _lock(obj: BaseRecord) -> None:
+    """Keep others from saving `obj`; `Conflict` when one of them has, since it was read."""
+    stored = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+    if stored.version != obj.version:
+        raise Conflict(stored)
+
+
+class KeptHistoryAdmin(SimpleHistoryAdmin, KeptAdmin):
+    """Base for models with a history. It is read here and never restored: what was, is entered again with a reason."""
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Simple-history would save whatever is posted here by anybody who may read."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        page: HttpResponse = super().history_form_view(request, *args, **kwargs)
+        return page
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
+        """An earlier state is text, as for somebody who may only read."""
+        if form := context.get("adminform"):
+            form.readonly_fields = [name for name in flatten_fieldsets(form.fieldsets) if name != OPENED]
+            form.fieldsets = [(None, {"fields": form.readonly_fields})]
+        page: HttpResponse = super().render_history_view(request, template, context, **kwargs)
+        return page
 
 
 def _changes(form: Any) -> dict[str, list[Any]]:

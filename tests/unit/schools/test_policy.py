@@ -8,7 +8,7 @@ import pytest
 from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyError, PolicyKey
 from schools.establishments import TYPES, Service, service_of
 from schools.models.school import Phase
-from schools.policy import HOLIDAY_LENGTH, PHASE_BY_TYPE, RECORD_LIMITS, SERVICE_BY_TYPE
+from schools.policy import HOLIDAY_LENGTH, PHASE_BY_TYPE, PHASES, RECORD_LIMITS, SERVICE_BY_TYPE
 
 SHIPPED = SERVICE_BY_TYPE.shipped[SINCE_ALWAYS]
 
@@ -52,8 +52,12 @@ def test_every_code_of_the_policy_is_a_type_gias_knows() -> None:
     assert {*SHIPPED.entitled, *SHIPPED.by_invitation, *phases} <= TYPES.keys()
 
 
+def test_the_phases_that_policy_knows_are_ours() -> None:
+    assert set(Phase.values) == PHASES
+
+
 def test_every_phase_of_the_policy_is_one_of_ours() -> None:
-    assert set(PHASE_BY_TYPE.shipped[SINCE_ALWAYS].phases.values()) <= set(Phase.values)
+    PHASE_BY_TYPE.load(PHASE_BY_TYPE.dump(PHASE_BY_TYPE.shipped[SINCE_ALWAYS]))
 
 
 def refusal(key: PolicyKey[Any], **changed: Any) -> str:
@@ -66,6 +70,11 @@ def refusal(key: PolicyKey[Any], **changed: Any) -> str:
 def test_a_type_is_not_entitled_and_by_invitation_at_once() -> None:
     said = refusal(SERVICE_BY_TYPE, entitled=("01", "34", "28"), by_invitation=("28", "34"))
     assert said == "A type is either entitled or by invitation, not both: 28, 34."
+
+
+def test_a_misspelt_phase_is_refused_with_the_phases_there_are() -> None:
+    said = refusal(PHASE_BY_TYPE, phases={"07": "special", "12": "speciall", "15": "Nursery"})
+    assert said.startswith("No such phase: Nursery, speciall. The phases are: 16_plus, all_through,")
 
 
 @pytest.mark.parametrize("limit", ["submit_working_days", "assure_working_days", "respond_school_days"])
