@@ -1,0 +1,254 @@
+"""What holds of every model of ours: whom it may point to, its factory, its place in the admin, its constraints."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
+from factory.django import DjangoModelFactory
+from simple_history.models import HistoricalChanges
+
+from schoolimprove.lib import clock
+from tests.factories.accounts import UserFactory
+from tests.processes import ROOT
+from tests.source import PACKAGES
+
+FLOORS = ["lib", "ui", "records", "policy", "calendar", "accounts", "documents", "reminders"]
+ORDER = [*FLOORS, "schools", "behaviour", "categorisation", "interventions", "finance"]
+"""App labels from the lowest: a model points to its own app and to those before it."""
+
+
+def is_history(model: type[models.Model]) -> bool:
+    return issubclass(model, HistoricalChanges)
+
+
+OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
+KEPT = [model for model in OURS if not is_history(model)]
+of_each = pytest.mark.parametrize("model", KEPT, ids=lambda model: model._meta.label)
+
+
+def test_every_app_with_a_model_has_its_place_in_the_order() -> None:
+    assert {model._meta.app_label for model in OURS} <= set(ORDER)
+
+
+def relations(model: type[models.Model]) -> Iterator[Any]:
+    """Foreign keys, one-to-ones and many-to-manys that the model declares."""
+    return (field for field in model._meta.get_fields() if field.is_relation and not field.auto_created)
+
+
+def points_upward(model: type[models.Model], target: type[models.Model]) -> bool:
+    if target._meta.label == settings.AUTH_USER_MODEL or target._meta.app_label not in ORDER:
+        return False
+    return ORDER.index(target._meta.app_label) > ORDER.index(model._meta.app_label)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_no_model_points_to_an_app_above_its_own(model: type[models.Model]) -> None:
+    upward = {
+        field.name: field.related_model._meta.label
+        for field in relations(model)
+        if field.related_model and points_upward(model, field.related_model)
+    }
+    assert upward == {}
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_no_model_points_to_anything_whatever(model: type[models.Model]) -> None:
+    """A generic foreign key would be an arrow that nobody can see."""
+    assert [field.name for field in model._meta.private_fields] == []
+
+
+FALLS_WITH = {
+    "records.Draft.user": "Unsaved text is nobody's once its writer is gone.",
+    "accounts.SecretLink.user": "A link lets one person in.",
+}
+"""Relations that do not protect what they point to."""
+
+
+@of_each
+def test_what_is_pointed_to_cannot_be_deleted(model: type[models.Model]) -> None:
+    keys = (field for field in relations(model) if field.many_to_one or field.one_to_one)
+    loose = [
+        f"{model._meta.label}.{field.name}" for field in keys if field.remote_field.on_delete is not models.PROTECT
+    ]
+    assert [name for name in loose if name not in FALLS_WITH] == []
+
+
+def test_no_exception_of_deleting_is_left_over() -> None:
+    names = {f"{model._meta.label}.{field.name}" for model in KEPT for field in relations(model)}
+    assert set(FALLS_WITH) <= names
+
+
+# Factories.
+
+
+def factories() -> dict[type[models.Model], type[DjangoModelFactory[Any]]]:
+    """Model → its factory, of every module in tests/factories."""
+    paths = sorted((ROOT / "tests" / "factories").glob("*.py"))
+    named = [vars(importlib.import_module(f"tests.factories.{path.stem}")) for path in paths]
+    classes: list[Any] = [value for names in named for value in names.values() if isinstance(value, type)]
+    made = [each for each in classes if issubclass(each, DjangoModelFactory) and not each._meta.abstract]
+    return {each._meta.model: each for each in made}
+
+
+@of_each
+def test_every_model_has_a_factory(model: type[models.Model]) -> None:
+    assert model in factories()
+
+
+@of_each
+@pytest.mark.django_db
+def test_every_factory_makes_one_with_nothing_said(model: type[models.Model]) -> None:
+    made = factories()[model].create()
+    assert model._base_manager.filter(pk=made.pk).exists()
+    assert str(made)
+
+
+# The admin.
+
+NOT_IN_ADMIN = {
+    "records.AuditEvent": "Read in the chronology of what it is about; append-only.",
+    "records.Draft": "What one person typed and did not save is nobody else's to read.",
+    "records.ReferenceCounter": "Counts by itself.",
+    "accounts.SecretLink": "Holds the hash of what lets somebody in.",
+    "documents.Blob": "Served by the view of the app that owns the join.",
+    "documents.BlobScan": "Written by the scanner.",
+    "reminders.Deadline": "Opened, moved and met by verbs.",
+    "schools.Visit": "Records are not in the admin.",
+    "schools.RecordOfVisit": "Records are not in the admin.",
+    "schools.RecordVersion": "Records are not in the admin.",
+    "schools.Response": "Records are not in the admin.",
+}
+
+
+@of_each
+def test_of_every_model_it_is_decided_whether_it_is_in_the_admin(model: type[models.Model]) -> None:
+    assert admin.site.is_registered(model) is (model._meta.label not in NOT_IN_ADMIN)
+
+
+def test_no_decision_about_the_admin_is_left_over() -> None:
+    assert set(NOT_IN_ADMIN) <= {model._meta.label for model in KEPT}
+
+
+@pytest.mark.django_db
+def test_nothing_of_ours_is_deleted_in_the_admin(rf: Any) -> None:
+    request = rf.get("/admin/")
+    request.user = UserFactory.create(is_superuser=True, is_staff=True)
+    deletable = [
+        model._meta.label
+        for model in KEPT
+        if admin.site.is_registered(model) and admin.site.get_model_admin(model).has_delete_permission(request)
+    ]
+    assert deletable == []
+
+
+# Constraints.
+
+
+@of_each
+def test_constraints_are_such_as_both_databases_keep(model: type[models.Model]) -> None:
+    assert [
+        each for each in model._meta.constraints if type(each) not in (models.CheckConstraint, models.UniqueConstraint)
+    ] == []
+
+
+@of_each
+def test_every_constraint_has_a_name_that_says_it(model: type[models.Model]) -> None:
+    names = [constraint.name for constraint in model._meta.constraints]
+    assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9_]+", name) or len(name.split("_")) < 3] == []
+
+
+ALONE = {
+    "created": "Nobody's where the system made it.",
+    "updated": "Nobody's where the system changed it.",
+}
+"""Stems whose person may be missing beside the moment."""
+
+
+def pairs() -> Iterator[tuple[type[models.Model], str, str]]:
+    """(model, when, who) of every two fields that are told together, and may both be empty."""
+    for model in KEPT:
+        fields = {field.name: field for field in model._meta.concrete_fields}
+        for name in fields:
+            stem, _, kind = name.rpartition("_")
+            who = next((by for by in (f"{stem}_by", f"{stem}_by_name") if by in fields), "")
+            if kind in ("at", "on") and who and stem not in ALONE and (fields[name].null or fields[who].null):
+                yield model, name, who
+
+
+PAIRS = [pytest.param(*pair, id=f"{pair[0]._meta.label}: {pair[1]} and {pair[2]}") for pair in pairs()]
+BEGIN_WITH: dict[str, dict[str, Any]] = {
+    # A proposal: shipped rows are approved by nobody, and an approved one can no longer be written to.
+    "policy.PolicyRow": {"shipped": False, "approved_at": None},
+}
+
+
+def test_the_pairs_we_know_of_are_found() -> None:
+    assert {"RecordOfVisit", "PolicyRow", "ServiceInvitation"} <= {model.__name__ for model, _when, _who in pairs()}
+
+
+@pytest.mark.parametrize(("model", "when", "who"), PAIRS)
+@pytest.mark.parametrize("first", [True, False], ids=["when alone", "who alone"])
+@pytest.mark.django_db
+def test_who_and_when_are_told_together_or_not_at_all(
+    model: type[models.Model], when: str, who: str, first: bool
+) -> None:
+    row = factories()[model].create(**BEGIN_WITH.get(model._meta.label, {}))
+    values = {when: told(model, when) if first else None, who: empty(model, who) if first else told(model, who)}
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        model._base_manager.filter(pk=row.pk).update(**values)
+    assert "violates check constraint" in str(refused.value)
+
+
+def told(model: type[models.Model], name: str) -> Any:
+    field = model._meta.get_field(name)
+    if isinstance(field, models.ForeignKey):
+        return UserFactory.create()
+    if isinstance(field, models.DateTimeField):
+        return clock.now()
+    return clock.today() if isinstance(field, models.DateField) else "Somebody"
+
+
+def empty(model: type[models.Model], name: str) -> Any:
+    return None if model._meta.get_field(name).null else ""
+
+
+# The database as a whole.
+
+
+def test_verbs_open_their_own_transactions() -> None:
+    assert connection.settings_dict["ATOMIC_REQUESTS"] is False
+    assert connection.settings_dict["AUTOCOMMIT"] is True
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def migrations() -> list[Path]:
+    return sorted(path for package in PACKAGES for path in (ROOT / package).glob("**/migrations/0*.py"))
+
+
+def test_every_migration_has_a_name_somebody_gave_it() -> None:
+    names = [path.stem for path in migrations()]
+    assert names
+    assert [name for name in names if re.search(r"_auto(_|$)|_and_more|_\d{8}|^\d{4}$", name)] == []
+
+
+def test_each_app_has_one_newest_migration() -> None:
+    graph = MigrationLoader(None).graph
+    ours = {model._meta.app_label for model in OURS}
+    assert {label: len(graph.leaf_nodes(label)) for label in ours} == dict.fromkeys(ours, 1)
+
+
+def test_the_states_that_are_written_down_are_those_of_the_code() -> None:
+    call_command("write_states", "--check")
