@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
+from functools import cache
 
 from schoolimprove.calendar.bank_holidays import england
 from schoolimprove.lib.clock import Calendar, Terms
@@ -19,15 +20,7 @@ class Days:
         self.years = (self.year - 1, self.year, self.year + 1)
         self.beginning = date(self.year - 1, 8, 3)
         """The day on which the authority took the service into use."""
-        calendar = Calendar(
-            england(),
-            Terms(tuple(term for year in self.years for term in terms_of(year))),
-            {day: why for year in self.years for day, why in closures_of(year).items()},
-        )
-        first, last = academic_year_bounds(self.year - 1)[0], academic_year_bounds(self.year + 1)[1]
-        held = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        self._working = [day for day in held if calendar.is_working_day(day)]
-        self._school = [day for day in held if calendar.is_school_day(day)]
+        self._working, self._school = _counted(self.years)
 
     def working_days_ago(self, n: int) -> date:
         """The n-th working day before today; the one before the first day held is the first."""
@@ -53,3 +46,14 @@ class Days:
 
 def _before(days: list[date], today: date, n: int) -> date:
     return days[max(0, bisect_left(days, today) - n)]
+
+
+@cache
+def _counted(years: tuple[int, ...]) -> tuple[list[date], list[date]]:
+    """The working days and the school days of these academic years."""
+    terms = Terms(tuple(term for year in years for term in terms_of(year)))
+    closures = {day: why for year in years for day, why in closures_of(year).items()}
+    calendar = Calendar(england(), terms, closures)
+    first, last = academic_year_bounds(years[0])[0], academic_year_bounds(years[-1])[1]
+    held = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [day for day in held if calendar.is_working_day(day)], [day for day in held if calendar.is_school_day(day)]

@@ -20,6 +20,8 @@ from .terms import terms_of
 from .texts import Written, comment_of_chair, comment_of_head, comments_on_return, inaccuracy, written
 from .visits import Answer, Course
 
+EARLIEST = 20
+"""School days ago on which the earliest of these visits was held."""
 PRIORY, PELLOWDENE = "Priory Lane Primary School", "Pellowdene Primary School"
 ST_AIDAN, OUR_LADY = "St Aidan’s Church of England Primary School", "Our Lady of the Fens Catholic Primary School"
 HIGH, COMMUNITY = "Aldermarch High School", "Bramblecote Community School"
@@ -76,7 +78,7 @@ class Now:
         """By the head alone; and by both, of whom one corrects a fact."""
         yield self._shared(PRIORY, 15, self._schools(9), head=self._head(4))
         corrected = self._head(8, on_accuracy=inaccuracy(self._luck))
-        yield self._shared(OUR_LADY, 20, self._schools(14), head=corrected, chair=self._chair(6))
+        yield self._shared(OUR_LADY, EARLIEST, self._schools(14), head=corrected, chair=self._chair(6))
 
     def _shared(self, school: str, held: int, approved_on: date, **course: object) -> Course:
         """Submitted on the school day after the visit."""

@@ -1,6 +1,7 @@
 """The invented authority's term dates, made for any academic year by the habits of English calendars."""
 
 from datetime import date, timedelta
+from functools import cache
 
 from schoolimprove.calendar.bank_holidays import england
 from schoolimprove.lib.clock import Term, TermName
@@ -10,6 +11,7 @@ _WEEK = timedelta(days=7)
 _TRAINING = "Staff training day"
 
 
+@cache
 def terms_of(year: int) -> tuple[Term, Term, Term]:
     """Autumn, spring and summer of the academic year that begins in `year`."""
     then, good_friday = year + 1, _good_friday(year + 1)

@@ -11,14 +11,13 @@ from schools.models.visit import VisitKind
 
 from . import places, staffing
 from .days import Days
+from .now import EARLIEST
 from .places import Place
 from .terms import terms_of
 from .texts import comment_of_chair, comment_of_head, comments_on_return, inaccuracy, written
 from .visits import Answer, Course
 
 VISITED_IN_A_TERM = 0.45
-LATEST = 22
-"""Working days before today after which no ordinary visit was held: what is nearer is arranged in `now`."""
 _LONGEST = timedelta(days=45)
 """More than a record takes from the visit to its approval."""
 _OTHER_KINDS = (
@@ -36,7 +35,7 @@ class OrdinaryYear:
     def __init__(self, days: Days, luck: Random, visited: list[Place]) -> None:
         self._days, self._luck, self._visited = days, luck, visited
         self._first = days.today - timedelta(days=365)
-        self._last = days.working_days_ago(LATEST)
+        self._last = min(days.school_days_ago(EARLIEST + 1), days.working_days_ago(EARLIEST + 1))
         self._health = {place.name: luck.uniform(0.35, 0.95) for place in visited}
         self._busy: set[tuple[str, date]] = set()
 
