@@ -1,17 +1,17 @@
 """Verbs that make things: records of visits, appointments and their ends."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
 
 from schoolimprove.accounts.actions.person import sync_staff
+from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import acting, authorising, forget_appointments
-from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
+from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
@@ -19,21 +19,19 @@ from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, Conflict, differences, record_event
 from schools import deadlines
+from schools.appointing import wrong_with_appointment
 from schools.models import Appointment, Person, RecordOfVisit, School, Visit
 from schools.models.appointment import SCOPE_FIELDS
+from schools.models.visit import counted_once
 from schools.policy import SERVICE_BY_TYPE
 from schools.rules import wrong_with_visit_date
-from schools.scope import COLUMNS
-
-if TYPE_CHECKING:
-    from schoolimprove.accounts.models import User
 
 EDITED = ("person", "role", *SCOPE_FIELDS, "starts_on", "ends_on", "cover_for")
 """What an appointment says, besides who saved it when."""
 
 
 def start_record(
-    school: School, *, by: "User", on: date, kind: str, held_on: date, days: Decimal, texts: Mapping[str, str]
+    school: School, *, by: User, on: date, kind: str, held_on: date, days: Decimal, texts: Mapping[str, str]
 ) -> RecordOfVisit:
     """A visit that was held and the draft of its record. `Blocked` when the school is not served that day."""
     actor = acting(by, Permission.WRITE_RECORD, on=school)
@@ -59,14 +57,8 @@ def start_record(
 
 
 def _visit(**fields: Any) -> Visit:
-    try:
-        with transaction.atomic():
-            return Visit.objects.create(**fields)
-    except IntegrityError as error:
-        same = {name: fields[name] for name in ("school", "author", "held_on", "kind")}
-        if not Visit.objects.filter(**same).exists():
-            raise
-        raise Blocked(["You already have a record of this type for this school on that day."]) from error
+    with counted_once(**{name: fields[name] for name in ("school", "author", "held_on", "kind")}):
+        return Visit.objects.create(**fields)
 
 
 def appoint(
@@ -87,10 +79,12 @@ def appoint(
 
 def save_appointment(appointment: Appointment, *, by: Actor, reason: str = "") -> None:
     """Save a new or changed appointment with its history and audit; `Blocked` with the reasons when it may not be."""
-    reasons = blockers_to_appointing(appointment)
-    if reasons:
-        raise Blocked(reasons)
-    _save(appointment, "changed" if appointment.pk else "appointed", by=by, reason=reason)
+    with transaction.atomic():
+        if appointment.person_id:
+            appointment.person = locked_person(appointment.person_id)
+        if reasons := blockers_to_appointing(appointment):
+            raise Blocked(reasons)
+        _save(appointment, "changed" if appointment.pk else "appointed", by=by, reason=reason)
 
 
 def end_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
@@ -99,6 +93,27 @@ def end_appointment(appointment: Appointment, *, on: date, by: Actor, reason: st
     if reasons := _invalid(appointment):
         raise Blocked(reasons)
     _save(appointment, "ended", by=by, reason=reason)
+
+
+def withdraw_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
+    """Let an appointment that has not begun by that day come to nothing; `Blocked` when it has."""
+    if appointment.starts_on <= on:
+        raise Blocked(["This appointment has begun. End it instead."])
+    appointment.withdrawn_because = reason
+    _save(appointment, "withdrawn", by=by, reason=reason)
+
+
+def locked_person(pk: int) -> Person:
+    """The person, whom nobody else appoints or deactivates until the transaction ends.
+
+    Their account is locked first, as deactivating does it, so that neither waits for the other for ever.
+    """
+    user_id = Person.objects.values_list("user", flat=True).get(pk=pk)
+    user = User.objects.select_for_update().get(pk=user_id) if user_id else None
+    person = Person.objects.select_for_update().get(pk=pk)
+    if user is not None and person.user_id == user.pk:
+        person.user = user
+    return person
 
 
 def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> None:
@@ -120,11 +135,8 @@ def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> Non
 
 
 def blockers_to_appointing(appointment: Appointment) -> list[str]:
-    """Constraint messages, or: whoever has a role in a school is not its SIP (domain 10)."""
-    if reasons := _invalid(appointment):
-        return reasons
-    school = _school_of_two_masters(appointment)
-    return [f"{appointment.person} cannot both work in {school} and be its SIP."] if school else []
+    """Constraint messages, or what is wrong with this person holding this."""
+    return _invalid(appointment) or wrong_with_appointment(appointment)
 
 
 def _invalid(appointment: Appointment) -> list[str]:
@@ -133,45 +145,6 @@ def _invalid(appointment: Appointment) -> list[str]:
     except ValidationError as error:
         return error.messages
     return []
-
-
-def _school_of_two_masters(appointment: Appointment) -> School | None:
-    """A school in which the person would both work and be the SIP on some day of this appointment."""
-    other_sides = {Role.SIP: SCHOOL_ROLES, **dict.fromkeys(SCHOOL_ROLES, frozenset({Role.SIP}))}
-    others = Appointment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=appointment.starts_on),
-        person=appointment.person,
-        role__in=other_sides.get(Role(appointment.role), ()),
-        starts_on__lte=appointment.ends_on or date.max,
-    ).exclude(pk=appointment.pk)
-    both = (_schools_of(appointment) & _schools_of(other) for other in others)
-    return next((school for schools in both for school in schools[:1]), None)
-
-
-def _schools_of(appointment: Appointment) -> QuerySet[School]:
-    kind = appointment.scope_kind
-    return School.objects.filter(**{COLUMNS[kind]: appointment.scope_key_of(kind)})
-
-
-def hand_over(person: Person, *, to: Person | None, on: date, by: Actor, reason: str) -> list[Appointment]:
-    """End every current appointment of someone who leaves and give each to `to` from the next day; the new ones.
-
-    What is named to nobody (`to` empty) stays vacant; what was to end on a later day ends for `to` on that day.
-    """
-    made = []
-    with transaction.atomic():
-        for held in person.appointments.current(on).with_scope().select_for_update(of=("self",)):
-            until = held.ends_on
-            end_appointment(held, on=on, by=by, reason=reason)
-            if to is not None and until != on:
-                made.append(_succeed(held, to, on + timedelta(days=1), until, by, reason))
-    return made
-
-
-def _succeed(held: Appointment, to: Person, start: date, until: date | None, by: Actor, reason: str) -> Appointment:
-    kind = held.scope_kind
-    scope = {kind: getattr(held, kind), "cover_for": held.cover_for}
-    return appoint(to, Role(held.role), scope=scope, starts_on=start, ends_on=until, by=by, reason=reason)
 
 
 def _refresh_rights(person: Person) -> None:

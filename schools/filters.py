@@ -20,15 +20,17 @@ class SchoolFilter(django_filters.FilterSet):
     """Text, phase, service, district, and whether the school is open. Closed schools are listed and marked."""
 
     q = django_filters.CharFilter(label="Name, URN, LAESTAB or postcode", method="search")
-    phase = django_filters.MultipleChoiceFilter(label="Phase", choices=Phase.choices, widget=CheckboxSelectMultiple)
+    phase = django_filters.MultipleChoiceFilter(
+        label="Phase", choices=Phase.choices, widget=CheckboxSelectMultiple, distinct=False
+    )
     service = django_filters.MultipleChoiceFilter(
-        label="Service", choices=SERVICES, method="of_service", widget=CheckboxSelectMultiple
+        label="Service", choices=SERVICES, method="of_service", widget=CheckboxSelectMultiple, distinct=False
     )
     district = django_filters.ModelMultipleChoiceFilter(
-        label="District", queryset=District.objects.none(), widget=CheckboxSelectMultiple
+        label="District", queryset=District.objects.none(), widget=CheckboxSelectMultiple, distinct=False
     )
     establishment = django_filters.MultipleChoiceFilter(
-        label="Open or closed", choices=Establishment.choices, widget=CheckboxSelectMultiple
+        label="Open or closed", choices=Establishment.choices, widget=CheckboxSelectMultiple, distinct=False
     )
 
     class Meta:

@@ -24,7 +24,14 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
 from schoolimprove.ui.components import Link
-from schools.actions import hand_over
+from schools.leavers import (
+    NEVER_HANDED_OVER,
+    hand_over,
+    hand_over_records,
+    open_appointments,
+    possible_authors,
+    unfinished_records,
+)
 from schools.models import Appointment, Person
 
 SHOWN = 100
@@ -34,6 +41,7 @@ SHOWN = 100
 def register() -> None:
     """Called once, when the app is ready."""
     hand_overs.register(AppointmentsHandOver())
+    hand_overs.register(RecordsHandOver())
     person_panels.register(PersonPanel("appointments", 10, appointments_panel))
     person_facts.register(PersonFacts("appointments", 10, roles_of))
     identity_followers.register(IdentityFollower("person", 10, follow_identity))
@@ -48,21 +56,60 @@ class AppointmentsHandOver:
     end_label = "Nobody: leave them vacant"
 
     def held_by(self, user: User, *, on: date) -> Sequence[str]:
-        held = Appointment.objects.current(on).held_by(user).with_scope()
-        return [f"{each.get_role_display()}, {each.scope_name}" for each in held]
+        return [_line(each, on) for each in _open_appointments(user, on)]
 
     def candidates(self, user: User, *, on: date) -> Sequence[tuple[str, str]]:
-        """People who hold one of the same roles today, since they know the work."""
-        roles = Appointment.objects.current(on).held_by(user).values("role")
-        peers = Person.objects.filter(
-            appointments__in=Appointment.objects.current(on).filter(role__in=roles), user__is_active=True
-        ).exclude(user=user)
-        return [(str(person.pk), person.name) for person in peers.distinct().order_by("name", "pk")]
+        """People who hold all the roles that are handed over, since they know the work; nobody for those that end."""
+        roles = {each.role for each in _open_appointments(user, on)} - NEVER_HANDED_OVER
+        if not roles:
+            return []
+        peers = Person.objects.filter(user__is_active=True).exclude(user=user)
+        for role in roles:
+            peers = peers.filter(pk__in=Appointment.objects.current(on).filter(role=role).values("person"))
+        return [(str(person.pk), person.name) for person in peers.order_by("name", "pk")]
 
     def hand_over(self, user: User, *, to: str, by: Actor, on: date, reason: str) -> None:
         person = Person.objects.get(user=user)
-        successor = Person.objects.get(pk=to) if to else None
-        hand_over(person, to=successor, on=on, by=by, reason=reason)
+        hand_over(person, to=Person.objects.get(pk=to) if to else None, on=on, by=by)
+
+
+def _open_appointments(user: User, on: date) -> list[Appointment]:
+    person = Person.objects.filter(user=user).first()
+    return list(open_appointments(person, on=on)) if person else []
+
+
+def _line(held: Appointment, on: date) -> str:
+    """What is held, and what will become of it where that is not for the successor to take."""
+    said = f"{held.get_role_display()}, {held.scope_name}"
+    if held.starts_on > on:
+        said += f", from {clock.uk_date(held.starts_on)}"
+    return f"{said} (ends; never handed over)" if held.role in NEVER_HANDED_OVER else said
+
+
+class RecordsHandOver:
+    """Somebody must take over what is begun or submitted, or nobody could ever finish it.
+
+    Where there is nobody who could, no question is asked, since a person who must lose their way in today cannot
+    wait for an appointment: the records stay the leaver's. A submitted one is still approved or returned by its line
+    manager. A draft waits: once somebody is appointed, letting the leaver back in and deactivating them again asks.
+    """
+
+    key = "records"
+    order = 5
+    label = "Unfinished Records of Visit"
+    end_label = ""
+
+    def held_by(self, user: User, *, on: date) -> Sequence[str]:
+        records = unfinished_records(user)
+        if not records or not self.candidates(user, on=on):
+            return []
+        return [f"{each.reference}, {each.school.name}: {each.get_status_display().lower()}" for each in records]
+
+    def candidates(self, user: User, *, on: date) -> Sequence[tuple[str, str]]:
+        return [(str(each.pk), each.name) for each in possible_authors(user, on=on)]
+
+    def hand_over(self, user: User, *, to: str, by: Actor, on: date, reason: str) -> None:
+        hand_over_records(user, to=User.objects.get(pk=to), by=by)
 
 
 def appointments_panel(viewer: User, person: User, on: date) -> Panel:
@@ -73,6 +120,8 @@ def appointments_panel(viewer: User, person: User, on: date) -> Panel:
 
 
 def _period(appointment: Appointment) -> str:
+    if appointment.withdrawn_because:
+        return f"Was to begin on {clock.uk_date(appointment.starts_on)}; withdrawn"
     since = f"From {clock.uk_date(appointment.starts_on)}"
     return f"{since} to {clock.uk_date(appointment.ends_on)}" if appointment.ends_on else since
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+EARLIEST_VISIT = date(1990, 1, 1)
+"""Bank holidays are held from then on, and no deadline can be counted before."""
+
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw", "findings": "what you found"}
 
 
@@ -13,7 +16,11 @@ def missing_to_submit(texts: Mapping[str, str]) -> list[str]:
 
 def wrong_with_visit_date(held_on: date, *, today: date) -> list[str]:
     """A record is written after the visit it describes."""
-    return ["The date of the visit must be today or in the past."] if held_on > today else []
+    if held_on > today:
+        return ["The date of the visit must be today or in the past."]
+    if held_on < EARLIEST_VISIT:
+        return [f"The date of the visit must be {EARLIEST_VISIT.year} or later."]
+    return []
 
 
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:

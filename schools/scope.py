@@ -4,6 +4,8 @@ The two halves below are one rule; `tests/integration/schools/test_scope.py` hol
 """
 
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -45,6 +47,14 @@ def _covered(user: Any, roles: Collection[Role], kind: str, school: str) -> Exis
     appointments: Any = apps.get_model("schools", "Appointment")._default_manager
     mine = appointments.current(clock.today()).held_by(user).filter(role__in=sorted(roles))
     return Exists(mine.filter(**{kind: OuterRef(column)}))
+
+
+def covering(school: Any, *, roles: Collection[Role]) -> Any:
+    """The appointments of today that cover this school in one of these roles."""
+    values = {kind: _value(school, kind) for kind in COLUMNS}
+    scopes = reduce(or_, (Q(**{kind: value}) for kind, value in values.items() if value))
+    appointments: Any = apps.get_model("schools", "Appointment")._default_manager
+    return appointments.current(clock.today()).filter(scopes, role__in=sorted(roles))
 
 
 def covers(held: Held, obj: Any) -> bool:

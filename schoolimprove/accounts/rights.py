@@ -64,15 +64,21 @@ def forget_appointments(user: User) -> None:
     user.__dict__.pop("_appointments", None)
 
 
-def authorising(user: Any, permission: Permission, *, on: Any = None) -> Held | None:
-    """The appointment that carries `permission` and covers `on`, if there is one.
+def all_authorising(user: Any, permission: Permission, *, on: Any = None) -> list[Held]:
+    """The appointments that carry `permission` and cover `on`.
 
-    Without `on` the question is whether any appointment carries the permission at all.
+    Without `on` the question is which appointments carry the permission at all.
     """
-    for held in appointments_of(user):
-        if permission in ROLE_PERMISSIONS[held.role] and (on is None or (_resolver and _resolver.covers(held, on))):
-            return held
-    return None
+    return [
+        held
+        for held in appointments_of(user)
+        if permission in ROLE_PERMISSIONS[held.role] and (on is None or (_resolver and _resolver.covers(held, on)))
+    ]
+
+
+def authorising(user: Any, permission: Permission, *, on: Any = None) -> Held | None:
+    """The first appointment that carries `permission` and covers `on`, if there is one."""
+    return next(iter(all_authorising(user, permission, on=on)), None)
 
 
 def user_can(user: Any, permission: Permission, *, on: Any = None) -> bool:

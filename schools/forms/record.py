@@ -56,6 +56,9 @@ class NewRecordForm(TextsForm):
 
     field_order = ["kind", "held_on", "days", *TEXTS]
 
+    def visit(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("kind", "held_on", "days")}
+
     def clean_held_on(self) -> Any:
         held_on = self.cleaned_data["held_on"]
         if reasons := wrong_with_visit_date(held_on, today=clock.today()):

@@ -280,9 +280,7 @@ def _refuse_other_files(header: Sequence[str], columns: Mapping[str, int], file_
     if missing:
         columns_named = "column" if len(missing) == 1 else "columns"
         names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
-        raise Unusable(
-            f"{file_name} is not a list of establishments from GIAS: it lacks the {columns_named} {names}."
-        )
+        raise Unusable(f"{file_name} is not a list of establishments from GIAS: it lacks the {columns_named} {names}.")
     wanted = {URN, LA_CODE, LA_NAME, *(column for part in PARTS for column in part.columns)}
     counted = Counter(name.casefold() for name in header)
     twice = sorted(name for name in wanted if counted[name.casefold()] > 1)

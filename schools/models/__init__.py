@@ -6,7 +6,8 @@ from .district import District, DoubleDistrict
 from .invitation import ServiceInvitation
 from .partnership import Partnership
 from .person import Person
-from .record import RecordOfVisit, RecordVersion, Response
+from .record import RecordOfVisit
+from .response import RecordVersion, Response
 from .school import School
 from .visit import Visit
 

@@ -57,9 +57,13 @@ def _one_of(model: type[models.Model], kind: str) -> models.QuerySet[Any]:
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def standing(self) -> Self:
+        """All but those withdrawn before they began."""
+        return self.filter(withdrawn_because="")
+
     def current(self, on: date) -> Self:
         """Held on that day, first and last day included."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        return self.standing().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
     def held_by(self, user: Any) -> Self:
         return self.filter(person__user=user)
@@ -97,6 +101,8 @@ class Appointment(BaseRecord):
     starts_on = models.DateField("from")
     ends_on = models.DateField("to", null=True, blank=True, help_text="The last day. Leave empty while it goes on.")
     cover_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="covers")
+    withdrawn_because = models.CharField(max_length=200, blank=True, default="", editable=False)
+    """Why an appointment that had not begun came to nothing: its days cannot say so, and nothing is deleted."""
 
     objects = AppointmentQuerySet.as_manager()
     history = HistoricalRecords()
@@ -138,4 +144,4 @@ class Appointment(BaseRecord):
         return str(value) if value else ""
 
     def is_current(self, on: date) -> bool:
-        return self.starts_on <= on and (self.ends_on is None or self.ends_on >= on)
+        return not self.withdrawn_because and self.starts_on <= on and (self.ends_on is None or self.ends_on >= on)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from schoolimprove.accounts.rights import acting, authorising
+from schoolimprove.accounts.rights import Held, acting, all_authorising, authorising
 from schoolimprove.accounts.roles import LINE_MANAGEMENT, ROLE_LABELS, Permission, Role, rights_over
 from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import BaseRecord
 from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
 from schools import deadlines, notices
@@ -19,6 +20,7 @@ from schools.rules import missing_to_submit, wrong_with_response
 from schools.scope import in_scope
 from schools.states import RECORD_OF_VISIT, RecordStatus
 
+from .response import RecordVersion, Response
 from .school import School
 from .visit import Visit
 
@@ -58,7 +60,9 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
         return self.filter(mine, status=RecordStatus.SUBMITTED).exclude(author=user)
 
     def unfinished_by(self, user: Any) -> Self:
-        return self.filter(author=user, status=RecordStatus.DRAFT)
+        """Drafts this user can still write: their own, at schools where they hold a role that writes."""
+        mine = in_scope(user, Permission.WRITE_RECORD, school="visit__school")
+        return self.filter(mine, author=user, status=RecordStatus.DRAFT)
 
     def awaiting_response_from(self, user: Any, *, role: Role) -> Self:
         """Shared records at schools where this user is `role`, whose newest version that role has not answered."""
@@ -170,23 +174,27 @@ class RecordOfVisit(BaseRecord):
         manages = authorising(user, rights_over(self.author_role).approve, on=self)
         return self.author_id != user.pk and manages is not None
 
-    def respondent_role(self, user: "User") -> str:
-        """The role in which this user answers for the school; empty when they do not."""
-        held = authorising(user, Permission.RESPOND_TO_RECORD, on=self)
-        return held.role if held else ""
+    def respondents(self, user: "User") -> list[Held]:
+        """The appointments in which this user answers for the school; somebody may be its head and its chair."""
+        return all_authorising(user, Permission.RESPOND_TO_RECORD, on=self)
 
     # Verbs.
 
-    def revise(self, *, by: "User", seen_version: int, **texts: str) -> None:
-        """Save the author's text while it is a draft; `Conflict` when somebody saved first."""
+    def revise(self, *, by: "User", seen_version: int, visit: Any = None, **texts: str) -> None:
+        """Save the author's text while it is a draft, and what was wrong about the visit; the date it is due moves.
+
+        `visit` may be a mapping of kind, held_on and days. `Conflict` when somebody saved first.
+        """
         if not self.is_written_by(by):
             raise PermissionDenied
+        actor = acting(by, Permission.WRITE_RECORD, on=self)
         with transaction.atomic():
             current = type(self).objects.select_for_update().get(pk=self.pk)
             if current.status != RecordStatus.DRAFT:
                 raise Conflict(current)
-            actor = acting(by, Permission.WRITE_RECORD, on=self)
             save_changes(self, "revised", by=actor, seen_version=seen_version, **texts)
+            if visit and self.visit.correct(by=actor, **visit):
+                deadlines.started(self)
 
     def submit(self, *, by: "User", on: date, seen_version: int) -> None:
         """Send it to the author's line manager."""
@@ -221,7 +229,9 @@ class RecordOfVisit(BaseRecord):
         self, *, by: "User", on: date, version: int, accurate: bool, on_accuracy: str, on_content: str
     ) -> "Response":
         """The school's answer to one version, on factual accuracy and on content, once for each role."""
-        actor = acting(by, Permission.RESPOND_TO_RECORD, on=self)
+        held = self.respondents(by)
+        if not held:
+            raise PermissionDenied
         if self.status != RecordStatus.SHARED or version != self.shared_version:
             raise Conflict(self)
         reasons = wrong_with_response(accurate=accurate, on_accuracy=on_accuracy)
@@ -230,7 +240,12 @@ class RecordOfVisit(BaseRecord):
         with transaction.atomic():
             # Of two who answer at once the second waits, and finds that it is the last to answer.
             type(self).objects.select_for_update().get(pk=self.pk)
-            response = self._answer(by, version, accurate, on_accuracy, on_content)
+            role = self._first_unanswered(held)
+            texts = {"accurate": accurate, "on_accuracy": on_accuracy, "on_content": on_content}
+            response = Response.objects.create(
+                version=self.versions.get(number=version), role=role.role, by=by, **texts
+            )
+            actor = Actor(by, role.appointment_id)
             record_event(self, "responded", by=actor, changes={"version": [None, version]})
             deadlines.responded(self, roles_asked=self.roles_asked(on), roles_answered=self.roles_answered())
         return response
@@ -249,61 +264,9 @@ class RecordOfVisit(BaseRecord):
             raise PermissionDenied
         return acting(user, rights_over(self.author_role).approve, on=self)
 
-    def _answer(self, by: "User", number: int, accurate: bool, on_accuracy: str, on_content: str) -> "Response":
-        try:
-            with transaction.atomic():
-                return Response.objects.create(
-                    version=self.versions.get(number=number),
-                    role=self.respondent_role(by),
-                    by=by,
-                    accurate=accurate,
-                    on_accuracy=on_accuracy,
-                    on_content=on_content,
-                )
-        except IntegrityError as error:
-            raise Blocked(["Your school has already answered this version in that role."]) from error
-
-
-class RecordVersion(models.Model):
-    """What was shared, frozen: `texts` is `{name: text}`. A trigger refuses update and delete."""
-
-    record = models.ForeignKey(RecordOfVisit, models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    texts = models.JSONField()
-    issued_at = models.DateTimeField(default=clock.now)
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["record", "number"], name="record_version_numbered_once")]
-
-    def __str__(self) -> str:
-        return f"{self.record.reference}, version {self.number}"
-
-
-class Response(models.Model):
-    """The headteacher's or the chair's answer to one version. A trigger refuses update and delete."""
-
-    version = models.ForeignKey(RecordVersion, models.PROTECT, related_name="responses")
-    role = models.CharField(
-        max_length=40, choices=[(role.value, ROLE_LABELS[role]) for role in (Role.HEADTEACHER, Role.CHAIR)]
-    )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-    accurate = models.BooleanField("factually accurate")
-    on_accuracy = models.TextField("what is not accurate", blank=True)
-    on_content = models.TextField("comments on the content", blank=True)
-
-    class Meta:
-        ordering = ["at"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "role"], name="response_once_per_version_and_role"),
-            models.CheckConstraint(
-                condition=Q(accurate=True) | ~Q(on_accuracy=""),
-                name="response_names_what_is_not_accurate",
-                violation_error_message="Enter what is not accurate.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()} on {self.version}"
+    def _first_unanswered(self, held: list[Held]) -> Held:
+        answered = self.roles_answered()
+        for each in held:
+            if each.role not in answered:
+                return each
+        raise Blocked(["Your school has already answered this version in that role."])

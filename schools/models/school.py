@@ -65,12 +65,11 @@ class SchoolQuerySet(models.QuerySet["School"]):
 
     def matching(self, text: str) -> Self:
         """Every word typed is found in the name, URN, LAESTAB or postcode, however it is spelt or spaced."""
-        found = self
+        words = models.Q()
         for word in search_key(text).split():
-            found = found.filter(search_key__contains=word)
-        if squeezed(text) and " " in search_key(text):
-            found = found | self.filter(search_key__contains=squeezed(text))
-        return found
+            words &= models.Q(search_key__contains=word)
+        run_together = models.Q(search_key__contains=squeezed(text))
+        return self.filter(words | run_together if " " in search_key(text) else words)
 
     def served(self, policy: "ServiceByType", services: Collection[Service]) -> Self:
         """Schools with any of these services, by their type."""
@@ -181,6 +180,8 @@ class School(BaseRecord):
     def blockers_to_visiting(self, policy: "ServiceByType", *, on: date) -> list[str]:
         """Why no visit to this school can be recorded for that day; empty when one can."""
         service = self.service(policy)
+        if self.establishment == Establishment.PROPOSED or (self.opened_on and self.opened_on > on):
+            return [f"{self.name} has not opened yet."]
         if self.closed_on and self.closed_on < on:
             return [f"{self.name} closed on {self.closed_on:%-d %B %Y}."]
         if self.establishment == Establishment.CLOSED and self.closed_on is None:

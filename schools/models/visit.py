@@ -1,14 +1,31 @@
 """A visit to a school that was held."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
+from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import BaseRecord
+from schoolimprove.records.transition import Blocked, save_changes
 
 from .school import School
+
+
+@contextmanager
+def counted_once(*, besides: int = 0, **same: Any) -> Iterator[None]:
+    """Turns the database's last word on a second visit of one school, author, day and kind into a sentence."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not Visit.objects.filter(**same).exclude(pk=besides).exists():
+            raise
+        raise Blocked(["You already have a record of this type for this school on that day."]) from error
 
 
 class VisitKind(models.TextChoices):
@@ -48,6 +65,15 @@ class Visit(BaseRecord):
             ),
         ]
         indexes = [models.Index(fields=["school", "-held_on"], name="visit_school_day")]
+
+    def correct(self, *, by: Actor, **fields: Any) -> bool:
+        """Put right kind, held_on or days; whether anything changed. `Blocked` when the visit would count twice."""
+        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
+        if changed:
+            now = {"held_on": self.held_on, "kind": self.kind} | {k: v for k, v in changed.items() if k != "days"}
+            with counted_once(besides=self.pk, school=self.school_id, author=self.author_id, **now):
+                save_changes(self, "corrected", by=by, seen_version=self.version, **changed)
+        return bool(changed)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} to {self.school}, {self.held_on:%-d %B %Y}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -12,9 +12,10 @@ from django.views.generic import FormView, TemplateView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting
-from schoolimprove.accounts.roles import Permission, Role
+from schoolimprove.accounts.roles import Permission, Role, rights_over, roles_with
 from schoolimprove.lib import clock
 from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
+from schoolimprove.records.models import Draft
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
@@ -23,6 +24,7 @@ from schools.deadlines import LABELS
 from schools.forms.record import NewRecordForm, ResponseForm, ReturnForm, TextsForm
 from schools.models import RecordOfVisit
 from schools.models.record import TEXTS
+from schools.scope import covering
 from schools.states import RecordStatus
 from schools.views.school import school_in_scope
 
@@ -103,22 +105,23 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
             return self.moved_on()
         return super().dispatch(request, *args, **kwargs)
 
-    def moved_on(self) -> HttpResponse:
-        """The form is closed: back to the record, unless text of this reader's is still kept in it."""
+    def moved_on(self, posted: Any = None) -> HttpResponse:
+        """The form is closed: back to the record, unless text of this reader's is in it, posted or kept."""
         state = f"This record is now: {self.record.get_status_display().lower()}."
-        if self.draft is None:
+        if posted is None and self.draft is None:
             messages.warning(self.request, state)
             return redirect(self.record)
-        form = self.get_form_class()()
-        fill_from_draft(form, self.draft)
-        typed = [
-            (str(field.label), form.initial[name]) for name, field in form.fields.items() if form.initial.get(name)
-        ]
-        token = new_token(user_of(self.request).pk, self.request.path, 0).signed()
-        context = {"state": state, "typed": typed, "draft": self.draft, "keep_token": token, "record": self.record}
-        page = {"page_title": "Text you did not save", "caption": str(self.record)}
-        crumbs = {"breadcrumbs": breadcrumbs(self.record, "Text you did not save")}
-        return render(self.request, "schools/record_moved_on.html", context | page | crumbs)
+        context = {
+            "state": state,
+            "typed": typed_in(posted) if posted is not None else kept_in(self.get_form_class()(), self.draft),
+            "draft": self.draft,
+            "keep_token": new_token(user_of(self.request).pk, self.request.path, 0, continuing=self.draft).signed(),
+            "record": self.record,
+            "page_title": "Text you did not save",
+            "caption": str(self.record),
+            "breadcrumbs": breadcrumbs(self.record, "Text you did not save"),
+        }
+        return render(self.request, "schools/record_moved_on.html", context, status=200 if posted is None else 409)
 
     def may(self, user: Any) -> bool:
         raise NotImplementedError
@@ -137,11 +140,24 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
         }
 
 
+def typed_in(form: Any) -> list[tuple[str, str]]:
+    """(label, text) of what was posted and is not empty."""
+    texts = [(str(field.label), form.cleaned_data.get(name)) for name, field in form.fields.items()]
+    return [(label, text) for label, text in texts if isinstance(text, str) and text]
+
+
+def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
+    """(label, text) of what was kept and is not empty."""
+    fill_from_draft(form, draft)
+    texts = [(str(field.label), form.initial.get(name)) for name, field in form.fields.items()]
+    return [(label, text) for label, text in texts if isinstance(text, str) and text]
+
+
 class RecordEdit(RecordFormView):
     """The author's text, while it is a draft. Whoever saves second sees both texts, theirs still in the form."""
 
     template_name = "schools/record_write.html"
-    form_class = TextsForm
+    form_class = NewRecordForm
     heading = "Edit the Record of Visit"
     wanted = RecordStatus.DRAFT
     conflict: RecordOfVisit | None = None
@@ -150,21 +166,31 @@ class RecordEdit(RecordFormView):
         return self.record.is_written_by(user)
 
     def get_initial(self) -> dict[str, Any]:
-        return dict(self.record.texts)
+        return {**self.record.texts, **visit_of(self.record)}
 
-    def form_valid(self, form: TextsForm) -> HttpResponse:
-        texts = form.texts()
-        if texts == self.record.texts and self.base_version == self.record.version:
+    def form_valid(self, form: NewRecordForm) -> HttpResponse:
+        texts, visit = form.texts(), form.visit()
+        unchanged = texts == self.record.texts and visit == visit_of(self.record)
+        if unchanged and self.base_version == self.record.version:
             messages.info(self.request, "Nothing was changed.")
             return redirect(self.record)
         try:
-            self.record.revise(by=user_of(self.request), seen_version=self.base_version, **texts)
+            self.record.revise(by=user_of(self.request), seen_version=self.base_version, visit=visit, **texts)
+        except Blocked as error:
+            return refused(self, form, error)
         except Conflict as lost:
-            self.conflict = lost.current  # type: ignore[assignment]
-            form.base_version = lost.current.version
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return self.show_both(form, lost)
         messages.success(self.request, "Saved.")
         return redirect(self.record)
+
+    def show_both(self, form: NewRecordForm, lost: Conflict) -> HttpResponse:
+        """The other's text beside the author's own; only the author's own where the record can be written no more."""
+        self.conflict = lost.current  # type: ignore[assignment]
+        if self.conflict is not None and self.conflict.status != self.wanted:
+            self.record = self.conflict
+            return self.moved_on(form)
+        form.base_version = lost.current.version
+        return self.render_to_response(self.get_context_data(form=form), status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -176,6 +202,10 @@ class RecordEdit(RecordFormView):
             "Nothing of yours is lost: it is in the form. Saving again replaces what is saved now.",
             "theirs": differing(self.conflict, context["form"]),
         }
+
+
+def visit_of(record: RecordOfVisit) -> dict[str, Any]:
+    return {"kind": record.visit.kind, "held_on": record.visit.held_on, "days": record.visit.days}
 
 
 def differing(current: RecordOfVisit, form: TextsForm) -> list[tuple[str, str]]:
@@ -217,15 +247,23 @@ class RecordRespond(RecordFormView):
     wanted = RecordStatus.SHARED
 
     def may(self, user: Any) -> bool:
-        return self.record.respondent_role(user) != ""
+        return bool(self.record.respondents(user))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not unanswered_roles(self.record, request.user):
+            messages.info(request, "Your school has already answered this version.")
+            return redirect(self.record)
+        return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: ResponseForm) -> HttpResponse:
         data = form.cleaned_data
+        # An answer belongs to the version that was read: a page opened before a correction answers nothing.
+        read = self.base_version == self.record.version
         try:
             self.record.respond(
                 by=user_of(self.request),
                 on=clock.today(),
-                version=self.record.shared_version or 0,
+                version=(self.record.shared_version or 0) if read else 0,
                 accurate=data["accurate"] == "yes",
                 on_accuracy=data["on_accuracy"],
                 on_content=data["on_content"],
@@ -243,6 +281,7 @@ def overtaken(view: Any, form: Any, lost: Conflict) -> HttpResponse:
     current: Any = lost.current
     who = current.updated_by or "Somebody else"
     state = current.get_status_display().lower()
+    form.base_version = current.version
     return refused(view, form, Blocked([f"{who} changed this record while you were writing. It is now: {state}."]))
 
 
@@ -265,7 +304,6 @@ class RecordDetail(TemplateView):
 def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     version = record.versions.filter(number=record.shared_version).first() if record.shared_version else None
     responses = list(version.responses.select_related("by")) if version else []
-    role = record.respondent_role(user)
     is_draft, is_submitted = record.status == RecordStatus.DRAFT, record.status == RecordStatus.SUBMITTED
     return {
         "record": record,
@@ -274,11 +312,35 @@ def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
         "responses": responses,
         "deadlines": [(LABELS[deadline.rule], deadline.working) for deadline in open_deadlines_of(record)],
         "may_edit": is_draft and record.is_written_by(user),
-        "blockers": record.blockers_to("submit", on=clock.today()) if is_draft else [],
+        "blockers": blockers_to_submitting(record, user) if is_draft else [],
+        "waits_for": approvers_of(record) if is_submitted else [],
+        "is_submitted": is_submitted,
         "may_decide": is_submitted and record.is_approved_by(user),
-        "may_respond": bool(version and role) and role not in {response.role for response in responses},
+        "may_respond": bool(version) and bool(unanswered_roles(record, user)),
         "waits_for_term_dates": bool(version) and not responses and not open_deadlines_of(record),
     }
+
+
+def unanswered_roles(record: RecordOfVisit, user: Any) -> list[str]:
+    """The roles in which this user is still to answer the newest version."""
+    held = record.respondents(user)
+    answered = record.roles_answered() if held else set()
+    return [each.role for each in held if each.role not in answered]
+
+
+def blockers_to_submitting(record: RecordOfVisit, user: Any) -> list[str]:
+    """The record's own reasons, and text its author typed and has not saved, which would not go with it."""
+    edit = reverse("schools:record_edit", args=[record.school.urn, record.reference])
+    unsaved = record.author_id == user.pk and Draft.objects.filter(user=user, form=edit).exists()
+    reasons = record.blockers_to("submit", on=clock.today())
+    return [*reasons, "Save or discard the text you typed and did not save."] if unsaved else reasons
+
+
+def approvers_of(record: RecordOfVisit) -> list[str]:
+    """The names of those who can approve it today; nobody where no manager is appointed over the school."""
+    managers = covering(record.school, roles=roles_with(rights_over(record.author_role).approve))
+    names = managers.exclude(person__user=record.author_id).values_list("person__name", flat=True)
+    return sorted(set(names))
 
 
 def record_facts(record: RecordOfVisit) -> list[components.Fact]:
@@ -302,6 +364,9 @@ def sections(record: RecordOfVisit, texts: dict[str, str]) -> list[tuple[str, st
 @require_POST
 def submit_record(request: HttpRequest, urn: int, reference: str) -> HttpResponse:
     record = record_in_scope(request, urn, reference)
+    if record.is_written_by(user_of(request)) and (reasons := blockers_to_submitting(record, request.user)):
+        messages.error(request, " ".join(reasons))
+        return redirect(record)
     return _act(request, record, "Submitted. Your line manager is asked to approve it.", record.submit)
 
 
@@ -315,6 +380,13 @@ class RecordApprove(TemplateView):
         if not self.record.is_approved_by(user_of(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only for the version that was read: the page of the record hands it on in the link."""
+        if self.record.status != RecordStatus.SUBMITTED or seen_in(request.GET) != self.record.version:
+            messages.warning(request, "Read the record as it is now, then approve or return it.")
+            return redirect(self.record)
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = self.record
@@ -350,11 +422,16 @@ def consequences_of_approving(record: RecordOfVisit) -> list[str]:
     return [f"The record is frozen as version 1 and shared with {record.school.name}.", *lines]
 
 
+def seen_in(parameters: QueryDict) -> int:
+    """The version somebody saw; 0, which nobody has seen, for anything but a number of plausible length."""
+    seen = parameters.get("seen_version", "")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
+
+
 def _act(request: HttpRequest, record: RecordOfVisit, done: str, verb: Any) -> HttpResponse:
     """One verb, then back to the record with what came of it."""
-    seen = request.POST.get("seen_version", "")
     try:
-        verb(by=request.user, on=clock.today(), seen_version=int(seen) if seen.isdecimal() else 0)
+        verb(by=request.user, on=clock.today(), seen_version=seen_in(request.POST))
     except Blocked as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as lost:

@@ -18,12 +18,12 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.records.transition import record_event
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import filter_panel
+from schoolimprove.ui.filters import chosen_words, filter_panel
 from schools import chronology
 from schools.establishments import Service
 from schools.filters import SchoolFilter
 from schools.history import school_changes
-from schools.models import Appointment, LocalAuthority, RecordOfVisit, School
+from schools.models import Appointment, RecordOfVisit, School
 from schools.models.school import Establishment
 from schools.policy import SERVICE_BY_TYPE
 from schools.tabs import tabs_for
@@ -121,11 +121,12 @@ def export_schools(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The list as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
     actor = acting(user_of(request), Permission.EXPORT)
     # What a person may export is what they may read under an appointment that exports.
-    schools = sorted_schools(request).qs & School.objects.visible_to(request.user, Permission.EXPORT)
-    chosen = {name: ", ".join(request.GET.getlist(name)) for name in sorted(request.GET) if request.GET[name]}
-    own = LocalAuthority.objects.filter(own=True).first()
-    if own is not None:
-        record_event(own, "exported schools", by=actor, changes={"filter": [None, chosen]})
+    listed = sorted_schools(request)
+    schools = listed.qs.visible_to(request.user, Permission.EXPORT)
+    # PostgreSQL holds no NUL in JSON.
+    words = chosen_words(filter_panel(listed.form, request.GET))
+    chosen = {label: value.replace("\0", "") for label, value in words}
+    record_event(user_of(request), "exported schools", by=actor, changes={"filter": [None, chosen]})
     return export_response(EXPORT_COLUMNS, (_row(school) for school in schools.iterator(2000)), kind, "schools", chosen)
 
 
@@ -165,8 +166,10 @@ class SchoolTabView(TemplateView):
             breadcrumbs=[components.Crumb("Schools", reverse("schools:list")), components.Crumb(school.name)],
             tabs=tabs_for(self.request.user, school, self.tab),
             service=school.service(policy),
-            closed=not school.is_open,
-            may_write=user_can(self.request.user, Permission.WRITE_RECORD, on=school),
+            closed=school.establishment == Establishment.CLOSED,
+            # What stands in the way today need not on the day of the visit; the verb asks again.
+            may_write=school.service(policy) is not Service.REGISTER_ONLY
+            and user_can(self.request.user, Permission.WRITE_RECORD, on=school),
             blockers=school.blockers_to_visiting(policy, on=clock.today()),
             **kwargs,
         )
@@ -249,13 +252,22 @@ class SchoolPeople(SchoolTabView):
     tab = "people"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(table=people_table(appointments_at(self.school)), **kwargs)
+        table = people_table(appointments_at(self.school), contacts=self.shows_contacts())
+        return super().get_context_data(table=table, **kwargs)
+
+    def shows_contacts(self) -> bool:
+        """Addresses are for those who work with the whole school, not for a role with one narrow task there."""
+        wide = (Permission.VIEW_SCHOOL_HISTORY, Permission.VIEW_SHARED_RECORD)
+        return any(user_can(self.request.user, permission, on=self.school) for permission in wide)
 
 
-def people_table(people: Iterable[Appointment]) -> components.Table:
-    columns = [components.Column(label) for label in ("Role", "Name", "Since", "Email", "Telephone")]
+def people_table(people: Iterable[Appointment], *, contacts: bool) -> components.Table:
+    labels = ("Role", "Name", "Since", "Email", "Telephone") if contacts else ("Role", "Name", "Since")
+    columns = [components.Column(label) for label in labels]
     rows = [
-        [each.get_role_display(), each.person.name, each.starts_on, each.person.email, each.person.telephone]
+        [each.get_role_display(), each.person.name, each.starts_on, each.person.email, each.person.telephone][
+            : len(labels)
+        ]
         for each in people
     ]
     return components.Table("People", columns, rows, empty="Nobody is appointed to this school yet.")

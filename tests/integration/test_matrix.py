@@ -124,7 +124,7 @@ ROUTES: dict[str, Route] = {
     "schools:record_edit": of_record(NONE, NONE, moved=frozenset({SIP})),
     "schools:record_submit": of_record(NONE, NONE, moved=frozenset({SIP}), method="post"),
     "schools:record_return": of_record(NONE, frozenset({DSIM}), moved=frozenset({DSIM})),
-    "schools:record_approve": of_record(frozenset({DSIM}), frozenset({DSIM})),
+    "schools:record_approve": of_record(NONE, frozenset({DSIM}), moved=frozenset({DSIM})),
     "schools:record_respond": Route(
         statuses(frozenset({HT, CHAIR}), refused=READS_SHARED), statuses(refused=READS_UNSHARED)
     ),
@@ -267,8 +267,10 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
 
 
 def asked(name: str, route: Route, client: Client, record: RecordOfVisit, someone: User) -> int:
-    send = client.post if route.method == "post" else client.get
-    return send(address(name, record, someone)).status_code
+    path = address(name, record, someone)
+    if route.method == "post":
+        return client.post(path).status_code
+    return client.get(path, {"seen_version": record.version}).status_code
 
 
 def test_every_route_is_in_the_table() -> None:

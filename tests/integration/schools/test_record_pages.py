@@ -12,14 +12,17 @@ from post_office.models import Email
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent, Draft
+from schoolimprove.reminders.deadlines import open_deadlines_of
 from schools.models import RecordOfVisit, School
+from schools.responses import settle_responses
 from schools.states import RecordStatus
 from tests.factories.calendar import hold_terms
-from tests.factories.schools import TEXTS, PersonFactory, SchoolFactory, appointed, record_at
+from tests.factories.schools import TEXTS, PersonFactory, SchoolFactory, also_appointed, appointed, record_at
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
-MINE = {**TEXTS, "findings": "My own words"}
+VISIT = {"kind": "core", "held_on_0": "20", "held_on_1": "11", "held_on_2": "2026", "days": "1"}
+MINE = {**TEXTS, **VISIT, "findings": "My own words"}
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +73,7 @@ def test_the_second_to_save_sees_both_texts_and_keeps_their_own(school: School, 
     edit = f"{record.get_absolute_url()}edit/"
     first, second = signed_in(sip), signed_in(sip)
     opened_first, opened_second = opened(first, edit), opened(second, edit)
-    first.post(edit, {**TEXTS, "findings": "Their words", **opened_first})
+    first.post(edit, {**TEXTS, **VISIT, "findings": "Their words", **opened_first})
 
     lost = second.post(edit, {**MINE, **opened_second})
 
@@ -106,7 +109,7 @@ def test_saving_what_was_not_changed_makes_no_version(school: School, sip: User,
     record = draft_of(school, sip, dsim)
     edit = f"{record.get_absolute_url()}edit/"
     client = signed_in(sip)
-    page = client.post(edit, {**TEXTS, **opened(client, edit)}, follow=True)
+    page = client.post(edit, {**TEXTS, **VISIT, **opened(client, edit)}, follow=True)
     assert "Nothing was changed." in page.content.decode()
     record.refresh_from_db()
     assert record.version == 1
@@ -115,7 +118,7 @@ def test_saving_what_was_not_changed_makes_no_version(school: School, sip: User,
 def test_approving_from_an_old_page_does_nothing_and_says_so(school: School, sip: User, dsim: User) -> None:
     record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
     client = signed_in(dsim)
-    seen = hidden(client.get(f"{record.get_absolute_url()}approve/"), "seen_version")
+    seen = hidden(client.get(f"{record.get_absolute_url()}approve/?seen_version={record.version}"), "seen_version")
     record.return_to_author(by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
     record.submit(by=sip, on=TODAY, seen_version=record.version)
 
@@ -183,7 +186,7 @@ def test_what_was_typed_is_text_wherever_it_lands(school: School, sip: User, dsi
     edit = f"{record.get_absolute_url()}edit/"
     client = signed_in(sip)
     nasty = '<script>alert("x")</script> {{ request }} {% now "Y" %}'
-    client.post(edit, {**TEXTS, "findings": nasty, **opened(client, edit)})
+    client.post(edit, {**TEXTS, **VISIT, "findings": nasty, **opened(client, edit)})
     for path in (record.get_absolute_url(), edit):
         page = client.get(path).content.decode()
         assert "<script>alert" not in page
@@ -219,3 +222,109 @@ def test_text_kept_in_a_form_that_is_closed_meanwhile_can_still_be_read(school: 
     discarded = client.post("/drafts/discard/", {"keep_token": hidden(page, "keep_token")}, follow=True)
     assert discarded.redirect_chain[-1][0] == record.get_absolute_url()
     assert not Draft.objects.exists()
+
+
+def test_text_autosaved_and_not_saved_keeps_the_record_from_being_submitted(
+    school: School, sip: User, dsim: User
+) -> None:
+    record = draft_of(school, sip, dsim)
+    edit, client = f"{record.get_absolute_url()}edit/", signed_in(sip)
+    client.post("/drafts/", {**MINE, **opened(client, edit)})
+
+    page = client.get(record.get_absolute_url()).content.decode()
+    assert "Save or discard the text you typed and did not save." in page
+    refused = client.post(f"{record.get_absolute_url()}submit/", {"seen_version": record.version}, follow=True)
+    assert "Save or discard the text" in refused.content.decode()
+    record.refresh_from_db()
+    assert record.status == RecordStatus.DRAFT
+
+
+def test_an_author_puts_right_the_date_and_type_of_a_visit_and_the_date_due_follows(
+    school: School, sip: User, dsim: User
+) -> None:
+    record = draft_of(school, sip, dsim)
+    edit, client = f"{record.get_absolute_url()}edit/", signed_in(sip)
+    right = {"kind": "monitoring", "held_on_0": "16", "held_on_1": "11", "held_on_2": "2026", "days": "0.5"}
+    client.post(edit, {**TEXTS, **right, **opened(client, edit)})
+    record.refresh_from_db()
+    assert (record.visit.kind, record.visit.held_on, str(record.visit.days)) == (
+        "monitoring",
+        date(2026, 11, 16),
+        "0.5",
+    )
+    # Five working days after Monday 16 November, by hand: Monday the 23rd.
+    assert [deadline.due_on for deadline in open_deadlines_of(record)] == [date(2026, 11, 23)]
+    event = AuditEvent.objects.get(verb="corrected")
+    assert event.changes["held_on"] == ["2026-11-20", "2026-11-16"]
+
+
+def test_a_visit_put_right_into_one_that_is_already_recorded_is_refused(school: School, sip: User, dsim: User) -> None:
+    record_at(RecordStatus.DRAFT, school=school, author=sip, manager=dsim, held_on=date(2026, 11, 19))
+    record = draft_of(school, sip, dsim)
+    edit, client = f"{record.get_absolute_url()}edit/", signed_in(sip)
+    same = {"kind": "core", "held_on_0": "19", "held_on_1": "11", "held_on_2": "2026", "days": "1"}
+    page = client.post(edit, {**MINE, **same, **opened(client, edit)}).content.decode()
+    assert "You already have a record of this type for this school on that day." in page
+    assert "My own words" in page
+    record.refresh_from_db()
+    assert record.findings == TEXTS["findings"]
+
+
+def test_a_record_is_approved_only_as_it_was_read(school: School, sip: User, dsim: User) -> None:
+    record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
+    client, approve = signed_in(dsim), f"{record.get_absolute_url()}approve/"
+    link = re.search(
+        r'href="([^"]+approve/\?seen_version=\d+)"', client.get(record.get_absolute_url()).content.decode()
+    )
+    assert link
+    record.return_to_author(by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
+    record.submit(by=sip, on=TODAY, seen_version=record.version)
+    for path in (link.group(1), approve):
+        assert client.get(path).status_code == 302
+    assert client.get(f"{approve}?seen_version={record.version}").status_code == 200
+
+
+def test_who_is_waited_for_is_named_and_nobody_is_said_too(school: School, sip: User, dsim: User) -> None:
+    record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
+    page = signed_in(sip).get(record.get_absolute_url()).content.decode()
+    assert f"Waiting for {dsim.name} to approve or return it." in page
+    dsim.person.appointments.update(ends_on=date(2026, 11, 19))
+    page = signed_in(sip).get(record.get_absolute_url()).content.decode()
+    assert "Nobody is appointed who can approve this record." in page
+
+
+def test_somebody_who_is_head_and_chair_answers_once_as_each(school: School, sip: User, dsim: User) -> None:
+    both = appointed(Role.HEADTEACHER, school=school)
+    also_appointed(both, Role.CHAIR, school=school)
+    record = record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
+    respond, client = f"{record.get_absolute_url()}respond/", signed_in(both)
+    for _role in range(2):
+        assert client.post(respond, {"accurate": "yes", **opened(client, respond)}).status_code == 302
+    assert record.roles_answered() == {Role.HEADTEACHER, Role.CHAIR}
+    assert client.get(respond).status_code == 302
+
+
+def test_a_chair_who_left_is_not_waited_for(school: School, sip: User, dsim: User) -> None:
+    hold_terms(2026)
+    head, chair = appointed(Role.HEADTEACHER, school=school), appointed(Role.CHAIR, school=school)
+    record = record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
+    record.respond(by=head, on=TODAY, version=1, accurate=True, on_accuracy="", on_content="")
+    assert settle_responses(TODAY) == 0
+    chair.person.appointments.update(ends_on=date(2026, 11, 19))
+    assert settle_responses(TODAY) == 1
+    assert open_deadlines_of(record) == []
+    assert settle_responses(TODAY) == 0
+
+
+def test_an_export_is_audited_whatever_was_asked(school: School, sip: User) -> None:
+    assert signed_in(sip).get("/schools/export.csv?q=%00&phase=primary").status_code == 200
+    assert AuditEvent.objects.get(verb="exported schools").changes["filter"][1]["Phase"] == "Primary"
+
+
+def test_a_role_with_one_narrow_task_reads_no_addresses(school: School, sip: User) -> None:
+    sip.person.email = "partner@invented.example"
+    sip.person.save()
+    link = appointed(Role.SCHOOL_LINK, school=school)
+    people = f"{school.get_absolute_url()}people/"
+    assert "partner@invented.example" not in signed_in(link).get(people).content.decode()
+    assert "partner@invented.example" in signed_in(sip).get(people).content.decode()

@@ -1,0 +1,146 @@
+"""What becomes of what somebody holds who leaves: their appointments, and the records they have not finished.
+
+Why somebody left is nobody's business in a school: the reason given stays with their account's own event, and the
+appointments and records say only who took over from whom.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, AUTHORITY_WIDE_ROLES, Permission, Role, roles_with
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import save_changes
+from schools.actions import appoint, end_appointment, locked_person, withdraw_appointment
+from schools.appointing import others_in_the_time_of
+from schools.models import Appointment, Person, RecordOfVisit, School
+from schools.scope import covering
+from schools.states import RecordStatus
+
+NEVER_HANDED_OVER = ADMIN_SITE_ROLES | AUTHORITY_WIDE_ROLES
+"""Roles over the whole authority: whoever gets one is chosen for it, and does not inherit it with a few schools."""
+
+LEFT = "Left the service"
+
+
+# Appointments.
+
+
+def open_appointments(person: Person, *, on: date) -> QuerySet[Appointment]:
+    """What a person holds on that day or will hold later."""
+    later = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    return person.appointments.standing().filter(later).with_scope().order_by("role", "starts_on", "pk")
+
+
+def hand_over(person: Person, *, to: Person | None, on: date, by: Actor) -> list[Appointment]:
+    """End every appointment of someone who leaves and give each to `to` from the next day; the new ones.
+
+    What has not begun is withdrawn, and begins for `to` on its own first day. What was to end later ends then for
+    `to`. What goes to nobody (`to` empty, or a role that is never handed over) stays vacant. What `to` holds already
+    is theirs already.
+    """
+    made = []
+    with transaction.atomic():
+        locked_person(person.pk)
+        for held in open_appointments(person, on=on).select_for_update(of=("self",)):
+            successor = to if held.role not in NEVER_HANDED_OVER else None
+            until = held.ends_on
+            _let_go(held, successor, on=on, by=by)
+            if successor is not None and until != on and not _has(successor, held, until, on):
+                made.append(_succeed(held, successor, until, on=on, by=by))
+    return made
+
+
+def _let_go(held: Appointment, successor: Person | None, *, on: date, by: Actor) -> None:
+    reason = f"Handed over to {successor}" if successor else LEFT
+    if held.starts_on > on:
+        withdraw_appointment(held, on=on, by=by, reason=reason)
+    else:
+        end_appointment(held, on=on, by=by, reason=reason)
+
+
+def _begins(held: Appointment, on: date) -> date:
+    return max(held.starts_on, on + timedelta(days=1))
+
+
+def _scope(held: Appointment) -> dict[str, Any]:
+    return {held.scope_kind: getattr(held, held.scope_kind)}
+
+
+def _has(successor: Person, held: Appointment, until: date | None, on: date) -> bool:
+    """Whether the successor holds the same for all of the time there is to take over."""
+    start = _begins(held, on)
+    wanted = Appointment(person=successor, role=held.role, starts_on=start, ends_on=until, **_scope(held))
+    same = others_in_the_time_of(wanted).filter(role=held.role, starts_on__lte=start, **_scope(held))
+    return any(each.ends_on is None or (until is not None and each.ends_on >= until) for each in same)
+
+
+def _succeed(held: Appointment, to: Person, until: date | None, *, on: date, by: Actor) -> Appointment:
+    return appoint(
+        to,
+        Role(held.role),
+        scope={**_scope(held), "cover_for": held.cover_for},
+        starts_on=_begins(held, on),
+        ends_on=until,
+        by=by,
+        reason=f"Takes over from {held.person}",
+    )
+
+
+# Records of Visit.
+
+
+def unfinished_records(user: User) -> QuerySet[RecordOfVisit]:
+    """What this author has begun or submitted, and is not yet shared."""
+    open_states = [RecordStatus.DRAFT, RecordStatus.SUBMITTED]
+    return RecordOfVisit.objects.filter(author=user, status__in=open_states).for_lists().order_by("pk")
+
+
+def possible_authors(user: User, *, on: date) -> list[User]:
+    """Who may take over all the unfinished records of an author, by name.
+
+    Whoever writes at all those schools, or holds all the roles they were written in: a colleague who is given the
+    schools with the records may not have them yet.
+    """
+    records = list(unfinished_records(user))
+    schools = {record.school_id: record.school for record in records}.values()
+    roles = {record.author_role for record in records}
+    able = _writers_at_all(schools) | _holders_of_all(roles, on)
+    return list(User.objects.filter(pk__in=able, is_active=True).exclude(pk=user.pk).order_by("name", "pk"))
+
+
+def _writers_at_all(schools: Iterable[School]) -> set[int]:
+    roles = roles_with(Permission.WRITE_RECORD)
+    at_each = [set(covering(school, roles=roles).values_list("person__user", flat=True)) for school in schools]
+    return set.intersection(*at_each) - {None} if at_each else set()
+
+
+def _holders_of_all(roles: Iterable[str], on: date) -> set[int]:
+    held = Appointment.objects.current(on).filter(person__user__isnull=False)
+    of_each = [set(held.filter(role=role).values_list("person__user", flat=True)) for role in roles]
+    return set.intersection(*of_each) if of_each else set()
+
+
+def hand_over_records(user: User, *, to: User, by: Actor) -> int:
+    """Make somebody else the author of every unfinished record; how many. The visit stays the leaver's.
+
+    The new author writes in the leaver's role if they hold it there or have yet to be given the school, and else in
+    the role that lets them write there, since it decides who approves.
+    """
+    with transaction.atomic():
+        records = list(unfinished_records(user).select_for_update(of=("self",)))
+        for record in records:
+            who = {"author": to, "author_role": _role_of(to, record)}
+            reason = f"Handed over from {user} to {to}"
+            save_changes(record, "handed over", by=by, reason=reason, seen_version=record.version, **who)
+    return len(records)
+
+
+def _role_of(author: User, record: RecordOfVisit) -> str:
+    writing = covering(record.school, roles=roles_with(Permission.WRITE_RECORD)).filter(person__user=author)
+    roles = sorted(writing.values_list("role", flat=True))
+    return record.author_role if not roles or record.author_role in roles else str(roles[0])

@@ -1,0 +1,53 @@
+"""What was shared of a record, and what the school answered."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from schoolimprove.accounts.roles import ROLE_LABELS, Role
+from schoolimprove.lib import clock
+
+
+class RecordVersion(models.Model):
+    """What was shared, frozen: `texts` is `{name: text}`. A trigger refuses update and delete."""
+
+    record = models.ForeignKey("schools.RecordOfVisit", models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    texts = models.JSONField()
+    issued_at = models.DateTimeField(default=clock.now)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="record_version_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record.reference}, version {self.number}"
+
+
+class Response(models.Model):
+    """The headteacher's or the chair's answer to one version. A trigger refuses update and delete."""
+
+    version = models.ForeignKey(RecordVersion, models.PROTECT, related_name="responses")
+    role = models.CharField(
+        max_length=40, choices=[(role.value, ROLE_LABELS[role]) for role in (Role.HEADTEACHER, Role.CHAIR)]
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    accurate = models.BooleanField("factually accurate")
+    on_accuracy = models.TextField("what is not accurate", blank=True)
+    on_content = models.TextField("comments on the content", blank=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "role"], name="response_once_per_version_and_role"),
+            models.CheckConstraint(
+                condition=Q(accurate=True) | ~Q(on_accuracy=""),
+                name="response_names_what_is_not_accurate",
+                violation_error_message="Enter what is not accurate.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} on {self.version}"
