@@ -76,3 +76,9 @@ def test_a_skipped_test_keeps_a_change_from_landing(
     done = suite(SKIPPING, "-q", shared=tmp_path, ci=ci)
     assert done.returncode == status, done.stdout + done.stderr
     assert ("Tests were skipped, which fails the run under CI." in done.stdout) is ci
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    """One that is not gives its inner packages their bare names, and `calendar` is one the standard library has."""
+    folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
+    assert sorted(str(folder) for folder in folders if not (folder / "__init__.py").exists()) == []
