@@ -51,9 +51,10 @@ def _asks(records: Any, rule: str, title: str, on: date) -> list[Ask]:
 
 
 def _ask(record: Any, title: str, on: date) -> Ask:
+    came_back = ", returned to you with comments" if record.returned_because else ""
     return Ask(
         title=title,
-        where=f"{record.school.name}, visit of {record.visit.held_on:%-d %B %Y}",
+        where=f"{record.school.name}, visit of {record.visit.held_on:%-d %B %Y}{came_back}",
         url=record.get_absolute_url(),
         due_on=record.due_on,
         working=record.working,

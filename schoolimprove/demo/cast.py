@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
 from typing import Any
 
 from schoolimprove.accounts.models import User
@@ -22,6 +23,7 @@ class Cast:
 
     def __init__(self, names: Iterator[str], password: str) -> None:
         self._names = names
+        self._numbers = count(100)
         self._password = password
         self.administrator = SYSTEM
         """Who takes people on; the system itself until there is a system administrator."""
@@ -30,11 +32,14 @@ class Cast:
         return next(self._names)
 
     def somebody(self, *, address: str = "", signs_in: bool = True) -> Person:
-        """A new person; `address` when it is not made from the name."""
+        """A new person; `address` when it is not made from the name. The telephone number is one kept for drama."""
         name = self.another_name()
         email = address or address_of(name)
         user = self._account(email, name) if signs_in else None
-        return added(Person(name=name, email=email, user=user), by=self.administrator)
+        return added(
+            Person(name=name, email=email, telephone=f"01632 960{next(self._numbers):03d}", user=user),
+            by=self.administrator,
+        )
 
     def _account(self, email: str, name: str) -> User:
         """As if the invitation had been accepted."""

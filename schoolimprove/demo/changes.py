@@ -52,7 +52,7 @@ class Changes:
             by=self._cast.administrator,
             on=clock.today(),
             reason="Retires from the authority.",
-            hand_over_to={"appointments": str(successor.pk)},
+            hand_over_to={"appointments": str(successor.pk), "records": str(successor.user_id)},
         )
 
     def _school_converts(self) -> Story:

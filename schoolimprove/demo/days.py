@@ -18,7 +18,7 @@ class Days:
         self.today = today
         self.year = academic_year(today)
         self.years = (self.year - 1, self.year, self.year + 1)
-        self.beginning = date(self.year - 1, 8, 3)
+        self.beginning = _monday_from(date(self.year - 1, 8, 1))
         """The day on which the authority took the service into use."""
         self._working, self._school = _counted(self.years)
 
@@ -42,6 +42,10 @@ class Days:
 
     def school_days_between(self, first: date, last: date) -> list[date]:
         return self._school[bisect_left(self._school, first) : bisect_right(self._school, last)]
+
+
+def _monday_from(day: date) -> date:
+    return day + timedelta(days=-day.weekday() % 7)
 
 
 def _before(days: list[date], today: date, n: int) -> date:

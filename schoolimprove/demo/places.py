@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from schools.models.school import Phase
 
+from .words import words
+
 AUTHORITY_CODE = "999"
 AUTHORITY_NAME = "Merrowshire County Council"
 AUTHORITY_COLOUR = "#6b2d5c"
@@ -35,6 +37,10 @@ DIOCESES = {
 
 FEDERATION = "Bramblecote Federation"
 TRUST = "Merrow Learning Trust"
+
+
+VILLAGES = frozenset(words()["names"]["villages"].split())
+"""Schools named after one of these stand there, and not in the town of their district."""
 
 
 class Place(NamedTuple):

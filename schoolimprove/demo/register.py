@@ -117,10 +117,17 @@ def _school(place: Place, urn: int, authority: LocalAuthority, luck: Random) -> 
         pupils=place.pupils,
         capacity=None if place.pupils is None else -(-place.pupils * 11 // 10 // 5) * 5,
         street=luck.choice(_STREETS),
-        town=place.district,
+        town=_town(place),
         county=places.COUNTY,
+        telephone=f"01632 960{urn - FIRST_URN:03d}",
         postcode=f"MW{number + 1} {luck.randint(1, 9)}{luck.choice('ABDEFHJLN')}{luck.choice('PQRSTUWXYZ')}",
     )
+
+
+def _town(place: Place) -> str:
+    """The village a school is named after, else the town of its district."""
+    first = place.name.split()[0]
+    return first if first in places.VILLAGES else place.district
 
 
 _NOT_YET_OPEN = (places.PROPOSED, places.CONVERTER)

@@ -1,6 +1,7 @@
 """Who holds what in the invented authority: every role at least once, and in schools nearly every post."""
 
 from collections.abc import Iterator
+from datetime import date
 from random import Random
 
 from schoolimprove.accounts.roles import Role
@@ -23,7 +24,6 @@ OFFICERS = (
     Role.FINANCE,
     Role.LEAD_MEMBER,
     Role.BEHAVIOUR_OFFICER,
-    Role.PANEL_MEMBER,
     Role.PROVIDER,
     Role.DATA_PROTECTION_OFFICER,
 )
@@ -48,7 +48,7 @@ class Staffing:
 
     def __init__(self, cast: Cast, authority: LocalAuthority, days: Days, luck: Random) -> None:
         self._cast, self._authority, self._luck = cast, authority, luck
-        self._since = days.beginning
+        self._today = days.beginning
 
     def take_on_everybody(self) -> None:
         self._officers()
@@ -61,11 +61,10 @@ class Staffing:
 
     def _officers(self) -> None:
         for role in OFFICERS:
-            self._cast.appoint(self._cast.listed(role), role, self._since, authority=self._authority)
-        second = self._cast.somebody()
-        self._cast.appoint(second, Role.SYSTEM_ADMINISTRATOR, self._since, authority=self._authority)
-        self._cast.appoint(self._cast.listed(Role.DEPUTY_HEAD), Role.DEPUTY_HEAD, self._since, phase=Phase.PRIMARY)
-        self._cast.appoint(self._cast.somebody(), Role.DEPUTY_HEAD, self._since, phase=Phase.SECONDARY)
+            self._appoint(self._cast.listed(role), role, authority=self._authority)
+        self._appoint(self._cast.somebody(), Role.SYSTEM_ADMINISTRATOR, authority=self._authority)
+        self._appoint(self._cast.listed(Role.DEPUTY_HEAD), Role.DEPUTY_HEAD, phase=Phase.PRIMARY)
+        self._appoint(self._cast.somebody(), Role.DEPUTY_HEAD, phase=Phase.SECONDARY)
 
     def _districts(self) -> None:
         doubles = DoubleDistrict.objects.order_by("pk")
@@ -77,19 +76,24 @@ class Staffing:
             self._over(Role.EIP, email, district=District.objects.get(name=name))
 
     def _partners(self) -> None:
-        """Dioceses, the behaviour service's centres and bases."""
+        """Dioceses, the behaviour service's centres, panels and bases."""
         for number, diocese in enumerate(Diocese.objects.order_by("pk")):
             email = "" if number else signins.address(Role.DIOCESAN_OFFICER)
             self._over(Role.DIOCESAN_OFFICER, email, diocese=diocese)
         coordinator = self._cast.listed(Role.CENTRE_COORDINATOR)
         for partnership in Partnership.objects.order_by("pk")[:2]:
-            self._cast.appoint(coordinator, Role.CENTRE_COORDINATOR, self._since, partnership=partnership)
+            self._appoint(coordinator, Role.CENTRE_COORDINATOR, partnership=partnership)
+        first = Partnership.objects.order_by("pk")[0]
+        self._over(Role.PANEL_MEMBER, signins.address(Role.PANEL_MEMBER), partnership=first)
         self._over(Role.BASE_LEAD, signins.address(Role.BASE_LEAD), school=School.objects.get(name=places.WITH_BASE))
 
-    def _over(self, role: Role, email: str, **scope: object) -> Person:
-        person = self._cast.somebody(address=email)
-        self._cast.appoint(person, role, self._since, **scope)
-        return person
+    def _over(self, role: Role, email: str, **scope: object) -> None:
+        self._appoint(self._cast.somebody(address=email), role, **scope)
+
+    def _appoint(self, person: Person, role: Role, **scope: object) -> None:
+        """Everybody has been in post for a while."""
+        since = date(self._today.year - self._luck.randint(1, 9), self._luck.choice((1, 4, 9)), 1)
+        self._cast.appoint(person, role, since, **scope)
 
     # Schools.
 
@@ -100,7 +104,7 @@ class Staffing:
                 continue
             first_of_two = heads.get(places.HEAD_OF_TWO[0]) if place.name == places.HEAD_OF_TWO[1] else None
             heads[place.name] = first_of_two or self._head(place)
-            self._cast.appoint(heads[place.name], Role.HEADTEACHER, self._since, school=school)
+            self._appoint(heads[place.name], Role.HEADTEACHER, school=school)
         return heads
 
     def _head(self, place: Place) -> Person:
@@ -114,8 +118,7 @@ class Staffing:
         for place, school in self._open_schools():
             if place.type_code in _NO_GOVERNORS or place.name == places.WITHOUT_CHAIR:
                 continue
-            person = self._chair(place)
-            self._cast.appoint(person, Role.CHAIR, self._since, school=school)
+            self._appoint(self._chair(place), Role.CHAIR, school=school)
 
     def _chair(self, place: Place) -> Person:
         if place.name == places.LISTED:
@@ -130,20 +133,20 @@ class Staffing:
         """A clerk who serves two schools, and the senior teacher whom the school names as its link."""
         clerk = self._cast.listed(Role.CLERK)
         for name in ANSWERS[:2]:
-            self._cast.appoint(clerk, Role.CLERK, self._since, school=School.objects.get(name=name))
+            self._appoint(clerk, Role.CLERK, school=School.objects.get(name=name))
         link = self._cast.listed(Role.SCHOOL_LINK)
-        self._cast.appoint(link, Role.SCHOOL_LINK, self._since, school=School.objects.get(name=places.LISTED))
+        self._appoint(link, Role.SCHOOL_LINK, school=School.objects.get(name=places.LISTED))
 
     def _sips(self, head_who_is_sip: Person) -> None:
         """One for the visited schools of each district, but for one school, whose SIP is the head of another."""
-        policy = policy_value(SERVICE_BY_TYPE, on=self._since)
+        policy = policy_value(SERVICE_BY_TYPE, on=self._today)
         for district in places.DISTRICTS:
             email = "" if district != places.DISTRICTS[0] else signins.address(Role.SIP)
             sip = self._cast.somebody(address=email)
             for place, school in self._open_schools():
                 if place.district == district.name and (place.agreed or school.service(policy) is Service.ENTITLED):
                     person = head_who_is_sip if place.name == places.SIP_THERE else sip
-                    self._cast.appoint(person, Role.SIP, self._since, school=school)
+                    self._appoint(person, Role.SIP, school=school)
 
     def _open_schools(self) -> Iterator[tuple[Place, School]]:
         schools = {school.name: school for school in School.objects.filter(establishment=Establishment.OPEN)}

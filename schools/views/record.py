@@ -31,7 +31,7 @@ from schools.views.school import school_in_scope
 
 def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
     """The record, or *not found* for whoever may not know of it."""
-    records = RecordOfVisit.objects.visible_to(request.user).for_lists().select_related("approved_by")
+    records = RecordOfVisit.objects.visible_to(request.user).for_page().select_related("approved_by")
     return get_object_or_404(records, reference=reference, visit__school__urn=urn)
 
 
@@ -355,10 +355,18 @@ def record_facts(record: RecordOfVisit) -> list[components.Fact]:
     ]
 
 
+READ_AS = {
+    "met": "Who was met",
+    "evidence": "Evidence seen",
+    "findings": "Findings",
+    "judgements": "Judgements",
+    "strengths": "Strengths to share",
+}
+
+
 def sections(record: RecordOfVisit, texts: dict[str, str]) -> list[tuple[str, str]]:
-    """(heading, text) in the order of the form."""
-    labels = {name: str(TextsForm.base_fields[name].label) for name in TEXTS}
-    return [(labels[name], texts.get(name, "")) for name in TEXTS]
+    """(heading, text) in the order of the form, headed for whoever reads it: the form speaks to the author."""
+    return [(READ_AS[name], texts.get(name, "")) for name in TEXTS]
 
 
 @require_POST

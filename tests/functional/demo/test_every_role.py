@@ -1,0 +1,130 @@
+"""Every role signs in to the demonstration through the real pages and sees its own schools and no others.
+
+What each should see is written here by hand from the list of schools; the product's own rules of scope are not asked.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.demo import places, signins
+from schoolimprove.demo.load import load_demo
+from schoolimprove.lib import clock
+from schools.models import School
+from tests.functional.browser import axe, opened, scrolls_sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CODE = "123456"
+
+EVERY = {place.name for place in places.SCHOOLS}
+NONE: set[str] = set()
+WRENMARSH = {"Wrenmarsh Primary School"}
+
+
+def in_districts(*districts: str) -> set[str]:
+    return {place.name for place in places.SCHOOLS if place.district in districts}
+
+
+SEES: dict[str, set[str]] = {
+    signins.address(role): schools
+    for role, schools in {
+        Role.SIP: in_districts("Aldermarch"),
+        Role.EIP: in_districts("Aldermarch"),
+        Role.DSIM: in_districts("Aldermarch", "Bramblecote"),
+        Role.DISTRICT_ADMINISTRATOR: in_districts("Aldermarch", "Bramblecote"),
+        Role.HEAD_OF_SERVICE: EVERY,
+        Role.DEPUTY_HEAD: {place.name for place in places.SCHOOLS if place.phase == "primary"},
+        Role.CORPORATE_DIRECTOR: EVERY,
+        Role.DEPUTY_DIRECTOR: EVERY,
+        Role.ERA: EVERY,
+        Role.FINANCE: EVERY,
+        Role.HEADTEACHER: WRENMARSH,
+        Role.CHAIR: WRENMARSH,
+        Role.CLERK: WRENMARSH | {"Priory Lane Primary School"},
+        Role.SCHOOL_LINK: WRENMARSH,
+        Role.DIOCESAN_OFFICER: {place.name for place in places.SCHOOLS if place.diocese == "A"},
+        Role.LEAD_MEMBER: NONE,
+        Role.BEHAVIOUR_OFFICER: EVERY,
+        Role.CENTRE_COORDINATOR: in_districts("Aldermarch", "Bramblecote", "Cressingdale", "Dunfallow"),
+        Role.BASE_LEAD: {"Quillbeck Primary School"},
+        Role.PANEL_MEMBER: NONE,
+        Role.PROVIDER: NONE,
+        Role.DATA_PROTECTION_OFFICER: NONE,
+        Role.SYSTEM_ADMINISTRATOR: EVERY,
+    }.items()
+} | {
+    signins.TWO_HATS: {"Larkenby Primary School", "Ashquarter Primary School"},
+    signins.COVERING: in_districts("Cressingdale", "Dunfallow", "Elverwick", "Fenwardine"),
+}
+OWE_A_CODE = {
+    signins.address(role)
+    for role in (
+        *(Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD, Role.CORPORATE_DIRECTOR, Role.DEPUTY_DIRECTOR, Role.ERA),
+        *(Role.FINANCE, Role.LEAD_MEMBER, Role.BEHAVIOUR_OFFICER, Role.CENTRE_COORDINATOR, Role.BASE_LEAD),
+        *(Role.PANEL_MEMBER, Role.PROVIDER, Role.DATA_PROTECTION_OFFICER, Role.SYSTEM_ADMINISTRATOR),
+    )
+}
+
+
+@pytest.fixture
+def demonstration(live_server: Any, settings: Settings) -> str:
+    settings.DEMO, settings.DEMO_SECOND_FACTOR = True, CODE
+    load_demo(today=clock.today(), seed=1)
+    return str(live_server.url)
+
+
+def test_every_role_signs_in_and_sees_its_own_schools_and_no_others(browser: Browser, demonstration: str) -> None:
+    assert set(SEES) == set(signins.listed())
+    assert School.objects.count() == len(EVERY)
+    seen: dict[str, set[str]] = {}
+    asked_for_a_code: set[str] = set()
+    outside: dict[str, int | None] = {}
+    for email, expected in SEES.items():
+        with opened(browser) as page:
+            if signs_in(page, demonstration, email):
+                asked_for_a_code.add(email)
+            assert axe(page) == [], email
+            assert not scrolls_sideways(page), email
+            seen[email] = set(schools_listed(page, demonstration))
+            if hidden := sorted(EVERY - expected):
+                outside[email] = status_of(page, demonstration, hidden[0])
+    assert {email: schools ^ SEES[email] for email, schools in seen.items() if schools != SEES[email]} == {}
+    assert {email: status for email, status in outside.items() if status != 404} == {}
+    assert asked_for_a_code == OWE_A_CODE
+
+
+def signs_in(page: Page, site: str, email: str) -> bool:
+    """By address and password, and by the code where one is asked for; whether one was."""
+    page.goto(f"{site}/sign-in/")
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Password", exact=True).fill(signins.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    asked = "/sign-in/code/" in page.url
+    if asked:
+        expect(page.get_by_text(f"the code is always {CODE}")).to_be_visible()
+        page.get_by_label("Security code").fill(CODE)
+        page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(User.objects.get(email=email).name)
+    assert page.url == f"{site}/"
+    return asked
+
+
+def schools_listed(page: Page, site: str) -> Iterator[str]:
+    """The names on every page of the list."""
+    page.goto(f"{site}/schools/")
+    while True:
+        yield from page.locator("main table tbody tr td:first-child a, main table tbody tr th a").all_inner_texts()
+        further = page.locator("a[rel=next]")
+        if not further.count():
+            return
+        further.click()
+
+
+def status_of(page: Page, site: str, school: str) -> int | None:
+    answer = page.goto(f"{site}/schools/{School.objects.get(name=school).urn}/")
+    return answer.status if answer else None
