@@ -54,8 +54,8 @@ def _reader(label: str, user: User | None) -> Reader:
     schools = School.objects.visible_to(user)
     record = (
         RecordOfVisit.objects.visible_to(user)
-        .filter(status=RecordStatus.SHARED, visit__school__in=schools.open()[:SCHOOLS_PER_SIP])
-        .select_related("visit__school")
+        .filter(status=RecordStatus.SHARED, school__in=schools.open()[:SCHOOLS_PER_SIP])
+        .select_related("school")
         .order_by("-pk")[0]
     )
     return Reader(label, user, schools.count(), _pages(user, record))

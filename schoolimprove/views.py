@@ -1,6 +1,7 @@
 """Pages that belong to no app: home, the authority's stylesheet, and the texts of the footer."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from schools.models import RecordOfVisit, School
 
 SHOWN_SCHOOLS = 10
 SHOWN_RECORDS = 5
+LATELY = timedelta(days=60)
 SHOWN_SCOPES = 3
 
 
@@ -28,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     asks = asked_of(user, clock.today())
     schools = School.objects.visible_to(user).open().select_related("authority", "district")
     shown = list(schools[: SHOWN_SCHOOLS + 1]) if user_can(user, Permission.VIEW_SCHOOL) else []
-    shared = RecordOfVisit.objects.visible_to(user).filter(approved_at__isnull=False).for_lists()
+    shared = RecordOfVisit.objects.shared_since(user, clock.now() - LATELY).for_lists()
     context = {
         "page_title": "Home",
         "heading": f"Hello, {user}",

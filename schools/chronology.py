@@ -60,7 +60,7 @@ def _source_of(event: AuditEvent) -> ChronologySource:
 
 
 def _record_events(user: Any, school_ids: list[int]) -> Q:
-    records = RecordOfVisit.objects.filter(visit__school__in=school_ids)
+    records = RecordOfVisit.objects.filter(school__in=school_ids)
     about = Q(subject_kind=RecordOfVisit._meta.label_lower)
     own = about & Q(subject_id__in=records.written_or_managed_by(user).values("pk"))
     read = about & Q(subject_id__in=records.visible_to(user).values("pk"), verb__in=SHOWN_TO_READERS)

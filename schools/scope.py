@@ -30,7 +30,7 @@ COLUMNS = {
 def in_scope(user: Any, permission: Permission, *, school: str = "", roles: Collection[Role] = tuple(Role)) -> Q:
     """A filter for rows whose school lies in the scope of a current appointment that carries `permission`.
 
-    `school` is the path from the row to its school (`visit__school`), empty for School itself; `roles` narrows the
+    `school` is the path from the row to its school (`record__school`), empty for School itself; `roles` narrows the
     appointments that count. The kinds of scope to ask about come from the appointments already loaded for this
     request; the covering is decided in SQL.
     """

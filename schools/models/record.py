@@ -1,6 +1,6 @@
 """The Record of Visit, its shared versions and the school's responses."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -35,7 +35,7 @@ LONGEST = 20_000
 def _written_or_managed(user: Any) -> Q:
     seen = Q(author=user)
     for rights in LINE_MANAGEMENT:
-        managed = in_scope(user, rights.view_unshared, school="visit__school")
+        managed = in_scope(user, rights.view_unshared, school="school")
         seen |= Q(author_role__in=rights.author_roles) & managed
     return seen
 
@@ -44,7 +44,7 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
     def visible_to(self, user: Any) -> Self:
         """One's own, those of authors one manages, and shared ones of schools one reads (domain 3.5, 10)."""
         shared = Q(status=RecordStatus.SHARED)
-        readable = in_scope(user, Permission.VIEW_SHARED_RECORD, school="visit__school")
+        readable = in_scope(user, Permission.VIEW_SHARED_RECORD, school="school")
         return self.filter(_written_or_managed(user) | (shared & readable))
 
     def written_or_managed_by(self, user: Any) -> Self:
@@ -55,13 +55,13 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
         """Submitted records whose author this user manages; never one's own."""
         mine = Q(pk__in=[])
         for rights in LINE_MANAGEMENT:
-            managed = in_scope(user, rights.approve, school="visit__school")
+            managed = in_scope(user, rights.approve, school="school")
             mine |= Q(author_role__in=rights.author_roles) & managed
         return self.filter(mine, status=RecordStatus.SUBMITTED).exclude(author=user)
 
     def unfinished_by(self, user: Any) -> Self:
         """Drafts this user can still write: their own, at schools where they hold a role that writes."""
-        mine = in_scope(user, Permission.WRITE_RECORD, school="visit__school")
+        mine = in_scope(user, Permission.WRITE_RECORD, school="school")
         return self.filter(mine, author=user, status=RecordStatus.DRAFT)
 
     def awaiting_response_from(self, user: Any, *, role: Role) -> Self:
@@ -69,11 +69,21 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
         answered = Response.objects.filter(
             version__record=models.OuterRef("pk"), version__number=models.OuterRef("shared_version"), role=role
         )
-        at_my_school = in_scope(user, Permission.RESPOND_TO_RECORD, school="visit__school", roles=[role])
+        at_my_school = in_scope(user, Permission.RESPOND_TO_RECORD, school="school", roles=[role])
         return self.filter(at_my_school, ~models.Exists(answered), status=RecordStatus.SHARED)
 
+    def shared_since(self, user: Any, since: datetime) -> Self:
+        """Shared from then on at schools this user reads."""
+        readable = in_scope(user, Permission.VIEW_SHARED_RECORD, school="school")
+        return self.filter(readable, status=RecordStatus.SHARED, approved_at__gte=since)
+
+    def for_page(self) -> Self:
+        """With what one record's page shows and what rights over it are asked by."""
+        return self.select_related("school__authority", "school__district", "visit", "author")
+
     def for_lists(self) -> Self:
-        return self.select_related("visit__school__authority", "visit__school__district", "author")
+        """With what a line about each needs, which is none of its texts."""
+        return self.select_related("school", "visit", "author").defer(*TEXTS)
 
 
 class RecordOfVisit(BaseRecord):
@@ -82,6 +92,14 @@ class RecordOfVisit(BaseRecord):
     STATES = RECORD_OF_VISIT
 
     visit = models.OneToOneField(Visit, models.PROTECT, related_name="record")
+    school = models.ForeignKey(
+        School,
+        models.PROTECT,
+        editable=False,
+        db_index=False,
+        related_name="records_of_visit",
+        help_text="The visit's. Said here too, so that a reader's records are found without reading their visits.",
+    )
     reference = models.CharField(max_length=20, unique=True, editable=False)
     status = models.CharField(
         max_length=20, choices=RECORD_OF_VISIT.choices(), default=RecordStatus.DRAFT, editable=False
@@ -134,21 +152,19 @@ class RecordOfVisit(BaseRecord):
         indexes = [
             models.Index(fields=["author", "status"], name="record_author_status"),
             models.Index(fields=["status", "visit"], name="record_status"),
+            models.Index(fields=["school", "status", "-approved_at"], name="record_school"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference}, {self.visit.school}"
+        return f"{self.reference}, {self.school}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.school = self.visit.school
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("schools:record", args=[self.school.urn, self.reference])
-
-    @property
-    def school(self) -> School:
-        return self.visit.school
-
-    @property
-    def school_id(self) -> int:
-        return self.visit.school_id
 
     @property
     def author_role_label(self) -> str:

@@ -267,7 +267,7 @@ def test_a_list_of_records_takes_the_same_queries_however_long(county: County, r
     reader = User.objects.get(pk=county.dsim.pk)
     with CaptureQueriesContext(connection) as captured:
         listed = [
-            (str(each), each.school.laestab, str(each.school.district), str(each.author), each.visit.held_on)
+            (str(each), each.school.urn, str(each.author), each.visit.held_on)
             for each in RecordOfVisit.objects.visible_to(reader).for_lists()
         ]
     assert len(listed) == records
