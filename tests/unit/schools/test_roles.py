@@ -1,0 +1,123 @@
+"""The permission table, permission by permission as domain 10 has it, and what follows from it."""
+
+import pytest
+
+from schoolimprove.accounts.backends import rights_behind
+from schoolimprove.accounts.roles import (
+    ADMIN_RIGHTS,
+    ADMIN_SITE_ROLES,
+    LINE_MANAGEMENT,
+    ROLE_LABELS,
+    ROLE_PERMISSIONS,
+    Permission,
+    Role,
+    needs_second_factor,
+    rights_over,
+    roles_with,
+)
+
+P = Permission
+DIRECTORS = {Role.CORPORATE_DIRECTOR, Role.DEPUTY_DIRECTOR}
+HEADS = {Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD}
+DISTRICT = {Role.SIP, Role.EIP, Role.DSIM, Role.DISTRICT_ADMINISTRATOR}
+OFFICES = {Role.ERA, Role.FINANCE, Role.BEHAVIOUR_OFFICER, Role.SYSTEM_ADMINISTRATOR}
+SCHOOL = {Role.HEADTEACHER, Role.CHAIR, Role.CLERK}
+REGISTER = DISTRICT | HEADS | DIRECTORS | OFFICES
+SEES_NO_SCHOOL = {Role.LEAD_MEMBER, Role.PANEL_MEMBER, Role.PROVIDER, Role.DATA_PROTECTION_OFFICER}
+
+HELD_BY = {
+    P.VIEW_SCHOOL: set(Role) - SEES_NO_SCHOOL,
+    P.VIEW_SCHOOL_HISTORY: REGISTER,
+    P.VIEW_SHARED_RECORD: DISTRICT | HEADS | DIRECTORS | SCHOOL,
+    P.VIEW_UNSHARED_RECORD_OF_SIP: {Role.DSIM} | HEADS | DIRECTORS,
+    P.VIEW_UNSHARED_RECORD_OF_DSIM: HEADS | DIRECTORS,
+    P.VIEW_UNSHARED_RECORD_OF_HEAD: DIRECTORS,
+    P.WRITE_RECORD: {Role.SIP, Role.DSIM, Role.HEAD_OF_SERVICE},
+    P.APPROVE_RECORD_OF_SIP: {Role.DSIM},
+    P.APPROVE_RECORD_OF_DSIM: HEADS,
+    P.APPROVE_RECORD_OF_HEAD: {Role.CORPORATE_DIRECTOR},
+    P.RESPOND_TO_RECORD: {Role.HEADTEACHER, Role.CHAIR},
+    P.EXPORT: REGISTER | SCHOOL | {Role.DIOCESAN_OFFICER},
+    P.IMPORT_DATA: {Role.ERA, Role.SYSTEM_ADMINISTRATOR},
+    P.MANAGE_PEOPLE: {Role.SYSTEM_ADMINISTRATOR},
+    P.MANAGE_SETTINGS: {Role.SYSTEM_ADMINISTRATOR},
+    P.PROPOSE_POLICY: {Role.SYSTEM_ADMINISTRATOR},
+    P.APPROVE_POLICY: {Role.SYSTEM_ADMINISTRATOR, Role.HEAD_OF_SERVICE},
+}
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_permission_is_held_by_these_roles_and_no_other(permission: Permission) -> None:
+    assert roles_with(permission) == HELD_BY[permission]
+
+
+def test_every_role_has_a_row_and_a_name() -> None:
+    assert set(ROLE_PERMISSIONS) == set(ROLE_LABELS) == set(Role)
+    assert len(set(ROLE_LABELS.values())) == len(Role)
+
+
+def test_whoever_writes_has_a_line_manager() -> None:
+    assert roles_with(P.WRITE_RECORD) <= {role for rights in LINE_MANAGEMENT for role in rights.author_roles}
+
+
+@pytest.mark.parametrize("rights", LINE_MANAGEMENT, ids=lambda rights: rights.approve)
+def test_a_manager_approves_only_what_they_may_see_and_never_their_peers(rights: object) -> None:
+    [mine] = [each for each in LINE_MANAGEMENT if each is rights]
+    assert roles_with(mine.approve) <= roles_with(mine.view_unshared)
+    assert not roles_with(mine.view_unshared) & mine.author_roles
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.HEADTEACHER, "", "nobody"])
+def test_a_role_that_writes_nothing_has_no_line_manager(role: str) -> None:
+    with pytest.raises(KeyError):
+        rights_over(role)
+
+
+WITHOUT_SECOND_FACTOR = DISTRICT | SCHOOL | {Role.SCHOOL_LINK, Role.DIOCESAN_OFFICER}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_second_factor_is_owed_for_the_whole_authority_and_for_childrens_data(role: Role) -> None:
+    assert needs_second_factor(role) is (role not in WITHOUT_SECOND_FACTOR)
+
+
+# The admin.
+
+
+def test_these_roles_enter_the_admin() -> None:
+    assert {Role.SYSTEM_ADMINISTRATOR, Role.ERA, Role.HEAD_OF_SERVICE} == ADMIN_SITE_ROLES
+
+
+@pytest.mark.parametrize(
+    "record", ["visit", "recordofvisit", "recordversion", "response", "auditevent", "draft", "blob", "deadline"]
+)
+@pytest.mark.parametrize("action", ["add", "change", "view", "delete"])
+def test_records_are_open_to_nobody_in_the_admin(record: str, action: str) -> None:
+    for app in ("schools", "records", "documents", "reminders"):
+        assert rights_behind(f"{app}.{action}_{record}") == []
+
+
+def test_nothing_is_deleted_in_the_admin() -> None:
+    models = {label.partition(".")[2] for labels in ADMIN_RIGHTS.values() for label in labels}
+    assert [name for name in models if rights_behind(f"schools.delete_{name}")] == []
+
+
+BEHIND = {
+    "schools.change_person": [P.MANAGE_PEOPLE],
+    "schools.add_appointment": [P.MANAGE_PEOPLE],
+    "schools.view_school": [P.MANAGE_SETTINGS, P.IMPORT_DATA],
+    "schools.change_school": [P.MANAGE_SETTINGS],
+    "policy.add_policyrow": [P.PROPOSE_POLICY],
+    "policy.change_policyrow": [P.APPROVE_POLICY],
+    "policy.view_policyrow": [P.PROPOSE_POLICY, P.APPROVE_POLICY],
+    "calendar.change_term": [P.MANAGE_SETTINGS],
+    "other.change_person": [],
+    "schools.import_school": [],
+    "schools": [],
+    "": [],
+}
+
+
+@pytest.mark.parametrize("asked", BEHIND)
+def test_a_permission_of_django_is_given_by_these_rights(asked: str) -> None:
+    assert rights_behind(asked) == BEHIND[asked]
