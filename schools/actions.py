@@ -80,8 +80,7 @@ def appoint(
 def save_appointment(appointment: Appointment, *, by: Actor, reason: str = "") -> None:
     """Save a new or changed appointment with its history and audit; `Blocked` with the reasons when it may not be."""
     with transaction.atomic():
-        if appointment.person_id:
-            appointment.person = locked_person(appointment.person_id)
+        lock_person(appointment.person)
         if reasons := blockers_to_appointing(appointment):
             raise Blocked(reasons)
         _save(appointment, "changed" if appointment.pk else "appointed", by=by, reason=reason)
@@ -103,17 +102,15 @@ def withdraw_appointment(appointment: Appointment, *, on: date, by: Actor, reaso
     _save(appointment, "withdrawn", by=by, reason=reason)
 
 
-def locked_person(pk: int) -> Person:
-    """The person, whom nobody else appoints or deactivates until the transaction ends.
+def lock_person(person: Person) -> None:
+    """Nobody else appoints or deactivates this person until the transaction ends; whether they are active is read anew.
 
     Their account is locked first, as deactivating does it, so that neither waits for the other for ever.
     """
-    user_id = Person.objects.values_list("user", flat=True).get(pk=pk)
-    user = User.objects.select_for_update().get(pk=user_id) if user_id else None
-    person = Person.objects.select_for_update().get(pk=pk)
-    if user is not None and person.user_id == user.pk:
-        person.user = user
-    return person
+    if person.user is not None:
+        User.objects.select_for_update().get(pk=person.user.pk)
+        person.user.refresh_from_db(fields=["is_active"])
+    Person.objects.select_for_update().get(pk=person.pk)
 
 
 def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> None:

@@ -15,7 +15,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, AUTHORITY_WIDE_ROLES, Permission, Role, roles_with
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import save_changes
-from schools.actions import appoint, end_appointment, locked_person, withdraw_appointment
+from schools.actions import appoint, end_appointment, lock_person, withdraw_appointment
 from schools.appointing import others_in_the_time_of
 from schools.models import Appointment, Person, RecordOfVisit, School
 from schools.scope import covering
@@ -45,7 +45,7 @@ def hand_over(person: Person, *, to: Person | None, on: date, by: Actor) -> list
     """
     made = []
     with transaction.atomic():
-        locked_person(person.pk)
+        lock_person(person)
         for held in open_appointments(person, on=on).select_for_update(of=("self",)):
             successor = to if held.role not in NEVER_HANDED_OVER else None
             until = held.ends_on

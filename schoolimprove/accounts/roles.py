@@ -139,6 +139,33 @@ AUTHORITY_WIDE_ROLES = frozenset(
 )
 """Roles whose reach is the authority: a second factor is required."""
 
+ROLE_SCOPES: dict[Role, frozenset[str]] = {
+    Role.SIP: frozenset({"school", "district", "partnership", "phase"}),
+    Role.EIP: frozenset({"district", "double_district"}),
+    Role.DSIM: frozenset({"district", "double_district"}),
+    Role.DISTRICT_ADMINISTRATOR: frozenset({"district", "double_district"}),
+    Role.HEAD_OF_SERVICE: frozenset({"authority"}),
+    Role.DEPUTY_HEAD: frozenset({"phase"}),
+    Role.CORPORATE_DIRECTOR: frozenset({"authority"}),
+    Role.DEPUTY_DIRECTOR: frozenset({"authority"}),
+    Role.ERA: frozenset({"authority"}),
+    Role.FINANCE: frozenset({"authority"}),
+    Role.HEADTEACHER: frozenset({"school"}),
+    Role.CHAIR: frozenset({"school"}),
+    Role.CLERK: frozenset({"school"}),
+    Role.SCHOOL_LINK: frozenset({"school"}),
+    Role.DIOCESAN_OFFICER: frozenset({"diocese"}),
+    Role.LEAD_MEMBER: frozenset({"authority"}),
+    Role.BEHAVIOUR_OFFICER: frozenset({"authority"}),
+    Role.CENTRE_COORDINATOR: frozenset({"partnership"}),
+    Role.BASE_LEAD: frozenset({"school"}),
+    Role.PANEL_MEMBER: frozenset({"partnership"}),
+    Role.PROVIDER: frozenset({"authority"}),
+    Role.DATA_PROTECTION_OFFICER: frozenset({"authority"}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset({"authority"}),
+}
+"""The kinds of scope a role may be held over: a headteacher of an authority would read all of its schools."""
+
 ADMIN_RIGHTS: dict[Permission, frozenset[str]] = {
     P.MANAGE_SETTINGS: frozenset(
         {

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
-from schoolimprove.accounts.roles import Permission, Role
+from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
-from schools.actions import appoint, end_appointment, hand_over, save_appointment
+from schools.actions import appoint, end_appointment, save_appointment
+from schools.leavers import hand_over
 from schools.models import Appointment, Person, School
 from schools.models.appointment import SCOPE_FIELDS
 from schools.models.school import Phase
@@ -151,10 +152,21 @@ def every_scope() -> dict[str, Any]:
     }
 
 
+ROLE_OVER = {
+    "school": Role.HEADTEACHER,
+    "district": Role.EIP,
+    "double_district": Role.DSIM,
+    "partnership": Role.CENTRE_COORDINATOR,
+    "diocese": Role.DIOCESAN_OFFICER,
+    "phase": Role.DEPUTY_HEAD,
+    "authority": Role.ERA,
+}
+
+
 @pytest.mark.parametrize("kind", SCOPE_FIELDS)
 def test_one_scope_of_any_kind_is_enough(kind: str, person: Person, by: Actor) -> None:
     scope = every_scope()
-    appointment = appoint(person, Role.ERA, scope={kind: scope[kind]}, starts_on=TUESDAY, by=by)
+    appointment = appoint(person, ROLE_OVER[kind], scope={kind: scope[kind]}, starts_on=TUESDAY, by=by)
     assert appointment.scope_kind == kind
     assert appointment.scope_key_of(kind) == str(getattr(scope[kind], "pk", scope[kind]))
     assert appointment.scope_name in str(appointment)
@@ -191,7 +203,7 @@ def test_nobody_works_in_a_school_and_is_its_sip(
     first, second = (Role.SIP, role) if sip_first else (role, Role.SIP)
     appoint(person, first, scope={"school": school}, starts_on=YESTERDAY, by=by)
     said = refusal(lambda: appoint(person, second, scope={"school": school}, starts_on=TUESDAY, by=by))
-    assert said == [f"{person} cannot both work in {school} and be its SIP."]
+    assert said == [f"{person} cannot be both {ROLE_LABELS[role]} and School Improvement Partner of {school}."]
     assert Appointment.objects.count() == 1
 
 
@@ -240,7 +252,7 @@ def test_being_sip_of_a_whole_partnership_is_being_sip_of_each_of_its_schools(
     said = refusal(
         lambda: appoint(person, Role.SIP, scope={"partnership": school.partnership}, starts_on=TUESDAY, by=by)
     )
-    assert said == [f"{person} cannot both work in {school} and be its SIP."]
+    assert said == [f"{person} cannot be both Headteacher and School Improvement Partner of {school}."]
 
 
 def test_what_should_never_have_been_can_still_be_ended(person: Person, school: School, by: Actor) -> None:
@@ -259,7 +271,7 @@ def test_everything_a_leaver_holds_goes_to_the_successor_the_next_day(person: Pe
         AppointmentFactory.create(person=person, school=each)
     AppointmentFactory.create(person=person, role=Role.EIP, school=None, district=schools[0].district)
     successor = PersonFactory.create()
-    made = hand_over(person, to=successor, on=TUESDAY, by=by, reason="Retires")
+    made = hand_over(person, to=successor, on=TUESDAY, by=by)
     assert {each.ends_on for each in person.appointments.all()} == {TUESDAY}
     assert {(each.role, each.school or each.district, each.starts_on, each.ends_on) for each in made} == {
         *((Role.SIP, each, TOMORROW, None) for each in schools),
@@ -267,13 +279,14 @@ def test_everything_a_leaver_holds_goes_to_the_successor_the_next_day(person: Pe
     }
     assert {each.person for each in made} == {successor}
     events = AuditEvent.objects.filter(subject_kind="schools.appointment").values_list("verb", "reason")
-    assert sorted(events) == [("appointed", "Retires")] * 4 + [("ended", "Retires")] * 4
-    assert {row.history_user for row in Appointment.history.filter(history_change_reason="Retires")} == {by.user}
+    given, taken = f"Handed over to {successor}", f"Takes over from {person}"
+    assert sorted(events) == [("appointed", taken)] * 4 + [("ended", given)] * 4
+    assert {row.history_user for row in Appointment.history.filter(history_change_reason=given)} == {by.user}
 
 
 def test_what_goes_to_nobody_ends_and_stays_vacant(person: Person, school: School, by: Actor) -> None:
     AppointmentFactory.create(person=person, school=school)
-    assert hand_over(person, to=None, on=TUESDAY, by=by, reason="Leaves") == []
+    assert hand_over(person, to=None, on=TUESDAY, by=by) == []
     assert not school.appointments.current(TOMORROW).exists()
     assert school.appointments.current(TUESDAY).exists()
 
@@ -282,18 +295,18 @@ def test_what_was_to_end_later_ends_then_for_the_successor(person: Person, schoo
     until = date(2027, 8, 31)
     absent = AppointmentFactory.create()
     AppointmentFactory.create(person=person, school=school, ends_on=until, cover_for=absent)
-    [made] = hand_over(person, to=PersonFactory.create(), on=TUESDAY, by=by, reason="Leaves")
+    [made] = hand_over(person, to=PersonFactory.create(), on=TUESDAY, by=by)
     assert (made.ends_on, made.cover_for) == (until, absent)
 
 
 def test_what_ends_today_anyway_is_nobodys_tomorrow(person: Person, school: School, by: Actor) -> None:
     AppointmentFactory.create(person=person, school=school, ends_on=TUESDAY)
-    assert hand_over(person, to=PersonFactory.create(), on=TUESDAY, by=by, reason="Leaves") == []
+    assert hand_over(person, to=PersonFactory.create(), on=TUESDAY, by=by) == []
 
 
 def test_what_ended_before_is_left_as_it_was(person: Person, school: School, by: Actor) -> None:
     old = AppointmentFactory.create(person=person, school=school, ends_on=date(2020, 1, 1))
-    assert hand_over(person, to=PersonFactory.create(), on=TUESDAY, by=by, reason="Leaves") == []
+    assert hand_over(person, to=PersonFactory.create(), on=TUESDAY, by=by) == []
     old.refresh_from_db()
     assert old.ends_on == date(2020, 1, 1)
 
@@ -303,8 +316,8 @@ def test_a_successor_who_may_not_take_one_takes_none(person: Person, school: Sch
     AppointmentFactory.create(person=person, school=school)
     successor = PersonFactory.create()
     AppointmentFactory.create(person=successor, role=Role.HEADTEACHER, school=school)
-    said = refusal(lambda: hand_over(person, to=successor, on=TUESDAY, by=by, reason="Leaves"))
-    assert said == [f"{successor} cannot both work in {school} and be its SIP."]
+    said = refusal(lambda: hand_over(person, to=successor, on=TUESDAY, by=by))
+    assert said == [f"{successor} cannot be both Headteacher and School Improvement Partner of {school}."]
     assert set(person.appointments.values_list("ends_on", flat=True)) == {None}
     assert not AuditEvent.objects.filter(verb="ended").exists()
 
@@ -312,7 +325,7 @@ def test_a_successor_who_may_not_take_one_takes_none(person: Person, school: Sch
 def test_rights_go_with_the_appointments(person: Person, school: School, by: Actor) -> None:
     AppointmentFactory.create(person=person, school=school)
     successor = PersonFactory.create(user=UserFactory.create())
-    hand_over(person, to=successor, on=YESTERDAY, by=by, reason="Leaves")
+    hand_over(person, to=successor, on=YESTERDAY, by=by)
     assert not user_can(User.objects.get(pk=person.user_id), Permission.WRITE_RECORD, on=school)
     assert user_can(User.objects.get(pk=successor.user_id), Permission.WRITE_RECORD, on=school)
 
