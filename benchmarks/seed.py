@@ -311,6 +311,7 @@ class _Seed:
             "FROM schools_visit v JOIN place ON n = school_id",
             id="v.id",
             visit="v.id",
+            school="school_id",
             reference=f"'RV-' || {year} || '-' || lpad(v.id::text, 7, '0')",
             status=status,
             author="author_id",
