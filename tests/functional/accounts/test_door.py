@@ -15,6 +15,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import SEEN
 from schoolimprove.records.models import Draft
 from tests.factories.accounts import PASSWORD, TOTPDeviceFactory, UserFactory, code_of
+from tests.factories.records import DraftFactory
 from tests.functional import browser as driven
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -222,6 +223,23 @@ class TestTheEndOfASession:
         expect_invitation(page)
 
 
+def test_an_older_window_says_that_newer_text_is_kept_and_overwrites_nothing(
+    page: Page, live_server: Any, administrator: User
+) -> None:
+    come_in(page, live_server, administrator, "/people/invite/")
+    newer = page.context.new_page()
+    newer.goto(f"{live_server.url}/people/invite/")
+    newer.get_by_label("What to say to them").fill("An hour's work")
+    newer.get_by_label("Full name").focus()
+    expect(newer.get_by_text(re.compile(r"Saved at \d\d:\d\d"))).to_be_visible()
+    page.get_by_label("What to say to them").fill("Something else")
+    page.get_by_label("Full name").focus()
+    told = re.compile(r"You have newer unsaved text for this form, kept at \d\d:\d\d in another window\.")
+    expect(page.get_by_text(told)).to_be_visible()
+    assert driven.axe(page) == []
+    assert Draft.objects.get().fields["note"] == ["An hour's work"]
+
+
 def come_back(page: Page, user: User) -> None:
     """From the sign-in page, where the person stands, through password and code."""
     give_password(page, user)
@@ -231,7 +249,14 @@ def come_back(page: Page, user: User) -> None:
     page.wait_for_url("**/people/invite/")
 
 
-PAGES = ["/account/", "/people/", "/people/?q=nobody-by-that-name", "/people/invite/", "/account/password/"]
+PAGES = [
+    "/account/",
+    "/account/kept-text/",
+    "/people/",
+    "/people/?q=nobody-by-that-name",
+    "/people/invite/",
+    "/account/password/",
+]
 
 
 @pytest.mark.parametrize("width", [driven.DESKTOP, driven.PHONE])
@@ -239,6 +264,7 @@ def test_pages_of_account_and_people_have_no_fault(
     browser: Browser, live_server: Any, administrator: User, width: int
 ) -> None:
     others = [UserFactory.create(), UserFactory.create(password=None), UserFactory.create(is_active=False)]
+    DraftFactory.create(user=administrator, form="/people/invite/", fields={"name": ["New"], "note": [NOTE * 20]})
     paths = [*PAGES, *(f"/people/{user.pk}/" for user in others), f"/people/{others[0].pk}/deactivate/"]
     with driven.opened(browser, width) as page:
         come_in(page, live_server, administrator)
