@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from django.apps import apps
@@ -17,6 +18,7 @@ WRITES = {"create", "update", "get_or_create", "update_or_create", "acreate", "a
 IN_SQL = re.compile(r"\bset\b[^;]*\bstatus\b\s*=|insert\s+into[^;(]*\([^)]*\bstatus\b", re.IGNORECASE)
 
 
+@cache
 def models_with_a_status() -> set[str]:
     return {
         model.__name__ for model in apps.get_models() if any(field.name == "status" for field in model._meta.fields)
