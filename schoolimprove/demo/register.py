@@ -67,12 +67,22 @@ def _each(names: Iterable[str]) -> list[str]:
 
 
 def enter_schools(authority: LocalAuthority, days: Days, luck: Random, *, by: Actor) -> None:
-    numbers = _Numbers()
+    numbers, around = _Numbers(), _Around()
     for urn, place in zip(count(FIRST_URN), places.SCHOOLS, strict=False):
-        school = _school(place, urn, authority, luck)
+        school = _school(place, urn, around, luck)
+        school.authority = authority
         school.establishment_number = numbers.given_to(place)
         school.source_changed_on = days.beginning
         added(school, by=by)
+
+
+class _Around:
+    """Districts, partnerships and dioceses by name."""
+
+    def __init__(self) -> None:
+        self.districts = {each.name: each for each in District.objects.all()}
+        self.partnerships = {each.name: each for each in Partnership.objects.all()}
+        self.dioceses = {each.name: each for each in Diocese.objects.all()}
 
 
 class _Numbers:
@@ -92,22 +102,21 @@ class _Numbers:
         return self._given[place.name]
 
 
-def _school(place: Place, urn: int, authority: LocalAuthority, luck: Random) -> School:
+def _school(place: Place, urn: int, around: _Around, luck: Random) -> School:
     number = [district.name for district in places.DISTRICTS].index(place.district)
     partnership = places.DISTRICTS[number].partnership
     diocese, character = places.DIOCESES.get(place.diocese, ("", ""))
     return School(
         urn=urn,
-        authority=authority,
         name=place.name,
         type_code=place.type_code,
         type_name=TYPES[place.type_code],
         phase=place.phase,
         establishment=Establishment.PROPOSED if place.name in _NOT_YET_OPEN else Establishment.OPEN,
         opened_on=None if place.name in _NOT_YET_OPEN else date(luck.randint(1955, 2012), 9, 1),
-        district=District.objects.get(name=place.district),
-        partnership=None if place.phase == Phase.NONE else Partnership.objects.get(name=partnership),
-        diocese=Diocese.objects.get(name=diocese) if diocese else None,
+        district=around.districts[place.district],
+        partnership=None if place.phase == Phase.NONE else around.partnerships[partnership],
+        diocese=around.dioceses.get(diocese),
         religious_character=character,
         trust_name=places.TRUST if place.type_code in ("28", "33", "34", "45") else "",
         federation_name=places.FEDERATION if place.name in places.HEAD_OF_TWO else "",

@@ -17,7 +17,7 @@ from .terms import terms_of
 from .texts import comment_of_chair, comment_of_head, comments_on_return, inaccuracy, written
 from .visits import Answer, Course
 
-VISITED_IN_A_TERM = 0.45
+VISITED_IN_A_TERM = 0.36
 _LONGEST = timedelta(days=45)
 """More than a record takes from the visit to its approval."""
 _OTHER_KINDS = (

@@ -28,14 +28,13 @@ from schools.models.school import Establishment
 from schools.policy import SERVICE_BY_TYPE
 from schools.tabs import tabs_for
 
-SORTS = {"name": ("name", "urn"), "urn": ("urn",), "phase": ("phase", "name", "urn"), "town": ("town", "name", "urn")}
+SORTS = {"name": ("name", "urn"), "phase": ("phase", "name", "urn"), "town": ("town", "name", "urn")}
 COLUMNS = [
     components.Column("School", "name"),
     components.Column("Phase", "phase"),
     components.Column("Service"),
     components.Column("District"),
     components.Column("Town", "town"),
-    components.Column("URN", "urn"),
 ]
 
 
@@ -93,14 +92,13 @@ def school_table(schools: Iterable[School], ordering: str) -> components.Table:
 
 
 def _list_row(school: School, service: Service) -> list[Any]:
-    note = "" if school.establishment == Establishment.OPEN else school.get_establishment_display()
+    state = "" if school.establishment == Establishment.OPEN else f", {school.get_establishment_display().lower()}"
     return [
-        components.Link(school.name, school.get_absolute_url(), note),
+        components.Link(school.name, school.get_absolute_url(), f"URN {school.urn}{state}"),
         school.get_phase_display(),
         service.value.capitalize(),
         school.district.name if school.district else "",
         school.town,
-        school.urn,
     ]
 
 
