@@ -4,5 +4,5 @@ from schoolimprove.settings import *  # noqa: F403
 from schoolimprove.settings import BASE_DIR, STORAGES
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-STATICFILES_DIRS: list[str] = []
+STATICFILES_DIRS = []
 STATIC_ROOT = BASE_DIR / "static"
