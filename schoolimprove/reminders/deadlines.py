@@ -47,9 +47,7 @@ def open_deadline(
 
 def meet_deadline(rule: str, subject: models.Model) -> bool:
     """Mark the open deadline met; whether there was one."""
-    open_rows = Deadline.objects.open().filter(
-        rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk
-    )
+    open_rows = Deadline.objects.open().filter(rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
     return bool(open_rows.update(met_at=clock.now()))
 
 
