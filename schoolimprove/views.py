@@ -54,7 +54,7 @@ def in_words(appointments: Sequence[Held]) -> list[str]:
 
 def _over(group: Sequence[Held]) -> str:
     if len(group) <= SHOWN_SCOPES:
-        return "; ".join(held.scope_name for held in group)
+        return "; ".join(str(held.scope_name) for held in group)
     schools = all(held.scope_kind == "school" for held in group)
     return f"{len(group)} {'schools' if schools else 'appointments'}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
+from django_stubs_ext import StrOrPromise
 
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
@@ -18,13 +19,16 @@ from .roles import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role, needs_second
 
 @dataclass(frozen=True)
 class Held:
-    """An appointment as this app needs to know it: which row, which role, and its scope as (kind, key)."""
+    """An appointment as this app needs to know it: which row, which role, and its scope as (kind, key).
+
+    `scope_name` may be a promise, kept by reading the database when somebody shows it.
+    """
 
     appointment_id: int
     role: Role
     scope_kind: str
     scope_key: str
-    scope_name: str
+    scope_name: StrOrPromise
 
     def __str__(self) -> str:
         return f"{ROLE_LABELS[self.role]}, {self.scope_name}"

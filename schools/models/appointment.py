@@ -6,8 +6,7 @@ from operator import or_
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from schoolimprove.accounts.roles import ROLE_LABELS
@@ -38,24 +37,6 @@ def phase_scope_name(phase: str) -> str:
     return f"{Phase(phase).label} schools"
 
 
-def _names_of_scopes() -> list[Subquery]:
-    """The name of each kind of scope but phase, as `str` of its object says it."""
-    named: dict[str, type[models.Model]] = {
-        "school": School,
-        "district": District,
-        "double_district": DoubleDistrict,
-        "partnership": Partnership,
-        "diocese": Diocese,
-    }
-    names = [_one_of(model, kind).values("name") for kind, model in named.items()]
-    coded = Concat("name", Value(" ("), "code", Value(")"))
-    return [Subquery(each) for each in (*names, _one_of(LocalAuthority, "authority").values(said=coded))]
-
-
-def _one_of(model: type[models.Model], kind: str) -> models.QuerySet[Any]:
-    return model._default_manager.filter(pk=OuterRef(kind)).order_by()
-
-
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def standing(self) -> Self:
         """All but those withdrawn before they began."""
@@ -67,18 +48,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def held_by(self, user: Any) -> Self:
         return self.filter(person__user=user)
-
-    def named_rows(self) -> "models.QuerySet[Appointment, dict[str, Any]]":
-        """Rows of pk, role, the seven scopes and `scope_named`, which is empty for a phase.
-
-        Asked on every request, so without `with_scope`'s joins: planning those takes longer than all else.
-        """
-        named = self.annotate(scope_named=Coalesce(*_names_of_scopes(), Value("")))
-        columns = ("pk", "role", "scope_named", *SCOPE_FIELDS)
-        rows: models.QuerySet[Appointment, dict[str, Any]] = named.order_by("role", "scope_named", "pk").values(
-            *columns
-        )
-        return rows
 
     def with_scope(self) -> Self:
         return self.select_related("person", *(name for name in SCOPE_FIELDS if name != "phase"))

@@ -163,4 +163,5 @@ def test_no_page_takes_more_queries_when_there_is_more_to_show(county: County) -
         size: {page: queries(signed_in(user), page[1]) for page, user in pages(county).items()}
         for size in grown(county)
     }
-    assert counts[SMALL] == counts[LARGE]
+    # A name that makes room for a number, as among appointments at home, is one fewer.
+    assert {page: more for page, more in counts[LARGE].items() if more > counts[SMALL][page]} == {}
