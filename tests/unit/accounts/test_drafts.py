@@ -37,7 +37,12 @@ def test_a_token_is_good_for_a_day() -> None:
         assert read_token(token.signed()) is None
 
 
-@pytest.mark.parametrize("spoilt", ["", "rubbish", signing.dumps([1, "/a/", 0, "2026-05-01", "x"], salt="other")])
+@pytest.mark.parametrize(
+    "spoilt",
+    ["", "rubbish", signing.dumps([1, "/a/", 0, "2026-05-01", "x"], salt="other")],
+    # A signature holds the time, and a test's name must not.
+    ids=["empty", "rubbish", "signed for something else"],
+)
 def test_a_token_we_did_not_sign_is_none(spoilt: str) -> None:
     assert read_token(spoilt) is None
     assert read_token(new_token(7, "/a/", 0).signed()[:-1]) is None
