@@ -41,8 +41,10 @@ def _answers_asked_of(user: Any, on: date) -> list[Ask]:
 
 
 def _asks(records: Any, rule: str, title: str, on: date) -> list[Ask]:
-    open_rows = Deadline.objects.open().filter(
-        rule=rule, subject_kind=RecordOfVisit._meta.label_lower, subject_id=OuterRef("pk")
+    open_rows = (
+        Deadline.objects.open()
+        .filter(rule=rule, subject_kind=RecordOfVisit._meta.label_lower, subject_id=OuterRef("pk"))
+        .order_by()
     )
     dated = records.for_lists().annotate(
         due_on=Subquery(open_rows.values("due_on")[:1]), working=Subquery(open_rows.values("working")[:1])
