@@ -193,7 +193,7 @@ class SchoolOverview(SchoolTabView):
         }
 
     def recent_records(self) -> Any:
-        records = RecordOfVisit.objects.visible_to(self.request.user).filter(school=self.school)
+        records = RecordOfVisit.objects.visible_at(self.school, self.request.user)
         return records.for_lists().order_by("-visit__held_on", "-id")[:5]
 
 
@@ -240,7 +240,7 @@ class SchoolVisits(SchoolTabView):
     permission = Permission.VIEW_SHARED_RECORD
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        records = RecordOfVisit.objects.visible_to(self.request.user).filter(school=self.school).for_lists()
+        records = RecordOfVisit.objects.visible_at(self.school, self.request.user).for_lists()
         page = paged(self.request, records)
         return super().get_context_data(table=record_table(page.object_list, "Visits"), page_obj=page, **kwargs)
 

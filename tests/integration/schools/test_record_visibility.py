@@ -82,7 +82,10 @@ def record_of(county: County, written: Written, status: RecordStatus) -> RecordO
 
 
 def sees(user: User, record: RecordOfVisit) -> bool:
-    return RecordOfVisit.objects.visible_to(user).filter(pk=record.pk).exists()
+    """By the rule for lists, and at the record's school by the rule for one school, which are one rule."""
+    seen = RecordOfVisit.objects.visible_to(user).filter(pk=record.pk).exists()
+    assert RecordOfVisit.objects.visible_at(record.school, user).filter(pk=record.pk).exists() == seen
+    return seen
 
 
 @pytest.mark.parametrize("status", RecordStatus)
