@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import lazystr
+from django.utils.functional import lazy
 from django_stubs_ext import StrOrPromise
 
 from schoolimprove.accounts.models import User
@@ -14,6 +14,10 @@ from schoolimprove.lib import clock
 from schools import scope
 from schools.models import Appointment
 from schools.models.appointment import SCOPE_FIELDS, phase_scope_name
+
+
+# Made once: `lazy` makes a class, which takes longer than the query.
+_promised = lazy(str, str)
 
 
 class AppointmentResolver:
@@ -41,7 +45,7 @@ class _ScopeNames:
         self._read: dict[str, dict[Any, Any]] = {}
 
     def promise(self, kind: str, key: Any) -> StrOrPromise:
-        return phase_scope_name(key) if kind == "phase" else lazystr(_Named(self, kind, key))
+        return phase_scope_name(key) if kind == "phase" else _promised(_Named(self, kind, key))
 
     def of(self, kind: str, key: Any) -> str:
         if kind not in self._read:
