@@ -15,7 +15,6 @@ from schools import scope
 from schools.models import Appointment
 from schools.models.appointment import SCOPE_FIELDS, phase_scope_name
 
-
 # Made once: `lazy` makes a class, which takes longer than the query.
 _promised = lazy(str, str)
 
