@@ -24,8 +24,10 @@ def _line(result: Result) -> str:
 
 
 def imports(timed: Sequence[Timed], peak: int) -> str:
-    lines = [
-        f"{each.what:<44}{each.seconds:>8.2f} s{each.ratio:>8.1f} × COPY{'  MISSED' if each.ratio > AIM else ''}"
-        for each in timed
-    ]
+    lines = [_import_line(each) for each in timed]
     return "\n".join(["", f"GIAS import (aim {AIM} × COPY), peak memory of the process {peak} MB", *lines])
+
+
+def _import_line(timed: Timed) -> str:
+    missed = "  MISSED" if timed.ratio > AIM else ""
+    return f"{timed.what:<44}{timed.busy:>8.2f} s busy{timed.elapsed:>8.2f} s{timed.ratio:>7.1f} × COPY{missed}"
