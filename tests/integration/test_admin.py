@@ -161,7 +161,7 @@ def test_an_appointment_given_in_the_admin_is_checked_audited_and_kept_in_histor
     assert event.school_id == school.pk
 
     head = client.post(reverse("admin:schools_appointment_add"), {**form, "role": "headteacher"})
-    assert "cannot both work in" in head.content.decode()
+    assert "cannot be both" in head.content.decode()
 
 
 def test_staff_follow_appointments_at_once() -> None:

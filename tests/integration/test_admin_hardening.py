@@ -117,7 +117,7 @@ def test_a_changed_appointment_is_held_to_the_rules_of_a_new_one() -> None:
     school, person = SchoolFactory(), PersonFactory()
     AppointmentFactory(person=person, role=Role.HEADTEACHER, school=school)
     other = AppointmentFactory(person=person, role=Role.SIP)
-    assert "cannot both work in" in saved(client, other, school=school.pk).content.decode()
+    assert "cannot be both" in saved(client, other, school=school.pk).content.decode()
     assert "cannot end before it starts" in saved(client, other, ends_on="31/12/1999").content.decode()
     other.refresh_from_db()
     assert (other.version, other.ends_on) == (1, None)

@@ -21,7 +21,8 @@ def test_the_account_page_says_what_one_has_and_holds(
     TOTPDeviceFactory.create(user=user)
     client = signed_in(user)
     client.get("/account/")
-    with django_assert_num_queries(5):
+    # Session, user, appointments, devices, recovery codes, and how much unsaved text is kept.
+    with django_assert_num_queries(6):
         page = client.get("/account/").content.decode()
     assert "Sam Partner" in page
     assert "0 left" in page
