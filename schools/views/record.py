@@ -19,6 +19,7 @@ from schoolimprove.records.models import Draft
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
+from schoolimprove.ui.fields import unix_lines
 from schools.actions import start_record
 from schools.deadlines import LABELS
 from schools.forms.record import NewRecordForm, ResponseForm, ReturnForm, TextsForm
@@ -330,10 +331,21 @@ def unanswered_roles(record: RecordOfVisit, user: Any) -> list[str]:
 
 def blockers_to_submitting(record: RecordOfVisit, user: Any) -> list[str]:
     """The record's own reasons, and text its author typed and has not saved, which would not go with it."""
-    edit = reverse("schools:record_edit", args=[record.school.urn, record.reference])
-    unsaved = record.author_id == user.pk and Draft.objects.filter(user=user, form=edit).exists()
     reasons = record.blockers_to("submit", on=clock.today())
+    unsaved = record.author_id == user.pk and has_unsaved_text(record, user)
     return [*reasons, "Save or discard the text you typed and did not save."] if unsaved else reasons
+
+
+def has_unsaved_text(record: RecordOfVisit, user: Any) -> bool:
+    """Whether a kept draft says anything the record does not; an autosave that overtook the save says the same."""
+    edit = reverse("schools:record_edit", args=[record.school.urn, record.reference])
+    kept = Draft.objects.filter(user=user, form=edit)
+    return any(
+        unix_lines(str(value)).strip() != getattr(record, name)
+        for draft in kept
+        for name in TEXTS
+        for value in draft.fields.get(name, [])
+    )
 
 
 def approvers_of(record: RecordOfVisit) -> list[str]:

@@ -328,3 +328,14 @@ def test_a_role_with_one_narrow_task_reads_no_addresses(school: School, sip: Use
     people = f"{school.get_absolute_url()}people/"
     assert "partner@invented.example" not in signed_in(link).get(people).content.decode()
     assert "partner@invented.example" in signed_in(sip).get(people).content.decode()
+
+
+def test_an_autosave_that_overtook_the_save_keeps_nobody_from_submitting(school: School, sip: User, dsim: User) -> None:
+    record = draft_of(school, sip, dsim)
+    edit, client = f"{record.get_absolute_url()}edit/", signed_in(sip)
+    client.post("/drafts/", {**TEXTS, **VISIT, "findings": f"{TEXTS['findings']}\r\n", **opened(client, edit)})
+    assert Draft.objects.exists()
+    assert "Submit for approval" in client.get(record.get_absolute_url()).content.decode()
+    client.post(f"{record.get_absolute_url()}submit/", {"seen_version": record.version})
+    record.refresh_from_db()
+    assert record.status == RecordStatus.SUBMITTED
