@@ -13,7 +13,8 @@ from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.actor import SYSTEM, Actor
 from schools.imports.files import Unusable
-from schools.imports.run import Outcome, import_gias
+from schools.imports.outcome import Outcome
+from schools.imports.run import import_gias
 
 REFUSED = 2
 

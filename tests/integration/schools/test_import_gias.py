@@ -18,7 +18,8 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.models import AuditEvent
 from schools.imports.files import Unusable
-from schools.imports.run import Outcome, import_gias
+from schools.imports.outcome import Outcome
+from schools.imports.run import import_gias
 from schools.models import Diocese, District, LocalAuthority, School
 from schools.policy import PHASE_BY_TYPE
 from tests.factories.schools import DistrictFactory, LocalAuthorityFactory, PartnershipFactory, SchoolFactory, appointed
