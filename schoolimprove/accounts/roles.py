@@ -75,6 +75,9 @@ class Permission(StrEnum):
     RESPOND_TO_RECORD = "respond_to_record"
     EXPORT = "export"
     IMPORT_DATA = "import_data"
+    VIEW_ALLOCATION = "view_allocation"
+    ASSIGN_SIP = "assign_sip"
+    KEEP_CONTACTS = "keep_contacts"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SETTINGS = "manage_settings"
     PROPOSE_POLICY = "propose_policy"
@@ -90,19 +93,21 @@ _MANAGES_THE_HEAD = _MANAGES_DSIMS | {P.VIEW_UNSHARED_RECORD_OF_HEAD}
 _SCHOOL = frozenset({P.VIEW_SCHOOL, P.VIEW_SHARED_RECORD, P.EXPORT})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SIP: _READS_SHARED | {P.WRITE_RECORD},
+    Role.SIP: _READS_SHARED | {P.WRITE_RECORD, P.KEEP_CONTACTS},
     Role.EIP: _READS_SHARED,
-    Role.DSIM: _MANAGES_SIPS | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_SIP},
-    Role.DISTRICT_ADMINISTRATOR: _READS_SHARED,
-    Role.HEAD_OF_SERVICE: _MANAGES_DSIMS | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY},
-    Role.DEPUTY_HEAD: _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM},
+    Role.DSIM: _MANAGES_SIPS
+    | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_SIP, P.VIEW_ALLOCATION, P.ASSIGN_SIP, P.KEEP_CONTACTS},
+    Role.DISTRICT_ADMINISTRATOR: _READS_SHARED | {P.VIEW_ALLOCATION, P.KEEP_CONTACTS},
+    Role.HEAD_OF_SERVICE: _MANAGES_DSIMS
+    | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY, P.VIEW_ALLOCATION},
+    Role.DEPUTY_HEAD: _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM, P.VIEW_ALLOCATION},
     Role.CORPORATE_DIRECTOR: _MANAGES_THE_HEAD | {P.APPROVE_RECORD_OF_HEAD},
     Role.DEPUTY_DIRECTOR: _MANAGES_THE_HEAD,
     Role.ERA: _REGISTER | {P.IMPORT_DATA},
     Role.FINANCE: _REGISTER,
-    Role.HEADTEACHER: _SCHOOL | {P.RESPOND_TO_RECORD},
+    Role.HEADTEACHER: _SCHOOL | {P.RESPOND_TO_RECORD, P.KEEP_CONTACTS},
     Role.CHAIR: _SCHOOL | {P.RESPOND_TO_RECORD},
-    Role.CLERK: _SCHOOL,
+    Role.CLERK: _SCHOOL | {P.KEEP_CONTACTS},
     Role.SCHOOL_LINK: frozenset({P.VIEW_SCHOOL}),
     Role.DIOCESAN_OFFICER: frozenset({P.VIEW_SCHOOL, P.EXPORT}),
     Role.LEAD_MEMBER: frozenset(),
@@ -113,7 +118,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER: frozenset(),
     Role.DATA_PROTECTION_OFFICER: frozenset(),
     Role.SYSTEM_ADMINISTRATOR: _REGISTER
-    | {P.IMPORT_DATA, P.MANAGE_PEOPLE, P.MANAGE_SETTINGS, P.PROPOSE_POLICY, P.APPROVE_POLICY},
+    | {P.IMPORT_DATA, P.MANAGE_PEOPLE, P.MANAGE_SETTINGS, P.PROPOSE_POLICY, P.APPROVE_POLICY}
+    | {P.VIEW_ALLOCATION, P.ASSIGN_SIP, P.KEEP_CONTACTS},
 }
 
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR, Role.CLERK, Role.SCHOOL_LINK})
@@ -174,8 +180,8 @@ ADMIN_RIGHTS: dict[Permission, frozenset[str]] = {
             *("calendar.term", "calendar.closureday", "calendar.bankholidayoverride"),
         }
     ),
-    P.MANAGE_PEOPLE: frozenset({"accounts.user", "schools.person", "schools.appointment"}),
-    P.IMPORT_DATA: frozenset({"schools.view_school"}),
+    P.MANAGE_PEOPLE: frozenset({"accounts.user", "schools.person", "schools.appointment", "schools.importrun"}),
+    P.IMPORT_DATA: frozenset({"schools.view_school", "schools.importrun"}),
     P.PROPOSE_POLICY: frozenset({"policy.add_policyrow", "policy.view_policyrow"}),
     P.APPROVE_POLICY: frozenset({"policy.change_policyrow", "policy.view_policyrow"}),
 }

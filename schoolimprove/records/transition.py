@@ -114,4 +114,5 @@ def record_event(
         reason=reason,
         changes=dict(changes or {}),
         request_id=context.request_id.get(),
+        run_id=context.run_id.get(),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from schools.imports.gias import KIND
+ESTABLISHMENTS = "establishments"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class FileRead:
 
     path: Path
     sha256: str
+    kind: str = ESTABLISHMENTS
     encoding: str = ""
     rows: int = 0
     ignored: int = 0
@@ -32,29 +33,54 @@ class FileRead:
     unread: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Sample:
+    """One of the first things a preview shows. `changes` are (field, before, after) in words; none for an addition."""
+
+    name: str
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
 @dataclass
 class Outcome:
-    """What came of a run. `rejected` has every row and cell that was not taken; only a row without a URN or an
-    authority of its own, or with a URN that an earlier row has, is lost as a whole."""
+    """What came of a run. `rejected` has every row and cell that was not taken; only a row that cannot be identified,
+    or that an earlier row has identified, is lost as a whole.
+
+    `warnings` are sentences for whoever is about to confirm. `removed` counts what an undoing took out again.
+    """
 
     files: list[FileRead] = field(default_factory=list)
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
     vanished: list[int] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
 
     @property
     def ignored(self) -> int:
         """Rows of other authorities than the one asked for."""
         return sum(each.ignored for each in self.files)
 
+    @property
+    def refused(self) -> int:
+        """Rows that were not taken at all."""
+        return sum(each.refused for each in self.files)
+
+    def counts(self) -> dict[str, int]:
+        """Of rows, but for `removed`: what the preview promised is compared by these."""
+        names = ("added", "changed", "unchanged", "ignored", "refused", "removed")
+        return {name: getattr(self, name) for name in names}
+
     def as_json(self) -> dict[str, Any]:
+        """What the commands print."""
         return {
             "files": [
                 {
                     "path": str(each.path),
-                    "kind": KIND,
+                    "kind": each.kind,
                     "sha256": each.sha256,
                     "encoding": each.encoding,
                     "rows": each.rows,
@@ -67,4 +93,14 @@ class Outcome:
             "ignored": self.ignored,
             "vanished": self.vanished,
             "rejected": [vars(each) for each in self.rejected],
+        }
+
+    def as_kept(self) -> dict[str, Any]:
+        """What an import keeps of it; the rejections are rows of their own."""
+        return {
+            **self.counts(),
+            "vanished": self.vanished,
+            "rejected": len(self.rejected),
+            "warnings": self.warnings,
+            "samples": [{"name": each.name, "changes": each.changes} for each in self.samples],
         }

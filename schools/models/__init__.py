@@ -1,9 +1,13 @@
 from .appointment import Appointment
 from .authority import LocalAuthority
 from .calendar import SchoolClosure, SchoolTerm
+from .contact import SchoolContact
 from .diocese import Diocese
 from .district import District, DoubleDistrict
+from .establishment_type import EstablishmentType
+from .importing import ImportFile, ImportKind, ImportRejection, ImportRun
 from .invitation import ServiceInvitation
+from .link import SchoolLink
 from .partnership import Partnership
 from .person import Person
 from .record import RecordOfVisit
@@ -16,6 +20,11 @@ __all__ = [
     "Diocese",
     "District",
     "DoubleDistrict",
+    "EstablishmentType",
+    "ImportFile",
+    "ImportKind",
+    "ImportRejection",
+    "ImportRun",
     "LocalAuthority",
     "Partnership",
     "Person",
@@ -24,6 +33,8 @@ __all__ = [
     "Response",
     "School",
     "SchoolClosure",
+    "SchoolContact",
+    "SchoolLink",
     "SchoolTerm",
     "ServiceInvitation",
     "Visit",

@@ -1,6 +1,6 @@
 import factory
 
-from schoolimprove.records.models import AuditEvent, Draft, ReferenceCounter
+from schoolimprove.records.models import AuditEvent, Draft, Job, ReferenceCounter
 from tests.factories.accounts import UserFactory
 
 
@@ -29,3 +29,11 @@ class ReferenceCounterFactory(factory.django.DjangoModelFactory[ReferenceCounter
 
     prefix = "RV"
     year = 2026
+
+
+class JobFactory(factory.django.DjangoModelFactory[Job]):
+    class Meta:
+        model = Job
+
+    kind = "import"
+    key = factory.Sequence(lambda n: str(n + 1))

@@ -1,6 +1,7 @@
 from .audit import AuditEvent
 from .base import BaseRecord
 from .draft import Draft
+from .job import Job
 from .reference import ReferenceCounter
 
-__all__ = ["AuditEvent", "BaseRecord", "Draft", "ReferenceCounter"]
+__all__ = ["AuditEvent", "BaseRecord", "Draft", "Job", "ReferenceCounter"]

@@ -12,6 +12,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Events whose subject is one of these, of this kind (a model label such as `schools.school`)."""
         return self.filter(subject_kind=kind, subject_id__in=ids)
 
+    def of_run(self, run_id: int) -> "AuditEventQuerySet":
+        """What one import did, in the order it did it."""
+        return self.filter(run_id=run_id).order_by("pk")
+
     def at_schools(self, school_ids: list[int]) -> "AuditEventQuerySet":
         return self.filter(school_id__in=school_ids)
 
@@ -36,6 +40,7 @@ class AuditEvent(models.Model):
     reason = models.TextField(blank=True)
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     request_id = models.CharField(max_length=64, blank=True)
+    run_id = models.BigIntegerField(null=True, help_text="The import that did it.")
 
     objects = AuditEventQuerySet.as_manager()
 
@@ -44,6 +49,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "-at"], name="audit_subject"),
             models.Index(fields=["school_id", "-at"], name="audit_school"),
+            models.Index(fields=["run_id", "id"], name="audit_run", condition=models.Q(run_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

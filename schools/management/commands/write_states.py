@@ -5,9 +5,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schoolimprove.lib.states import Move, StateTable
-from schools.states import RECORD_OF_VISIT
+from schools.states import IMPORT_RUN, RECORD_OF_VISIT
 
-TABLES = [RECORD_OF_VISIT]
+TABLES = [RECORD_OF_VISIT, IMPORT_RUN]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 
 

@@ -1,0 +1,173 @@
+"""Asking for background work, doing it, and picking up what was left lying.
+
+A job is claimed by one UPDATE, so that of two workers one has it; the claim runs out unless the work says how far it
+is. Whoever does the work must stand being run again: what it writes is one transaction that begins by looking whether
+it is still to be done.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+
+from schoolimprove.lib import clock
+from schoolimprove.ui.registry import Registry
+
+from .models import Job
+from .models.job import JobState
+
+_log = logging.getLogger(__name__)
+SECONDS_BETWEEN_WORDS = 0.5
+TRIGGER_LOST_AFTER = timedelta(seconds=20)
+"""How long a job may wait before the sweep triggers it again."""
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """`run(key, tell)` does the work; `failed(key, sentence)` is told when it will not be tried again."""
+
+    key: str
+    order: int
+    run: Callable[[str, "Progress"], None]
+    failed: Callable[[str, str], None]
+    attempts: int = 4
+
+
+job_kinds: Registry[JobKind] = Registry()
+
+
+def ask_for(kind: str, key: str) -> Job:
+    """A job in the caller's transaction, triggered when that is committed. Asked for twice it is one job."""
+    job, made = Job.objects.unfinished().get_or_create(
+        kind=kind, key=key, defaults={"state": JobState.WAITING, "asked_at": clock.now()}
+    )
+    if made:
+        transaction.on_commit(lambda: trigger(job.pk))
+    return job
+
+
+def trigger(job_id: int) -> None:
+    from .tasks import run_job
+
+    run_job.delay(job_id)
+
+
+def resume() -> list[int]:
+    """Trigger what waits for longer than a trigger takes, and what a worker left when it was killed."""
+    now = clock.now()
+    left = Job.objects.free(at=now).exclude(state=JobState.WAITING, asked_at__gt=now - TRIGGER_LOST_AFTER)
+    found = list(left.order_by("pk").values_list("pk", flat=True))
+    for job_id in found:
+        trigger(job_id)
+    return found
+
+
+def run(job_id: int) -> bool:
+    """Do the work if nobody else does; whether it was done now."""
+    job = _claim(job_id)
+    if job is None:
+        return False
+    kind = _kind_of(job)
+    if job.attempts > kind.attempts:
+        _give_up(job, kind, "It was begun several times and never came to an end.")
+        return False
+    with Progress(job) as tell:
+        return _done(job, kind, tell)
+
+
+def _done(job: Job, kind: JobKind, tell: "Progress") -> bool:
+    try:
+        kind.run(job.key, tell)
+    except Exception as error:
+        _log.exception("%s did not end well, attempt %s of %s", job, job.attempts, kind.attempts)
+        _after_error(job, kind, error)
+        return False
+    _end(job, JobState.DONE)
+    return True
+
+
+def _after_error(job: Job, kind: JobKind, error: Exception) -> None:
+    """Left to the sweep where the database itself is away; the claim then runs out."""
+    with suppress(DatabaseError):
+        if job.attempts >= kind.attempts:
+            _give_up(job, kind, f"It failed {job.attempts} times; the log has the details.")
+        else:
+            said = f"{type(error).__name__} at attempt {job.attempts}"
+            _mine(job).update(state=JobState.WAITING, claimed_until=None, error=said, asked_at=clock.now())
+
+
+def _claim(job_id: int) -> Job | None:
+    now = clock.now()
+    claimed = Job.objects.free(at=now).filter(pk=job_id)
+    taken = claimed.update(state=JobState.RUNNING, claimed_until=_lease(now), attempts=F("attempts") + 1, done=0)
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def _lease(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _mine(job: Job) -> Any:
+    """The row while nobody has claimed it after us."""
+    return Job.objects.filter(pk=job.pk, attempts=job.attempts, state=JobState.RUNNING)
+
+
+def _end(job: Job, state: JobState, error: str = "") -> None:
+    _mine(job).update(state=state, claimed_until=None, ended_at=clock.now(), error=error)
+
+
+def _give_up(job: Job, kind: JobKind, sentence: str) -> None:
+    with transaction.atomic():
+        _end(job, JobState.FAILED, sentence)
+        kind.failed(job.key, sentence)
+
+
+def _kind_of(job: Job) -> JobKind:
+    return next(kind for kind in job_kinds if kind.key == job.kind)
+
+
+class Progress:
+    """`tell("Reading", 300, 590)` says how far the work is, and keeps the claim. Often called, seldom written.
+
+    It is seen while the work's own transaction is open, since it goes over a connection of its own. SQLite has one
+    writer: there nothing is said from inside a transaction.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._said = ("", 0.0)
+        self._beside: Any = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._beside is not None:
+            self._beside.close()
+
+    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+        said, at = self._said
+        if step == said and time.monotonic() - at < SECONDS_BETWEEN_WORDS:
+            return
+        self._said = (step, time.monotonic())
+        if connection.vendor == "postgresql":
+            self._write(step, done, total)
+        elif not connection.in_atomic_block:
+            _mine(self._job).update(step=step, done=done, total=total, claimed_until=_lease(clock.now()))
+
+    def _write(self, step: str, done: int, total: int) -> None:
+        if self._beside is None:
+            self._beside = connection.copy()
+        with self._beside.cursor() as cursor:
+            cursor.execute(
+                "UPDATE records_job SET step = %s, done = %s, total = %s, claimed_until = %s"
+                " WHERE id = %s AND attempts = %s AND state = %s",
+                [step, done, total, _lease(clock.now()), self._job.pk, self._job.attempts, JobState.RUNNING.value],
+            )
