@@ -155,7 +155,7 @@ IMPORT_RUN = StateTable(
             target=ImportStatus.UNDONE,
             past="undone",
             who=_WORKER,
-            guard="It is the newest of its kind, nobody has changed since what it touched, and nothing uses what it added.",
+            guard="It is the newest of its kind, what it touched is as it left it, and nothing uses what it added.",
             effect="What it changed reads as before, and what it added is taken out again.",
         ),
     ),
