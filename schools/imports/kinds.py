@@ -1,0 +1,5 @@
+ESTABLISHMENTS, LINKS, TYPES = "establishments", "links", "types"
+
+
+def kind_of(header, name):
+    return ESTABLISHMENTS
