@@ -139,7 +139,7 @@ class ImportRunAdmin(GuardedAdmin):
     """Files brought in, previewed, confirmed, applied and undone: pages of our own behind the admin's door."""
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
+        own: list[tuple[str, Any, str]] = [
             ("<int:number>/progress/", importing.import_progress, "progress"),
             ("<int:number>/confirm/", importing.import_confirm, "confirm"),
             ("<int:number>/abandon/", importing.import_abandon, "abandon"),
@@ -155,7 +155,7 @@ class ImportRunAdmin(GuardedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return importing.import_list(request)
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponseBase:  # type: ignore[override]
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponseBase:
         return importing.import_add(request)
 
     def change_view(

@@ -14,7 +14,7 @@ MOST_FILES = 10
 class ImportForm(Form):
     submit_label = "Check the files"
     kind = RadiosField(label="What do you bring in?", named="what you bring in")
-    files = FilesField(
+    uploads = FilesField(
         label="Files",
         named="the files",
         accept=(".csv", ".json", ".txt"),
@@ -36,13 +36,13 @@ class ImportForm(Form):
         kind.hints = {each.key: each.files for each in importers}
         self._takes_authority = {each.key for each in importers if each.takes_authority}
 
-    def clean_files(self) -> list[Any]:
-        files: list[Any] = self.cleaned_data["files"]
+    def clean_uploads(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["uploads"]
         if len(files) > MOST_FILES:
-            self.add_error("files", f"Select {MOST_FILES} files at most")
+            self.add_error("uploads", f"Select {MOST_FILES} files at most")
         for file in files:
             if file.size > LARGEST:
-                self.add_error("files", f"{file.name} must be smaller than {LARGEST // 1024 // 1024} MB")
+                self.add_error("uploads", f"{file.name} must be smaller than {LARGEST // 1024 // 1024} MB")
         return files
 
     def clean(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from schoolimprove.ui.exports import csv_cell
 
 ESTABLISHMENTS = "establishments"
 SAMPLES = 50
-"""How many changes a preview shows; the file beside it has all of them."""
+"""How many changes, and how many additions, a preview shows; the file beside it has all of them."""
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 Change = tuple[str, Any, Any]
 """A field in words, what it said, what it says."""
@@ -91,12 +92,14 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     account: Account | None = None
+    _noted: Counter[str] = field(default_factory=Counter)
 
     def note(self, what: str, name: str, changes: Sequence[Change] = ()) -> None:
         """Something that is added, changed or taken out: for the account, and for the preview while it is short."""
         self.account = self.account or Account()
         self.account.note(what, name, changes)
-        if len(self.samples) < SAMPLES:
+        self._noted[what] += 1
+        if self._noted[what] <= SAMPLES:
             self.samples.append(Sample(name, list(changes), what))
 
     @property

@@ -30,6 +30,7 @@ from schoolimprove.ui.exports import Column, export_response
 from schools.forms.importing import ImportForm
 from schools.imports import runs
 from schools.imports.importers import Importer, importer_of, importers
+from schools.imports.outcome import ADDED, CHANGED, REMOVED
 from schools.models import ImportRun, School
 from schools.models.importing import ImportFile, ImportKind
 from schools.states import IMPORT_RUN, ImportStatus
@@ -148,7 +149,7 @@ def import_add(request: HttpRequest) -> HttpResponseBase:
         "page_title": "Bring in files",
         "form": form,
         "breadcrumbs": crumbs(components.Crumb("Bring in files")),
-        "files_lost": request.method == "POST",
+        "files_lost": bool(request.FILES),
     }
     return render(request, "schools/imports/import_add.html", context)
 
@@ -159,7 +160,7 @@ def started(request: HttpRequest, form: ImportForm) -> ImportRun:
     importer = importer_of(data["kind"])
     only = data["only"] if importer.takes_authority else ""
     with ExitStack() as stack:
-        files = [(file.name, _on_disk(file, stack)) for file in data["files"]]
+        files = [(file.name, _on_disk(file, stack)) for file in data["uploads"]]
         return runs.start(importer.key, files, only=only, by=actor_for(request, importer))
 
 
@@ -202,6 +203,7 @@ def import_detail(request: HttpRequest, number: int) -> HttpResponse:
         "events": events_of(run),
         "may_undo": run.may_be_undone,
         "undo_blockers": runs.blockers_to_undoing(run) if run.may_be_undone else [],
+        "samples": samples_of(run),
         "waits": run.status == ImportStatus.CHECKED,
         "undoings": run.undoings.all(),
     }
@@ -243,6 +245,14 @@ FIGURES = {
     "ignored": "Of other authorities",
     "refused": "Rows not taken",
 }
+
+
+def samples_of(run: ImportRun) -> dict[str, list[dict[str, Any]]]:
+    """The first things of each sort: what changed with its fields, and the names of what is new or taken out."""
+    sorts: dict[str, list[dict[str, Any]]] = {CHANGED: [], ADDED: [], REMOVED: []}
+    for sample in run.outcome.get("samples", []):
+        sorts[sample["what"]].append(sample)
+    return sorts
 
 
 def vanished_table(run: ImportRun) -> components.Table:

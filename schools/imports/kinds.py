@@ -1,5 +1,0 @@
-ESTABLISHMENTS, LINKS, TYPES = "establishments", "links", "types"
-
-
-def kind_of(header, name):
-    return ESTABLISHMENTS
