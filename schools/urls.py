@@ -1,21 +1,9 @@
 """Addresses of schools and of what is written about them."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
+import schools.converters  # noqa: F401 (registers them)
 from schools.views import record, school
-
-
-class ReferenceConverter(StringConverter):
-    regex = r"RV-\d{4}-\d{5,}"
-
-
-class ExportConverter(StringConverter):
-    regex = "csv|xlsx|json"
-
-
-register_converter(ReferenceConverter, "record_reference")
-register_converter(ExportConverter, "export_kind")
 
 app_name = "schools"
 urlpatterns = [

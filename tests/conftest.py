@@ -81,6 +81,17 @@ def redis_url(worker_id: str) -> str:
 
 
 @pytest.fixture
+def triggers(redis_url: str) -> Iterator[None]:
+    """Triggers of this process go over the test's own Redis, as they do in the service."""
+    from schoolimprove.celery import app
+
+    before = app.conf["broker_url"]
+    app.conf["broker_url"] = redis_url
+    yield
+    app.conf["broker_url"] = before
+
+
+@pytest.fixture
 def process_environment(redis_url: str, blob_root: Path, transactional_db: None) -> Iterator[dict[str, str]]:
     """What a process started by a test needs to work on this test's database, its Redis number and its folder."""
     name = str(connection.settings_dict["NAME"])

@@ -1,6 +1,5 @@
 """The GIAS import into the register, on a small file of invented schools."""
 
-import csv
 import json
 import os
 import subprocess
@@ -23,10 +22,10 @@ from schools.imports.run import import_gias
 from schools.models import Diocese, District, LocalAuthority, School
 from schools.policy import PHASE_BY_TYPE
 from tests.factories.schools import DistrictFactory, LocalAuthorityFactory, PartnershipFactory, SchoolFactory, appointed
+from tests.integration.schools.gias_files import INVENTED, changed_file
 from tests.integration.together import one_before_the_other_commits
 from tests.processes import ROOT
 
-INVENTED = ROOT / "tests" / "fixtures" / "gias" / "invented.csv"
 Change = Callable[[dict[str, str]], dict[str, str] | None]
 
 pytestmark = pytest.mark.django_db
@@ -36,25 +35,7 @@ pytestmark = pytest.mark.django_db
 def changed(tmp_path: Path) -> Callable[..., Path]:
     """`changed(rows={900101: {"Town": "Elsewhere"}}, without=["Postcode"])` is the invented file, changed."""
 
-    def write(
-        rows: dict[int, dict[str, str]] | None = None,
-        without: tuple[str, ...] = (),
-        drop: tuple[int, ...] = (),
-        encoding: str = "utf-8",
-        name: str = "changed.csv",
-    ) -> Path:
-        with INVENTED.open(encoding="utf-8", newline="") as original:
-            reader = csv.DictReader(original)
-            held = [row | (rows or {}).get(int(row["URN"]), {}) for row in reader if int(row["URN"]) not in drop]
-        columns = [column for column in reader.fieldnames or [] if column not in without]
-        path = tmp_path / name
-        with path.open("w", encoding=encoding, newline="") as file:
-            writer = csv.DictWriter(file, columns, extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(held)
-        return path
-
-    return write
+    return lambda *arguments, **options: changed_file(tmp_path, *arguments, **options)
 
 
 def counts(outcome: Outcome) -> tuple[int, int, int]:
