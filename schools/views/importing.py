@@ -135,7 +135,7 @@ def in_short(run: ImportRun) -> str:
 # Bringing files in ----------------------------------------------------------------------------------------------------
 
 
-def import_add(request: HttpRequest) -> HttpResponseBase:
+def import_add(request: HttpRequest) -> HttpResponse:
     kinds = mine(request)
     if not kinds:
         raise Http404
