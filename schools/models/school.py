@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -96,13 +97,31 @@ class SchoolQuerySet(models.QuerySet["School"]):
         return self.filter(listed)
 
 
+_UNSOUGHT = ["urn", "authority", "district", "partnership", "diocese", "created_by", "updated_by"]
+"""What nobody looks for in the history, which is read school by school: each index would be written by every import."""
+
+
+def _by() -> Any:
+    """As `BaseRecord` has it, without an index."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+
+
 class School(BaseRecord):
     """One establishment. Addressed by URN, keyed by a surrogate; LAESTAB is never unique."""
 
     urn = models.PositiveIntegerField(
         "URN", unique=True, validators=[MinValueValidator(10_000), MaxValueValidator(9_999_999)]
     )
-    authority = models.ForeignKey(LocalAuthority, models.PROTECT, related_name="schools")
+    # Found by `school_authority_name`.
+    authority = models.ForeignKey(LocalAuthority, models.PROTECT, related_name="schools", db_index=False)
     establishment_number = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(9999)])
     name = models.CharField(max_length=200)
     type_code = models.CharField(max_length=3, blank=True)
@@ -134,9 +153,12 @@ class School(BaseRecord):
     northing = models.PositiveIntegerField(null=True, blank=True)
     source_changed_on = models.DateField("last changed in GIAS", null=True, blank=True)
     search_key = models.CharField(max_length=400, editable=False)
+    # Nobody looks for schools by who changed them, and users are never deleted.
+    created_by = _by()
+    updated_by = _by()
 
     objects = SchoolQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_key"])
+    history = HistoricalRecords(excluded_fields=["search_key"], no_db_index=_UNSOUGHT)
 
     class Meta:
         ordering = ["name", "urn"]
