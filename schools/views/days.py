@@ -10,7 +10,7 @@ from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.ui import components
 from schools.calendars import days_after
-from schools.days import DayOff, SchoolYear, school_years
+from schools.days import SchoolYear, school_years
 from schools.forms.days import DaysForm
 from schools.models import School
 from schools.views.school import SchoolTabView
@@ -61,17 +61,22 @@ def additions(user: Any, school: School) -> list[components.Link]:
 def _shown(year: SchoolYear) -> dict[str, Any]:
     return {
         "label": year.label,
-        "terms": _terms(year),
+        "total": _total(year) if year.counts else "",
         "missing": "" if year.counts else _missing(year),
-        "closures": _closures(year),
-        "bank_holidays": [f"{clock.long_date(each.day)}: {each.why}" for each in year.bank_holidays],
+        "terms": _terms(year),
+        "off": _days_off(year),
     }
+
+
+def _total(year: SchoolYear) -> str:
+    first, last = clock.uk_date(year.terms[0].start), clock.uk_date(year.terms[-1].end)
+    return f"{year.total} school days, from {first} to {last}."
 
 
 def _missing(year: SchoolYear) -> str:
     if not year.terms:
-        return f"No term dates are held for {year.label}."
-    return f"Not all three terms of {year.label} are held, so its school days are not counted."
+        return f"No term dates are held for {year.label}. Until a system administrator loads them, no day is counted."
+    return f"Not all three terms of {year.label} are held. Until they are, its school days are not counted."
 
 
 def _terms(year: SchoolYear) -> components.Table:
@@ -79,26 +84,22 @@ def _terms(year: SchoolYear) -> components.Table:
     columns.append(components.Column("School days", numeric=True))
     rows: list[list[Any]] = [
         [
-            f"{name} (this school’s own)" if term.name in year.own else name,
+            term.name.capitalize() + (" (this school’s own)" if term.name in year.own else ""),
             term.start,
             clock.Run(term.half_term_start, term.half_term_end, ""),
             term.end,
             year.counts.get(term.name, "Not counted"),
         ]
         for term in year.terms
-        for name in [term.name.capitalize()]
     ]
-    if year.counts:
-        rows.append(["Year", year.terms[0].start, "", year.terms[-1].end, year.total])
     return components.Table(f"Terms {year.label}", columns, rows, caption_hidden=True)
 
 
-def _closures(year: SchoolYear) -> components.Table:
-    columns = [components.Column(label) for label in ("Closed on", "Why", "Where")]
-    rows = [[clock.long_date(each.day), each.why, _where(each)] for each in year.closures]
-    empty = f"No closure day is entered for {year.label}."
-    return components.Table(f"Closure days {year.label}", columns, rows, empty=empty)
-
-
-def _where(closure: DayOff) -> str:
-    return OWN if closure.own else "Every school"
+def _days_off(year: SchoolYear) -> components.Table:
+    """Closure days and the bank holidays of its terms, in order."""
+    columns = [components.Column(label) for label in ("Day", "Why there is no school", "Where")]
+    days = [(each, OWN if each.own else "Every school") for each in year.closures]
+    days += [(each, "Bank holiday") for each in year.bank_holidays]
+    rows = [[clock.long_date(each.day), each.why, where] for each, where in sorted(days, key=lambda pair: pair[0].day)]
+    caption = f"Closure days and bank holidays in term {year.label}"
+    return components.Table(caption, columns, rows, empty=f"No closure day is entered for {year.label}.")

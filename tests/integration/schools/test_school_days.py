@@ -90,9 +90,9 @@ def test_the_page_shows_this_year_and_the_next(county: County) -> None:
     SchoolClosureFactory.create(school=county.school, day=date(2026, 9, 1), reason="Staff training")
     said = page(county)
     assert "Autumn 1 September 2026 26 to 30 October 2026 18 December 2026 73" in said
-    assert "Year 1 September 2026 21 July 2027 194" in said
+    assert "194 school days, from 1 September 2026 to 21 July 2027." in said
     assert "Tuesday 1 September 2026 Staff training This school’s own" in said
-    assert "Monday 3 May 2027: Early May bank holiday" in said
+    assert "Monday 3 May 2027 Early May bank holiday Bank holiday" in said
     assert "No term dates are held for 2027/28." in said
     assert "2025/26" not in said
 
@@ -106,7 +106,7 @@ def test_without_any_term_the_page_says_so(county: County) -> None:
 def test_a_year_that_is_not_whole_is_shown_and_not_counted(county: County) -> None:
     TermFactory.create(academic_year=2026)
     said = page(county)
-    assert "Not all three terms of 2026/27 are held, so its school days are not counted." in said
+    assert "Not all three terms of 2026/27 are held. Until they are, its school days are not counted." in said
     assert "18 December 2026 Not counted" in said
 
 
