@@ -3,7 +3,7 @@
 from django.urls import path
 
 import schools.converters  # noqa: F401 (registers them)
-from schools.views import record, school
+from schools.views import days, record, school
 
 app_name = "schools"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
     path("<int:urn>/people/", school.SchoolPeople.as_view(), name="people"),
+    path("<int:urn>/days/", days.SchoolDays.as_view(), name="days"),
     path("<int:urn>/chronology/", school.SchoolChronology.as_view(), name="chronology"),
     path("<int:urn>/history/", school.SchoolHistory.as_view(), name="history"),
     path("<int:urn>/visits/write/", record.RecordWrite.as_view(), name="record_write"),

@@ -119,6 +119,7 @@ ROUTES: dict[str, Route] = {
     "schools:school": of_school(SEES_SCHOOLS),
     "schools:visits": of_school(READS_SHARED),
     "schools:people": of_school(SEES_SCHOOLS),
+    "schools:days": of_school(SEES_SCHOOLS),
     "schools:chronology": of_school(SEES_SCHOOLS),
     "schools:history": of_school(READS_HISTORY),
     "schools:record_write": of_school(frozenset({SIP, DSIM, HEAD})),
