@@ -1,6 +1,6 @@
 """Verbs that make things: records of visits, appointments and their ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -111,6 +111,14 @@ def lock_person(person: Person) -> None:
         User.objects.select_for_update().get(pk=person.user.pk)
         person.user.refresh_from_db(fields=["is_active"])
     Person.objects.select_for_update().get(pk=person.pk)
+
+
+def lock_people(people: Iterable[Person]) -> None:
+    """Several at once, always in the same order: the accounts first, then the people."""
+    listed = {person.pk: person for person in people}
+    users = sorted(person.user_id for person in listed.values() if person.user_id is not None)
+    list(User.objects.select_for_update().filter(pk__in=users).order_by("pk").values_list("pk"))
+    list(Person.objects.select_for_update().filter(pk__in=listed).order_by("pk").values_list("pk"))
 
 
 def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> None:

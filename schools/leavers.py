@@ -94,10 +94,11 @@ def _succeed(held: Appointment, to: Person, until: date | None, *, on: date, by:
 # Records of Visit.
 
 
-def unfinished_records(user: User) -> QuerySet[RecordOfVisit]:
-    """What this author has begun or submitted, and is not yet shared."""
+def unfinished_records(user: User, *, at: Iterable[School] | None = None) -> QuerySet[RecordOfVisit]:
+    """What this author has begun or submitted, everywhere or at some schools, and is not yet shared."""
     open_states = [RecordStatus.DRAFT, RecordStatus.SUBMITTED]
-    return RecordOfVisit.objects.filter(author=user, status__in=open_states).for_lists().order_by("pk")
+    records = RecordOfVisit.objects.filter(author=user, status__in=open_states).for_lists().order_by("pk")
+    return records if at is None else records.filter(school__in=[school.pk for school in at])
 
 
 def possible_authors(user: User, *, on: date) -> list[User]:
@@ -125,14 +126,16 @@ def _holders_of_all(roles: Iterable[str], on: date) -> set[int]:
     return set.intersection(*of_each) if of_each else set()
 
 
-def hand_over_records(user: User, *, to: User, by: Actor) -> int:
-    """Make somebody else the author of every unfinished record; how many. The visit stays the leaver's.
+def hand_over_records(user: User, *, to: User, by: Actor, at: Iterable[School] | None = None) -> int:
+    """Make somebody else the author of every unfinished record, or of those at some schools; how many.
+
+    The visit stays the leaver's.
 
     The new author writes in the leaver's role if they hold it there or have yet to be given the school, and else in
     the role that lets them write there, since it decides who approves.
     """
     with transaction.atomic():
-        records = list(unfinished_records(user).select_for_update(of=("self",)))
+        records = list(unfinished_records(user, at=at).select_for_update(of=("self",)))
         for record in records:
             who = {"author": to, "author_role": _role_of(to, record)}
             reason = f"Handed over from {user} to {to}"

@@ -23,6 +23,13 @@ def wrong_with_visit_date(held_on: date, *, today: date) -> list[str]:
     return []
 
 
+def wrong_with_day_of_change(day: date, *, today: date) -> list[str]:
+    """When an appointment begins or ends: a year typed wrong is found out, a plan for next year is none."""
+    if abs(day.year - today.year) <= 2:
+        return []
+    return [f"{day:%-d %B %Y} is more than two years away. Check the year."]
+
+
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:
     """A school that finds errors of fact says which (domain 3.4)."""
     return [] if accurate or on_accuracy.strip() else ["Enter what is not accurate."]

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from schools.views import record, school
+from schools.views import allocation, record, school
 
 
 class ReferenceConverter(StringConverter):
@@ -21,6 +21,9 @@ app_name = "schools"
 urlpatterns = [
     path("", school.SchoolList.as_view(), name="list"),
     path("export.<export_kind:kind>", school.export_schools, name="export"),
+    path("allocation/", allocation.AllocationBoard.as_view(), name="allocation"),
+    path("allocation/export.<export_kind:kind>", allocation.export_allocation, name="allocation_export"),
+    path("allocation/hand-over/<int:person>/", allocation.HandOver.as_view(), name="hand_over"),
     path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
     path("<int:urn>/people/", school.SchoolPeople.as_view(), name="people"),

@@ -114,6 +114,9 @@ ROUTES: dict[str, Route] = {
     "help": everybody(anonymous=200),
     "schools:list": everybody(),
     "schools:export": only(EXPORTS),
+    "schools:allocation": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
+    "schools:allocation_export": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
+    "schools:hand_over": only({DSIM, SYSTEM}),
     "schools:school": of_school(SEES_SCHOOLS),
     "schools:visits": of_school(READS_SHARED),
     "schools:people": of_school(SEES_SCHOOLS),
@@ -261,6 +264,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "reference": record.reference,
         "kind": "csv",
         "pk": someone.pk,
+        "person": record.author.person.pk,
         "token": "0" * 32,
     }
     return reverse(name, kwargs={parameter: values[parameter] for parameter in PARAMETERS[name]})
