@@ -6,6 +6,9 @@ from datetime import date
 EARLIEST_VISIT = date(1990, 1, 1)
 """Bank holidays are held from then on, and no deadline can be counted before."""
 
+EARLIEST_APPOINTMENT = 1950
+"""A year before anybody who works today was appointed."""
+
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw", "findings": "what you found"}
 
 
@@ -28,6 +31,13 @@ def wrong_with_day_of_change(day: date, *, today: date) -> list[str]:
     if abs(day.year - today.year) <= 2:
         return []
     return [f"{day:%-d %B %Y} is more than two years away. Check the year."]
+
+
+def wrong_with_appointed_day(day: date, *, today: date) -> list[str]:
+    """The same of a day in a list that tells of the past too."""
+    if day.year < EARLIEST_APPOINTMENT:
+        return [f"{day:%-d %B %Y} is before {EARLIEST_APPOINTMENT}. Check the year."]
+    return wrong_with_day_of_change(day, today=today) if day > today else []
 
 
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:
