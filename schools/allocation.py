@@ -5,7 +5,7 @@ Only the first is given and taken here; the others are shown as what they are.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
@@ -17,19 +17,11 @@ from django.db.models import Q, QuerySet
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import acting
-from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role
+from schoolimprove.accounts.roles import ROLE_SCOPES, SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
-from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import Blocked
-from schools.actions import (
-    appoint,
-    blockers_to_appointing,
-    end_appointment,
-    lock_people,
-    save_appointment,
-    withdraw_appointment,
-)
+from schoolimprove.records.transition import Blocked, Conflict
+from schools.actions import Saving, blockers_to_appointing, lock_people, save_together
 from schools.establishments import Service
 from schools.leavers import hand_over_records, unfinished_records
 from schools.models import Appointment, Person, RecordOfVisit, School, ServiceInvitation
@@ -269,13 +261,23 @@ class Moved(Exception):
 
 
 def planned(choices: Sequence[Choice], to: Person | None, *, first_day: date, on: date) -> list[Move]:
-    """What giving these schools to `to`, or leaving them to nobody, from `first_day` comes to."""
+    """What giving these schools to `to`, or leaving them to nobody, from `first_day` comes to. Constant queries."""
     schools = School.objects.filter(pk__in=[choice.school.pk for choice in choices])
     partners = Partners(schools, since=min(first_day, on))
-    return [_move(choice.school, partners, to, first_day, on) for choice in choices]
+    works_in = _works_in(to, first_day) if to else set()
+    return [_move(choice.school, partners, to, works_in, first_day, on) for choice in choices]
 
 
-def _move(school: School, partners: Partners, to: Person | None, first_day: date, on: date) -> Move:
+def _works_in(person: Person, first_day: date) -> set[int]:
+    """The schools in which a person holds a post on some day from then on: they oversee none of them."""
+    posts = person.appointments.standing().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first_day))
+    found = posts.filter(role__in=SCHOOL_ROLES, school__isnull=False)
+    return set(found.values_list("school", flat=True))
+
+
+def _move(
+    school: School, partners: Partners, to: Person | None, works_in: Collection[int], first_day: date, on: date
+) -> Move:
     own = [each for each in partners.own(school) if each.ends_on is None or each.ends_on >= first_day]
     kept = next((each for each in own if to is not None and each.person_id == to.pk), None)
     others = [each for each in own if each is not kept]
@@ -289,8 +291,18 @@ def _move(school: School, partners: Partners, to: Person | None, first_day: date
         wide=[each for each in partners.wide(school) if each.is_current(first_day)],
     )
     begun = [each for each in others if first_day <= each.starts_on <= on]
-    move.cannot = [*_wrong_with_school(school, to, first_day), *map(_begun, begun), *_wrong(move, to, first_day)]
+    move.cannot = [*_wrong_with_school(school, to, first_day), *map(_begun, begun)]
+    if to is not None and move.gains and (school.pk in works_in or not _is_active(to)):
+        move.cannot += blockers_to_appointing(_new(to, school, first_day))
     return move
+
+
+def _is_active(person: Person) -> bool:
+    return person.user is None or person.user.is_active
+
+
+def _new(person: Person, school: School, first_day: date) -> Appointment:
+    return Appointment(person=person, role=Role.SIP, school=school, starts_on=first_day)
 
 
 def _wrong_with_school(school: School, to: Person | None, first_day: date) -> list[str]:
@@ -307,12 +319,6 @@ def _begun(held: Appointment) -> str:
     return f"{held.person} began here on {clock.uk_date(held.starts_on)}. Choose a later day than that."
 
 
-def _wrong(move: Move, to: Person | None, first_day: date) -> list[str]:
-    if to is None or not move.gains:
-        return []
-    return blockers_to_appointing(Appointment(person=to, role=Role.SIP, school=move.school, starts_on=first_day))
-
-
 def assign(choices: Sequence[Choice], to: Person | None, *, first_day: date, by: User, on: date) -> list[Move]:
     """Give these schools to `to`, or leave them to nobody, from `first_day`: all of them or none.
 
@@ -326,9 +332,11 @@ def assign(choices: Sequence[Choice], to: Person | None, *, first_day: date, by:
         moves = planned(choices, to, first_day=first_day, on=on)
         if reasons := [reason for move in moves for reason in move.cannot]:
             raise Blocked(reasons)
-        for move in moves:
-            actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
-            _carry_out(move, to, first_day=first_day, by=actor, on=on)
+        savings = [each for move in moves for each in _savings(move, to, first_day=first_day, by=by)]
+        try:
+            save_together(savings)
+        except Conflict as lost:
+            raise Moved([f"{lost.current} was changed by somebody else."]) from None
     return moves
 
 
@@ -359,19 +367,22 @@ def _now(school: School, own: Sequence[Appointment]) -> str:
     return f"{school.name} has {has} now. {newest.updated_by or 'The service'} changed it."
 
 
-def _carry_out(move: Move, to: Person | None, *, first_day: date, by: Actor, on: date) -> None:
+def _savings(move: Move, to: Person | None, *, first_day: date, by: User) -> Iterator[Saving]:
+    """The appointments of one school as they will be, each with its verb and its reason."""
+    actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
     reason = f"Handed over to {to}" if to else "Left without a School Improvement Partner"
     for held in move.ends:
-        end_appointment(held, on=first_day - _DAY, by=by, reason=reason)
+        held.ends_on = first_day - _DAY
+        yield Saving(held, "ended", actor, reason)
     for held in move.never:
-        withdraw_appointment(held, on=on, by=by, reason=reason)
+        held.withdrawn_because = reason
+        yield Saving(held, "withdrawn", actor, reason)
     if move.extends and move.kept is not None:
         move.kept.starts_on, move.kept.ends_on = min(move.kept.starts_on, first_day), None
-        save_appointment(move.kept, by=by, reason="Goes on without an end")
+        yield Saving(move.kept, "changed", actor, "Goes on without an end")
     if move.gains and to is not None:
         before = ", ".join(each.person.name for each in [*move.ends, *move.never])
-        why = f"Takes over from {before}" if before else ""
-        appoint(to, Role.SIP, scope={"school": move.school}, starts_on=first_day, by=by, reason=why)
+        yield Saving(_new(to, move.school, first_day), "appointed", actor, f"Takes over from {before}" * bool(before))
 
 
 # Somebody leaves, or is away.

@@ -9,6 +9,8 @@ EARLIEST_VISIT = date(1990, 1, 1)
 EARLIEST_APPOINTMENT = 1950
 """A year before anybody who works today was appointed."""
 
+ENDS_BEFORE_IT_STARTS = "An appointment cannot end before it starts."
+
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw", "findings": "what you found"}
 
 
@@ -38,6 +40,10 @@ def wrong_with_appointed_day(day: date, *, today: date) -> list[str]:
     if day.year < EARLIEST_APPOINTMENT:
         return [f"{day:%-d %B %Y} is before {EARLIEST_APPOINTMENT}. Check the year."]
     return wrong_with_day_of_change(day, today=today) if day > today else []
+
+
+def wrong_with_last_day(ends_on: date | None, starts_on: date) -> list[str]:
+    return [ENDS_BEFORE_IT_STARTS] if ends_on is not None and ends_on < starts_on else []
 
 
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:

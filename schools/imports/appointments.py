@@ -1,38 +1,37 @@
 """Appointments by the file: who holds which role over what, from when. A county has four hundred schools.
 
-A row is a role, a person, one scope and a first day. Everything goes through the verbs by which an administrator
-appoints, with their reasons where they refuse. Roles over the whole authority are not given by a file.
+A row is a role, a person, one scope and a first day. Each is weighed by the rules by which an administrator appoints,
+with their reasons where they refuse. Roles over the whole authority are not given by a file.
 """
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import Q
 
 from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.records.transition import Blocked
-from schools.actions import appoint, end_appointment, lock_people, save_appointment
+from schools.actions import Saving, save_together
+from schools.appointing import wrong_with_appointment
 from schools.imports import kept
 from schools.imports.cells import Unreadable, day, shown, text_of, tidy
 from schools.imports.files import Record, Unusable, checksum, opened
+from schools.imports.holdings import Holdings
 from schools.imports.importers import Importer, Work, importers
 from schools.imports.outcome import FileRead, Outcome, Rejection, Sample
-from schools.imports.people import Ambiguous, People, complete
+from schools.imports.people import Ambiguous, People, complete, enter_all
 from schools.imports.scopes import Scope, Scopes
 from schools.leavers import NEVER_HANDED_OVER
 from schools.models import Appointment, ImportRun, Person
 from schools.models.importing import ImportKind
-from schools.rules import wrong_with_appointed_day
+from schools.rules import wrong_with_appointed_day, wrong_with_last_day
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "Role": ("role",),
@@ -67,6 +66,7 @@ ONE_BY_ONE = NEVER_HANDED_OVER | {role for role, kinds in ROLE_SCOPES.items() if
 """Roles over the whole authority: whoever gets one is chosen for it (domain 10, grant roles)."""
 YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
 SAMPLES = 50
+FROM_A_FILE = "From a file"
 _ROLES = {
     **{role.value: role for role in Role},
     **{label.casefold(): role for role, label in ROLE_LABELS.items()},
@@ -288,95 +288,82 @@ def _yes_or_no(cell: str) -> bool:
 # Taking in.
 
 
-@dataclass
 class _Taking:
-    """What is known before the first row is taken, so that no row has to ask for it."""
+    """What is held, and what the rows so far make of it. Nothing is kept before every row was weighed."""
 
-    rows: Sequence[Row]
-    outcome: Outcome
-    work: Work
-    people: People = field(init=False)
-    scopes: Scopes = field(init=False)
-    new: int = 0
-
-    def __post_init__(self) -> None:
-        self.people = People((row.name for row in self.rows), (row.email for row in self.rows))
-        self.scopes = Scopes(row.scope for row in self.rows)
-        lock_people(self.people.known)
-        held = Appointment.objects.standing().filter(person__in=self.people.known).with_scope()
-        self.held = {_key(each): each for each in held.select_for_update(of=("self",))}
+    def __init__(self, rows: Sequence[Row], outcome: Outcome, work: Work) -> None:
+        self._rows, self._outcome, self._work = rows, outcome, work
+        self._people = People((row.name for row in rows), (row.email for row in rows))
+        self._scopes = Scopes(row.scope for row in rows)
+        self._held = Holdings(self._people.known, self._scopes.schools)
+        self._newcomers: list[Person] = []
+        self._completed: dict[int, Person] = {}
+        self._given: list[Appointment] = []
+        self._ended: dict[int, tuple[Appointment, str]] = {}
 
     def take(self) -> None:
-        files = {each.path.name: each for each in self.outcome.files}
-        for done, row in enumerate(self.rows, start=1):
-            self.work.tell("Appointing", done, len(self.rows))
+        files = {each.path.name: each for each in self._outcome.files}
+        for done, row in enumerate(self._rows, start=1):
+            self._work.tell("Appointing", done, len(self._rows))
             try:
-                with transaction.atomic():
-                    self._one(row)
-            except (Refused, Blocked) as refusal:
+                self._one(row)
+            except Refused as refused:
                 files[row.file].refused += 1
-                column = refusal.column if isinstance(refusal, Refused) else None
-                reason = " ".join(refusal.messages) if isinstance(refusal, Blocked) else str(refusal)
-                self._tell(row, column, reason)
-        if self.new:
-            people = "person is" if self.new == 1 else "people are"
-            self.outcome.warnings.append(
-                f"{self.new} {people} entered who {'was' if self.new == 1 else 'were'} not known."
-            )
+                self._tell(row, refused.column, str(refused))
+        self._keep()
 
     def _tell(self, row: Row, column: str | None, reason: str) -> None:
-        self.outcome.rejected.append(Rejection(row.file, row.line, column, reason))
+        self._outcome.rejected.append(Rejection(row.file, row.line, column, reason))
 
     def _one(self, row: Row) -> None:
-        scope = self._scope(row)
-        person, is_new = self._person(row)
-        held = self.held.get((person.pk, row.role.value, scope.kind, scope.key, row.starts_on))
-        ended = _end_previous(row, scope, person, self.work) if row.ends_previous else []
+        """Whatever may be refused is asked before anything is noted."""
+        scope, person = self._scope(row), self._person(row)
+        held = self._held.find(person, row.role, scope, row.starts_on)
+        changed = self._lengthened(row, held) if held else False
         if held is None:
-            held = self._appoint(row, person, scope)
-            self.held[_key(held)] = held
-            self.outcome.added += 1
-            self._sample(Sample(f"{held}, from {clock.uk_date(held.starts_on)}"))
-        elif self._lengthened(row, held) or ended:
-            self.outcome.changed += 1
-        else:
-            self.outcome.unchanged += 1
-        for each in ended:
-            self.held[_key(each)] = each
-            self._sample(_ending(each))
-        if is_new:
-            self.new += 1
-            self.people.entered(person)
-        else:
-            complete(person, row.email, row.telephone, by=self.work.by)
-
-    def _sample(self, sample: Sample) -> None:
-        if len(self.outcome.samples) < SAMPLES:
-            self.outcome.samples.append(sample)
+            self._give(row, person, scope)
+        ended = self._end_previous(row, person, scope) if row.ends_previous else False
+        self._outcome.added += held is None
+        self._outcome.changed += held is not None and (changed or ended)
+        self._outcome.unchanged += held is not None and not (changed or ended)
+        self._meet(row, person)
 
     def _scope(self, row: Row) -> Scope:
         try:
-            return self.scopes.find(row.scope, on=row.starts_on)
+            return self._scopes.find(row.scope, on=row.starts_on)
         except Unreadable as unreadable:
             raise Refused(str(unreadable), next(iter(row.scope), None)) from None
 
-    def _person(self, row: Row) -> tuple[Person, bool]:
+    def _person(self, row: Row) -> Person:
         try:
-            found = self.people.find(row.name, row.email)
+            found = self._people.find(row.name, row.email)
         except Ambiguous as ambiguous:
             raise Refused(str(ambiguous), "Name") from None
         if found is None and not row.name:
             raise Refused(f"Nobody has the address {row.email}, and the row gives no name.", "Email")
-        if found is None:
-            return self.people.enter(row.name, row.email, row.telephone, by=self.work.by), True
-        if row.name and row.name != found.name:
+        if found is not None and row.name and row.name != found.name:
             reason = f"The address belongs to {found.name}; the name {shown(row.name)} was not taken."
             self._tell(row, "Name", reason)
-        return found, False
+        return found or self._people.new(row.name, row.email, row.telephone)
 
-    def _appoint(self, row: Row, person: Person, scope: Scope) -> Appointment:
-        over, days = {scope.kind: scope.value}, {"starts_on": row.starts_on, "ends_on": row.ends_on}
-        return appoint(person, row.role, scope=over, **days, by=self.work.by, reason="From a file")  # type: ignore[arg-type]
+    def _meet(self, row: Row, person: Person) -> None:
+        """Somebody new is known from here on; of somebody known more may be known."""
+        if not self._people.knows(person):
+            self._people.meet(person)
+            self._newcomers.append(person)
+        elif complete(person, row.email, row.telephone) and person.pk is not None:
+            self._completed[person.pk] = person
+
+    def _give(self, row: Row, person: Person, scope: Scope) -> None:
+        over: dict[str, Any] = {scope.kind: scope.value}
+        new = Appointment(person=person, role=row.role, starts_on=row.starts_on, ends_on=row.ends_on, **over)
+        if reasons := wrong_with_last_day(row.ends_on, row.starts_on) or wrong_with_appointment(
+            new, self._held.of(person)
+        ):
+            raise Refused(" ".join(reasons))
+        self._held.keep(new, person)
+        self._given.append(new)
+        self._sample(f"{new}, from {clock.uk_date(new.starts_on)}")
 
     def _lengthened(self, row: Row, held: Appointment) -> bool:
         """Whether the file gives a last day to what had none. A last day that is held already is nobody's to move."""
@@ -385,35 +372,39 @@ class _Taking:
         if held.ends_on is not None:
             self._tell(row, "To", f"The appointment is held already, to {clock.uk_date(held.ends_on)}.")
             return False
-        try:
-            held.ends_on = row.ends_on
-            save_appointment(held, by=self.work.by, reason="From a file")
-        except Blocked:
-            held.ends_on = None
-            raise
-        self._sample(_ending(held))
+        if reasons := wrong_with_last_day(row.ends_on, row.starts_on):
+            raise Refused(" ".join(reasons), "To")
+        self._end(held, row.ends_on, FROM_A_FILE)
         return True
 
+    def _end_previous(self, row: Row, person: Person, scope: Scope) -> bool:
+        """Those who hold the same on the day before, and would go on, end on that day; whether there were any."""
+        same = [each for each in self._held.over(row.role, scope) if each.person != person]
+        going_on = [each for each in same if each.starts_on < row.starts_on <= (each.ends_on or date.max)]
+        for each in going_on:
+            self._end(each, row.starts_on - timedelta(days=1), f"Handed over to {person}")
+        return bool(going_on)
 
-def _ending(held: Appointment) -> Sample:
-    return Sample(str(held), [("To", "", clock.uk_date(held.ends_on) if held.ends_on else "")])
+    def _end(self, held: Appointment, on: date, reason: str) -> None:
+        before, held.ends_on = held.ends_on, on
+        if held.pk is not None:
+            self._ended[held.pk] = held, reason
+        self._sample(str(held), ("To", clock.uk_date(before) if before else "", clock.uk_date(on)))
 
+    def _sample(self, name: str, *changes: tuple[str, str, str]) -> None:
+        if len(self._outcome.samples) < SAMPLES:
+            self._outcome.samples.append(Sample(name, list(changes)))
 
-def _key(held: Appointment) -> tuple[int, str, str, str, date]:
-    kind = held.scope_kind
-    return held.person_id, held.role, kind, held.scope_key_of(kind), held.starts_on
-
-
-def _end_previous(row: Row, scope: Scope, person: Person, work: Work) -> list[Appointment]:
-    """Those who hold the same on the day before and would go on end on that day."""
-    same: dict[str, Any] = {scope.kind: scope.value, "role": row.role.value}
-    before = Appointment.objects.standing().filter(**same, starts_on__lt=row.starts_on).exclude(person=person)
-    going_on = before.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=row.starts_on)).with_scope().order_by("pk")
-    ended = list(going_on.select_for_update(of=("self",)))
-    for held in ended:
-        reason = f"Handed over to {person}"
-        end_appointment(held, on=row.starts_on - timedelta(days=1), by=work.by, reason=reason)
-    return ended
+    def _keep(self) -> None:
+        by = self._work.by
+        enter_all(self._newcomers, by=by)
+        for person in self._completed.values():
+            kept.save_kept(person, "changed", by=by, fields=("email", "telephone"))
+        ended = [Saving(each, "ended", by, reason) for each, reason in self._ended.values()]
+        save_together([*ended, *(Saving(each, "appointed", by, FROM_A_FILE) for each in self._given)])
+        if count := len(self._newcomers):
+            who = "person is entered who was" if count == 1 else "people are entered who were"
+            self._outcome.warnings.append(f"{count} {who} not known.")
 
 
 # Taking back.

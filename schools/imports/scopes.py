@@ -49,6 +49,10 @@ class Scopes:
             self._by_laestab[school.authority.code, school.establishment_number].append(school)
         self._named = {column: _by_name(model) for column, (_kind, model) in NAMED.items()}
 
+    @property
+    def schools(self) -> Iterable[School]:
+        return self._by_urn.values()
+
     def find(self, cells: Mapping[str, str], *, on: date) -> Scope:
         """`Unreadable` when the cells name nothing, something unknown, or more than one thing."""
         if not cells:
