@@ -46,6 +46,11 @@ def wrong_with_last_day(ends_on: date | None, starts_on: date) -> list[str]:
     return [ENDS_BEFORE_IT_STARTS] if ends_on is not None and ends_on < starts_on else []
 
 
+def wrong_with_as_of(day: date, *, today: date) -> list[str]:
+    """A contact was true on a day that has been."""
+    return ["The date must be today or in the past."] if day > today else []
+
+
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:
     """A school that finds errors of fact says which (domain 3.4)."""
     return [] if accurate or on_accuracy.strip() else ["Enter what is not accurate."]

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from schools.views import allocation, record, school
+from schools.views import allocation, contact, people, record, school
 
 
 class ReferenceConverter(StringConverter):
@@ -26,7 +26,11 @@ urlpatterns = [
     path("allocation/hand-over/<int:person>/", allocation.HandOver.as_view(), name="hand_over"),
     path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
-    path("<int:urn>/people/", school.SchoolPeople.as_view(), name="people"),
+    path("<int:urn>/people/", people.SchoolPeople.as_view(), name="people"),
+    path("<int:urn>/people/<int:appointment>/end/", people.AppointmentEnd.as_view(), name="appointment_end"),
+    path("<int:urn>/people/contacts/add/", contact.ContactAdd.as_view(), name="contact_add"),
+    path("<int:urn>/people/contacts/<int:contact>/", contact.ContactChange.as_view(), name="contact_change"),
+    path("<int:urn>/people/contacts/<int:contact>/end/", contact.ContactEnd.as_view(), name="contact_end"),
     path("<int:urn>/chronology/", school.SchoolChronology.as_view(), name="chronology"),
     path("<int:urn>/history/", school.SchoolHistory.as_view(), name="history"),
     path("<int:urn>/visits/write/", record.RecordWrite.as_view(), name="record_write"),
