@@ -23,6 +23,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schools.models import RecordOfVisit, School
 from schools.states import RecordStatus
+from tests.factories.imports import SchoolContactFactory
 from tests.factories.schools import (
     DioceseFactory,
     DistrictFactory,
@@ -54,6 +55,7 @@ OWES_SECOND_FACTOR = frozenset(
     | {Role.DATA_PROTECTION_OFFICER, Role.BEHAVIOUR_OFFICER, Role.CENTRE_COORDINATOR, Role.BASE_LEAD}
     | {Role.PANEL_MEMBER, Role.PROVIDER}
 )
+KEEPS_CONTACTS = frozenset({SIP, DSIM, ADMINISTRATOR, HT, CLERK, SYSTEM})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 
 Statuses = Mapping[Role, int]
@@ -116,10 +118,17 @@ ROUTES: dict[str, Route] = {
     "help": everybody(anonymous=200),
     "schools:list": everybody(),
     "schools:export": only(EXPORTS),
+    "schools:allocation": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
+    "schools:allocation_export": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
+    "schools:hand_over": only({DSIM, SYSTEM}),
     "schools:school": of_school(SEES_SCHOOLS),
     "schools:visits": of_school(READS_SHARED),
     "schools:people": of_school(SEES_SCHOOLS),
     "schools:days": of_school(SEES_SCHOOLS),
+    "schools:appointment_end": of_school(frozenset({DSIM, SYSTEM})),
+    "schools:contact_add": of_school(KEEPS_CONTACTS),
+    "schools:contact_change": of_school(KEEPS_CONTACTS),
+    "schools:contact_end": of_school(KEEPS_CONTACTS),
     "schools:chronology": of_school(SEES_SCHOOLS),
     "schools:history": of_school(READS_HISTORY),
     "schools:record_write": of_school(frozenset({SIP, DSIM, HEAD})),
@@ -223,6 +232,8 @@ def made_world() -> World:
         partnership=PartnershipFactory(name="Another partnership"),
         diocese=DioceseFactory(name="Another diocese"),
     )
+    for school in (here, there):
+        SchoolContactFactory.create(school=school)
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
@@ -274,6 +285,9 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "reference": record.reference,
         "kind": "csv",
         "pk": someone.pk,
+        "person": record.author.person.pk,
+        "appointment": record.school.appointments.get(role=SIP).pk,
+        "contact": record.school.contacts.get().pk,
         "token": "0" * 32,
     }
     return reverse(name, kwargs={parameter: values[parameter] for parameter in PARAMETERS[name]})
