@@ -5,11 +5,21 @@ A status of a state table that is not named here fails a test, so that its colou
 
 MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
-    "grey": ("not_started", "cannot_start", "planned", "draft", "closed", "cancelled", "withdrawn", "deactivated"),
+    "grey": (
+        "not_started",
+        "cannot_start",
+        "planned",
+        "proposed",
+        "draft",
+        "closed",
+        "cancelled",
+        "withdrawn",
+        "deactivated",
+    ),
     # Under way.
     "blue": ("open", "in_progress", "arranged", "active"),
     # Waits for somebody.
-    "yellow": ("submitted", "awaiting", "invited", "due_soon"),
+    "yellow": ("submitted", "awaiting", "invited", "due_soon", "closing"),
     # Sent back.
     "orange": ("returned", "challenged"),
     # Approved within the authority.
