@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from schools.views import record, school
+from schools.views import chronology, record, school
 
 
 class ReferenceConverter(StringConverter):
@@ -24,7 +24,12 @@ urlpatterns = [
     path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
     path("<int:urn>/people/", school.SchoolPeople.as_view(), name="people"),
-    path("<int:urn>/chronology/", school.SchoolChronology.as_view(), name="chronology"),
+    path("<int:urn>/chronology/", chronology.SchoolChronology.as_view(), name="chronology"),
+    path(
+        "<int:urn>/chronology/export.<export_kind:kind>",
+        chronology.export_chronology,
+        name="chronology_export",
+    ),
     path("<int:urn>/history/", school.SchoolHistory.as_view(), name="history"),
     path("<int:urn>/visits/write/", record.RecordWrite.as_view(), name="record_write"),
     path("<int:urn>/visits/<record_reference:reference>/", record.RecordDetail.as_view(), name="record"),

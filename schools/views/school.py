@@ -19,10 +19,10 @@ from schoolimprove.records.transition import record_event
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, export_response
 from schoolimprove.ui.filters import chosen_words, filter_panel
-from schools import chronology
 from schools.establishments import Service
 from schools.filters import SchoolFilter
 from schools.history import school_changes
+from schools.lineage import kinship, predecessors
 from schools.models import Appointment, RecordOfVisit, School
 from schools.models.school import Establishment
 from schools.policy import SERVICE_BY_TYPE
@@ -165,6 +165,8 @@ class SchoolTabView(TemplateView):
             tabs=tabs_for(self.request.user, school, self.tab),
             service=school.service(policy),
             closed=school.establishment == Establishment.CLOSED,
+            kinship=kinship(school, self.request.user),
+            today=clock.today(),
             # What stands in the way today need not on the day of the visit; the verb asks again.
             may_write=school.service(policy) is not Service.REGISTER_ONLY
             and user_can(self.request.user, Permission.WRITE_RECORD, on=school),
@@ -220,18 +222,22 @@ def overview_facts(school: School, service: Service, people: list[Appointment]) 
     ]
 
 
-def record_table(records: Iterable[RecordOfVisit], caption: str) -> components.Table:
-    columns = [components.Column(label) for label in ("Visit", "Type", "Written by", "State")]
-    rows = [
-        [
-            components.Link(clock.uk_date(record.visit.held_on), record.get_absolute_url(), record.reference),
-            record.visit.get_kind_display(),
-            record.author,
-            components.Status(record.status, record.get_status_display()),
-        ]
-        for record in records
-    ]
+def record_table(records: Iterable[RecordOfVisit], caption: str, *, names_school: bool = False) -> components.Table:
+    """`names_school` where records of predecessors are among them."""
+    labels = ["Visit", *(["School"] if names_school else []), "Type", "Written by", "State"]
+    rows = [_record_row(record, names_school=names_school) for record in records]
+    columns = [components.Column(label) for label in labels]
     return components.Table(caption, columns, rows, empty="No record of a visit is here for you to read yet.")
+
+
+def _record_row(record: RecordOfVisit, *, names_school: bool) -> list[Any]:
+    return [
+        components.Link(clock.uk_date(record.visit.held_on), record.get_absolute_url(), record.reference),
+        *([record.school.name] if names_school else []),
+        record.visit.get_kind_display(),
+        record.author,
+        components.Status(record.status, record.get_status_display()),
+    ]
 
 
 class SchoolVisits(SchoolTabView):
@@ -240,9 +246,11 @@ class SchoolVisits(SchoolTabView):
     permission = Permission.VIEW_SHARED_RECORD
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        records = RecordOfVisit.objects.visible_at(self.school, self.request.user).for_lists()
+        before = predecessors(self.school)
+        records = RecordOfVisit.objects.visible_along(self.school, before, self.request.user).for_lists()
         page = paged(self.request, records)
-        return super().get_context_data(table=record_table(page.object_list, "Visits"), page_obj=page, **kwargs)
+        table = record_table(page.object_list, "Visits", names_school=bool(before))
+        return super().get_context_data(table=table, page_obj=page, **kwargs)
 
 
 class SchoolPeople(SchoolTabView):
@@ -271,31 +279,14 @@ def people_table(people: Iterable[Appointment], *, contacts: bool) -> components
     return components.Table("People", columns, rows, empty="Nobody is appointed to this school yet.")
 
 
-class SchoolChronology(SchoolTabView):
-    template_name = "schools/school_chronology.html"
-    tab = "chronology"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind = self.request.GET.get("kind", "")
-        page = paged(self.request, chronology.entries(self.request.user, [self.school.pk], kind=kind))
-        kinds = [
-            components.Tab(label, address, key == kind)
-            for key, label, address in [
-                ("", "Everything", "?"),
-                *((source.key, source.label, f"?kind={source.key}") for source in chronology.chronology_sources),
-            ]
-        ]
-        events = [chronology.worded(event, self.school) for event in page.object_list]
-        return super().get_context_data(kinds=kinds, events=events, page_obj=page, **kwargs)
-
-
 class SchoolHistory(SchoolTabView):
     template_name = "schools/school_history.html"
     tab = "history"
     permission = Permission.VIEW_SCHOOL_HISTORY
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(events=school_changes(self.school), **kwargs)
+        events = school_changes(self.school, *predecessors(self.school))
+        return super().get_context_data(events=events, **kwargs)
 
 
 def paged(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = 50) -> Page[Any]:

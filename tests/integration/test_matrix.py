@@ -118,6 +118,7 @@ ROUTES: dict[str, Route] = {
     "schools:visits": of_school(READS_SHARED),
     "schools:people": of_school(SEES_SCHOOLS),
     "schools:chronology": of_school(SEES_SCHOOLS),
+    "schools:chronology_export": of_school(EXPORTS),
     "schools:history": of_school(READS_HISTORY),
     "schools:record_write": of_school(frozenset({SIP, DSIM, HEAD})),
     "schools:record": of_record(READS_SHARED, READS_UNSHARED),
