@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
@@ -129,6 +130,23 @@ def predecessors(school: School) -> list[School]:
 def heirs(urn: int) -> list[School]:
     """The schools that carry on the past of this one, nearest first. One query where there are none, else two."""
     return _along(urn, _ON)
+
+
+def successor_urns(schools: QuerySet[School]) -> dict[int, list[int]]:
+    """URN → those of the schools it became, held here or not. One query."""
+    urns, closed = (
+        each.order_by().values("urn") for each in (schools, schools.filter(establishment=Establishment.CLOSED))
+    )
+    links = SchoolLink.objects.filter(
+        Q(urn__in=urns, kind__contains=SUCCESSOR)
+        | Q(linked_urn__in=urns, kind__contains=PREDECESSOR)
+        | Q(urn__in=closed, kind__contains=AMALGAMATION)
+    )
+    found: dict[int, set[int]] = {}
+    for link in links:
+        old, new = (link.linked_urn, link.urn) if PREDECESSOR in link.kind else (link.urn, link.linked_urn)
+        found.setdefault(old, set()).add(new)
+    return {urn: sorted(after) for urn, after in found.items()}
 
 
 _STEP = """

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from schools.views import chronology, record, school
+from schools.views import chronology, listing, record, school
 
 
 class ReferenceConverter(StringConverter):
@@ -19,8 +19,8 @@ register_converter(ExportConverter, "export_kind")
 
 app_name = "schools"
 urlpatterns = [
-    path("", school.SchoolList.as_view(), name="list"),
-    path("export.<export_kind:kind>", school.export_schools, name="export"),
+    path("", listing.SchoolList.as_view(), name="list"),
+    path("export.<export_kind:kind>", listing.export_schools, name="export"),
     path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
     path("<int:urn>/people/", school.SchoolPeople.as_view(), name="people"),

@@ -5,142 +5,25 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import ListView, TemplateView
+from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
+from schoolimprove.lib.grid import grid_reference
 from schoolimprove.policy.values import policy_value
-from schoolimprove.records.transition import record_event
 from schoolimprove.ui import components
-from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import chosen_words, filter_panel
 from schools.establishments import Service
-from schools.filters import SchoolFilter
 from schools.history import school_changes
 from schools.lineage import kinship, predecessors
 from schools.models import Appointment, RecordOfVisit, School
 from schools.models.school import Establishment
 from schools.policy import SERVICE_BY_TYPE
 from schools.tabs import tabs_for
-
-SORTS = {"name": ("name", "urn"), "phase": ("phase", "name", "urn"), "town": ("town", "name", "urn")}
-COLUMNS = [
-    components.Column("School", "name"),
-    components.Column("Phase", "phase"),
-    components.Column("Service"),
-    components.Column("District"),
-    components.Column("Town", "town"),
-]
-
-
-def sorted_schools(request: HttpRequest) -> SchoolFilter:
-    """The reader's schools, filtered and sorted as the address says."""
-    wanted = request.GET.get("sort", "name")
-    order = SORTS.get(wanted.removeprefix("-"), SORTS["name"])
-    if wanted.startswith("-"):
-        order = tuple(f"-{column}" for column in order)
-    schools = School.objects.visible_to(request.user).select_related("authority", "district").order_by(*order)
-    return SchoolFilter(request.GET, schools, request=request)
-
-
-class SchoolList(ListView[School]):
-    template_name = "schools/school_list.html"
-    paginate_by = 50
-
-    def get_queryset(self) -> QuerySet[School]:
-        self.filter = sorted_schools(self.request)
-        schools: QuerySet[School] = self.filter.qs
-        return schools
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        count = context["paginator"].count
-        return context | {
-            "page_title": "Schools",
-            "found": f"{count:,} school{'' if count == 1 else 's'}",
-            "filters": filter_panel(self.filter.form, self.request.GET, label="Filter schools"),
-            "table": school_table(context["page_obj"].object_list, self.request.GET.get("sort", "name")),
-            "exports": self.exports(),
-            "nothing": self.nothing(count),
-        }
-
-    def exports(self) -> list[components.Export]:
-        if not user_can(self.request.user, Permission.EXPORT):
-            return []
-        kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
-        return [components.Export(label, reverse("schools:export", args=[kind])) for kind, label in kinds]
-
-    def nothing(self, count: int) -> components.Empty | None:
-        """What to say to somebody who has no schools at all, as against a filter that finds none."""
-        if count or self.request.GET:
-            return None
-        return components.Empty(
-            "You have no schools yet",
-            "Schools appear here when you are appointed to them. Ask a system administrator if some are missing.",
-        )
-
-
-def school_table(schools: Iterable[School], ordering: str) -> components.Table:
-    policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
-    rows = [_list_row(school, school.service(policy)) for school in schools]
-    return components.Table("Schools", COLUMNS, rows, ordering=ordering, caption_hidden=True)
-
-
-def _list_row(school: School, service: Service) -> list[Any]:
-    state = "" if school.establishment == Establishment.OPEN else f", {school.get_establishment_display().lower()}"
-    return [
-        components.Link(school.name, school.get_absolute_url(), f"URN {school.urn}{state}"),
-        school.get_phase_display(),
-        service.value.capitalize(),
-        school.district.name if school.district else "",
-        school.town,
-    ]
-
-
-EXPORT_COLUMNS = [
-    Column("urn", "URN", "Unique reference number of the school"),
-    Column("laestab", "LAESTAB", "Local authority code and establishment number"),
-    Column("name", "Name", "Name of the school"),
-    Column("phase", "Phase", "Phase of education"),
-    Column("type", "Type", "Type of establishment"),
-    Column("establishment", "Open or closed", "Whether the school is open, as GIAS says"),
-    Column("district", "District", "District of the authority"),
-    Column("town", "Town", "Town of the address"),
-    Column("postcode", "Postcode", "Postcode of the address"),
-]
-
-
-def export_schools(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The list as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
-    actor = acting(user_of(request), Permission.EXPORT)
-    # What a person may export is what they may read under an appointment that exports.
-    listed = sorted_schools(request)
-    schools = listed.qs.visible_to(request.user, Permission.EXPORT)
-    # PostgreSQL holds no NUL in JSON.
-    words = chosen_words(filter_panel(listed.form, request.GET))
-    chosen = {label: value.replace("\0", "") for label, value in words}
-    record_event(user_of(request), "exported schools", by=actor, changes={"filter": [None, chosen]})
-    return export_response(EXPORT_COLUMNS, (_row(school) for school in schools.iterator(2000)), kind, "schools", chosen)
-
-
-def _row(school: School) -> list[Any]:
-    district = school.district.name if school.district else ""
-    return [
-        school.urn,
-        school.laestab,
-        school.name,
-        school.get_phase_display(),
-        school.type_name,
-        school.get_establishment_display(),
-        district,
-        school.town,
-        school.postcode,
-    ]
 
 
 class SchoolTabView(TemplateView):
@@ -219,7 +102,17 @@ def overview_facts(school: School, service: Service, people: list[Appointment]) 
         components.Fact("Pupils", f"{school.pupils:,}" if school.pupils is not None else "", source=source),
         components.Fact("Ages", ages, source=source),
         components.Fact("Address", ", ".join(school.address_lines), source=source),
+        components.Fact("Map reference", map_reference(school), source=source),
     ]
+
+
+def map_reference(school: School) -> str:
+    """`SU 372 155 (easting 437293, northing 115561)`; nothing where GIAS gives no place."""
+    if school.easting is None or school.northing is None:
+        return ""
+    reference = grid_reference(school.easting, school.northing)
+    numbers = f"easting {school.easting}, northing {school.northing}"
+    return f"{reference} ({numbers})" if reference else numbers
 
 
 def record_table(records: Iterable[RecordOfVisit], caption: str, *, names_school: bool = False) -> components.Table:
