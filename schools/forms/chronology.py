@@ -24,7 +24,10 @@ class ChronologyForm(forms.Form):
     since = DateField(label="From", named="the first day", required=False)
     until = DateField(label="To", named="the last day", required=False)
     as_at = DateField(
-        label="As the file stood on", named="the day the file is read as at", required=False, help_text="Nothing later."
+        label="As the file stood on",
+        named="the day the file is read as at",
+        required=False,
+        help_text="Nothing later is shown.",
     )
 
     def __init__(self, data: Any, *, kinds: Choices, people: Choices) -> None:

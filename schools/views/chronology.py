@@ -125,16 +125,11 @@ class SchoolChronology(SchoolTabView):
             found=f"{count:,} event{'' if count == 1 else 's'}",
             events=in_words(page.object_list, chronicle.places),
             page_obj=page,
-            nothing=nothing_found(bool(panel.chosen)),
             as_at=chronicle.as_at,
             stood=stood_on(self.school, chronicle.as_at, self.request.user) if chronicle.as_at else [],
             exports=exports(self.school, self.request.user),
             **kwargs,
         )
-
-
-def nothing_found(narrowed: bool) -> str:
-    return "Nothing matches what you chose." if narrowed else "Nothing that you may read has happened here yet."
 
 
 def exports(school: School, user: Any) -> list[components.Export]:

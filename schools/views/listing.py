@@ -35,8 +35,6 @@ SORTS = {
 COLUMNS = [
     components.Column("School", "name"),
     components.Column("Phase", "phase"),
-    components.Column("Service"),
-    components.Column("District"),
     components.Column("Town", "town"),
     components.Column("Pupils", "pupils", numeric=True),
     components.Column("Changed in GIAS", "changed"),
@@ -114,11 +112,10 @@ def school_table(schools: Iterable[School], ordering: str) -> components.Table:
 
 
 def _list_row(school: School, service: Service) -> list[Any]:
+    note = ", ".join([f"URN {school.urn}", *([school.district.name] if school.district else []), service.value])
     return [
-        components.Link(school.name, school.get_absolute_url(), f"URN {school.urn}", _state(school)),
+        components.Link(school.name, school.get_absolute_url(), note, _state(school)),
         school.get_phase_display(),
-        service.value.capitalize(),
-        school.district.name if school.district else "",
         school.town,
         "" if school.pupils is None else f"{school.pupils:,}",
         school.source_changed_on or "",

@@ -317,9 +317,11 @@ class RecordDetail(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = record_in_scope(self.request, kwargs["urn"], kwargs["reference"])
         heir = heir_to_read_by(record, self.request.user)
+        # What was still due from a school that closed is asked of nobody who came after.
+        owed = {"deadlines": [], "waits_for_term_dates": False} if heir else {}
         return super().get_context_data(
             **kwargs,
-            **record_context(record, self.request.user),
+            **(record_context(record, self.request.user) | owed),
             page_title=f"Record of Visit {record.reference}",
             caption=record.school.name,
             breadcrumbs=breadcrumbs(record, record.reference, heir=heir),

@@ -173,6 +173,7 @@ def test_what_is_read_by_right_of_the_successor_is_only_read(
     page = client.get(shared.get_absolute_url()).content.decode()
     assert "Respond for your school" not in page
     assert "Edit the record" not in page
+    assert "Respond to the record" not in page
     assert reverse("schools:school", args=[academy.urn]) in page
     assert f'href="{reverse("schools:school", args=[shared.school.urn])}"' not in page
 
