@@ -132,7 +132,7 @@ def event_of(
         subject_name=str(subject)[:200],
         school_id=school_id,
         reason=reason,
-        changes=dict(changes),
+        changes=dict(changes or {}),
         request_id=context.request_id.get(),
         run_id=context.run_id.get(),
     )

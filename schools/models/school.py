@@ -47,6 +47,9 @@ class Establishment(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+LONGEST_URN, LAESTAB_DIGITS = 7, 7
+
+
 def searchable(name: str, urn: int, la_code: str, establishment_number: int | None, postcode: str) -> str:
     """Name, URN, LAESTAB and postcode in one normalised line, each number without spaces.
 
@@ -87,6 +90,16 @@ class SchoolQuerySet(models.QuerySet["School"]):
             words &= models.Q(search_key__contains=word)
         run_together = models.Q(search_key__contains=squeezed(text))
         return self.filter(words | run_together if " " in search_key(text) else words)
+
+    def best_first(self, text: str) -> Self:
+        """By how well they match: the very URN or LAESTAB, then a name that begins with the words, then the others."""
+        key, number = search_key(text), squeezed(text)
+        exact = models.Q(urn=int(number)) if number.isdecimal() and len(number) <= LONGEST_URN else models.Q(pk__in=[])
+        if number.isdecimal() and len(number) == LAESTAB_DIGITS:
+            exact |= models.Q(authority__code=number[:3], establishment_number=int(number[3:]))
+        begins = models.Q(search_key__startswith=key)
+        rank = models.Case(models.When(exact, then=0), models.When(begins, then=1), default=2)
+        return self.annotate(rank=rank).order_by("rank", "name", "urn")
 
     def served(self, policy: "ServiceByType", services: Collection[Service]) -> Self:
         """Schools with any of these services, by their type."""

@@ -130,6 +130,7 @@ ROUTES: dict[str, Route] = {
     "schools:contact_change": of_school(KEEPS_CONTACTS),
     "schools:contact_end": of_school(KEEPS_CONTACTS),
     "schools:chronology": of_school(SEES_SCHOOLS),
+    "schools:chronology_export": of_school(EXPORTS),
     "schools:history": of_school(READS_HISTORY),
     "schools:record_write": of_school(frozenset({SIP, DSIM, HEAD})),
     "schools:record": of_record(READS_SHARED, READS_UNSHARED),
