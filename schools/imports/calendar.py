@@ -38,7 +38,7 @@ _JSON = re.compile(rb"\s*[{\[]")
 _TABLES = "calendar_term, calendar_closureday, calendar_bankholidayoverride, schools_schoolterm, schools_schoolclosure"
 
 
-def register() -> None:
+def register_importer() -> None:
     importers.register(CALENDAR)
 
 
