@@ -1,79 +1,195 @@
-"""The chronology of a school: what happened, newest first, as far as the reader may know."""
+"""The chronology of a school: what happened, newest first, as far as the reader may know.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+A school that followed another has the other's past beside its own: read by rights at either, and marked.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
+from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui.components import Event
 from schoolimprove.ui.registry import Registry
-from schools.models import Appointment, RecordOfVisit, School
+from schools.models import (
+    Appointment,
+    ImportRun,
+    RecordOfVisit,
+    School,
+    SchoolClosure,
+    SchoolContact,
+    SchoolLink,
+    SchoolTerm,
+)
 from schools.states import RECORD_OF_VISIT
+from schools.wording import Names, differences_in_words, names_of, stored_of
 
 SHOWN_TO_READERS = ("approve", "responded")
 """What those who read a record only because it is shared may know of how it came about."""
 
 
 @dataclass(frozen=True)
+class Place:
+    """A school whose events are asked for, and the school on whose page they are read, whose rights count as well."""
+
+    school: School
+    heir: School | None = None
+
+    @property
+    def by_right_of(self) -> tuple[School, ...]:
+        return (self.school,) if self.heir is None else (self.school, self.heir)
+
+    def allows(self, user: Any, permission: Permission) -> bool:
+        return any(user_can(user, permission, on=school) for school in self.by_right_of)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the wording of many events needs, read for all of them at once."""
+
+    names: Names = field(default_factory=dict)
+    imports: dict[int, str] = field(default_factory=dict)
+    links: dict[int, SchoolLink] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ChronologySource:
-    """`events(user, school_ids)` filters the audit; `say(event)` words one event, `address` leads to it."""
+    """`events(user, places)` filters the audit; `say(event, known)` words one event, `address` leads to it.
+
+    `subjects` are the models it speaks of. With `tells_changes` their fields' values are shown before and after.
+    """
 
     key: str
     order: int
     label: str
-    events: Callable[[Any, list[int]], Q]
-    say: Callable[[AuditEvent], str]
+    subjects: Sequence[type[Model]]
+    events: Callable[[Any, Sequence[Place]], Q]
+    say: Callable[[AuditEvent, Known], str]
     address: Callable[[AuditEvent, School], str] = lambda _event, _school: ""
+    tells_changes: bool = False
+
+    @property
+    def kinds(self) -> list[str]:
+        return [model._meta.label_lower for model in self.subjects]
 
 
 chronology_sources: Registry[ChronologySource] = Registry()
 
 
 def register_own() -> None:
-    chronology_sources.register(ChronologySource("visits", 10, "Visits", _record_events, _say_record, _record_address))
-    chronology_sources.register(ChronologySource("register", 20, "Register", _register_events, _say_register))
+    for source in (
+        ChronologySource("visits", 10, "Visits", [RecordOfVisit], _record_events, _say_record, _record_address),
+        ChronologySource("register", 20, "Register", REGISTER, _events_of(REGISTER), _say_register, tells_changes=True),
+        ChronologySource(
+            "contacts", 30, "Contacts", [SchoolContact], _events_of([SchoolContact]), _say_contact, tells_changes=True
+        ),
+        ChronologySource("days", 40, "Own terms and days", DAYS, _events_of(DAYS), _say_day, tells_changes=True),
+    ):
+        chronology_sources.register(source)
 
 
-def entries(user: Any, school_ids: list[int], *, kind: str = "") -> QuerySet[AuditEvent]:
+def places_of(school: School, predecessors: Iterable[School]) -> list[Place]:
+    return [Place(school), *(Place(each, heir=school) for each in predecessors)]
+
+
+def entries(user: Any, places: Sequence[Place], *, kinds: Sequence[str] = ()) -> QuerySet[AuditEvent]:
     """The audit events of these schools that the user may know of, newest first."""
     known = Q(pk__in=[])
     for source in chronology_sources:
-        if not kind or kind == source.key:
-            known |= source.events(user, school_ids)
-    return AuditEvent.objects.at_schools(school_ids).filter(known).select_related("by")
+        if not kinds or source.key in kinds:
+            known |= source.events(user, places)
+    return AuditEvent.objects.at_schools([place.school.pk for place in places]).filter(known).select_related("by")
 
 
-def worded(event: AuditEvent, school: School) -> Event:
-    """An event of this school as the page shows it."""
-    source = _source_of(event)
+def end_of(day: date) -> datetime:
+    """The moment in which the day is over in England."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.LONDON)
+
+
+def source_of(kind: str) -> ChronologySource:
+    """Who speaks of subjects of this kind."""
+    return next(source for source in chronology_sources if kind in source.kinds)
+
+
+# In words -------------------------------------------------------------------------------------------------------------
+
+
+def in_words(events: Iterable[AuditEvent], places: Sequence[Place]) -> list[Event]:
+    """The events as the page shows them; those of a predecessor say where they were. Constant queries."""
+    shown = list(events)
+    known = _known(shown)
+    schools = {place.school.pk: place for place in places}
+    return [_worded(event, schools[event.school_id or 0], known) for event in shown]
+
+
+def _worded(event: AuditEvent, place: Place, known: Known) -> Event:
+    source = source_of(event.subject_kind)
     who = str(event.by) if event.by else "The system"
-    return Event(source.say(event), event.at, who, event.reason, source.address(event, school))
+    where = place.school.name if place.heir else ""
+    address = source.address(event, place.school)
+    changes = _changes(event, known) if source.tells_changes else []
+    return Event(source.say(event, known), event.at, who, _why(event), address, changes, where)
 
 
-def _source_of(event: AuditEvent) -> ChronologySource:
-    key = "visits" if event.subject_kind == RecordOfVisit._meta.label_lower else "register"
-    return next(source for source in chronology_sources if source.key == key)
+def _why(event: AuditEvent) -> str:
+    """The reason somebody gave; that of an import only says again that it was one."""
+    return "" if event.run_id and event.reason.startswith("Imported from") else event.reason
 
 
-def _record_events(user: Any, school_ids: list[int]) -> Q:
-    records = RecordOfVisit.objects.filter(school__in=school_ids)
-    about = Q(subject_kind=RecordOfVisit._meta.label_lower)
-    own = about & Q(subject_id__in=records.written_or_managed_by(user).values("pk"))
-    read = about & Q(subject_id__in=records.visible_to(user).values("pk"), verb__in=SHOWN_TO_READERS)
-    return own | read
+def _known(events: Sequence[AuditEvent]) -> Known:
+    told = [event for event in events if source_of(event.subject_kind).tells_changes]
+    stored = [pair for event in told for pair in stored_of(event.changes, _model(event))]
+    runs = {event.run_id for event in told if event.run_id}
+    links = {event.subject_id for event in told if event.subject_kind == SchoolLink._meta.label_lower}
+    return Known(
+        names_of(stored),
+        dict(ImportRun.objects.filter(pk__in=runs).values_list("pk", "kind")) if runs else {},
+        SchoolLink.objects.in_bulk(list(links)) if links else {},
+    )
 
 
-def _register_events(user: Any, school_ids: list[int]) -> Q:
-    schools = School.objects.filter(pk__in=school_ids).visible_to(user, Permission.VIEW_SCHOOL_HISTORY)
-    kinds = [School._meta.label_lower, Appointment._meta.label_lower]
-    return Q(subject_kind__in=kinds, school_id__in=schools.values("pk"))
+def _model(event: AuditEvent) -> type[Model]:
+    return apps.get_model(event.subject_kind)
 
 
-def _say_record(event: AuditEvent) -> str:
+NOT_TOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "search_key"}
+
+
+def _changes(event: AuditEvent, known: Known) -> list[tuple[str, Any, Any]]:
+    """Of what is new, only what it is: each field of it would be a change from nothing."""
+    if event.verb in (ADDED_BY_IMPORT, "added", "appointed"):
+        return []
+    return differences_in_words(event.changes, _model(event), known.names, besides=NOT_TOLD)
+
+
+# Records of visits ----------------------------------------------------------------------------------------------------
+
+
+def _record_events(user: Any, places: Sequence[Place]) -> Q:
+    about = Q(pk__in=[])
+    for place in places:
+        about |= _record_events_at(user, place)
+    return Q(subject_kind=RecordOfVisit._meta.label_lower) & about
+
+
+def _record_events_at(user: Any, place: Place) -> Q:
+    records, heirs = RecordOfVisit.objects, place.by_right_of[1:]
+    followed = records.followed_at(place.school, user, *heirs)
+    seen = records.visible_at(place.school, user, *heirs)
+    own = Q(subject_id__in=followed.order_by().values("pk"))
+    if not place.allows(user, Permission.VIEW_SHARED_RECORD):
+        return own
+    return own | Q(subject_id__in=seen.order_by().values("pk"), verb__in=SHOWN_TO_READERS)
+
+
+def _say_record(event: AuditEvent, _known: Known) -> str:
     past = {move.verb: move.past for move in RECORD_OF_VISIT.moves} | {"responded": "answered by the school"}
     return f"Record of Visit {event.subject_name.split(',')[0]} {past.get(event.verb, event.verb)}"
 
@@ -82,7 +198,93 @@ def _record_address(event: AuditEvent, school: School) -> str:
     return reverse("schools:record", args=[school.urn, event.subject_name.split(",")[0]])
 
 
-def _say_register(event: AuditEvent) -> str:
+# The register, contacts and days --------------------------------------------------------------------------------------
+
+REGISTER: list[type[Model]] = [School, Appointment, SchoolLink]
+DAYS: list[type[Model]] = [SchoolTerm, SchoolClosure]
+ADDED_BY_IMPORT, CHANGED_BY_IMPORT, UNDONE = "added by import", "changed by import", "restored by undoing"
+LONGEST_VALUE = 60
+"""Characters of a value in a heading."""
+
+
+def _events_of(models: Sequence[type[Model]]) -> Callable[[Any, Sequence[Place]], Q]:
+    """Events about these, at the schools whose history the reader may see."""
+
+    def events(user: Any, places: Sequence[Place]) -> Q:
+        schools = [place.school.pk for place in places if place.allows(user, Permission.VIEW_SCHOOL_HISTORY)]
+        return Q(subject_kind__in=[model._meta.label_lower for model in models], school_id__in=schools)
+
+    return events
+
+
+def _say_register(event: AuditEvent, known: Known) -> str:
     if event.subject_kind == School._meta.label_lower:
-        return f"School {event.verb}"
-    return f"{event.subject_name}: {event.verb}"
+        return _say_school(event, known)
+    if event.subject_kind == SchoolLink._meta.label_lower:
+        return _say_link(event, known)
+    return f"{event.subject_name}: {_past(event, known)}"
+
+
+def _say_school(event: AuditEvent, known: Known) -> str:
+    source = _import_of(event, known)
+    said = {
+        ADDED_BY_IMPORT: f"Entered in the register from {source}",
+        CHANGED_BY_IMPORT: f"Changed in {source}",
+        UNDONE: "Put back as it was, by undoing an import",
+    }.get(event.verb, f"School {event.verb}")
+    return said + _summary(_changes(event, known))
+
+
+def _summary(changes: Sequence[tuple[str, Any, Any]]) -> str:
+    """What changed, in the heading: one field with its values, several by their labels."""
+    if not changes:
+        return ""
+    if len(changes) == 1:
+        label, before, after = changes[0]
+        return f": {label} {_short(before)} → {_short(after)}"
+    labels = [label for label, _before, _after in changes]
+    more = len(labels) - 3
+    return ": " + (f"{', '.join(labels[:3])} and {more} more" if more > 0 else _listed(labels))
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return " and ".join([", ".join(labels[:-1]), labels[-1]])
+
+
+def _short(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    text = clock.uk_date(value) if isinstance(value, date) else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _import_of(event: AuditEvent, known: Known) -> str:
+    """Where an import took it from: schools and their links come from GIAS."""
+    return "GIAS" if known.imports.get(event.run_id or 0, "gias") == "gias" else "an imported file"
+
+
+def _say_link(event: AuditEvent, known: Known) -> str:
+    """`Successor recorded: Invented Academy`. A link that was taken back again is known by its event alone."""
+    link = known.links.get(event.subject_id)
+    said = {name: pair[1] or pair[0] for name, pair in event.changes.items()}
+    kind = said.get("kind") or (link.kind if link else "Link")
+    name = said.get("linked_name") or (link.linked_name if link else event.subject_name)
+    verbs = {"added": "recorded", ADDED_BY_IMPORT: "recorded", CHANGED_BY_IMPORT: "changed"}
+    return f"{kind} {verbs.get(event.verb) or _past(event, known)}: {name}"
+
+
+def _say_contact(event: AuditEvent, known: Known) -> str:
+    return f"Contact {_past(event, known)}: {event.subject_name}"
+
+
+def _say_day(event: AuditEvent, known: Known) -> str:
+    what = "Own term" if event.subject_kind == SchoolTerm._meta.label_lower else "Own closure day"
+    return f"{what} {_past(event, known)}: {event.subject_name}"
+
+
+def _past(event: AuditEvent, known: Known) -> str:
+    """What was done, after the name of the thing."""
+    by_import = {ADDED_BY_IMPORT: "added", CHANGED_BY_IMPORT: "changed"}
+    if event.verb in by_import:
+        return f"{by_import[event.verb]} from {_import_of(event, known)}"
+    return "put back by undoing an import" if event.verb == UNDONE else event.verb

@@ -33,7 +33,8 @@ def cell(value: Any) -> SafeString:
     """A cell's content: a link with its note, a status tag, a day that does not break, or the value as text."""
     if isinstance(value, Link):
         note = format_html('<span class="app-note">{}</span>', value.note) if value.note else ""
-        return format_html('<a class="govuk-link" href="{}">{}</a>{}', value.url, value.label, note)
+        tag = format_html(" {}", cell(value.status)) if value.status else ""
+        return format_html('<a class="govuk-link" href="{}">{}</a>{}{}', value.url, value.label, tag, note)
     if isinstance(value, Status):
         return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', colour_of(value.code), value.label)
     if isinstance(value, date):

@@ -50,11 +50,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Link:
-    """A cell that is a link, with a line of lesser text beneath it."""
+    """A cell that is a link, with a line of lesser text beneath it, and a status tag where its state is unusual."""
 
     label: str
     url: str
     note: str = ""
+    status: "Status | None" = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Event:
-    """A moment of a timeline: who, what, when, why. `when` is a date or a moment."""
+    """A moment of a timeline: who, what, when, why, and where if not here. `when` is a date or a moment."""
 
     what: str
     when: date
@@ -75,6 +76,7 @@ class Event:
     why: str = ""
     url: str = ""
     changes: Sequence[tuple[str, Any, Any]] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,14 @@ Built from the form of a django-filter FilterSet (or any form) and the address' 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+
+from schoolimprove.lib import clock
 
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -151,11 +154,16 @@ def _tags(group: Group, query: QueryDict) -> Iterator[Tag]:
 
 
 def _field_tag(group: Group, query: QueryDict) -> Iterator[Tag]:
-    """The words typed into a filter of several boxes, such as a date."""
+    """What was typed into a filter of several boxes: a date as people read it, else the words."""
     names = _parameters(group, query)
     typed = " ".join(value for name in names if (value := query.get(name, "").strip()))
     if typed:
-        yield Tag(typed, _without(query, [*names, "page"]))
+        yield Tag(_as_read(group, typed), _without(query, [*names, "page"]))
+
+
+def _as_read(group: Group, typed: str) -> str:
+    value = getattr(group.bound.form, "cleaned_data", {}).get(group.name)
+    return clock.uk_date(value) if isinstance(value, date) else typed
 
 
 def _without(query: QueryDict, names: Iterable[str]) -> str:

@@ -6,13 +6,13 @@ A status of a state table that is not named here fails a test, so that its colou
 MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
     "grey": (
-        *("not_started", "cannot_start", "planned", "draft", "closed", "cancelled", "withdrawn", "deactivated"),
-        *("abandoned", "undone"),
+        *("not_started", "cannot_start", "planned", "proposed", "draft", "closed", "cancelled", "withdrawn"),
+        *("deactivated", "abandoned", "undone"),
     ),
     # Under way.
     "blue": ("open", "in_progress", "arranged", "active", "checking", "applying"),
     # Waits for somebody.
-    "yellow": ("submitted", "awaiting", "invited", "due_soon", "checked"),
+    "yellow": ("submitted", "awaiting", "invited", "due_soon", "closing", "checked"),
     # Sent back.
     "orange": ("returned", "challenged"),
     # Approved within the authority.

@@ -19,12 +19,11 @@ from schools.imports.columns import Columns, RowLost, Unknown, urn_of
 from schools.imports.events import Acts, changes_sql, differs, insert_events, touches, value_after, value_before
 from schools.imports.files import CsvFile, Record
 from schools.imports.importers import Work
-from schools.imports.outcome import FileRead, Outcome, Sample
+from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome
 from schools.imports.tables import fill, lock
 from schools.models import School, SchoolLink
 
 URN, LINK_URN, KIND, NAME, ESTABLISHED = "URN", "LinkURN", "LinkType", "LinkName", "LinkEstablishedDate"
-MOST_SAMPLES = 50
 _LABEL = SchoolLink._meta.label_lower
 _HELD, _STAGED, _INCOMING, _UNDONE = (
     "schools_schoollink",
@@ -53,7 +52,7 @@ def take(cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, out
     outcome.added += added
     outcome.changed += changed
     outcome.unchanged += staged - added - changed
-    outcome.samples.extend(_samples(cursor, MOST_SAMPLES - len(outcome.samples)))
+    _note(cursor, outcome)
     _write(cursor, work)
     for table in (_STAGED, _INCOMING):
         cursor.execute(f"DROP TABLE {table}")
@@ -140,16 +139,16 @@ def _compare(cursor: CursorWrapper) -> tuple[int, int, int]:
     return staged, incoming - changed, changed
 
 
-def _samples(cursor: CursorWrapper, most: int) -> list[Sample]:
+def _note(cursor: CursorWrapper, outcome: Outcome) -> None:
+    """Changes first, since they are what somebody looks at before they confirm."""
     cursor.execute(
         f"SELECT urn, linked_urn, kind, link_id, was_linked_name, linked_name, was_established_on, established_on"
-        f" FROM {_INCOMING} ORDER BY line LIMIT %s",
-        [max(most, 0)],
+        f" FROM {_INCOMING} ORDER BY CASE WHEN link_id IS NULL THEN 1 ELSE 0 END, line"
     )
-    return [
-        Sample(f"{urn}: {kind} {linked}", [] if held is None else _in_words(*said))
-        for urn, linked, kind, held, *said in cursor.fetchall()
-    ]
+    while rows := cursor.fetchmany(1_000):
+        for urn, linked, kind, held, *said in rows:
+            changes = [] if held is None else _in_words(*said)
+            outcome.note(ADDED if held is None else CHANGED, f"{urn}: {kind} {linked}", changes)
 
 
 def _in_words(name: str, new_name: str, on: Any, new_on: Any) -> list[tuple[str, str, str]]:

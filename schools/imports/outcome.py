@@ -69,6 +69,10 @@ class Account:
         for change in changes or [("", "", "")]:
             self._rows.writerow([csv_cell(value) for value in (what, name, *change)])
 
+    def __del__(self) -> None:
+        """Of a preview from the command line nobody asks for the file."""
+        self._file.close()
+
     def stored(self, *, by: Actor) -> Blob:
         self._file.flush()
         return Blob.objects.store_file(Path(self._file.name), content_type="text/csv", by=by)

@@ -125,7 +125,7 @@ def _add_all(model: type[LocalAuthority | Diocese | District], made: list[Any], 
     """Rows that are not held yet, each with its event. Who adds one in the admin meanwhile waits, and is refused."""
     for row in made:
         row.created_by = row.updated_by = by.user
-    rows: list[Any] = model._default_manager.bulk_create(made)  # type: ignore[attr-defined]
+    rows: list[Any] = model._default_manager.bulk_create(made)
     record_events(rows, "added", by=by, reason=REASON)
 
 

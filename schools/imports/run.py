@@ -1,7 +1,6 @@
 """The GIAS import: schools, the links between them and the types there are, into the register."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from django.db import connection
@@ -16,8 +15,8 @@ from schools.imports import links, register, runs, staging, types, undoing
 from schools.imports.files import CsvFile, checksum, opened
 from schools.imports.gias import Layout
 from schools.imports.importers import Importer, Work, importers
-from schools.imports.kinds import ESTABLISHMENTS, LINKS, TYPES, kind_of
-from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome, Rejection
+from schools.imports.kinds import LINKS, TYPES, kind_of
+from schools.imports.outcome import ADDED, CHANGED, ESTABLISHMENTS, FileRead, Outcome, Rejection
 from schools.imports.rows import Rows
 from schools.imports.words import Words
 from schools.models import ImportKind, LocalAuthority, School
@@ -60,8 +59,11 @@ def read(paths: Sequence[Path], work: Work) -> Outcome:
     """Take the files in, inside the caller's transaction."""
     outcome = Outcome()
     with connection.cursor() as cursor:
-        for path, kind in sorted(_kinds(paths), key=lambda each: ORDER.index(each[1])):
-            _take_file(cursor, path, kind, work, outcome)
+        ordered = sorted(_kinds(paths), key=lambda each: ORDER.index(each[1]))
+        for path, kind in ordered:
+            # Of a preview nobody reads what the last file writes.
+            writes = not work.dry_run or path != ordered[-1][0]
+            _take_file(cursor, path, kind, work, outcome, writes=writes)
         outcome.vanished = _vanished(outcome.files)
     places = {str(path): place for place, path in enumerate(paths)}
     outcome.files.sort(key=lambda file: places[str(file.path)])
@@ -78,21 +80,22 @@ def _kinds(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     return found
 
 
-def _take_file(cursor: CursorWrapper, path: Path, kind: str, work: Work, outcome: Outcome) -> None:
+def _take_file(cursor: CursorWrapper, path: Path, kind: str, work: Work, outcome: Outcome, *, writes: bool) -> None:
     file = FileRead(path, checksum(path), kind)
     outcome.files.append(file)
-    with ExitStack() as stack:
-        source = stack.enter_context(opened(path))
+    with opened(path) as source:
         if kind == LINKS:
             links.take(cursor, source, file, work, outcome)
         elif kind == TYPES:
             types.take(cursor, source, file, work, outcome)
         else:
-            _take_schools(cursor, source, file, work, outcome)
+            _take_schools(cursor, source, file, work, outcome, writes=writes)
         file.encoding = source.encoding
 
 
-def _take_schools(cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, outcome: Outcome) -> None:
+def _take_schools(
+    cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, outcome: Outcome, *, writes: bool
+) -> None:
     phases = policy_value(PHASE_BY_TYPE, on=clock.today()).phases
     layout = Layout(source.header, file.path.name, phases=phases)
     work.tell(f"Reading {file.path.name}", 0, 0)
@@ -103,11 +106,18 @@ def _take_schools(cursor: CursorWrapper, source: CsvFile, file: FileRead, work: 
     register.make_authorities(cursor, work.by)
     register.make_dioceses(cursor, work.by)
     register.make_districts(cursor, work.by)
-    _compare_and_write(cursor, layout, file, work, outcome)
+    tally = _compare(cursor, layout, file, work, outcome)
+    if writes:
+        work.tell("Writing", 0, 0)
+        register.write(cursor, work.by, file.path.name)
+        _leave_events(tally, file, work.by)
     register.clear(cursor)
 
 
-def _compare_and_write(cursor: CursorWrapper, layout: Layout, file: FileRead, work: Work, outcome: Outcome) -> None:
+def _compare(
+    cursor: CursorWrapper, layout: Layout, file: FileRead, work: Work, outcome: Outcome
+) -> dict[str, register.Held]:
+    """What is new and what differs, by authority; counted, and noted in the account."""
     work.tell("Comparing with what is held", 0, 0)
     register.compare(cursor, layout.carried, work.by)
     tally = register.tally(cursor)
@@ -115,13 +125,11 @@ def _compare_and_write(cursor: CursorWrapper, layout: Layout, file: FileRead, wo
     outcome.changed += sum(each.changed for each in tally.values())
     outcome.unchanged += sum(each.unchanged for each in tally.values())
     _warn_of_age(cursor, file, outcome)
-    _note_changes(cursor, work, outcome)
-    work.tell("Writing", 0, 0)
-    register.write(cursor, work.by, file.path.name)
-    _leave_events(tally, file, work.by)
+    _note_changes(cursor, outcome)
+    return tally
 
 
-def _note_changes(cursor: CursorWrapper, work: Work, outcome: Outcome) -> None:
+def _note_changes(cursor: CursorWrapper, outcome: Outcome) -> None:
     """Changes first, since they are what somebody looks at before they confirm."""
     words = Words(School)
     for urn, name, changes in register.changes(cursor):
@@ -132,7 +140,7 @@ def _note_changes(cursor: CursorWrapper, work: Work, outcome: Outcome) -> None:
 
 def _warn_of_age(cursor: CursorWrapper, file: FileRead, outcome: Outcome) -> None:
     newer, latest = register.held_newer(cursor)
-    if newer:
+    if latest:
         schools = "1 school is" if newer == 1 else f"{newer:,} schools are"
         outcome.warnings.append(
             f"{schools} held with a later change in GIAS than {file.path.name} has, up to {clock.uk_date(latest)}. "

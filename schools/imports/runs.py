@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -213,7 +214,7 @@ def _keep_files(run: ImportRun, files: Sequence[tuple[str, Path]], *, by: Actor)
     record_event(run, "asked", by=by, changes=checksums)
 
 
-def _move(run: ImportRun, verb: str, *, by: Actor, **fields: object) -> None:
+def _move(run: ImportRun, verb: str, *, by: Actor, **fields: Any) -> None:
     transition(run, verb, by=by, on=clock.today(), seen_version=run.version, **fields)
 
 

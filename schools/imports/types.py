@@ -14,13 +14,12 @@ from schools.imports.cells import Unreadable, shown, text_of
 from schools.imports.columns import Columns, RowLost, Unknown
 from schools.imports.files import CsvFile, Record
 from schools.imports.importers import Work
-from schools.imports.outcome import FileRead, Outcome, Sample
+from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome
 from schools.imports.tables import lock
 from schools.models import EstablishmentType
 
 CODE, NAME = "type-of-establishment-code", "type-of-establishment-name"
 GROUP_CODE, GROUP_NAME = "establishment-type-group-code", "establishment-type-group-name"
-MOST_SAMPLES = 50
 _LABEL = EstablishmentType._meta.label_lower
 _TABLE = EstablishmentType._meta.db_table
 _LABELS = {"name": "Name", "group_code": "Group code", "group_name": "Group"}
@@ -102,8 +101,7 @@ class _Taking:
         return "changed"
 
     def _show(self, kind: EstablishmentType, changes: list[tuple[str, str, str]]) -> None:
-        if len(self._outcome.samples) < MOST_SAMPLES:
-            self._outcome.samples.append(Sample(str(kind), changes))
+        self._outcome.note(CHANGED if changes else ADDED, str(kind), changes)
 
 
 def _repeated(code: str, said: Values, line: int, first: Values) -> str:

@@ -45,10 +45,10 @@ def undo(run: ImportRun, work: Work) -> Outcome:
         _remove(cursor, run, work, outcome)
         _remove_pointed_to(run, work)
         register.clear(cursor)
-    for part in (links, types):
-        restored, removed = part.undo(run.pk, work)
-        outcome.changed += restored
-        outcome.removed += removed
+        for part in (links, types):
+            restored, removed = part.undo(cursor, run.pk, work)
+            outcome.changed += restored
+            outcome.removed += removed
     return outcome
 
 
@@ -133,7 +133,7 @@ def _restore(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome
 
 def _remove(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome) -> None:
     """The schools that were added, with a last row of history and an event each."""
-    of_run = {"run": run.pk, "verb": register.ADDED_BY_IMPORT}
+    of_run: dict[str, Any] = {"run": run.pk, "verb": register.ADDED_BY_IMPORT}
     cursor.execute(f"SELECT o.urn, o.name FROM {_OF_RUN} ORDER BY o.name, o.urn", of_run)
     for urn, name in cursor.fetchall():
         outcome.note(REMOVED, f"{name} (URN {urn})")
@@ -153,6 +153,6 @@ def _remove_pointed_to(run: ImportRun, work: Work) -> None:
     for model in _POINTED_TO:
         keys = _subjects(run, model, "added")
         used = uses_of(model, keys)
-        for row in model._default_manager.filter(pk__in=[key for key in keys if key not in used]):  # type: ignore[attr-defined]
+        for row in model._default_manager.filter(pk__in=[key for key in keys if key not in used]):
             record_event(row, "removed", by=work.by, reason=f"Import number {run.pk} undone")
             row.delete()

@@ -13,7 +13,7 @@ def uses_of(model: type[models.Model], keys: Collection[int]) -> dict[int, list[
     """Key → what points to that row, as "2 appointments". One query for each kind of thing that could."""
     found: defaultdict[int, list[str]] = defaultdict(list)
     for relation in model._meta.related_objects:
-        if issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
+        if issubclass(relation.related_model, HistoricalChanges):
             continue
         for key, count in _counted(relation, keys):
             found[key].append(_words(relation.related_model, count))

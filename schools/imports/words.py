@@ -21,7 +21,7 @@ class Words:
     def of(self, changes: Mapping[str, Sequence[Any]]) -> list[Change]:
         """`{field: [before, after]}` as (label, before, after), in the order of the model's fields."""
         fields = [field for field in self._fields if field.name in changes]
-        return [(_label(field), *(self._shown(field, value) for value in changes[field.name])) for field in fields]  # type: ignore[misc]
+        return [(_label(field), *(self._shown(field, value) for value in changes[field.name])) for field in fields]
 
     @cached_property
     def _fields(self) -> list[Any]:

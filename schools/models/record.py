@@ -1,5 +1,6 @@
 """The Record of Visit, its shared versions and the school's responses."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -40,6 +41,18 @@ def _written_or_managed(user: Any) -> Q:
     return seen
 
 
+def _followed_at(user: Any, *schools: School) -> Q:
+    seen = Q(author=user)
+    for rights in LINE_MANAGEMENT:
+        if _may(user, rights.view_unshared, *schools):
+            seen |= Q(author_role__in=rights.author_roles)
+    return seen
+
+
+def _may(user: Any, permission: Permission, *schools: School) -> bool:
+    return any(user_can(user, permission, on=school) for school in schools)
+
+
 class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
     def visible_to(self, user: Any) -> Self:
         """One's own, those of authors one manages, and shared ones of schools one reads (domain 3.5, 10)."""
@@ -47,15 +60,26 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
         readable = in_scope(user, Permission.VIEW_SHARED_RECORD, school="school")
         return self.filter(_written_or_managed(user) | (shared & readable))
 
-    def visible_at(self, school: School, user: Any) -> Self:
-        """What `visible_to` says of one school, whose rights are known without asking the database."""
-        seen = Q(author=user)
-        for rights in LINE_MANAGEMENT:
-            if user_can(user, rights.view_unshared, on=school):
-                seen |= Q(author_role__in=rights.author_roles)
-        if user_can(user, Permission.VIEW_SHARED_RECORD, on=school):
+    def visible_at(self, school: School, user: Any, *heirs: School) -> Self:
+        """What `visible_to` says of one school, whose rights are known without asking the database.
+
+        What one may read at one of its `heirs` (`schools.lineage`) one may read here as well, and do nothing with it.
+        """
+        seen = _followed_at(user, school, *heirs)
+        if _may(user, Permission.VIEW_SHARED_RECORD, school, *heirs):
             seen |= Q(status=RecordStatus.SHARED)
         return self.filter(seen, school=school)
+
+    def visible_along(self, school: School, predecessors: Iterable[School], user: Any) -> Self:
+        """Those of a school and of its predecessors, as far as one's rights there or at the school go."""
+        seen = self.visible_at(school, user)
+        for each in predecessors:
+            seen |= self.visible_at(each, user, school)
+        return seen
+
+    def followed_at(self, school: School, user: Any, *heirs: School) -> Self:
+        """What `written_or_managed_by` says of one school, and of its heirs."""
+        return self.filter(_followed_at(user, school, *heirs), school=school)
 
     def written_or_managed_by(self, user: Any) -> Self:
         """Those whose making this user may follow: the author and the author's managers."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -45,9 +46,15 @@ REFUSALS_SHOWN = 50
 
 
 def mine(request: HttpRequest) -> list[Importer]:
-    """The kinds of import that this person may carry out; on installation day a superuser all of them."""
+    """The kinds of import that this person may carry out; on installation day a superuser all of them.
+
+    `PermissionDenied` for whoever enters the admin for something else.
+    """
     user = user_of(request)
-    return [each for each in importers if user.is_superuser or user_can(user, each.permission)]
+    kinds = [each for each in importers if user.is_superuser or user_can(user, each.permission)]
+    if not kinds:
+        raise PermissionDenied("import")
+    return kinds
 
 
 def actor_for(request: HttpRequest, importer: Importer) -> Actor:
@@ -86,7 +93,6 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "table": run_table(page.object_list),
         "nothing": None if count else nothing_yet(),
-        "may_import": bool(mine(request)),
     }
     return render(request, "schools/imports/import_list.html", context)
 
@@ -135,10 +141,8 @@ def in_short(run: ImportRun) -> str:
 # Bringing files in ----------------------------------------------------------------------------------------------------
 
 
-def import_add(request: HttpRequest) -> HttpResponseBase:
+def import_add(request: HttpRequest) -> HttpResponse:
     kinds = mine(request)
-    if not kinds:
-        raise Http404
     options: dict[str, Any] = {"importers": kinds, "cancel_url": reverse(LISTED)}
     form = ImportForm(initial={"kind": request.GET.get("kind", kinds[0].key)}, **options)
     if request.method == "POST":

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
 from schoolimprove.accounts.models import user_of
-from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission, Role, rights_over, roles_with
 from schoolimprove.lib import clock
 from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
@@ -23,7 +23,8 @@ from schoolimprove.ui.fields import unix_lines
 from schools.actions import start_record
 from schools.deadlines import LABELS
 from schools.forms.record import NewRecordForm, ResponseForm, ReturnForm, TextsForm
-from schools.models import RecordOfVisit
+from schools.lineage import heirs
+from schools.models import RecordOfVisit, School
 from schools.models.record import TEXTS
 from schools.scope import covering
 from schools.states import RecordStatus
@@ -32,17 +33,39 @@ from schools.views.school import school_in_scope
 
 def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
     """The record, or *not found* for whoever may not know of it."""
-    records = RecordOfVisit.objects.visible_to(request.user).for_page().select_related("approved_by")
-    return get_object_or_404(records, reference=reference, visit__school__urn=urn)
+    records = (
+        RecordOfVisit.objects.filter(reference=reference, school__urn=urn).for_page().select_related("approved_by")
+    )
+    record = records.visible_to(request.user).first() or _read_by_an_heir(records, request.user)
+    if record is None:
+        raise Http404
+    return record
 
 
-def breadcrumbs(record: RecordOfVisit, here: str) -> list[components.Crumb]:
-    school = record.school
+def _read_by_an_heir(records: Any, user: Any) -> RecordOfVisit | None:
+    """The record, for whoever may read it by their rights at a school that followed its own."""
+    school = School.objects.filter(records_of_visit__in=records).select_related("district").first()
+    following = heirs(school.urn) if school else []
+    seen: RecordOfVisit | None = records.visible_at(school, user, *following).first() if following else None
+    return seen
+
+
+def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None) -> list[components.Crumb]:
+    """By way of the record's school, or of the `heir` through which it is read."""
+    school = heir or record.school
     return [
         components.Crumb("Schools", reverse("schools:list")),
         components.Crumb(school.name, school.get_absolute_url()),
         components.Crumb(here),
     ]
+
+
+def heir_to_read_by(record: RecordOfVisit, user: Any) -> School | None:
+    """The school by whose page this reader comes here, where the page of the record's own school is not theirs."""
+    if user_can(user, Permission.VIEW_SCHOOL, on=record.school):
+        return None
+    mine = (school for school in heirs(record.school.urn) if user_can(user, Permission.VIEW_SHARED_RECORD, on=school))
+    return next(mine, None)
 
 
 class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
@@ -293,12 +316,16 @@ class RecordDetail(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = record_in_scope(self.request, kwargs["urn"], kwargs["reference"])
+        heir = heir_to_read_by(record, self.request.user)
+        # What was still due from a school that closed is asked of nobody who came after.
+        owed = {"deadlines": [], "waits_for_term_dates": False} if heir else {}
         return super().get_context_data(
             **kwargs,
-            **record_context(record, self.request.user),
+            **(record_context(record, self.request.user) | owed),
             page_title=f"Record of Visit {record.reference}",
             caption=record.school.name,
-            breadcrumbs=breadcrumbs(record, record.reference),
+            breadcrumbs=breadcrumbs(record, record.reference, heir=heir),
+            heir=heir,
         )
 
 

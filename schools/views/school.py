@@ -5,142 +5,25 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import ListView, TemplateView
+from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
+from schoolimprove.lib.grid import grid_reference
 from schoolimprove.policy.values import policy_value
-from schoolimprove.records.transition import record_event
 from schoolimprove.ui import components
-from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import chosen_words, filter_panel
-from schools import chronology
 from schools.establishments import Service
-from schools.filters import SchoolFilter
 from schools.history import school_changes
+from schools.lineage import kinship, predecessors
 from schools.models import Appointment, RecordOfVisit, School
 from schools.models.school import Establishment
 from schools.policy import SERVICE_BY_TYPE
 from schools.tabs import tabs_for
-
-SORTS = {"name": ("name", "urn"), "phase": ("phase", "name", "urn"), "town": ("town", "name", "urn")}
-COLUMNS = [
-    components.Column("School", "name"),
-    components.Column("Phase", "phase"),
-    components.Column("Service"),
-    components.Column("District"),
-    components.Column("Town", "town"),
-]
-
-
-def sorted_schools(request: HttpRequest) -> SchoolFilter:
-    """The reader's schools, filtered and sorted as the address says."""
-    wanted = request.GET.get("sort", "name")
-    order = SORTS.get(wanted.removeprefix("-"), SORTS["name"])
-    if wanted.startswith("-"):
-        order = tuple(f"-{column}" for column in order)
-    schools = School.objects.visible_to(request.user).select_related("authority", "district").order_by(*order)
-    return SchoolFilter(request.GET, schools, request=request)
-
-
-class SchoolList(ListView[School]):
-    template_name = "schools/school_list.html"
-    paginate_by = 50
-
-    def get_queryset(self) -> QuerySet[School]:
-        self.filter = sorted_schools(self.request)
-        schools: QuerySet[School] = self.filter.qs
-        return schools
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        count = context["paginator"].count
-        return context | {
-            "page_title": "Schools",
-            "found": f"{count:,} school{'' if count == 1 else 's'}",
-            "filters": filter_panel(self.filter.form, self.request.GET, label="Filter schools"),
-            "table": school_table(context["page_obj"].object_list, self.request.GET.get("sort", "name")),
-            "exports": self.exports(),
-            "nothing": self.nothing(count),
-        }
-
-    def exports(self) -> list[components.Export]:
-        if not user_can(self.request.user, Permission.EXPORT):
-            return []
-        kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
-        return [components.Export(label, reverse("schools:export", args=[kind])) for kind, label in kinds]
-
-    def nothing(self, count: int) -> components.Empty | None:
-        """What to say to somebody who has no schools at all, as against a filter that finds none."""
-        if count or self.request.GET:
-            return None
-        return components.Empty(
-            "You have no schools yet",
-            "Schools appear here when you are appointed to them. Ask a system administrator if some are missing.",
-        )
-
-
-def school_table(schools: Iterable[School], ordering: str) -> components.Table:
-    policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
-    rows = [_list_row(school, school.service(policy)) for school in schools]
-    return components.Table("Schools", COLUMNS, rows, ordering=ordering, caption_hidden=True)
-
-
-def _list_row(school: School, service: Service) -> list[Any]:
-    state = "" if school.establishment == Establishment.OPEN else f", {school.get_establishment_display().lower()}"
-    return [
-        components.Link(school.name, school.get_absolute_url(), f"URN {school.urn}{state}"),
-        school.get_phase_display(),
-        service.value.capitalize(),
-        school.district.name if school.district else "",
-        school.town,
-    ]
-
-
-EXPORT_COLUMNS = [
-    Column("urn", "URN", "Unique reference number of the school"),
-    Column("laestab", "LAESTAB", "Local authority code and establishment number"),
-    Column("name", "Name", "Name of the school"),
-    Column("phase", "Phase", "Phase of education"),
-    Column("type", "Type", "Type of establishment"),
-    Column("establishment", "Open or closed", "Whether the school is open, as GIAS says"),
-    Column("district", "District", "District of the authority"),
-    Column("town", "Town", "Town of the address"),
-    Column("postcode", "Postcode", "Postcode of the address"),
-]
-
-
-def export_schools(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The list as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
-    actor = acting(user_of(request), Permission.EXPORT)
-    # What a person may export is what they may read under an appointment that exports.
-    listed = sorted_schools(request)
-    schools = listed.qs.visible_to(request.user, Permission.EXPORT)
-    # PostgreSQL holds no NUL in JSON.
-    words = chosen_words(filter_panel(listed.form, request.GET))
-    chosen = {label: value.replace("\0", "") for label, value in words}
-    record_event(user_of(request), "exported schools", by=actor, changes={"filter": [None, chosen]})
-    return export_response(EXPORT_COLUMNS, (_row(school) for school in schools.iterator(2000)), kind, "schools", chosen)
-
-
-def _row(school: School) -> list[Any]:
-    district = school.district.name if school.district else ""
-    return [
-        school.urn,
-        school.laestab,
-        school.name,
-        school.get_phase_display(),
-        school.type_name,
-        school.get_establishment_display(),
-        district,
-        school.town,
-        school.postcode,
-    ]
 
 
 class SchoolTabView(TemplateView):
@@ -165,6 +48,8 @@ class SchoolTabView(TemplateView):
             tabs=tabs_for(self.request.user, school, self.tab),
             service=school.service(policy),
             closed=school.establishment == Establishment.CLOSED,
+            kinship=kinship(school, self.request.user),
+            today=clock.today(),
             # What stands in the way today need not on the day of the visit; the verb asks again.
             may_write=school.service(policy) is not Service.REGISTER_ONLY
             and user_can(self.request.user, Permission.WRITE_RECORD, on=school),
@@ -217,21 +102,35 @@ def overview_facts(school: School, service: Service, people: list[Appointment]) 
         components.Fact("Pupils", f"{school.pupils:,}" if school.pupils is not None else "", source=source),
         components.Fact("Ages", ages, source=source),
         components.Fact("Address", ", ".join(school.address_lines), source=source),
+        components.Fact("Map reference", map_reference(school), source=source),
     ]
 
 
-def record_table(records: Iterable[RecordOfVisit], caption: str) -> components.Table:
-    columns = [components.Column(label) for label in ("Visit", "Type", "Written by", "State")]
-    rows = [
-        [
-            components.Link(clock.uk_date(record.visit.held_on), record.get_absolute_url(), record.reference),
-            record.visit.get_kind_display(),
-            record.author,
-            components.Status(record.status, record.get_status_display()),
-        ]
-        for record in records
-    ]
+def map_reference(school: School) -> str:
+    """`SU 372 155 (easting 437293, northing 115561)`; nothing where GIAS gives no place."""
+    if school.easting is None or school.northing is None:
+        return ""
+    reference = grid_reference(school.easting, school.northing)
+    numbers = f"easting {school.easting}, northing {school.northing}"
+    return f"{reference} ({numbers})" if reference else numbers
+
+
+def record_table(records: Iterable[RecordOfVisit], caption: str, *, names_school: bool = False) -> components.Table:
+    """`names_school` where records of predecessors are among them."""
+    labels = ["Visit", *(["School"] if names_school else []), "Type", "Written by", "State"]
+    rows = [_record_row(record, names_school=names_school) for record in records]
+    columns = [components.Column(label) for label in labels]
     return components.Table(caption, columns, rows, empty="No record of a visit is here for you to read yet.")
+
+
+def _record_row(record: RecordOfVisit, *, names_school: bool) -> list[Any]:
+    return [
+        components.Link(clock.uk_date(record.visit.held_on), record.get_absolute_url(), record.reference),
+        *([record.school.name] if names_school else []),
+        record.visit.get_kind_display(),
+        record.author,
+        components.Status(record.status, record.get_status_display()),
+    ]
 
 
 class SchoolVisits(SchoolTabView):
@@ -240,53 +139,11 @@ class SchoolVisits(SchoolTabView):
     permission = Permission.VIEW_SHARED_RECORD
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        records = RecordOfVisit.objects.visible_at(self.school, self.request.user).for_lists()
+        before = predecessors(self.school)
+        records = RecordOfVisit.objects.visible_along(self.school, before, self.request.user).for_lists()
         page = paged(self.request, records)
-        return super().get_context_data(table=record_table(page.object_list, "Visits"), page_obj=page, **kwargs)
-
-
-class SchoolPeople(SchoolTabView):
-    template_name = "schools/school_people.html"
-    tab = "people"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        table = people_table(appointments_at(self.school), contacts=self.shows_contacts())
-        return super().get_context_data(table=table, **kwargs)
-
-    def shows_contacts(self) -> bool:
-        """Addresses are for those who work with the whole school, not for a role with one narrow task there."""
-        wide = (Permission.VIEW_SCHOOL_HISTORY, Permission.VIEW_SHARED_RECORD)
-        return any(user_can(self.request.user, permission, on=self.school) for permission in wide)
-
-
-def people_table(people: Iterable[Appointment], *, contacts: bool) -> components.Table:
-    labels = ("Role", "Name", "Since", "Email", "Telephone") if contacts else ("Role", "Name", "Since")
-    columns = [components.Column(label) for label in labels]
-    rows = [
-        [each.get_role_display(), each.person.name, each.starts_on, each.person.email, each.person.telephone][
-            : len(labels)
-        ]
-        for each in people
-    ]
-    return components.Table("People", columns, rows, empty="Nobody is appointed to this school yet.")
-
-
-class SchoolChronology(SchoolTabView):
-    template_name = "schools/school_chronology.html"
-    tab = "chronology"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind = self.request.GET.get("kind", "")
-        page = paged(self.request, chronology.entries(self.request.user, [self.school.pk], kind=kind))
-        kinds = [
-            components.Tab(label, address, key == kind)
-            for key, label, address in [
-                ("", "Everything", "?"),
-                *((source.key, source.label, f"?kind={source.key}") for source in chronology.chronology_sources),
-            ]
-        ]
-        events = [chronology.worded(event, self.school) for event in page.object_list]
-        return super().get_context_data(kinds=kinds, events=events, page_obj=page, **kwargs)
+        table = record_table(page.object_list, "Visits", names_school=bool(before))
+        return super().get_context_data(table=table, page_obj=page, **kwargs)
 
 
 class SchoolHistory(SchoolTabView):
@@ -295,7 +152,8 @@ class SchoolHistory(SchoolTabView):
     permission = Permission.VIEW_SCHOOL_HISTORY
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(events=school_changes(self.school), **kwargs)
+        events = school_changes(self.school, *predecessors(self.school))
+        return super().get_context_data(events=events, **kwargs)
 
 
 def paged(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = 50) -> Page[Any]:

@@ -10,8 +10,9 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
+from schoolimprove.ui.components import Event
 from schools.actions import appoint
-from schools.chronology import entries, worded
+from schools.chronology import Place, entries, in_words
 from schools.models import RecordOfVisit, School
 from schools.states import RecordStatus
 from tests.factories.county import TUESDAY, County, end
@@ -23,7 +24,14 @@ pytestmark = pytest.mark.django_db
 
 def verbs(user: User, school: School, *, kind: str = "visits") -> list[str]:
     """What the user reads, oldest first."""
-    return [event.verb for event in entries(user, [school.pk], kind=kind)][::-1]
+    kinds = [kind] if kind else []
+    return [event.verb for event in entries(user, [Place(school)], kinds=kinds)][::-1]
+
+
+def said(user: User, school: School, *, kind: str = "") -> list[Event]:
+    """The same as the page shows it."""
+    kinds = [kind] if kind else []
+    return in_words(entries(user, [Place(school)], kinds=kinds), [Place(school)])[::-1]
 
 
 def lived(county: County) -> RecordOfVisit:
@@ -50,7 +58,7 @@ def test_the_school_reads_that_it_was_shared_and_answered_and_nothing_before(cou
     lived(county)
     for user in (county.headteacher, county.chair, appointed(Role.CLERK, school=county.school)):
         assert verbs(user, county.school) == ["approve", "responded"]
-        assert not entries(user, [county.school.pk]).filter(reason__contains="year 6").exists()
+        assert not entries(user, [Place(county.school)]).filter(reason__contains="year 6").exists()
 
 
 def test_an_officer_who_reads_only_what_is_shared_reads_no_more_than_the_school(county: County) -> None:
@@ -116,8 +124,8 @@ def test_what_no_source_speaks_of_is_told_to_nobody(county: County) -> None:
 
 def test_an_event_is_worded_for_people(county: County) -> None:
     record = lived(county)
-    said = [worded(event, county.school) for event in entries(county.dsim, [county.school.pk], kind="visits")][::-1]
-    assert [event.what for event in said] == [
+    told = said(county.dsim, county.school, kind="visits")
+    assert [event.what for event in told] == [
         f"Record of Visit {record.reference} {past}"
         for past in (
             "started",
@@ -129,14 +137,14 @@ def test_an_event_is_worded_for_people(county: County) -> None:
             "answered by the school",
         )
     ]
-    assert (said[2].who, said[2].why) == (county.dsim.name, "Say more of year 6")
-    assert said[2].when == record.created_at
+    assert (told[2].who, told[2].why) == (county.dsim.name, "Say more of year 6")
+    assert told[2].when == record.created_at
 
 
 def test_what_the_system_did_is_said_to_be_its_own(county: County) -> None:
     AuditEventFactory.create(subject_kind="schools.school", school_id=county.school.pk, by=None, verb="changed")
-    event = entries(county.sip, [county.school.pk]).get()
-    assert (worded(event, county.school).what, worded(event, county.school).who) == ("School changed", "The system")
+    [event] = said(county.sip, county.school)
+    assert (event.what, event.who) == ("School changed", "The system")
 
 
 @pytest.mark.parametrize("records", [1, 8])
@@ -145,7 +153,7 @@ def test_reading_it_takes_the_same_queries_however_long_it_is(county: County, re
         county.start(county.sip, held_on=TUESDAY - timedelta(days=day))
     reader = User.objects.get(pk=county.dsim.pk)
     with CaptureQueriesContext(connection) as captured:
-        said = [worded(event, county.school) for event in entries(reader, [county.school.pk])]
-    assert len(said) == records
+        told = said(reader, county.school)
+    assert len(told) == records
     # The appointments of the reader, and the events.
     assert len(captured) == 2

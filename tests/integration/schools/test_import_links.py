@@ -64,7 +64,10 @@ def test_links_are_added_as_the_file_says_and_a_second_time_nothing_changes(give
         (900101, 900201, "Old Infant School", "Predecessor - merged", date(2020, 9, 1)),
         (900102, 900202, "New Academy", "Successor", None),
     ]
-    assert outcome.samples == [Sample("900101: Predecessor - merged 900201"), Sample("900102: Successor 900202")]
+    assert outcome.samples == [
+        Sample("900101: Predecessor - merged 900201", what="added"),
+        Sample("900102: Successor 900202", what="added"),
+    ]
     before = AuditEvent.objects.count()
     assert counts(take(given(FIRST, SECOND))) == (0, 0, 2, 0, 0)
     assert AuditEvent.objects.count() == before

@@ -63,7 +63,10 @@ def test_a_type_that_stands_there_once_for_each_further_education_name_is_one_ty
         ("01", "Community school", "4", "Local authority maintained schools"),
         ("18", "Further education", "1", "Colleges"),
     ]
-    assert outcome.samples == [Sample("Further education (18)"), Sample("Community school (01)")]
+    assert outcome.samples == [
+        Sample("Further education (18)", what="added"),
+        Sample("Community school (01)", what="added"),
+    ]
     assert (counts(take(path)), outcome.rejected) == ((0, 0, 3, 0, 0), [])
 
 
