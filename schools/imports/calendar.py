@@ -73,10 +73,13 @@ def undo(run: ImportRun, work: Work) -> Outcome:
 
 
 def _lock() -> None:
-    """Nobody else writes the calendar until this transaction ends. SQLite has one writer from BEGIN on."""
+    """Nobody else writes the calendar until this transaction ends. SQLite has one writer from BEGIN on.
+
+    Exclusive: whoever saves in the admin locks a row first, and by a lesser lock the two could wait for each other.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {_TABLES} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {_TABLES} IN EXCLUSIVE MODE")
 
 
 def _read_file(path: Path, work: Work, school: School | None, outcome: Outcome) -> None:
