@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def for_school(urn: str) -> Importer:
     found = School.objects.filter(urn=urn).first() if re.fullmatch("[0-9]{5,7}", urn) else None
     if found is None:
         raise Unusable(f"No school with URN {urn} is held.")
-    return Importer(**{**vars(CALENDAR), "read": partial(read, school=found)})
+    return replace(CALENDAR, read=partial(read, school=found))
 
 
 def read(paths: Sequence[Path], work: Work, *, school: School | None = None) -> Outcome:
