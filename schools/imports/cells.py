@@ -52,6 +52,19 @@ def text_of(longest: int) -> Callable[[str], str]:
     return read
 
 
+def like(longest: int, pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    """Reads a text that looks like one of these; an empty cell is an empty text."""
+    read_text = text_of(longest)
+
+    def read(cell: str) -> str:
+        text = read_text(cell)
+        if text and not pattern.fullmatch(text):
+            raise Unreadable(f"{shown(text)} is not {what}.")
+        return text
+
+    return read
+
+
 def words_of(longest: int) -> Callable[[str], str]:
     """Reads a text in which GIAS may say that there is nothing to say."""
     read_text = text_of(longest)
@@ -114,6 +127,17 @@ def plain_texts(longest: int, *, required: bool = False) -> Column:
         is_plain = line.isascii() and line.isprintable() and not any(space in line for space in ("  ", "| ", " |"))
         lengths = set(map(len, cells))
         return list(cells) if is_plain and all(shortest <= length <= longest for length in lengths) else None
+
+    return read
+
+
+def plain_like(longest: int, pattern: re.Pattern[str]) -> Column:
+    """Reads a column as `like` its cells, where all of them do."""
+    read_texts = plain_texts(longest)
+
+    def read(cells: Sequence[str]) -> list[Any] | None:
+        looks = all(not cell or pattern.fullmatch(cell) for cell in cells)
+        return read_texts(cells) if looks else None
 
     return read
 

@@ -13,6 +13,8 @@ from schools.establishments import TYPES, type_code
 from schools.imports.cells import (
     Unreadable,
     day,
+    like,
+    plain_like,
     plain_texts,
     plain_wholes,
     required,
@@ -39,6 +41,11 @@ def _text(name: str, column: str, longest: int) -> Part:
 
 def _whole(name: str, column: str, largest: int) -> Part:
     return Part((name,), (column,), whole_up_to(largest), plain_wholes(largest))
+
+
+def _like(name: str, column: str, longest: int, pattern: str, what: str) -> Part:
+    looks = re.compile(pattern)
+    return Part((name,), (column,), like(longest, looks, what), plain_like(longest, looks))
 
 
 def _one(name: str, column: str, read: Callable[[str], Any]) -> Part:
@@ -133,14 +140,21 @@ PARTS = (
     _one("address3", "Address3", text_of(200)),
     _one("town", "Town", text_of(100)),
     _one("county", "County (name)", words_of(100)),
-    _text("postcode", "Postcode", 10),
-    _text("telephone", "TelephoneNum", 40),
-    _text("website", "SchoolWebsite", 300),
+    _like("postcode", "Postcode", 10, r"[A-Za-z0-9 ]*[0-9][A-Za-z0-9 ]*", "a postcode"),
+    _like("telephone", "TelephoneNum", 40, r".*[0-9].*", "a telephone number"),
+    _like("website", "SchoolWebsite", 300, r"\S*\.\S*", "the address of a website"),
     _whole("easting", "Easting", LARGE),
     _whole("northing", "Northing", LARGE),
     _one("source_changed_on", "LastChangedDate", day),
 )
 """Everything we take from a row besides what identifies it. No column that names a person is among them."""
+TELLING = frozenset(
+    {"establishment_number", "type_code", "phase", "establishment", "opened_on", "closed_on", "low_age", "high_age"}
+    | {"capacity", "pupils", "postcode", "telephone", "website", "easting", "northing", "source_changed_on"}
+)
+"""Fields whose cells cannot be taken for one another's: what can be read there stands where it should."""
+OUT_OF_STEP = 2
+"""Cells of a ragged row that cannot be read, from which on it is out of step: one may be wrong in itself."""
 
 FIELDS = tuple(name for part in PARTS for name in part.fields)
 
@@ -193,6 +207,9 @@ class Layout:
             self._note_ragged(at, row, reading)
         for each in self._plan:
             each.read(batch, reading)
+        for at, row in batch.ragged.items():
+            if len({problem.column for problem in reading.problems.get(at, ()) if problem.column}) >= OUT_OF_STEP:
+                self._distrust(at, row, reading)
         self._phase_by_type(reading)
         return reading
 
@@ -204,6 +221,26 @@ class Layout:
         for each in self._plan:
             if not each.is_within(row):
                 reading.leave(at, each.part.fields)
+
+    def _distrust(self, at: int, row: Sequence[str], reading: Reading) -> None:
+        """A row that is out of step is taken as far as its cells can be told to stand where they should.
+
+        Behind that a person's name may stand in the place of a website: nothing of it is taken, or quoted.
+        """
+        unread = set(reading.unread.get(at, ()))
+        within = [each for each in self._plan if each.is_within(row)]
+        wrong = min(each.last for each in within if unread.intersection(each.part.fields))
+        right = [each for each in within if each.last < wrong and each.tells(row) and TELLING & {*each.part.fields}]
+        trusted = max((each.last for each in right), default=self._position(URN))
+        behind = [each for each in within if each.last > trusted]
+        for each in behind:
+            reading.leave(at, [name for name in each.part.fields if name not in unread])
+            for name in each.part.fields:
+                reading.values[name][at] = None
+        before = [each for each in reading.problems[at] if not each.column or self._position(each.column) <= trusted]
+        sentence = "The row is out of step from here on, and was not taken any further."
+        first = min(behind, key=lambda each: each.last).part.columns[-1]
+        reading.problems[at] = [*before, Problem(first, sentence)]
 
     def _phase_by_type(self, reading: Reading) -> None:
         """Where GIAS gives no phase: from the type, and where the type is not known, as held."""

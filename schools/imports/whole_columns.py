@@ -102,8 +102,17 @@ class Planned:
     def is_carried(self) -> bool:
         return any(at != ABSENT for at in self._positions)
 
+    @property
+    def last(self) -> int:
+        """The position of its last column."""
+        return max(self._positions)
+
+    def tells(self, row: Sequence[str]) -> bool:
+        """Whether a row has something there."""
+        return any(at != ABSENT and row[at].strip() for at in self._positions)
+
     def is_within(self, row: Sequence[str]) -> bool:
-        return max(self._positions) < len(row)
+        return self.last < len(row)
 
     def read(self, batch: Batch, reading: Reading) -> None:
         columns = [batch.column(at) for at in self._positions]

@@ -14,9 +14,10 @@ from schools.imports import rows as rows_module
 from schools.imports import staging
 from schools.imports.cells import Unreadable, plain_texts, plain_wholes, required, shown, text_of, tidy, whole_up_to
 from schools.imports.files import Record
-from schools.imports.gias import LA_CODE, LA_NAME, PARTS, URN, Layout
+from schools.imports.gias import LA_CODE, LA_NAME, PARTS, TELLING, URN, Layout
 from schools.imports.outcome import FileRead, Rejection
 from schools.imports.rows import Rows
+from schools.imports.whole_columns import Part
 from schools.models.school import searchable
 from tests.processes import ROOT
 
@@ -92,6 +93,7 @@ class RowByRow:
         if width < len(self.header) or any(cell.strip() for cell in record.cells[len(self.header) :]):
             said = f"The row has {width} cells and the header has {len(self.header)}"
             self._reject(record, None, f"{said}: what has no column, or no cell, was not taken.")
+        wrong = list[Part]()
         carried = [part for part in PARTS if any(column in self.header for column in part.columns)]
         beyond = [part for part in carried if any(column in self.header[width:] for column in part.columns)]
         unread.extend(name for part in beyond for name in part.fields)
@@ -102,15 +104,42 @@ class RowByRow:
                     got = part.read(*cells)
                 except Unreadable as error:
                     unread.extend(part.fields)
+                    wrong.append(part)
                     pairs = zip(part.columns, cells, strict=True)
                     given = [(name, cell) for name, cell in pairs if name in self.header]
                     self._reject(record, next((name for name, cell in given if cell.strip()), given[0][0]), str(error))
                 else:
                     values |= dict(zip(part.fields, got if len(part.fields) > 1 else [got], strict=True))
+        if width != len(self.header):
+            self._distrust(record, [part for part in carried if part not in beyond], wrong, values, unread)
         self._phase(values, unread)
         self.codes.add(code)
         self.unread.update(unread)
         self.staged.append(self._staged(record, urn, code, values, unread))
+
+    def _distrust(
+        self, record: Record, reached: list[Part], wrong: list[Part], values: dict[str, Any], unread: list[str]
+    ) -> None:
+        """From the last cell that tells where it is, before the first that cannot be read, nothing is taken."""
+        said = [each for each in self.rejected if each[0] == record.line]
+        if len({column for _, column, _ in said if column}) < 2:
+            return
+        first = min(map(self._last, wrong))
+        telling = [part for part in reached if self._last(part) < first and {*part.fields} & TELLING]
+        filled = [part for part in telling if any(self._cell(record, column).strip() for column in part.columns)]
+        trusted = max(map(self._last, filled), default=self.header.index(URN))
+        behind = [part for part in reached if self._last(part) > trusted]
+        for name in [name for part in behind if part not in wrong for name in part.fields]:
+            unread.append(name)
+            del values[name]
+        for each in said:
+            if each[1] and self.header.index(each[1]) > trusted:
+                self.rejected.remove(each)
+        sentence = "The row is out of step from here on, and was not taken any further."
+        self._reject(record, min(behind, key=self._last).columns[-1], sentence)
+
+    def _last(self, part: Part) -> int:
+        return max(self.header.index(column) for column in part.columns if column in self.header)
 
     def _reject(self, record: Record, column: str | None, reason: str) -> None:
         self.rejected.append((record.line, column, reason))
