@@ -347,6 +347,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str((DEMO_FOLDER if DEMO else VAR) / "beat-sched
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume jobs": {"task": "schoolimprove.records.tasks.resume_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
+    "follow the calendar": {"task": "schools.tasks.follow_calendar", "schedule": crontab(hour=0, minute=20)},
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),

@@ -11,11 +11,12 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
         from schools import panels, people, policy  # noqa: F401 (policy declares its keys)
-        from schools.imports import run, runs
+        from schools.imports import appointments, calendar, run, runs
         from schools.resolver import AppointmentResolver
 
         register_resolver(AppointmentResolver())
         panels.register()
         people.register()
         runs.register()
-        run.register_importer()
+        for importer in (run, calendar, appointments):
+            importer.register_importer()

@@ -19,6 +19,7 @@ from schoolimprove.lib.clock import (
     working_days_after,
 )
 from schoolimprove.lib.years import academic_year
+from schoolimprove.policy.values import one_reading
 from schoolimprove.reminders.models import Deadline
 from schools import deadlines
 from schools.calendars import calendars_for
@@ -33,7 +34,7 @@ def recount() -> int:
 
     How many were moved or opened. What can no longer be counted stays as it was last counted.
     """
-    with transaction.atomic():
+    with one_reading(), transaction.atomic():
         return _move_open() + _open_missing(clock.today())
 
 

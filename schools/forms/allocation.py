@@ -29,11 +29,9 @@ class PartnerForm(Form):
 
     form_tag = False
 
-    sip = SelectField(
-        label="Give them to", named="who gets the schools", empty="Somebody who is not listed", required=False
-    )
+    sip = SelectField(label="Give them to", named="who gets the schools", required=False)
     other = TextField(
-        label="Name or email address, if they are not listed",
+        label="Or to somebody who is not listed",
         named="their name or email address",
         max_length=150,
         required=False,
@@ -46,10 +44,13 @@ class PartnerForm(Form):
         raise NotImplementedError
 
     def __init__(self, *args: Any, people: Iterable[Person], loads: Iterable[Load], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # The page's filters have fields of the same names.
+        super().__init__(*args, auto_id="id_give_%s", **kwargs)
         self._people = {str(person.pk): person for person in people}
         choices = _partner_field(self._people.values(), loads)
-        self.fields["sip"].choices = [("", "Somebody who is not listed"), *choices]  # type: ignore[attr-defined]
+        self.fields["sip"].choices = [("", "Select one"), *choices]  # type: ignore[attr-defined]
+        for name, note in (("sip", "from the list"), ("other", "name or email address")):
+            self.fields[name].note = note  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

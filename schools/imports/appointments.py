@@ -6,7 +6,7 @@ with their reasons where they refuse. Roles over the whole authority are not giv
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -98,7 +98,7 @@ class Refused(Exception):
         self.column = column
 
 
-def register() -> None:
+def register_importer() -> None:
     """Called once, when the app is ready."""
     importers.register(
         Importer(
@@ -434,11 +434,3 @@ class _Uses:
             *([f"{obj}: something was done under this appointment."] if done else []),
             *([f"{obj}: somebody covers."] if covers else []),
         ]
-
-
-def in_words(rejections: Iterable[Rejection]) -> list[str]:
-    """A line for each that was not taken."""
-    return [
-        f"Not taken from {each.file}, line {each.row}{f', {each.column}' if each.column else ''}: {each.reason}"
-        for each in rejections
-    ]

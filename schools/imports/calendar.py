@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ _JSON = re.compile(rb"\s*[{\[]")
 _TABLES = "calendar_term, calendar_closureday, calendar_bankholidayoverride, schools_schoolterm, schools_schoolclosure"
 
 
-def register() -> None:
+def register_importer() -> None:
     importers.register(CALENDAR)
 
 
@@ -47,7 +47,7 @@ def for_school(urn: str) -> Importer:
     found = School.objects.filter(urn=urn).first() if re.fullmatch("[0-9]{5,7}", urn) else None
     if found is None:
         raise Unusable(f"No school with URN {urn} is held.")
-    return Importer(**{**vars(CALENDAR), "read": partial(read, school=found)})
+    return replace(CALENDAR, read=partial(read, school=found))
 
 
 def read(paths: Sequence[Path], work: Work, *, school: School | None = None) -> Outcome:
@@ -73,10 +73,13 @@ def undo(run: ImportRun, work: Work) -> Outcome:
 
 
 def _lock() -> None:
-    """Nobody else writes the calendar until this transaction ends. SQLite has one writer from BEGIN on."""
+    """Nobody else writes the calendar until this transaction ends. SQLite has one writer from BEGIN on.
+
+    Exclusive: whoever saves in the admin locks a row first, and by a lesser lock the two could wait for each other.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {_TABLES} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {_TABLES} IN EXCLUSIVE MODE")
 
 
 def _read_file(path: Path, work: Work, school: School | None, outcome: Outcome) -> None:

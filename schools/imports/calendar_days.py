@@ -22,7 +22,7 @@ from schools.imports.kept import save_kept
 from schools.imports.outcome import FileRead, Outcome, Rejection, Sample
 from schools.models import School, SchoolClosure, SchoolTerm
 
-SAMPLES = 50
+SAMPLES, REASONS = 50, 3
 PUBLISHED = "GOV.UK bank holidays"
 Key = tuple[int, TermName]
 Owner = School | None
@@ -39,8 +39,9 @@ class Book:
     taken: dict[Any, int] = field(default_factory=dict)
 
     def refuse(self, line: int, *reasons: str, column: str | None = None) -> None:
+        """The first few reasons are enough to see what is wrong with a row."""
         self.file.refused += 1
-        self.tell(line, column, " ".join(reasons))
+        self.tell(line, column, " ".join(reasons[:REASONS]))
 
     def tell(self, line: int, column: str | None, reason: str) -> None:
         self.outcome.rejected.append(Rejection(str(self.file.path), line, column, reason))
@@ -51,10 +52,10 @@ class Book:
             self.tell(fault.line, fault.column, fault.reason)
 
     def is_first(self, key: Any, line: int, what: str) -> bool:
-        """Whether no earlier row of the file says the same thing's dates; else the row is refused."""
+        """Whether no earlier row of the file is about the same thing; else the row is refused."""
         first = self.taken.setdefault(key, line)
         if first != line:
-            self.refuse(line, f"{what} is on line {first} already, and that row was taken.")
+            self.refuse(line, f"{what} is on line {first} already, and the first row counts.")
         return first == line
 
     def keep(self, obj: Any, owner: Owner, values: Mapping[str, Any]) -> None:
@@ -100,17 +101,30 @@ def _word(value: Any) -> str:
 def write_terms(rows: Sequence[tuple[Owner, TermRead]], book: Book) -> None:
     """The authority's first: a school's own have to fit between them. Four queries beside those of saving."""
     near = with_neighbours({term.year for _owner, term in rows})
-    owners = list(dict.fromkeys(owner for owner, _term in rows))
+    read: dict[Owner, list[TermRead]] = {}
+    for owner, term in rows:
+        read.setdefault(owner, []).append(term)
     shared = {_key(row): row for row in Term.objects.filter(academic_year__in=near)}
-    own: dict[int, dict[Key, Any]] = {owner.pk: {} for owner in owners if owner}
+    own: dict[int, dict[Key, Any]] = {owner.pk: {} for owner in read if owner}
     for row in SchoolTerm.objects.standing().filter(school__in=own, academic_year__in=near):
         own[row.school_id][_key(row)] = row
-    for owner in sorted(owners, key=lambda each: each is not None):
-        read = [term for whose, term in rows if whose == owner]
-        if owner is None:
-            _write_terms(owner, read, shared, {}, book)
-        else:
-            _write_terms(owner, read, own[owner.pk], shared, book)
+    _write_terms(None, read.pop(None, []), shared, {}, book)
+    for owner, terms in read.items():
+        if owner is not None:
+            _write_terms(owner, terms, own[owner.pk], shared, book)
+    _warn_of_misfits(near, {key: row.as_term() for key, row in shared.items()}, book)
+
+
+def _warn_of_misfits(years: Iterable[int], shared: Mapping[Key, clock.Term], book: Book) -> None:
+    """Terms that schools keep for themselves, and that no longer fit between the authority's. One query."""
+    held = SchoolTerm.objects.standing().filter(academic_year__in=years).select_related("school")
+    own: dict[int, dict[Key, clock.Term]] = {}
+    for row in held:
+        own.setdefault(row.school_id, {})[_key(row)] = row.as_term()
+    for row in held:
+        final = {**shared, **own[row.school_id]}
+        if faults := _faults(_key(row), row.as_term(), final):
+            book.outcome.warnings.append(f"{row.school} keeps a term of its own, the {row}: {' '.join(faults)}")
 
 
 def _key(row: Any) -> Key:
@@ -138,12 +152,10 @@ def _proposed(
         key = (each.year, each.name)
         row = held.get(key)
         dates = {**(_dates(row.as_term()) if row else {}), **each.dates}
-        if not book.is_first((owner, *key), each.line, f"The {each.name} term of that year"):
-            continue
         if len(dates) < len(DATE_FIELDS):
             book.refuse(each.line, "The term is not held yet, and it needs all four of its dates.")
-            continue
-        found[key] = (each.line, _term(each, dates))
+        elif book.is_first((owner, *key), each.line, f"The {each.name} term of that year"):
+            found[key] = (each.line, _term(each, dates))
     return found
 
 

@@ -152,7 +152,7 @@ def _places(source: CsvFile) -> dict[str, int]:
     if twice := next((name for name in places if named.count(name) > 1), ""):
         raise Unusable(f"{source.path.name} has the column {twice} twice.")
     if missing := _missing(places):
-        raise Unusable(f"{source.path.name} is no list of term dates: it has no column {missing}.")
+        raise Unusable(f"{source.path.name} is no list of term dates; missing columns: {missing}.")
     return places
 
 

@@ -7,7 +7,6 @@ cell that cannot be read leaves what is held too, and is reported; it never cost
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from schools.establishments import TYPES, type_code
@@ -34,9 +33,6 @@ _URNS = re.compile(r"[1-9][0-9]{4,6}(,[1-9][0-9]{4,6})*")
 _OF_OTHER_KINDS = {"LinkURN": "holds links between schools", "type-of-establishment-code": "is a list of types"}
 
 
-_remembered = lru_cache(maxsize=4096)
-
-
 def _text(name: str, column: str, longest: int) -> Part:
     return Part((name,), (column,), text_of(longest), plain_texts(longest))
 
@@ -45,8 +41,8 @@ def _whole(name: str, column: str, largest: int) -> Part:
     return Part((name,), (column,), whole_up_to(largest), plain_wholes(largest))
 
 
-def _one_of_few(name: str, column: str, read: Callable[[str], Any]) -> Part:
-    return Part((name,), (column,), _remembered(read))
+def _one(name: str, column: str, read: Callable[[str], Any]) -> Part:
+    return Part((name,), (column,), read)
 
 
 def _by_code_or_name(codes: Mapping[str, str], names: Mapping[str, str]) -> Callable[[str, str], str]:
@@ -116,33 +112,33 @@ PARTS = (
     Part(
         ("type_code", "type_name"),
         ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)"),
-        _remembered(_read_type),
+        _read_type,
     ),
-    Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _remembered(_read_phase)),
-    Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _remembered(_read_status)),
-    _one_of_few("opened_on", "OpenDate", day),
-    _one_of_few("closed_on", "CloseDate", day),
-    _one_of_few("district", "DistrictAdministrative (name)", words_of(100)),
-    _one_of_few("diocese", "Diocese (name)", words_of(100)),
-    _one_of_few("religious_character", "ReligiousCharacter (name)", words_of(100)),
-    _one_of_few("trust_name", "Trusts (name)", words_of(200)),
-    _one_of_few("federation_name", "Federations (name)", words_of(200)),
-    _one_of_few("gender", "Gender (name)", words_of(30)),
-    _one_of_few("low_age", "StatutoryLowAge", whole_up_to(SMALL)),
-    _one_of_few("high_age", "StatutoryHighAge", whole_up_to(SMALL)),
-    _one_of_few("capacity", "SchoolCapacity", whole_up_to(LARGE)),
-    _one_of_few("pupils", "NumberOfPupils", whole_up_to(LARGE)),
+    Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _read_phase),
+    Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _read_status),
+    _one("opened_on", "OpenDate", day),
+    _one("closed_on", "CloseDate", day),
+    _one("district", "DistrictAdministrative (name)", words_of(100)),
+    _one("diocese", "Diocese (name)", words_of(100)),
+    _one("religious_character", "ReligiousCharacter (name)", words_of(100)),
+    _one("trust_name", "Trusts (name)", words_of(200)),
+    _one("federation_name", "Federations (name)", words_of(200)),
+    _one("gender", "Gender (name)", words_of(30)),
+    _one("low_age", "StatutoryLowAge", whole_up_to(SMALL)),
+    _one("high_age", "StatutoryHighAge", whole_up_to(SMALL)),
+    _one("capacity", "SchoolCapacity", whole_up_to(LARGE)),
+    _one("pupils", "NumberOfPupils", whole_up_to(LARGE)),
     _text("street", "Street", 200),
     _text("locality", "Locality", 200),
-    _one_of_few("address3", "Address3", text_of(200)),
-    _one_of_few("town", "Town", text_of(100)),
-    _one_of_few("county", "County (name)", words_of(100)),
+    _one("address3", "Address3", text_of(200)),
+    _one("town", "Town", text_of(100)),
+    _one("county", "County (name)", words_of(100)),
     _text("postcode", "Postcode", 10),
     _text("telephone", "TelephoneNum", 40),
     _text("website", "SchoolWebsite", 300),
     _whole("easting", "Easting", LARGE),
     _whole("northing", "Northing", LARGE),
-    _one_of_few("source_changed_on", "LastChangedDate", day),
+    _one("source_changed_on", "LastChangedDate", day),
 )
 """Everything we take from a row besides what identifies it. No column that names a person is among them."""
 

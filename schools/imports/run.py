@@ -28,23 +28,6 @@ _DATE_COLUMNS = {"opened_on": "OpenDate", "closed_on": "CloseDate"}
 _ROWS_BETWEEN_WORDS = 1_000
 
 
-def register_importer() -> None:
-    """Called once, when the app is ready."""
-    importers.register(
-        Importer(
-            key=ImportKind.GIAS,
-            order=10,
-            label=ImportKind.GIAS.label,
-            files="Exports and extracts of Get Information About Schools as CSV: schools, links and types, in one go "
-            "or one by one.",
-            permission=Permission.IMPORT_DATA,
-            read=read,
-            undo=undoing.undo,
-            takes_authority=True,
-        )
-    )
-
-
 def import_gias(
     paths: Sequence[Path], *, only: str | None = None, by: Actor = SYSTEM, dry_run: bool = False
 ) -> Outcome:
@@ -52,7 +35,7 @@ def import_gias(
 
     Raises `Unusable` when a file is not one of GIAS.
     """
-    return runs.import_now(ImportKind.GIAS, paths, only=only or "", by=by, dry_run=dry_run)
+    return runs.import_now(GIAS, paths, only=only or "", by=by, dry_run=dry_run)
 
 
 def read(paths: Sequence[Path], work: Work) -> Outcome:
@@ -166,3 +149,21 @@ def _vanished(files: Sequence[FileRead]) -> list[int]:
     """Open here, in an authority code present in a file, and in no file."""
     codes = set[str]().union(*(each.codes for each in files))
     return [urn for urn in register.open_urns(codes) if not any(urn in each.seen for each in files)]
+
+
+GIAS = Importer(
+    key=ImportKind.GIAS.value,
+    order=10,
+    label=ImportKind.GIAS.label,
+    files="Exports and extracts of Get Information About Schools as CSV: schools, links and types, in one go or one by "
+    "one.",
+    permission=Permission.IMPORT_DATA,
+    read=read,
+    undo=undoing.undo,
+    takes_authority=True,
+)
+
+
+def register_importer() -> None:
+    """Called once, when the app is ready."""
+    importers.register(GIAS)

@@ -18,7 +18,7 @@ from schoolimprove.records import jobs
 from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import Blocked, record_event, transition
 from schools.imports.files import Unusable, checksum
-from schools.imports.importers import Tell, Work, importer_of
+from schools.imports.importers import Importer, Tell, Work, importer_of
 from schools.imports.outcome import Outcome
 from schools.models import ImportFile, ImportRejection, ImportRun
 from schools.states import ImportStatus
@@ -37,7 +37,7 @@ def register() -> None:
 
 
 def import_now(
-    kind: str, paths: Sequence[Path], *, only: str = "", by: Actor = SYSTEM, dry_run: bool = False
+    importer: Importer, paths: Sequence[Path], *, only: str = "", by: Actor = SYSTEM, dry_run: bool = False
 ) -> Outcome:
     """Import at once, all files or none; kept like any other run. A dry run keeps nothing.
 
@@ -46,12 +46,12 @@ def import_now(
     with transaction.atomic():
         work = Work(by=by, only=only, dry_run=dry_run)
         if dry_run:
-            outcome = importer_of(kind).read(paths, work)
+            outcome = importer.read(paths, work)
             transaction.set_rollback(True)
             return outcome
-        run = _made(kind, only=only, by=by)
+        run = _made(importer.key, only=only, by=by)
         with recorded_as(run):
-            outcome = importer_of(kind).read(paths, work)
+            outcome = importer.read(paths, work)
         _keep_files(run, [(path.name, path) for path in paths], by=by)
         keep(run, outcome, paths)
         _move(run, "load", by=by, applied_at=clock.now())

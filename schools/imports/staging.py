@@ -66,5 +66,7 @@ def _copied(column: Sequence[Any]) -> Sequence[str]:
     try:
         text = "".join(column)
     except TypeError:
-        return ["\\N" if value is None else str(value).translate(_SIGNS) for value in column]
-    return [value.translate(_SIGNS) for value in column] if any(map(text.__contains__, "\\\t\n\r")) else column
+        return [
+            "\\N" if each is None else each.translate(_SIGNS) if type(each) is str else str(each) for each in column
+        ]
+    return [each.translate(_SIGNS) for each in column] if any(map(text.__contains__, "\\\t\n\r")) else column

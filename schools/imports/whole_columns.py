@@ -1,6 +1,6 @@
 """Column by column: what the records of a file say, each different cell read once."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -15,8 +15,8 @@ class Part:
     """A piece of a row: from the cells of `columns`, in that order, a value for each of `fields`.
 
     Of several columns one is enough; `read` is given an empty cell for one that the file does not have. With one
-    field `read` returns its value, else a tuple. It is pure, and remembered where files say the same over and over.
-    Where they hardly ever do, `read_plain` reads a whole column at once, or nothing.
+    field `read` returns its value, else a tuple. It is pure, and what it said is remembered. For a column in which
+    hardly any two cells are alike, `read_plain` reads all of them at once, or nothing.
     """
 
     fields: tuple[str, ...]
@@ -52,6 +52,7 @@ class Reading:
         self.problems.setdefault(at, []).append(problem)
 
 
+_REMEMBERED = 4096
 ABSENT = -1
 """The position of a column that the file does not have."""
 
@@ -69,20 +70,43 @@ class Batch:
         return [""] * len(self.rows) if position == ABSENT else list(map(itemgetter(position), self.rows))
 
 
-@dataclass(frozen=True)
+class _Said(dict[Any, Any]):
+    """What each cell says, or for a part with several columns each tuple of cells, read when it is first asked for.
+
+    None where it cannot be read, and then `refused` has why.
+    """
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.read = read
+        self.refused: dict[Any, str] = {}
+
+    def __missing__(self, cell: Any) -> Any:
+        try:
+            self[cell] = self.read(cell)
+        except Unreadable as error:
+            self[cell], self.refused[cell] = None, str(error)
+        return self[cell]
+
+
 class Planned:
-    part: Part
-    positions: tuple[int, ...]
+    """A part with the positions of its columns in one file."""
+
+    def __init__(self, part: Part, positions: tuple[int, ...]) -> None:
+        self.part = part
+        self._positions = positions
+        self._read = part.read if len(positions) == 1 else partial(_apart, part.read)
+        self._said = _Said(self._read)
 
     @property
     def is_carried(self) -> bool:
-        return any(at != ABSENT for at in self.positions)
+        return any(at != ABSENT for at in self._positions)
 
     def is_within(self, row: Sequence[str]) -> bool:
-        return max(self.positions) < len(row)
+        return max(self._positions) < len(row)
 
     def read(self, batch: Batch, reading: Reading) -> None:
-        columns = [batch.column(at) for at in self.positions]
+        columns = [batch.column(at) for at in self._positions]
         plain = self.part.read_plain(columns[0]) if self.part.read_plain else None
         if plain is None:
             self._read_each(batch, columns, reading)
@@ -96,26 +120,23 @@ class Planned:
         return [at for at, row in batch.ragged.items() if not self.is_within(row)]
 
     def _read_each(self, batch: Batch, columns: list[list[str]], reading: Reading) -> None:
-        """Each different cell, or where there are several columns each different pair, once."""
         cells: list[Any] = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
-        values, refused = self._read_different(set(cells))
-        for name, said in zip(self.part.fields, values, strict=True):
-            reading.values[name] = list(map(said.__getitem__, cells))
-        if refused:
-            self._refuse(cells, refused, set(self._out_of_reach(batch)), reading)
+        said = self._remembered()
+        values = list(map(said.__getitem__, cells))
+        fields = self.part.fields
+        if len(fields) == 1:
+            reading.values[fields[0]] = values
+        else:
+            for number, name in enumerate(fields):
+                reading.values[name] = [None if got is None else got[number] for got in values]
+        if said.refused:
+            self._refuse(cells, said.refused, set(self._out_of_reach(batch)), reading)
 
-    def _read_different(self, cells: Collection[Any]) -> tuple[list[dict[Any, Any]], dict[Any, str]]:
-        """For each field what each cell says, None where it cannot be read; and why it cannot."""
-        read = self.part.read if len(self.positions) == 1 else partial(_apart, self.part.read)
-        said, refused = {}, {}
-        for cell in cells:
-            try:
-                said[cell] = read(cell)
-            except Unreadable as error:
-                refused[cell] = str(error)
-        fields = len(self.part.fields)
-        values = [said] if fields == 1 else [{cell: got[n] for cell, got in said.items()} for n in range(fields)]
-        return [each | dict.fromkeys(refused) for each in values], refused
+    def _remembered(self) -> _Said:
+        """From one batch to the next, but not without end, and nothing that was refused, which may be long."""
+        if len(self._said) > _REMEMBERED or self._said.refused:
+            self._said = _Said(self._read)
+        return self._said
 
     def _refuse(self, cells: list[Any], refused: dict[Any, str], out_of_reach: set[int], reading: Reading) -> None:
         for at, cell in enumerate(cells):
@@ -125,8 +146,8 @@ class Planned:
 
     def _culprit(self, cell: Any) -> str:
         """The column to name when the part cannot be read: the first that has something in it."""
-        cells = (cell,) if len(self.positions) == 1 else cell
-        columns = zip(self.part.columns, self.positions, cells, strict=True)
+        cells = (cell,) if len(self._positions) == 1 else cell
+        columns = zip(self.part.columns, self._positions, cells, strict=True)
         given = [(column, cell) for column, at, cell in columns if at != ABSENT]
         return next((column for column, cell in given if cell.strip()), given[0][0])
 

@@ -1,7 +1,7 @@
 """The board of School Improvement Partners: who has which school, who has how many, and giving schools to another."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -209,7 +209,7 @@ class Giving(TemplateView):
             "staying": [move.school for move in moves if not move.changes and not move.cannot],
             "cannot": [move for move in moves if move.cannot],
             "to": to,
-            "first_day": self.first_day,
+            "last_day": self.first_day - timedelta(days=1),
             "hidden": [*self._hidden(), *(("schools", seen[move.school.urn]) for move in going)],
             "action": self.request.get_full_path(),
             "breadcrumbs": self.crumbs("Check who gets which school"),

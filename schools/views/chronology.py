@@ -49,9 +49,9 @@ class Tally:
 class Chronicle:
     """A school's events as the address narrows them, for one reader."""
 
-    def __init__(self, request: HttpRequest, school: School) -> None:
+    def __init__(self, request: HttpRequest, school: School, predecessors: Sequence[School]) -> None:
         self.user, self.query = request.user, request.GET
-        self.places = places_of(school, predecessors(school))
+        self.places = places_of(school, predecessors)
         self.everything = entries(self.user, self.places)
         self.tallies = tallied(self.everything)
         people = sorted({(tally.by, tally.name) for tally in self.tallies}, key=lambda each: each[1])
@@ -64,7 +64,8 @@ class Chronicle:
     def events(self) -> QuerySet[AuditEvent]:
         """Newest first."""
         chosen = self.chosen
-        known = entries(self.user, self.places, kinds=chosen.get("kind") or ())
+        kinds = chosen.get("kind")
+        known = entries(self.user, self.places, kinds=kinds) if kinds else self.everything
         found = _by(chosen.get("by") or "", _with_words(chosen.get("q") or "", self._until_as_at(known)))
         if since := chosen.get("since"):
             found = found.filter(at__gte=datetime.combine(max(since, EARLIEST), time(), clock.LONDON))
@@ -115,7 +116,7 @@ class SchoolChronology(SchoolTabView):
     tab = "chronology"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        chronicle = Chronicle(self.request, self.school)
+        chronicle = Chronicle(self.request, self.school, self.predecessors)
         page = paged(self.request, chronicle.events())
         count = page.paginator.count
         panel = filter_panel(chronicle.form, self.request.GET, counts=chronicle.counts(), label="Filter the chronology")
@@ -186,7 +187,7 @@ def export_chronology(request: HttpRequest, urn: int, kind: str) -> HttpResponse
     """The chronology as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
     school = school_in_scope(request, urn)
     actor = acting(user_of(request), Permission.EXPORT, on=school)
-    chronicle = Chronicle(request, school)
+    chronicle = Chronicle(request, school, predecessors(school))
     words = chosen_words(filter_panel(chronicle.form, request.GET))
     # PostgreSQL holds no NUL in JSON.
     chosen = {label: value.replace("\0", "") for label, value in words}

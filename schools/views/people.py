@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
@@ -27,6 +28,9 @@ from schools.views.school import SchoolTabView, school_in_scope
 
 ASSIGNED = frozenset({Role.SIP, Role.EIP})
 """Roles that whoever assigns partners also takes away; the others are for whoever manages people."""
+
+
+NOT_NAMED = "Nobody in particular"
 
 
 def ending(user: Any, held: Appointment) -> Actor | None:
@@ -75,6 +79,7 @@ class SchoolPeople(SchoolTabView):
 def people_table(school: School, people: Sequence[Appointment], user: Any, *, contacts: bool) -> components.Table:
     links = [_end_link(school, each) if ending(user, each) else "" for each in people]
     leaving = any(links)
+    links = [link or "A system administrator ends it" for link in links]
     labels = ["Role", "Name", "Since", *(["Email", "Telephone"] if contacts else []), *(["Leaves"] if leaving else [])]
     rows = [
         [*_held_row(each, contacts), *([link] if leaving else [])] for each, link in zip(people, links, strict=True)
@@ -97,7 +102,7 @@ def _period(each: Appointment) -> Any:
 
 def _end_link(school: School, each: Appointment) -> Any:
     url = reverse("schools:appointment_end", args=[school.urn, each.pk])
-    label = "Withdraw" if each.starts_on > clock.today() else "Ends"
+    label = "Withdraw" if each.starts_on > clock.today() else "End"
     hidden = f": {each.person.name}, {each.get_role_display()}"
     return format_html(
         '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden">{}</span></a>', url, label, hidden
@@ -109,7 +114,7 @@ def contact_table(school: School, held: Iterable[Appointment], *, keeps: bool) -
     labels = ["For", "Name", "How", "Source", "As of", *(["Change"] if keeps else [])]
     kept = [[*_contact_row(each), *([_change_links(school, each)] if keeps else [])] for each in _standing(school)]
     others = [*_own_people(held), *_register(school)]
-    rows = [*kept, *([*row, *([""] if keeps else [])] for row in others)]
+    rows = [*kept, *(row if keeps else row[:-1] for row in others)]
     columns = [components.Column(label) for label in labels]
     return components.Table("Whom to contact", columns, rows, empty="Nobody is known to contact here yet.")
 
@@ -119,13 +124,15 @@ def _standing(school: School) -> list[SchoolContact]:
 
 
 def _contact_row(each: SchoolContact) -> list[Any]:
-    return [each.get_purpose_display(), each.name, _how(each.email, each.telephone), each.source, each.as_of]
+    how = _how(each.email, each.telephone)
+    return [each.get_purpose_display(), each.name or NOT_NAMED, how, each.source, each.as_of]
 
 
 def _own_people(held: Iterable[Appointment]) -> list[list[Any]]:
+    """The last cell says where it is changed; so in `_register`."""
     today = clock.today()
     return [
-        [each.get_role_display(), each.person.name, how, "Appointment", each.starts_on]
+        [each.get_role_display(), each.person.name, how, "Appointment", each.starts_on, "With the appointment"]
         for each in held
         if each.role in SCHOOL_ROLES
         and each.is_current(today)
@@ -134,13 +141,13 @@ def _own_people(held: Iterable[Appointment]) -> list[list[Any]]:
 
 
 def _register(school: School) -> list[list[Any]]:
-    as_of = school.source_changed_on or ""
+    as_of = school.source_changed_on or "Not known"
     ways = [("School", school.telephone), ("Website", school.website)]
-    return [[label, "", how, "GIAS", as_of] for label, how in ways if how]
+    return [[label, NOT_NAMED, how, "GIAS", as_of, "With the next import"] for label, how in ways if how]
 
 
-def _how(email: str, telephone: str) -> str:
-    return ", ".join(filter(None, [email, telephone]))
+def _how(email: str, telephone: str) -> Any:
+    return format_html_join(SafeString("<br>"), "{}", ([each] for each in (email, telephone) if each))
 
 
 def _change_links(school: School, each: SchoolContact) -> Any:

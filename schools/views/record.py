@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
@@ -32,22 +32,18 @@ from schools.views.school import school_in_scope
 
 
 def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
-    """The record, or *not found* for whoever may not know of it."""
-    records = (
-        RecordOfVisit.objects.filter(reference=reference, school__urn=urn).for_page().select_related("approved_by")
-    )
-    record = records.visible_to(request.user).first() or _read_by_an_heir(records, request.user)
+    """The record, or *not found* for whoever may not know of it.
+
+    Asked by the rights at its school, which are known; only whoever has none there is asked for those at its heirs.
+    """
+    school = get_object_or_404(School.objects.select_related("authority", "district"), urn=urn)
+    records = RecordOfVisit.objects.filter(reference=reference).for_page().select_related("approved_by")
+    record = records.visible_at(school, request.user).first()
+    if record is None and (following := heirs(urn)):
+        record = records.visible_at(school, request.user, *following).first()
     if record is None:
         raise Http404
     return record
-
-
-def _read_by_an_heir(records: Any, user: Any) -> RecordOfVisit | None:
-    """The record, for whoever may read it by their rights at a school that followed its own."""
-    school = School.objects.filter(records_of_visit__in=records).select_related("district").first()
-    following = heirs(school.urn) if school else []
-    seen: RecordOfVisit | None = records.visible_at(school, user, *following).first() if following else None
-    return seen
 
 
 def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None) -> list[components.Crumb]:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
@@ -35,7 +36,13 @@ class SchoolTabView(TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
         acting(user_of(request), self.permission, on=self.school)
+        self.kinship = kinship(self.school, request.user)
         return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def predecessors(self) -> list[School]:
+        """Whose past is read on this page; most schools have no links and need not be asked."""
+        return predecessors(self.school) if self.kinship else []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         school = self.school
@@ -48,7 +55,7 @@ class SchoolTabView(TemplateView):
             tabs=tabs_for(self.request.user, school, self.tab),
             service=school.service(policy),
             closed=school.establishment == Establishment.CLOSED,
-            kinship=kinship(school, self.request.user),
+            kinship=self.kinship,
             today=clock.today(),
             # What stands in the way today need not on the day of the visit; the verb asks again.
             may_write=school.service(policy) is not Service.REGISTER_ONLY
@@ -139,10 +146,9 @@ class SchoolVisits(SchoolTabView):
     permission = Permission.VIEW_SHARED_RECORD
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        before = predecessors(self.school)
-        records = RecordOfVisit.objects.visible_along(self.school, before, self.request.user).for_lists()
+        records = RecordOfVisit.objects.visible_along(self.school, self.predecessors, self.request.user).for_lists()
         page = paged(self.request, records)
-        table = record_table(page.object_list, "Visits", names_school=bool(before))
+        table = record_table(page.object_list, "Visits", names_school=bool(self.predecessors))
         return super().get_context_data(table=table, page_obj=page, **kwargs)
 
 
@@ -152,8 +158,7 @@ class SchoolHistory(SchoolTabView):
     permission = Permission.VIEW_SCHOOL_HISTORY
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        events = school_changes(self.school, *predecessors(self.school))
-        return super().get_context_data(events=events, **kwargs)
+        return super().get_context_data(events=school_changes(self.school, *self.predecessors), **kwargs)
 
 
 def paged(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = 50) -> Page[Any]:

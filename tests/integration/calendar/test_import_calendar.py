@@ -31,12 +31,15 @@ from schools.models import SchoolClosure, SchoolTerm
 from schools.models.school import Establishment
 from schools.recounting import recount
 from schools.states import RecordStatus
+from schools.tasks import follow_calendar
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import (
     AUTUMN,
     TERM_DATES,
     BankHolidayOverrideFactory,
     ClosureDayFactory,
+    SchoolClosureFactory,
+    SchoolTermFactory,
     TermFactory,
     hold_terms,
 )
@@ -293,6 +296,17 @@ def test_a_schools_own_term_fits_between_those_of_the_authority_in_the_same_file
     assert (line, "overlaps the summer term 2026/27" in reason) == (3, True)
 
 
+def test_a_schools_own_term_that_no_longer_fits_is_warned_of(kept: Any) -> None:
+    hold_terms(2026)
+    school = SchoolFactory.create(name="Invented Primary School")
+    SchoolTermFactory.create(school=school, academic_year=2026, ends_on=date(2026, 12, 22))
+    outcome = taken(kept("2026/27,Spring,21/12/2026,15/02/2027,19/02/2027,25/03/2027,,,,"))
+    assert outcome.warnings == [
+        "Invented Primary School keeps a term of its own, the Autumn term 2026/27: "
+        "The term overlaps the spring term 2026/27, 21 December 2026 to 25 March 2027."
+    ]
+
+
 def test_the_whole_file_may_be_one_schools(kept: Any) -> None:
     school, other = SchoolFactory.create(), SchoolFactory.create(name="Other School")
     path = kept(AUTUMN_ROW, ",,,,,,02/11/2026,Training,,", f",,,,,,03/11/2026,Training,{other.urn},")
@@ -384,9 +398,17 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
     ("name", "content", "sentence"),
     [
         ("a.csv", b"", "a.csv is empty."),
-        ("a.csv", b"URN,EstablishmentName\n1,2\n", "a.csv is no list of term dates: it has no column Academic year"),
-        ("a.csv", b"Academic year,Term,First day,Last day\n", "it has no column Half-term first day, Half-term last"),
-        ("a.csv", b"Closure day\n", "it has no column Reason."),
+        (
+            "a.csv",
+            b"URN,EstablishmentName\n1,2\n",
+            "is no list of term dates; missing columns: Academic year, Term,",
+        ),
+        (
+            "a.csv",
+            b"Academic year,Term,First day,Last day\n",
+            "columns: Half-term first day, Half-term last day.",
+        ),
+        ("a.csv", b"Closure day\n", "missing columns: Reason."),
         ("a.csv", b"Term,Closure day,Reason,TERM\n", "a.csv has the column Term twice."),
         ("a.json", b"{", "a.json cannot be imported: it cannot be read as JSON from line 1 on."),
         ("a.json", b'[{"a": 1}]', "a.json cannot be imported: it is neither term dates nor bank holidays."),
@@ -538,6 +560,14 @@ def test_a_bank_holiday_moves_deadlines_in_working_days(county: County) -> None:
     assert Deadline.objects.get().due_on == date(2026, 11, 11)
 
 
+def test_what_is_changed_by_hand_is_followed_by_the_next_night(county: County) -> None:
+    hold_terms(2025, 2026)
+    county.record(RecordStatus.SHARED)
+    SchoolClosureFactory.create(school=county.school, day=date(2026, 11, 9))
+    assert (follow_calendar(), follow_calendar()) == (1, 0)
+    assert Deadline.objects.open().get(rule=RESPOND).due_on == date(2026, 11, 18)
+
+
 def test_what_is_answered_already_is_asked_of_nobody(county: County) -> None:
     record = county.record(RecordStatus.SHARED)
     for by in (county.headteacher, county.chair):
@@ -573,7 +603,7 @@ def test_a_file_that_changes_nothing_asks_as_often_however_long_it_is(
     schools = [SchoolFactory.create() for _each in range(rows)]
     path = kept(*(f",,,,,,02/11/2026,Training,{school.urn}," for school in schools), AUTUMN_ROW)
     taken(path)
-    with transaction.atomic(), django_assert_num_queries(15):
+    with transaction.atomic(), django_assert_num_queries(16):
         read([path], Work())
 
 

@@ -344,7 +344,7 @@ def test_a_row_costs_the_same_however_many_there_are(take: Take) -> None:
 def test_the_command_takes_them_in_or_only_says_so(school: School, by: Actor, tmp_path: Path, dry: bool) -> None:
     path, said = tmp_path / "people.csv", io.StringIO()
     path.write_text(f"{HEAD}\nHT,Bo Example,,,900101,,,01/09/2026,,\nHT,,,,900101,,,01/09/2026,,\n")
-    options = {"as_json": True, "by": by.user.email, "dry_run": dry}
+    options = {"json": True, "by": by.user.email, "dry_run": dry}
     call_command("import_appointments", str(path), stdout=said, **options)
     told = json.loads(said.getvalue())
     assert (told["added"], len(told["rejected"])) == (1, 1)
@@ -358,6 +358,6 @@ def test_the_command_refuses_with_a_sentence(tmp_path: Path, email: str | None, 
     (tmp_path / "people.csv").write_text(HEAD)
     said = io.StringIO()
     with pytest.raises(SystemExit) as end:
-        call_command("import_appointments", str(tmp_path / name), stdout=said, by=email, as_json=True)
+        call_command("import_appointments", str(tmp_path / name), stdout=said, by=email, json=True)
     assert end.value.code == 2
     assert json.loads(said.getvalue())["error"].endswith(".")
