@@ -1,7 +1,7 @@
 """Ten thousand real files of GIAS with something done to them: each comes in whole, or is refused with a sentence.
 
-Never a traceback, never half, and never anything that a school, a link or a type cannot hold. A batch is one file,
-in slices of a few rows, some of which are held already.
+Never a traceback, never half, and never anything that a school, a link or a type cannot hold. A batch is one file
+or a few, in slices of some rows of which half are held already.
 """
 
 import re
@@ -21,7 +21,8 @@ from schools.imports.outcome import Outcome
 from schools.imports.register import told_fields
 from schools.imports.run import read
 from schools.imports.staging import column_of
-from schools.models import EstablishmentType, School, SchoolLink
+from schools.imports.undoing import undo
+from schools.models import EstablishmentType, ImportRun, School, SchoolLink
 from tests.integration.schools.importing import counts, in_run
 from tests.integration.schools.mutations import mutated
 
@@ -45,7 +46,7 @@ LOST = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
 FIRST_RUN = 4711
 SUBJECTS = {"establishments": "schools.school", "links": "schools.schoollink", "types": "schools.establishmenttype"}
 EVERY_SO_MANY = 20
-"""How often what came in is also imported once more."""
+"""How often what came in is also imported once more; half as often it is undone."""
 
 
 @pytest.mark.parametrize("batch", range(len(BATCHES)))
@@ -65,7 +66,9 @@ def test_a_mutated_file_comes_in_whole_or_is_refused_with_a_sentence(
         only = rng.choice(("", "", "", "936"))
         try:
             with transaction.atomic():
-                take_in(path, before, only=only, run=FIRST_RUN + number, again=number % EVERY_SO_MANY == 0)
+                outcome = take_in(path, only, FIRST_RUN + number)
+                check(outcome, before, FIRST_RUN + number)
+                check_more(outcome, before, path, only, number)
                 transaction.set_rollback(True)
         except Exception as error:
             error.add_note(f"Number {number}, only {only!r}: {path.read_bytes()[:20_000]!r}")
@@ -90,19 +93,7 @@ def hold_some(path: Path, slices: list[bytes]) -> None:
     read([path], Work())
 
 
-def take_in(path: Path, before: "Held", *, only: str, run: int, again: bool) -> None:
-    outcome = taken_in(path, only, run)
-    if isinstance(outcome, Unusable):
-        assert SENTENCE.fullmatch(str(outcome)), outcome
-        assert str(outcome).startswith("file.csv ")
-        assert Held.now() == before
-        return
-    check(outcome, before, run)
-    if again:
-        check_again(outcome, read([path], Work(only=only)))
-
-
-def taken_in(path: Path, only: str, run: int) -> Outcome | Unusable:
+def take_in(path: Path, only: str, run: int) -> Outcome | Unusable:
     try:
         with transaction.atomic(), in_run(run):
             return read([path], Work(only=only))
@@ -115,31 +106,55 @@ def taken_in(path: Path, only: str, run: int) -> Outcome | Unusable:
 
 @dataclass(frozen=True)
 class Held:
-    """What is held: how many of each, and in one number everything that it says."""
+    """What is held: how many of each, and in one text everything that it says."""
 
     schools: int
     links: int
     types: int
+    says: str
     history: int
     newest: int
-    says: str
 
     @classmethod
     def now(cls) -> "Held":
-        tables = ("schools_school", "schools_schoollink", "schools_establishmenttype", "schools_historicalschool")
-        whole = ("schools_school", "schools_schoollink", "schools_establishmenttype", "schools_localauthority")
-        counted = [f"(SELECT COUNT(*) FROM {table})" for table in tables]  # noqa: S608
-        said = [f"(SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM {table} o)" for table in whole]  # noqa: S608
+        columns = {
+            "schools_school": ", ".join(column_of(field) for field in told_fields()),
+            "schools_schoollink": "urn, linked_urn, kind, linked_name, established_on",
+            "schools_establishmenttype": "code, name, group_code, group_name",
+            "schools_localauthority": "code, name",
+            "schools_district": "authority_id, name",
+            "schools_diocese": "name",
+        }
+        said = [
+            f"(SELECT md5(string_agg(ROW({names})::text, '' ORDER BY id)) FROM {table})"  # noqa: S608 (our own)
+            for table, names in columns.items()
+        ]
+        counted = [f"(SELECT COUNT(*) FROM {table})" for table in list(columns)[:3]]  # noqa: S608 (our own)
+        history = "(SELECT COUNT(*) FROM schools_historicalschool), (SELECT COALESCE(MAX(id), 0) FROM schools_school)"
         with connection.cursor() as cursor:
-            newest = "(SELECT COALESCE(MAX(id), 0) FROM schools_school)"
-            cursor.execute(f"SELECT {', '.join(counted)}, {newest}, concat({', '.join(said)})")
+            cursor.execute(f"SELECT {', '.join(counted)}, concat({', '.join(said)}), {history}")
             return cls(*cursor.fetchone())
 
+    @property
+    def register(self) -> tuple[int, int, int, str]:
+        """What undoing brings back."""
+        return self.schools, self.links, self.types, self.says
 
-def check(outcome: Outcome, before: Held, run: int) -> None:
-    """Every row is accounted for, and what is held is what was counted."""
+
+def check(outcome: Outcome | Unusable, before: Held, run: int) -> None:
+    """Refused, and nothing happened; or every row is accounted for, and what is held is what was counted."""
+    now = Held.now()
+    if isinstance(outcome, Unusable):
+        assert SENTENCE.fullmatch(str(outcome)), outcome
+        assert str(outcome).startswith("file.csv ")
+        assert now == before
+    else:
+        check_taken(outcome, before, now, run)
+
+
+def check_taken(outcome: Outcome, before: Held, now: Held, run: int) -> None:
     counts(outcome)
-    now, kind = Held.now(), outcome.files[0].kind
+    kind = outcome.files[0].kind
     added = [now.schools - before.schools, now.links - before.links, now.types - before.types]
     assert added == [outcome.added * (kind == each) for each in ("establishments", "links", "types")]
     touched = outcome.added + outcome.changed
@@ -197,8 +212,19 @@ def out_of_step_with_history() -> int:
         return int(cursor.fetchone()[0])
 
 
-def check_again(first: Outcome, second: Outcome) -> None:
-    """A second import of the same file changes nothing, and refuses the same."""
-    assert (second.added, second.changed) == (0, 0)
-    assert second.unchanged == first.added + first.changed + first.unchanged
-    assert [(each.row, each.column) for each in second.rejected] == [(each.row, each.column) for each in first.rejected]
+def check_more(outcome: Outcome | Unusable, before: Held, path: Path, only: str, number: int) -> None:
+    """Now and then: a second import of the same file changes nothing, and undoing brings back what was."""
+    if isinstance(outcome, Unusable):
+        return
+    if number % EVERY_SO_MANY == 0:
+        again = read([path], Work(only=only))
+        assert (again.added, again.changed) == (0, 0)
+        assert again.unchanged == outcome.added + outcome.changed + outcome.unchanged
+        assert [(each.row, each.column) for each in again.rejected] == [
+            (each.row, each.column) for each in outcome.rejected
+        ]
+    if number % (2 * EVERY_SO_MANY) == 1:
+        undone = undo(ImportRun(pk=FIRST_RUN + number), Work())
+        assert undone.removed == outcome.added
+        assert undone.changed <= outcome.changed
+        assert Held.now().register == before.register
