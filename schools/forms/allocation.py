@@ -72,7 +72,7 @@ class PartnerForm(Form):
         elif not found:
             self.add_error("other", f"Nobody called “{text}” is known. A system administrator can enter them")
         else:
-            named = ", ".join(f"{person.name} ({person.email or 'no email address'})" for person in found)
+            named = ", ".join(person.name for person in found)
             self.add_error("other", f"Several people are called that: {named}. Enter the email address")
 
 
