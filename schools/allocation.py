@@ -95,6 +95,14 @@ def _unset(kind: str) -> Q:
 # The board.
 
 
+def ours(user: Any, permission: Permission) -> SchoolQuerySet:
+    """The schools of the authority that runs this service, as far as this right of the user reaches.
+
+    Neighbours' schools may be held, and a phase has them too; they have no partner of ours.
+    """
+    return School.objects.visible_to(user, permission).filter(authority__own=True)
+
+
 @dataclass(frozen=True)
 class Place:
     """A school on the board: who has it today, who from the chosen day, and what is known of its own appointments.
@@ -203,7 +211,8 @@ def _one_each(held: Iterable[Appointment]) -> Collection[Appointment]:
 
 def _elsewhere(people: Collection[int], schools: QuerySet[School], *, on: date) -> Counter[int]:
     theirs = Appointment.objects.current(on).filter(role=Role.SIP, person__in=people)
-    beyond = School.objects.open().exclude(pk__in=schools.order_by().values("pk")).filter(covered_by(theirs))
+    ours_elsewhere = School.objects.open().filter(authority__own=True)
+    beyond = ours_elsewhere.exclude(pk__in=schools.order_by().values("pk")).filter(covered_by(theirs))
     partners = Partners(beyond, since=on)
     listed = list(beyond.select_related("district").only(*_SHOWN))
     not_served = _not_served(listed, on=on)
@@ -225,10 +234,15 @@ def partners_today(*, on: date) -> QuerySet[Person]:
     return assignable().filter(pk__in=held.values("person")).order_by("name", "pk")
 
 
-def people_called(text: str) -> list[Person]:
-    """Those with exactly that address, else those whose name holds the text; no more than ten."""
+def people_called(text: str, *, on: date) -> list[Person]:
+    """Those with exactly that address, else those whose name holds the text; no more than ten.
+
+    Whoever works in a school is found by address alone: their names are not for looking through.
+    """
     exact = list(assignable().filter(email__iexact=text)[:10])
-    return exact or list(assignable().filter(name__icontains=text).order_by("name", "pk")[:10])
+    in_schools = Appointment.objects.current(on).filter(role__in=SCHOOL_ROLES)
+    named = assignable().filter(name__icontains=text).exclude(pk__in=in_schools.values("person"))
+    return exact or list(named.order_by("name", "pk")[:10])
 
 
 # Giving and taking.
