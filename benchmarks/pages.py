@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from benchmarks.seed import SCHOOLS_PER_SIP
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.roles import Role
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission, Role
 from schools.models import Appointment, District, RecordOfVisit, School
 from schools.states import RecordStatus
 
@@ -75,8 +76,16 @@ def _pages(user: User, record: RecordOfVisit) -> list[Page]:
         Page("schools", reverse("schools:list"), LIST),
         Page("schools, filtered", f"{reverse('schools:list')}?{urlencode(filters, doseq=True)}", LIST),
         Page("schools, searched", f"{reverse('schools:list')}?q=st+marys+primary", LIST),
+        *_allocation(user),
         Page("a school", reverse("schools:school", args=urn), PAGE),
         Page("its visits", reverse("schools:visits", args=urn), LIST),
+        Page("its people", reverse("schools:people", args=urn), LIST),
         Page("its chronology", reverse("schools:chronology", args=urn), LIST),
         Page("a record", record.get_absolute_url(), PAGE),
     ]
+
+
+def _allocation(user: User) -> list[Page]:
+    """The board, of the readers who have it."""
+    board = Page("who has which school", reverse("schools:allocation"), LIST)
+    return [board] if user_can(user, Permission.VIEW_ALLOCATION) else []

@@ -36,6 +36,13 @@ NOT_SERVED = {"invitation": "By invitation, not accepted for this year", "regist
 NOBODY = "nobody"
 """The choice that leaves schools without a partner; among the filters, schools that have none."""
 _DAY = timedelta(days=1)
+_NAMED = tuple(kind for kind in KINDS if kind not in ("school", "phase"))
+"""Scopes that are read with an appointment for their names; the school is at hand wherever this is used."""
+_SHOWN = (
+    *("urn", "name", "phase", "type_code", "establishment", "authority", "partnership", "diocese"),
+    *("district__name", "district__double_district"),
+)
+"""What the board needs of a school: a county has six hundred, of forty columns each."""
 
 
 # Who has which school.
@@ -45,8 +52,8 @@ class Partners:
     """The appointments of partners that cover any of these schools on some day from `since` on; one query."""
 
     def __init__(self, schools: QuerySet[School], *, since: date) -> None:
-        rows = partners_since(since).filter(covering_any(schools)).with_scope().order_by("starts_on", "pk")
-        self.rows = list(rows.select_related("person__user"))
+        rows = partners_since(since).filter(covering_any(schools)).order_by("starts_on", "pk")
+        self.rows = list(rows.select_related("person", *_NAMED))
         self._by_scope: dict[tuple[str, Any], list[Appointment]] = defaultdict(list)
         for each in self.rows:
             kind = each.scope_kind
@@ -86,6 +93,14 @@ def _unset(kind: str) -> Q:
 
 
 # The board.
+
+
+def ours(user: Any, permission: Permission) -> SchoolQuerySet:
+    """The schools of the authority that runs this service, as far as this right of the user reaches.
+
+    Neighbours' schools may be held, and a phase has them too; they have no partner of ours.
+    """
+    return School.objects.visible_to(user, permission).filter(authority__own=True)
 
 
 @dataclass(frozen=True)
@@ -139,7 +154,7 @@ class Board:
 
 def board_of(schools: SchoolQuerySet, *, on: date, then: date) -> Board:
     """The board of the open schools among these, all of them: it is listed and counted from what is read here."""
-    opened = schools.open().select_related("authority", "district").order_by("name", "urn")
+    opened = schools.open().select_related("district").only(*_SHOWN).order_by("name", "urn")
     partners = Partners(schools.open(), since=min(on, then))
     not_served = _not_served(opened, on=on)
     places = [_place(school, partners, not_served.get(school.pk, ""), on=on, then=then) for school in opened]
@@ -160,14 +175,15 @@ def _not_served(schools: Iterable[School], *, on: date) -> dict[int, str]:
 
 
 def _place(school: School, partners: Partners, why_not: str, *, on: date, then: date) -> Place:
-    later = [each for each in partners.own(school) if each.starts_on > on]
+    own = partners.own(school)
+    today = partners.of(school, on=on)
     return Place(
         school,
-        partners.of(school, on=on),
-        partners.of(school, on=then),
-        later,
+        today,
+        today if then == on else partners.of(school, on=then),
+        [each for each in own if each.starts_on > on],
         why_not,
-        seen_of(partners.own(school), on=on),
+        seen_of(own, on=on),
     )
 
 
@@ -195,9 +211,10 @@ def _one_each(held: Iterable[Appointment]) -> Collection[Appointment]:
 
 def _elsewhere(people: Collection[int], schools: QuerySet[School], *, on: date) -> Counter[int]:
     theirs = Appointment.objects.current(on).filter(role=Role.SIP, person__in=people)
-    beyond = School.objects.open().exclude(pk__in=schools.order_by().values("pk")).filter(covered_by(theirs))
+    ours_elsewhere = School.objects.open().filter(authority__own=True)
+    beyond = ours_elsewhere.exclude(pk__in=schools.order_by().values("pk")).filter(covered_by(theirs))
     partners = Partners(beyond, since=on)
-    listed = list(beyond.select_related("district"))
+    listed = list(beyond.select_related("district").only(*_SHOWN))
     not_served = _not_served(listed, on=on)
     served = [school for school in listed if school.pk not in not_served]
     return Counter(each.person_id for school in served for each in _one_each(partners.of(school, on=on)))
@@ -217,10 +234,15 @@ def partners_today(*, on: date) -> QuerySet[Person]:
     return assignable().filter(pk__in=held.values("person")).order_by("name", "pk")
 
 
-def people_called(text: str) -> list[Person]:
-    """Those with exactly that address, else those whose name holds the text; no more than ten."""
+def people_called(text: str, *, on: date) -> list[Person]:
+    """Those with exactly that address, else those whose name holds the text; no more than ten.
+
+    Whoever works in a school is found by address alone: their names are not for looking through.
+    """
     exact = list(assignable().filter(email__iexact=text)[:10])
-    return exact or list(assignable().filter(name__icontains=text).order_by("name", "pk")[:10])
+    in_schools = Appointment.objects.current(on).filter(role__in=SCHOOL_ROLES)
+    named = assignable().filter(name__icontains=text).exclude(pk__in=in_schools.values("person"))
+    return exact or list(named.order_by("name", "pk")[:10])
 
 
 # Giving and taking.
@@ -370,6 +392,8 @@ def _now(school: School, own: Sequence[Appointment]) -> str:
 def _savings(move: Move, to: Person | None, *, first_day: date, by: User) -> Iterator[Saving]:
     """The appointments of one school as they will be, each with its verb and its reason."""
     actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
+    for held in filter(None, [*move.ends, *move.never, move.kept]):
+        held.school = move.school
     reason = f"Handed over to {to}" if to else "Left without a School Improvement Partner"
     for held in move.ends:
         held.ends_on = first_day - _DAY

@@ -64,15 +64,18 @@ class PartnerForm(Form):
         return data
 
     def _find(self, text: str) -> None:
-        found = people_called(text) if text else []
+        found = people_called(text, on=clock.today()) if text else []
         if len(found) == 1:
             self.partner = found[0]
         elif not text:
             self.add_error("sip", "Select who gets the schools, or enter a name or email address")
         elif not found:
-            self.add_error("other", f"Nobody called “{text}” is known. A system administrator can enter them")
+            self.add_error(
+                "other",
+                f"Nobody called “{text}” is known. Try the email address, or ask a system administrator to enter them",
+            )
         else:
-            named = ", ".join(f"{person.name} ({person.email or 'no email address'})" for person in found)
+            named = ", ".join(person.name for person in found)
             self.add_error("other", f"Several people are called that: {named}. Enter the email address")
 
 

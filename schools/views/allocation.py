@@ -37,6 +37,7 @@ from schools.allocation import (
     board_of,
     covering_any,
     hand_over_schools,
+    ours,
     partners_since,
     partners_today,
     planned,
@@ -58,7 +59,7 @@ class Listing:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request, self.today = request, clock.today()
-        self.schools = School.objects.visible_to(request.user, Permission.VIEW_ALLOCATION)
+        self.schools = ours(request.user, Permission.VIEW_ALLOCATION)
         here = partners_since(self.today).filter(covering_any(self.schools))
         people = Person.objects.filter(pk__in=here.values("person")).order_by("name", "pk")
         self.filter = AllocationFilter(request.GET, self.schools, people=people)
@@ -146,7 +147,7 @@ class Giving(TemplateView):
 
     def choices(self) -> list[Choice]:
         """The ticked schools; *not found* when one lies beyond what this person assigns."""
-        mine = School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP).filter(urn__in=self.ticked)
+        mine = ours(self.request.user, Permission.ASSIGN_SIP).filter(urn__in=self.ticked)
         schools = list(mine.select_related("authority", "district").order_by("name", "urn"))
         if len(schools) != len(self.ticked):
             raise Http404
@@ -312,7 +313,7 @@ class AllocationBoard(Giving):
 
     def tickable(self, page: Page[Place]) -> set[int]:
         """Schools of the page that this person gives and takes."""
-        mine = School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP)
+        mine = ours(self.request.user, Permission.ASSIGN_SIP)
         return set(mine.filter(pk__in=[place.school.pk for place in page]).values_list("pk", flat=True))
 
 
@@ -320,7 +321,10 @@ def nothing_to(listing: Listing) -> components.Empty | None:
     """For somebody who has no schools here at all, as against a filter that finds none."""
     if listing.board.places:
         return None
-    return components.Empty("No schools lie in your districts yet", "A system administrator places them in districts.")
+    return components.Empty(
+        "No schools lie in your districts yet",
+        "A system administrator places them in districts, and marks the authority that runs this service.",
+    )
 
 
 def figures_of(board: Board) -> list[components.Figure]:
@@ -433,7 +437,7 @@ class HandOver(Giving):
     def schools(self) -> QuerySet[School]:
         """Those the leaver has by name and without an end, among those this person assigns."""
         theirs = partners_since(clock.today()).filter(person=self.leaver, school__isnull=False, ends_on__isnull=True)
-        mine = School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP)
+        mine = ours(self.request.user, Permission.ASSIGN_SIP)
         return mine.filter(pk__in=theirs.values("school")).select_related("authority", "district").order_by("name")
 
     def stays(self) -> list[str]:
@@ -451,7 +455,7 @@ class HandOver(Giving):
         return HandOverForm(data, people=people, loads=self.board.loads)
 
     def assigned(self) -> SchoolQuerySet:
-        return School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP)
+        return ours(self.request.user, Permission.ASSIGN_SIP)
 
     def do(self, choices: Sequence[Choice]) -> list[Move]:
         last_day = self.form.cleaned_data["last_day"]

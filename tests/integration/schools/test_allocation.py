@@ -299,6 +299,16 @@ def test_the_districts_of_others_are_neither_seen_nor_given(county: County) -> N
     assert client.get(reverse("schools:hand_over", args=[person_of(county.sip).pk])).status_code == 200
 
 
+def test_schools_of_a_neighbour_are_not_on_the_board(county: County) -> None:
+    neighbour = LocalAuthorityFactory.create(code="998", name="Neighbour", own=False)
+    there = SchoolFactory.create(authority=neighbour, district=county.school.district, name="Over The Border School")
+    client = signed_in(county.dsim)
+    page = client.get(BOARD).content.decode()
+    assert county.school.name in page
+    assert "Over The Border" not in page
+    assert client.post(BOARD, posted([there], None)).status_code == 404
+
+
 def test_whoever_only_looks_gives_nothing(county: County) -> None:
     client = signed_in(county.head)
     page = client.get(BOARD).content.decode()

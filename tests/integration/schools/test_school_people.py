@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schoolimprove.accounts.models import User
@@ -246,6 +248,28 @@ def test_who_ends_it_second_is_told_how_it_stands(county: County, administrator:
     assert f"{by.user} changed it: it goes on to 4 November 2026 now." in page
     assert 'value="Bo Example"' in page
     assert not Person.objects.filter(name="Bo Example").exists()
+
+
+def test_the_tab_takes_the_same_queries_at_two_sizes(county: County, administrator: User) -> None:
+    def queries() -> list[int]:
+        counts = []
+        for who in (county.dsim, county.headteacher, administrator):
+            client = signed_in(who)
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(url("people", county.school)).status_code == 200
+            counts.append(len(captured))
+        return counts
+
+    def grow() -> None:
+        SchoolContactFactory.create(school=county.school)
+        AppointmentFactory.create(school=county.school, role=Role.CLERK, person__email="clerk@school.example")
+        AppointmentFactory.create(school=county.school, role=Role.SIP, starts_on=NEXT_TERM)
+
+    grow()
+    few = queries()
+    for _more in range(6):
+        grow()
+    assert queries() == few
 
 
 class TestAtTheSameMoment:
