@@ -163,8 +163,8 @@ NOT_TOLD = {"version", "updated_at", "updated_by", "created_at", "created_by", "
 
 
 def _changes(event: AuditEvent, known: Known) -> list[tuple[str, Any, Any]]:
-    """Of what is new, only what it is: each field of it would be a change from nothing."""
-    if event.verb in (ADDED_BY_IMPORT, "added", "appointed"):
+    """Of what is new or gone, only what it is: each field of it would be a change from nothing, or to it."""
+    if event.verb in (ADDED_BY_IMPORT, REMOVED, "added", "appointed"):
         return []
     return differences_in_words(event.changes, _model(event), known.names, besides=NOT_TOLD)
 
@@ -202,7 +202,8 @@ def _record_address(event: AuditEvent, school: School) -> str:
 
 REGISTER: list[type[Model]] = [School, Appointment, SchoolLink]
 DAYS: list[type[Model]] = [SchoolTerm, SchoolClosure]
-ADDED_BY_IMPORT, CHANGED_BY_IMPORT, UNDONE = "added by import", "changed by import", "restored by undoing"
+ADDED_BY_IMPORT, CHANGED_BY_IMPORT = "added by import", "changed by import"
+UNDONE, REMOVED = "restored by undoing", "removed by undoing"
 LONGEST_VALUE = 60
 """Characters of a value in a heading."""
 
@@ -231,6 +232,7 @@ def _say_school(event: AuditEvent, known: Known) -> str:
         ADDED_BY_IMPORT: f"Entered in the register from {source}",
         CHANGED_BY_IMPORT: f"Changed in {source}",
         UNDONE: "Put back as it was, by undoing an import",
+        REMOVED: "Taken out of the register, by undoing an import",
     }.get(event.verb, f"School {event.verb}")
     return said + _summary(_changes(event, known))
 
@@ -287,4 +289,5 @@ def _past(event: AuditEvent, known: Known) -> str:
     by_import = {ADDED_BY_IMPORT: "added", CHANGED_BY_IMPORT: "changed"}
     if event.verb in by_import:
         return f"{by_import[event.verb]} from {_import_of(event, known)}"
-    return "put back by undoing an import" if event.verb == UNDONE else event.verb
+    by_undoing = {UNDONE: "put back by undoing an import", REMOVED: "taken out by undoing an import"}
+    return by_undoing.get(event.verb, event.verb)

@@ -18,7 +18,7 @@ from django.db.models import CharField, Count, Exists, Max, Model, OuterRef, Q, 
 from schoolimprove.accounts.rights import all_authorising
 from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role
 from schoolimprove.lib import clock
-from schools.models import Appointment, Diocese, District, LocalAuthority, Partnership, School
+from schools.models import Appointment, Diocese, District, LocalAuthority, Partnership, Person, School
 from schools.scope import COLUMNS
 
 KEPT_SECONDS = 300
@@ -47,7 +47,7 @@ NAMES = {
 }
 """Filter → where its values have their names; those of the others are their own."""
 _COLUMNS = list(dict.fromkeys([*COUNTED.values(), *NAMES.values(), *(COLUMNS[kind] for kind in SIP_SCOPES)]))
-_BESIDES = (District, Partnership, Diocese, LocalAuthority)
+_BESIDES = (District, Partnership, Diocese, LocalAuthority, Person)
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ EVENTS = [
         [("Status", "Submitted", "Approved"), ("Days used", "1.0", "1.5"), ("Shared on", None, date(2026, 5, 6))],
     ),
     Event("Visit held", date(2026, 5, 1), "Miriam Okonkwo-Brathwaite"),
-    Event("School added from GIAS", date(2021, 5, 3)),
+    Event("School added from GIAS", date(2021, 5, 3), where="Dovecote Infant School"),
 ]
 TABS = [
     Tab("Overview", "#overview", current=True),

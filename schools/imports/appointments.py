@@ -392,8 +392,7 @@ class _Taking:
         self._sample(str(held), ("To", clock.uk_date(before) if before else "", clock.uk_date(on)))
 
     def _sample(self, name: str, *changes: tuple[str, str, str]) -> None:
-        if len(self._outcome.samples) < SAMPLES:
-            self._outcome.samples.append(Sample(name, list(changes)))
+        self._outcome.note(CHANGED if changes else ADDED, name, changes)
 
     def _keep(self) -> None:
         by = self._work.by

@@ -72,8 +72,7 @@ class Book:
         save_kept(obj, "added" if new else "changed", by=self.work.by, reason=reason, fields=fields)
         self.outcome.added += new
         self.outcome.changed += not new
-        if len(self.outcome.samples) < SAMPLES:
-            self.outcome.samples.append(Sample(_named(obj, owner), changes))
+        self.outcome.note(ADDED if new else CHANGED, _named(obj, owner), changes)
 
 
 def _named(obj: Any, owner: Owner) -> str:

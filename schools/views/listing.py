@@ -117,8 +117,8 @@ def _list_row(school: School, service: Service) -> list[Any]:
         components.Link(school.name, school.get_absolute_url(), note, _state(school)),
         school.get_phase_display(),
         school.town,
-        "" if school.pupils is None else f"{school.pupils:,}",
-        school.source_changed_on or "",
+        "Not known" if school.pupils is None else f"{school.pupils:,}",
+        school.source_changed_on or "Not known",
     ]
 
 

@@ -122,7 +122,7 @@ def test_filters_stay_while_paging_and_sorting(browser: Browser, live_server: An
         be_signed_in(page, live_server, people[Role.DSIM])
         page.goto(f"{live_server.url}/schools/")
         page.get_by_text("Phase", exact=True).first.click()
-        page.get_by_label("Primary", exact=True).check()
+        page.get_by_label("Primary (120)").check()
         page.get_by_role("button", name="Apply filters").click()
         expect(page.locator("#results")).to_be_focused()
         page.get_by_role("link", name="Next page").click()

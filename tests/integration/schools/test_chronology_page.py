@@ -265,7 +265,7 @@ def test_a_link_a_contact_and_a_day_of_its_own_are_told_too(county: County) -> N
     usual = {"by": None, "at": MAY}
     for kind, pk, name, verb in [
         ("schools.schoollink", link.pk, str(link), "added by import"),
-        ("schools.schoollink", 0, "900001: Successor 910001", "removed"),
+        ("schools.schoollink", 0, "900001: Successor 910001", "removed by undoing"),
         ("schools.schoolcontact", 1, "School office, Invented Secretary", "added"),
         ("schools.schoolclosure", 1, "1 May 2026: Flood", "added by import"),
         ("schools.schoolterm", 1, "Autumn term 2026/27", "withdrawn"),
@@ -273,7 +273,7 @@ def test_a_link_a_contact_and_a_day_of_its_own_are_told_too(county: County) -> N
         happened(county, verb, subject_kind=kind, subject_id=pk, subject_name=name, **usual)
     assert sorted(what for what, _changes in said(county)) == [
         "Contact added: School office, Invented Secretary",
-        "Link removed: 900001: Successor 910001",
+        "Link taken out by undoing an import: 900001: Successor 910001",
         "Own closure day added from GIAS: 1 May 2026: Flood",
         "Own term withdrawn: Autumn term 2026/27",
         "Successor recorded: Invented Academy",

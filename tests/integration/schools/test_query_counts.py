@@ -109,7 +109,10 @@ def read(client: Client, path: str) -> int:
 
 EVERYBODY = ("sip", "dsim", "head", "director", "headteacher", "chair")
 TABS = ("school", "visits", "people", "days", "chronology", "history")
-SEARCHES = ("", "?q=Invented+Primary", "?q=zz1+1zz", "?service=entitled&phase=primary&sort=-town")
+SEARCHES = (
+    *("", "?q=Invented+Primary", "?q=zz1+1zz", "?service=entitled&phase=primary&sort=-town"),
+    "?sip=none&type=01&establishment=open&religion=&sort=pupils",
+)
 
 
 def pages(county: County) -> dict[tuple[str, str], User]:
@@ -120,6 +123,8 @@ def pages(county: County) -> dict[tuple[str, str], User]:
         *((who, listed + search) for who in ("dsim", "sip") for search in SEARCHES),
         *(("dsim", reverse("schools:export", args=[kind])) for kind in ("csv", "xlsx", "json")),
         *((who, reverse(f"schools:{tab}", args=[urn])) for who in ("dsim", "sip") for tab in TABS),
+        *(("dsim", reverse("schools:chronology_export", args=[urn, kind])) for kind in ("csv", "xlsx", "json")),
+        ("dsim", reverse("schools:chronology", args=[urn]) + "?kind=register&as_at_0=3&as_at_1=11&as_at_2=2026"),
         *(("headteacher", reverse(f"schools:{tab}", args=[urn])) for tab in TABS if tab != "history"),
         ("sip", reverse("schools:record_write", args=[urn])),
     ]
