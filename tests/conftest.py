@@ -1,6 +1,9 @@
 """What every test may use."""
 
+import fcntl
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -15,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from schoolimprove.lib import clock
+from tests.processes import ROOT
 
 CI = os.environ.get("CI", "") not in ("", "0", "false")
 SHARED_DATA = Path(os.environ.get("SHARED_DATA") or django_settings.BASE_DIR.parent / "shared")
@@ -94,6 +98,31 @@ def blob_root(settings: Settings, tmp_path: Path) -> Path:
 def shared_data() -> Path:
     """The folder of real files, for tests marked `shared`."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The file of a demonstration's database that is migrated and holds nobody; it is copied and never changed.
+
+    Migrating takes seconds and always comes to the same, so it is done once for all processes of the suite.
+    """
+    own = tmp_path_factory.getbasetemp()
+    made = (own if worker_id == "master" else own.parent) / "migrated.sqlite3"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _migrate(folder := tmp_path_factory.mktemp("migrated"))
+            (folder / "db.sqlite3").rename(made)
+    return made
+
+
+def _migrate(folder: Path) -> None:
+    """As `make demo` does; warnings are errors."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"DEMO": "1", "DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "schoolimprove.settings"}
+    command = [sys.executable, "-W", "error", "manage.py", "migrate", "--verbosity", "0"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
