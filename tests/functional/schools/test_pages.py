@@ -24,11 +24,18 @@ LONG_NAME = "Saint Bartholomew-in-the-Marshes Voluntary Controlled Church of Eng
 def schools(transactional_db: None) -> list[School]:
     """Three pages of a district, with names short, long and spelt with a saint."""
     hold_terms(2025, 2026)
-    SchoolFactory.create_batch(118)
-    return [
-        SchoolFactory.create(name="St Mary’s Primary School", postcode="ZZ9 9ZZ", town="Upper Nowhere-under-the-Hill"),
-        SchoolFactory.create(name=LONG_NAME, establishment="closed"),
-    ]
+    saint = SchoolFactory.create(
+        name="St Mary’s Primary School", postcode="ZZ9 9ZZ", town="Upper Nowhere-under-the-Hill"
+    )
+    enter_at_once(SchoolFactory.build_batch(118, authority=saint.authority, district=saint.district))
+    return [saint, SchoolFactory.create(name=LONG_NAME, establishment="closed")]
+
+
+def enter_at_once(schools: list[School]) -> None:
+    """One statement for them all."""
+    for school in schools:
+        school.search_key = school.made_search_key()
+    School.objects.bulk_create(schools)
 
 
 @pytest.fixture
