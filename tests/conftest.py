@@ -15,7 +15,6 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
@@ -73,11 +72,11 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     the few rows of one test.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", _deleting)
+        patch.setattr(type(connection.ops), "sql_flush", _deleting)
         yield
 
 
-def _deleting(operations: DatabaseOperations, _style: Any, tables: Sequence[str], **_options: bool) -> list[str]:
+def _deleting(operations: Any, _style: Any, tables: Sequence[str], **_options: bool) -> list[str]:
     """Foreign keys wait for the end of it, and what is append-only lets go."""
     names = [operations.quote_name(table) for table in tables]
     return [

@@ -25,7 +25,7 @@ from schools.imports.cells import Unreadable, day, shown, text_of, tidy
 from schools.imports.files import Record, Unusable, checksum, opened
 from schools.imports.holdings import Holdings
 from schools.imports.importers import Importer, Work, importers
-from schools.imports.outcome import FileRead, Outcome, Rejection, Sample
+from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome, Rejection
 from schools.imports.people import Ambiguous, People, complete, enter_all
 from schools.imports.scopes import Scope, Scopes
 from schools.leavers import NEVER_HANDED_OVER
@@ -65,7 +65,6 @@ SHORT_ROLES = {
 ONE_BY_ONE = NEVER_HANDED_OVER | {role for role, kinds in ROLE_SCOPES.items() if kinds == {"authority"}}
 """Roles over the whole authority: whoever gets one is chosen for it (domain 10, grant roles)."""
 YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
-SAMPLES = 50
 FROM_A_FILE = "From a file"
 _ROLES = {
     **{role.value: role for role in Role},

@@ -19,10 +19,10 @@ from schoolimprove.lib.years import academic_year, academic_year_bounds
 from schools.calendars import calendars_for
 from schools.imports.importers import Work
 from schools.imports.kept import save_kept
-from schools.imports.outcome import FileRead, Outcome, Rejection, Sample
+from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome, Rejection
 from schools.models import School, SchoolClosure, SchoolTerm
 
-SAMPLES, REASONS = 50, 3
+REASONS = 3
 PUBLISHED = "GOV.UK bank holidays"
 Key = tuple[int, TermName]
 Owner = School | None

@@ -10,7 +10,8 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM, Actor
-from schoolimprove.records.transition import record_event
+from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.transition import event_of
 from schools.imports import links, register, runs, staging, types, undoing
 from schools.imports.files import CsvFile, checksum, opened
 from schools.imports.gias import Layout
@@ -139,10 +140,13 @@ def _report_dates(cursor: CursorWrapper, layout: Layout, file: FileRead, outcome
 
 def _leave_events(tally: dict[str, register.Held], file: FileRead, by: Actor) -> None:
     """One audit event for each authority in the file, which for an authority's own export is one."""
-    for authority in LocalAuthority.objects.filter(code__in=tally):
-        held = tally[authority.code]
-        words = f"{file.path.name}: {held.added} added, {held.changed} changed, {held.unchanged} unchanged"
-        record_event(authority, "imported", by=by, reason=words, changes={"sha256": [None, file.sha256]})
+    authorities = LocalAuthority.objects.filter(code__in=tally)
+    AuditEvent.objects.bulk_create(_event_at(authority, tally[authority.code], file, by) for authority in authorities)
+
+
+def _event_at(authority: LocalAuthority, held: register.Held, file: FileRead, by: Actor) -> AuditEvent:
+    words = f"{file.path.name}: {held.added} added, {held.changed} changed, {held.unchanged} unchanged"
+    return event_of(authority, "imported", by=by, reason=words, changes={"sha256": [None, file.sha256]})
 
 
 def _vanished(files: Sequence[FileRead]) -> list[int]:
