@@ -24,7 +24,7 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schools.actions import Saving, blockers_to_appointing, lock_people, save_together
 from schools.establishments import Service
 from schools.leavers import hand_over_records, unfinished_records
-from schools.models import Appointment, Person, RecordOfVisit, School, ServiceInvitation
+from schools.models import Appointment, District, Person, RecordOfVisit, School, ServiceInvitation
 from schools.models.school import Establishment, SchoolQuerySet
 from schools.policy import SERVICE_BY_TYPE
 from schools.scope import COLUMNS, scopes_of
@@ -38,10 +38,7 @@ NOBODY = "nobody"
 _DAY = timedelta(days=1)
 _NAMED = tuple(kind for kind in KINDS if kind not in ("school", "phase"))
 """Scopes that are read with an appointment for their names; the school is at hand wherever this is used."""
-_SHOWN = (
-    *("urn", "name", "phase", "type_code", "establishment", "authority", "partnership", "diocese"),
-    *("district__name", "district__double_district"),
-)
+_SHOWN = (*("urn", "name", "phase", "type_code", "establishment", "authority", "partnership", "diocese", "district"),)
 """What the board needs of a school: a county has six hundred, of forty columns each."""
 
 
@@ -51,13 +48,17 @@ _SHOWN = (
 class Partners:
     """The appointments of partners that cover any of these schools on some day from `since` on; one query."""
 
-    def __init__(self, schools: QuerySet[School], *, since: date) -> None:
-        rows = partners_since(since).filter(covering_any(schools)).order_by("starts_on", "pk")
-        self.rows = list(rows.select_related("person", *_NAMED))
+    def __init__(self, schools: Sequence[School], *, since: date) -> None:
+        rows = partners_since(since).filter(_covering(schools)).order_by("starts_on", "pk")
+        self.rows = list(rows.select_related(*_NAMED))
+        # A dozen people have six hundred schools: each is read once.
+        people = Person.objects.in_bulk({each.person_id for each in self.rows})
         self._by_scope: dict[tuple[str, Any], list[Appointment]] = defaultdict(list)
         for each in self.rows:
+            each.person = people[each.person_id]
             kind = each.scope_kind
             self._by_scope[kind, each.scope_key_of(kind)].append(each)
+        self._wide_kinds = {kind for kind, _key in self._by_scope} - {"school"}
 
     def own(self, school: School) -> list[Appointment]:
         """Over the school itself, by first day."""
@@ -65,11 +66,20 @@ class Partners:
 
     def wide(self, school: School) -> list[Appointment]:
         """Over something that holds the school."""
-        scopes = {kind: key for kind, key in scopes_of(school).items() if kind in KINDS and kind != "school"}
+        scopes = scopes_of(school, self._wide_kinds) if self._wide_kinds else {}
         return [each for kind, key in scopes.items() for each in self._by_scope[kind, str(key)]]
 
-    def of(self, school: School, *, on: date) -> list[Appointment]:
-        return [each for each in [*self.own(school), *self.wide(school)] if each.is_current(on)]
+    def of(self, school: School) -> list[Appointment]:
+        return [*self.own(school), *self.wide(school)]
+
+
+def _covering(schools: Sequence[School]) -> Q:
+    """As `covering_any`, of schools that are read already."""
+    keys: dict[str, set[Any]] = {kind: set() for kind in KINDS}
+    for school in schools:
+        for kind, key in scopes_of(school, KINDS).items():
+            keys[kind].add(key)
+    return reduce(or_, (Q(**{f"{kind}__in": held}) for kind, held in keys.items()))
 
 
 def partners_since(day: date) -> Any:
@@ -154,11 +164,20 @@ class Board:
 
 def board_of(schools: SchoolQuerySet, *, on: date, then: date) -> Board:
     """The board of the open schools among these, all of them: it is listed and counted from what is read here."""
-    opened = schools.open().select_related("district").only(*_SHOWN).order_by("name", "urn")
-    partners = Partners(schools.open(), since=min(on, then))
+    opened = _read(schools.open().order_by("name", "urn"))
+    partners = Partners(opened, since=min(on, then))
     not_served = _not_served(opened, on=on)
     places = [_place(school, partners, not_served.get(school.pk, ""), on=on, then=then) for school in opened]
     return Board(places, _loads(places, schools, partners, on=on))
+
+
+def _read(schools: QuerySet[School]) -> list[School]:
+    """With their districts, of which there are few: each is read once."""
+    listed = list(schools.only(*_SHOWN))
+    districts = District.objects.in_bulk({school.district_id for school in listed if school.district_id})
+    for school in listed:
+        school.district = districts.get(school.district_id) if school.district_id else None
+    return listed
 
 
 def _not_served(schools: Iterable[School], *, on: date) -> dict[int, str]:
@@ -176,11 +195,12 @@ def _not_served(schools: Iterable[School], *, on: date) -> dict[int, str]:
 
 def _place(school: School, partners: Partners, why_not: str, *, on: date, then: date) -> Place:
     own = partners.own(school)
-    today = partners.of(school, on=on)
+    held = partners.of(school)
+    today = [each for each in held if each.is_current(on)]
     return Place(
         school,
         today,
-        today if then == on else partners.of(school, on=then),
+        today if then == on else [each for each in held if each.is_current(then)],
         [each for each in own if each.starts_on > on],
         why_not,
         seen_of(own, on=on),
@@ -213,11 +233,13 @@ def _elsewhere(people: Collection[int], schools: QuerySet[School], *, on: date) 
     theirs = Appointment.objects.current(on).filter(role=Role.SIP, person__in=people)
     ours_elsewhere = School.objects.open().filter(authority__own=True)
     beyond = ours_elsewhere.exclude(pk__in=schools.order_by().values("pk")).filter(covered_by(theirs))
-    partners = Partners(beyond, since=on)
-    listed = list(beyond.select_related("district").only(*_SHOWN))
+    listed = _read(beyond)
+    if not listed:
+        return Counter()
+    partners = Partners(listed, since=on)
     not_served = _not_served(listed, on=on)
-    served = [school for school in listed if school.pk not in not_served]
-    return Counter(each.person_id for school in served for each in _one_each(partners.of(school, on=on)))
+    held = [partners.of(school) for school in listed if school.pk not in not_served]
+    return Counter(each.person_id for rows in held for each in _one_each(row for row in rows if row.is_current(on)))
 
 
 # Who may be chosen.
@@ -284,8 +306,7 @@ class Moved(Exception):
 
 def planned(choices: Sequence[Choice], to: Person | None, *, first_day: date, on: date) -> list[Move]:
     """What giving these schools to `to`, or leaving them to nobody, from `first_day` comes to. Constant queries."""
-    schools = School.objects.filter(pk__in=[choice.school.pk for choice in choices])
-    partners = Partners(schools, since=min(first_day, on))
+    partners = Partners([choice.school for choice in choices], since=min(first_day, on))
     works_in = _works_in(to, first_day) if to else set()
     return [_move(choice.school, partners, to, works_in, first_day, on) for choice in choices]
 
@@ -372,8 +393,7 @@ def _lock(choices: Sequence[Choice], to: Person | None) -> None:
 
 
 def _told_of_changes(choices: Sequence[Choice], *, on: date) -> list[str]:
-    schools = School.objects.filter(pk__in=[choice.school.pk for choice in choices])
-    partners = Partners(schools, since=on)
+    partners = Partners([choice.school for choice in choices], since=on)
     moved = [each.school for each in choices if each.seen != seen_of(partners.own(each.school), on=on)]
     return [_now(school, partners.own(school)) for school in moved]
 

@@ -56,9 +56,9 @@ def covering(school: Any, *, roles: Collection[Role]) -> Any:
     return appointments.current(clock.today()).filter(scopes, role__in=sorted(roles))
 
 
-def scopes_of(school: Any) -> dict[str, Any]:
-    """Every scope that holds this school, by kind."""
-    values = {kind: _value(school, kind) for kind in COLUMNS}
+def scopes_of(school: Any, kinds: Collection[str] = tuple(COLUMNS)) -> dict[str, Any]:
+    """The scopes of these kinds that hold this school."""
+    values = {kind: _value(school, kind) for kind in kinds}
     return {kind: value for kind, value in values.items() if value}
 
 

@@ -352,9 +352,9 @@ def place_table(page: Page[Place], listing: Listing, tickable: set[int], ticked:
 def _place_row(place: Place, tickable: bool, ticked: Mapping[int, str], dated: bool) -> list[Any]:
     school = place.school
     note = f"URN {school.urn}{f', {NOT_SERVED[place.why_not].lower()}' if place.why_not else ''}"
-    named = components.Link(school.name, school.get_absolute_url(), note)
+    url = school.get_absolute_url()
     row = [
-        _tick(place, note, ticked.get(school.urn)) if tickable else named,
+        _tick(place, url, note, ticked.get(school.urn)) if tickable else components.Link(school.name, url, note),
         school.get_phase_display(),
         school.district.name if school.district else "None",
         _partners(place.today, place.later),
@@ -362,7 +362,7 @@ def _place_row(place: Place, tickable: bool, ticked: Mapping[int, str], dated: b
     return [*row, _partners(place.then, ())] if dated else row
 
 
-def _tick(place: Place, note: str, ticked: str | None) -> Any:
+def _tick(place: Place, url: str, note: str, ticked: str | None) -> Any:
     """A box with the school's name for its label. What was ticked stays ticked, with what is known now."""
     return format_html(
         '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
@@ -374,7 +374,7 @@ def _tick(place: Place, note: str, ticked: str | None) -> Any:
         " checked" if ticked is not None else "",
         place.school.urn,
         place.school.name,
-        place.school.get_absolute_url(),
+        url,
         note,
         place.school.name,
     )
