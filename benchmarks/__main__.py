@@ -1,27 +1,36 @@
-"""python -m benchmarks [small|england] [--keep]"""
+"""python -m benchmarks [small|england] [--keep] [--no-import | --only-import]"""
 
 import argparse
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 
 import django
+
+if TYPE_CHECKING:
+    from benchmarks.seed import Size
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure pages and jobs on PostgreSQL.")
     parser.add_argument("size", nargs="?", choices=("small", "england"), default="small")
     parser.add_argument("--keep", action="store_true", help="use the database again if it is there, and leave it there")
-    parser.add_argument("--no-import", action="store_true", help="measure pages only")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--no-import", action="store_true", help="measure pages only")
+    parts.add_argument("--only-import", action="store_true", help="measure the import only, into an empty register")
     arguments = parser.parse_args()
     django.setup()
-    run(arguments.size, keep=arguments.keep, with_import=not arguments.no_import)
+    if arguments.only_import:
+        run_import(arguments.size)
+    else:
+        run(arguments.size, keep=arguments.keep, with_import=not arguments.no_import)
 
 
 def run(name: str, *, keep: bool, with_import: bool) -> None:
-    from benchmarks import imports, measure, report
+    from benchmarks import measure, report
     from benchmarks.database import own_database
     from benchmarks.pages import readers
     from benchmarks.seed import SIZES, fill
@@ -39,8 +48,23 @@ def run(name: str, *, keep: bool, with_import: bool) -> None:
             missed += len(measure.misses(results))
             say(report.pages(reader, results))
         if with_import:
-            say(report.imports(*imports.measure_import(size.imported)))
+            measure_imports(size)
         say(f"\n{missed} of the aims missed by pages.")
+
+
+def run_import(name: str) -> None:
+    from benchmarks.database import own_database
+    from benchmarks.seed import SIZES
+
+    with own_database(keep=False):
+        measure_imports(SIZES[name])
+
+
+def measure_imports(size: "Size") -> None:
+    from benchmarks import imports, report
+
+    timed = [each for rows in size.imported for each in imports.measure_import(rows)]
+    say(report.imports(timed, imports.peak_memory()))
 
 
 def say(text: str) -> None:

@@ -30,4 +30,4 @@ def imports(timed: Sequence[Timed], peak: int) -> str:
 
 def _import_line(timed: Timed) -> str:
     missed = "  MISSED" if timed.ratio > AIM else ""
-    return f"{timed.what:<44}{timed.busy:>8.2f} s busy{timed.elapsed:>8.2f} s{timed.ratio:>7.1f} × COPY{missed}"
+    return f"{timed.what:<40}{timed.busy:>8.3f} s busy{timed.elapsed:>8.3f} s{timed.ratio:>7.1f} × COPY{missed}"

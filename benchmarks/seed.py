@@ -44,7 +44,8 @@ class Size:
     authorities: int
     county: int
     years: int
-    imported: int
+    imported: tuple[int, ...]
+    """Rows of the files of GIAS."""
     rounds: int
     seconds: float
     """Of each turn of each page, of which there are so many rounds."""
@@ -63,9 +64,16 @@ SCHOOLS_PER_SIP = 40
 DISTRICTS = 6
 """Per authority, two to a double district."""
 SIZES = {
-    "small": Size(schools=600, closed=60, authorities=3, county=400, years=2, imported=1_000, rounds=2, seconds=0.02),
+    "small": Size(schools=600, closed=60, authorities=3, county=400, years=2, imported=(590,), rounds=2, seconds=0.02),
     "england": Size(
-        schools=22_000, closed=3_000, authorities=152, county=600, years=10, imported=50_000, rounds=9, seconds=0.15
+        schools=22_000,
+        closed=3_000,
+        authorities=152,
+        county=600,
+        years=10,
+        imported=(590, 50_000),
+        rounds=9,
+        seconds=0.15,
     ),
 }
 FIRST = (

@@ -1,5 +1,10 @@
 """The suite's settings, which are production's, on a database of its own beside the one named by DATABASE_URL."""
 
+import os
+
+# Unlike the suite's, a commit waits for the disk, as production's does.
+os.environ.setdefault("PGOPTIONS", "")
+
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES, LOGGING
 

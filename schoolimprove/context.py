@@ -1,5 +1,6 @@
 """What every page's frame needs: the authority's name and the navigation this person uses."""
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -35,13 +36,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """`authority`, `service_name` and `navigation` for the layouts."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
-    here = request.path
-    items = [item for item in navigation if signed_in and item.shown(user)]
+    items = [(item.label, reverse(item.url_name)) for item in navigation if signed_in and item.shown(user)]
+    here = _nearest(request.path, [url for _label, url in items])
     return {
         "authority": own_authority(),
         "service_name": settings.SERVICE_NAME,
-        "navigation": [
-            {"label": item.label, "url": url, "current": url == here or (url != "/" and here.startswith(url))}
-            for item, url in ((item, reverse(item.url_name)) for item in items)
-        ],
+        "navigation": [{"label": label, "url": url, "current": url == here} for label, url in items],
     }
+
+
+def _nearest(path: str, urls: Sequence[str]) -> str:
+    """The entry of the navigation that this path lies under, the innermost where entries lie under one another."""
+    over = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(over, key=len, default="")

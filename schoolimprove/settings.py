@@ -337,14 +337,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 # A worker that says nothing for so long is taken for dead, and its job is given to another.
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 120)
+# How often such jobs, and those whose trigger was lost, are looked for.
+JOB_SWEEP_SECONDS = env.number("JOB_SWEEP_SECONDS", 30)
 CELERY_BEAT_SCHEDULER = "schoolimprove.celery:BeatScheduler"
 # Often enough that a beat which stopped is found out within two minutes.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 BEAT_ALIVE = (DEMO_FOLDER if DEMO else VAR) / "beat-alive"
 CELERY_BEAT_SCHEDULE_FILENAME = str((DEMO_FOLDER if DEMO else VAR) / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "resume jobs": {"task": "schoolimprove.records.tasks.resume_jobs", "schedule": 30.0},
+    "resume jobs": {"task": "schoolimprove.records.tasks.resume_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
+    "follow the calendar": {"task": "schools.tasks.follow_calendar", "schedule": crontab(hour=0, minute=20)},
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),

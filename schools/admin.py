@@ -4,17 +4,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+import schools.converters  # noqa: F401 (registers them)
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
-from schoolimprove.records.admin import KeptAdmin, KeptForm, KeptHistoryAdmin
+from schoolimprove.records.admin import GuardedAdmin, KeptAdmin, KeptForm, KeptHistoryAdmin
 from schools.actions import EDITED, blockers_to_appointing, save_appointment
 from schools.models import (
     Appointment,
     Diocese,
     District,
     DoubleDistrict,
+    ImportRun,
     LocalAuthority,
     Partnership,
     Person,
@@ -23,6 +26,7 @@ from schools.models import (
     SchoolTerm,
     ServiceInvitation,
 )
+from schools.views import importing
 
 
 @admin.register(LocalAuthority)
@@ -128,3 +132,36 @@ class SchoolClosureAdmin(KeptHistoryAdmin):
     date_hierarchy = "day"
     autocomplete_fields = ["school"]
     list_select_related = ["school"]
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(GuardedAdmin):
+    """Files brought in, previewed, confirmed, applied and undone: pages of our own behind the admin's door."""
+
+    def get_urls(self) -> list[URLPattern]:
+        own: list[tuple[str, Any, str]] = [
+            ("<int:number>/progress/", importing.import_progress, "progress"),
+            ("<int:number>/confirm/", importing.import_confirm, "confirm"),
+            ("<int:number>/abandon/", importing.import_abandon, "abandon"),
+            ("<int:number>/undo/", importing.import_undo, "undo"),
+            ("<int:number>/changes.csv", importing.import_account, "account"),
+            ("<int:number>/not-taken.<export_kind:kind>", importing.import_rejections, "rejections"),
+            ("<int:number>/files/<int:position>/", importing.import_file, "file"),
+        ]
+        wrap = self.admin_site.admin_view
+        routes = [path(route, wrap(view), name=f"schools_importrun_{name}") for route, view, name in own]
+        return [*routes, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return importing.import_list(request)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return importing.import_add(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return importing.import_detail(request, int(object_id) if object_id.isdecimal() else 0)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self.change_view(request, object_id)

@@ -1,5 +1,6 @@
 """Who may not be appointed to what, as sentences (domain 10)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -25,13 +26,17 @@ KINDS = {
 """The kinds of scope as a sentence has them."""
 
 
-def wrong_with_appointment(appointment: Appointment) -> list[str]:
-    """Why nobody may hold this, or not this person; of an appointment whose fields are valid."""
+def wrong_with_appointment(appointment: Appointment, held: Iterable[Appointment] | None = None) -> list[str]:
+    """Why nobody may hold this, or not this person; of an appointment whose fields are valid.
+
+    `held` is all that the person holds, for whoever has read it already.
+    """
+    others = list(others_in_the_time_of(appointment).with_scope()) if held is None else _in_the_time(appointment, held)
     return [
         *_wrong_with_scope(appointment),
         *_wrong_with_person(appointment),
-        *_held_already(appointment),
-        *_judge_in_their_own_cause(appointment),
+        *_held_already(appointment, others),
+        *_judge_in_their_own_cause(appointment, others),
     ]
 
 
@@ -52,26 +57,39 @@ def _wrong_with_person(appointment: Appointment) -> list[str]:
     return [f"{appointment.person} has been deactivated. Let them back in before you appoint them."]
 
 
-def _held_already(appointment: Appointment) -> list[str]:
+def _held_already(appointment: Appointment, others: Iterable[Appointment]) -> list[str]:
     kind = appointment.scope_kind
-    same = others_in_the_time_of(appointment).filter(role=appointment.role, **{kind: getattr(appointment, kind)})
-    if not same.exists():
+    what = appointment.role, kind, appointment.scope_key_of(kind)
+    if all((each.role, each.scope_kind, each.scope_key_of(kind)) != what for each in others):
         return []
     role = ROLE_LABELS[Role(appointment.role)]
     return [f"{appointment.person} is already appointed {role}, {appointment.scope_name}, for some of this time."]
 
 
-def _judge_in_their_own_cause(appointment: Appointment) -> list[str]:
+def _judge_in_their_own_cause(appointment: Appointment, others: Iterable[Appointment]) -> list[str]:
     """A school in which the person would work, and which they would oversee, on some day of this appointment."""
     role = Role(appointment.role)
     other_side = OVERSEERS if role in SCHOOL_ROLES else SCHOOL_ROLES if role in OVERSEERS else ()
-    for other in others_in_the_time_of(appointment).filter(role__in=other_side).with_scope():
+    for other in (each for each in others if each.role in other_side):
         school = (_schools_of(appointment) & _schools_of(other)).first()
         if school is not None:
             first, second = sorted([role, Role(other.role)], key=lambda each: each not in SCHOOL_ROLES)
             both = f"{ROLE_LABELS[first]} and {ROLE_LABELS[second]}"
             return [f"{appointment.person} cannot be both {both} of {school}."]
     return []
+
+
+def _in_the_time(appointment: Appointment, held: Iterable[Appointment]) -> list[Appointment]:
+    """The same as `others_in_the_time_of`, of appointments that were read already."""
+    first, last = appointment.starts_on, appointment.ends_on or date.max
+    return [
+        each
+        for each in held
+        if each is not appointment
+        and not each.withdrawn_because
+        and each.starts_on <= last
+        and (each.ends_on or date.max) >= first
+    ]
 
 
 def others_in_the_time_of(appointment: Appointment) -> AppointmentQuerySet:

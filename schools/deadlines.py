@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from schoolimprove.calendar.calendars import working_days_calendar
-from schoolimprove.lib.clock import NoTermDates, Working, school_days_after, working_days_after
+from schoolimprove.lib.clock import Calendar, NoTermDates, Working, school_days_after, working_days_after
 from schoolimprove.lib.years import academic_year
 from schoolimprove.policy.values import policy_value
 from schoolimprove.reminders.deadlines import meet_deadline, open_deadline
@@ -38,9 +38,13 @@ def returned(record: "RecordOfVisit", *, on: date) -> None:
 def shared(record: "RecordOfVisit", *, on: date) -> date | None:
     """The day by which the school is asked to respond, in school days; none where no term dates are held."""
     meet_deadline(ASSURE, record)
+    return asked(record, on=on, calendar=calendars_for([record.school_id], [academic_year(on)])[record.school_id])
+
+
+def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
+    """The same by a calendar at hand, for whoever has many records to ask about."""
     days = policy_value(RECORD_LIMITS, on=record.visit.held_on).respond_school_days
     try:
-        calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
         working = school_days_after(on, days, calendar)
     except NoTermDates:
         return None

@@ -1,6 +1,6 @@
-"""The filters of the list of schools, with what there is to choose from in the reader's scope."""
+"""The filters of the list of schools, with what there is to choose from, and of the board of allocations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
@@ -9,8 +9,10 @@ from django.http import QueryDict
 
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
+from schoolimprove.ui.forms import DateField
+from schools.allocation import NOBODY, NOT_SERVED
 from schools.establishments import Service, service_of
-from schools.models import School
+from schools.models import District, Person, School
 from schools.models.school import Establishment, Phase, SchoolQuerySet
 from schools.policy import SERVICE_BY_TYPE
 from schools.tally import tally_for, with_sip
@@ -95,3 +97,45 @@ class SchoolFilter(django_filters.FilterSet):
 
     def of_sip(self, schools: SchoolQuerySet, _name: str, person: str) -> SchoolQuerySet:
         return schools.filter(with_sip([person]))
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DateField
+
+
+class AllocationFilter(django_filters.FilterSet):
+    """Text, district and phase narrow the schools here; partner, day and what else is listed the board asks for."""
+
+    q = django_filters.CharFilter(label="Name, URN, LAESTAB or postcode", method="search")
+    sip = django_filters.ChoiceFilter(label="School Improvement Partner", method="left_to_the_board", empty_label="All")
+    district = django_filters.ModelMultipleChoiceFilter(
+        label="District", queryset=District.objects.none(), widget=CheckboxSelectMultiple, distinct=False
+    )
+    phase = django_filters.MultipleChoiceFilter(
+        label="Phase", choices=Phase.choices, widget=CheckboxSelectMultiple, distinct=False
+    )
+    also = django_filters.MultipleChoiceFilter(
+        label="Also list", choices=list(NOT_SERVED.items()), widget=CheckboxSelectMultiple, method="left_to_the_board"
+    )
+    then = DayFilter(label="And on this day", method="left_to_the_board")
+
+    class Meta:
+        model = School
+        fields: list[str] = []
+
+    def __init__(self, data: Any, queryset: Any, *, people: Iterable[Person]) -> None:
+        super().__init__(data if data is not None else QueryDict(), queryset)
+        self.filters["district"].queryset = District.objects.filter(pk__in=queryset.order_by().values("district"))
+        named = [(str(person.pk), person.name) for person in people]
+        self.filters["sip"].extra["choices"] = [(NOBODY, "Without a School Improvement Partner"), *named]
+
+    def search(self, schools: SchoolQuerySet, _name: str, text: str) -> SchoolQuerySet:
+        return schools.matching(text)
+
+    def left_to_the_board(self, schools: SchoolQuerySet, _name: str, _value: Any) -> SchoolQuerySet:
+        return schools
+
+    def chosen(self, name: str) -> Any:
+        """What was chosen and can be understood; None for nothing."""
+        self.form.is_valid()
+        return self.form.cleaned_data.get(name)

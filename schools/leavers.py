@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, AUTHORITY_WIDE_ROLES, Permission, Role, roles_with
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import save_changes
+from schoolimprove.records.transition import Blocked, record_event, save_changes
 from schools.actions import appoint, end_appointment, lock_person, withdraw_appointment
 from schools.appointing import others_in_the_time_of
 from schools.models import Appointment, Person, RecordOfVisit, School
@@ -94,10 +94,11 @@ def _succeed(held: Appointment, to: Person, until: date | None, *, on: date, by:
 # Records of Visit.
 
 
-def unfinished_records(user: User) -> QuerySet[RecordOfVisit]:
-    """What this author has begun or submitted, and is not yet shared."""
+def unfinished_records(user: User, *, at: Iterable[School] | None = None) -> QuerySet[RecordOfVisit]:
+    """What this author has begun or submitted, everywhere or at some schools, and is not yet shared."""
     open_states = [RecordStatus.DRAFT, RecordStatus.SUBMITTED]
-    return RecordOfVisit.objects.filter(author=user, status__in=open_states).for_lists().order_by("pk")
+    records = RecordOfVisit.objects.filter(author=user, status__in=open_states).for_lists().order_by("pk")
+    return records if at is None else records.filter(school__in=[school.pk for school in at])
 
 
 def possible_authors(user: User, *, on: date) -> list[User]:
@@ -125,14 +126,16 @@ def _holders_of_all(roles: Iterable[str], on: date) -> set[int]:
     return set.intersection(*of_each) if of_each else set()
 
 
-def hand_over_records(user: User, *, to: User, by: Actor) -> int:
-    """Make somebody else the author of every unfinished record; how many. The visit stays the leaver's.
+def hand_over_records(user: User, *, to: User, by: Actor, at: Iterable[School] | None = None) -> int:
+    """Make somebody else the author of every unfinished record, or of those at some schools; how many.
+
+    The visit stays the leaver's.
 
     The new author writes in the leaver's role if they hold it there or have yet to be given the school, and else in
     the role that lets them write there, since it decides who approves.
     """
     with transaction.atomic():
-        records = list(unfinished_records(user).select_for_update(of=("self",)))
+        records = list(unfinished_records(user, at=at).select_for_update(of=("self",)))
         for record in records:
             who = {"author": to, "author_role": _role_of(to, record)}
             reason = f"Handed over from {user} to {to}"
@@ -144,3 +147,46 @@ def _role_of(author: User, record: RecordOfVisit) -> str:
     writing = covering(record.school, roles=roles_with(Permission.WRITE_RECORD)).filter(person__user=author)
     roles = sorted(writing.values_list("role", flat=True))
     return record.author_role if not roles or record.author_role in roles else str(roles[0])
+
+
+# One appointment, of somebody who may never have signed in.
+
+
+def replace_holder(
+    held: Appointment, *, on: date, reason: str, by: Actor, seen_version: int, name: str, email: str, telephone: str
+) -> Appointment | None:
+    """End an appointment on its last day and, where a name or an address is given, give it to them from the next.
+
+    `Conflict` when the appointment was changed since it was seen; `Blocked` when nobody or several could be meant,
+    or whoever is meant cannot hold it: then nothing ends either.
+    """
+    with transaction.atomic():
+        held.version = seen_version
+        end_appointment(held, on=on, by=by, reason=reason)
+        if not (name or email):
+            return None
+        return _succeed(held, person_named(name, email, telephone, by=by), None, on=on, by=by)
+
+
+def person_named(name: str, email: str, telephone: str, *, by: Actor) -> Person:
+    """Whoever has that address, or somebody new. A name alone means nobody who is known by an address.
+
+    Somebody who signs in gets rights by being appointed, so a namesake must never be taken for them.
+    """
+    found = list(Person.objects.filter(email__iexact=email)[:2]) if email else _called(name)
+    if len(found) > 1:
+        raise Blocked([f"Several people have the {'address' if email else 'name'} {email or name}."])
+    if found:
+        return found[0]
+    if not name:
+        raise Blocked([f"Nobody with the address {email} is known. Enter their name too."])
+    person = Person.objects.create(name=name, email=email, telephone=telephone, created_by=by.user, updated_by=by.user)
+    record_event(person, "added", by=by, changes={"name": [None, name], "email": [None, email]})
+    return person
+
+
+def _called(name: str) -> list[Person]:
+    called = list(Person.objects.filter(name=name)[:2])
+    if any(person.email or person.user_id for person in called):
+        raise Blocked([f"Somebody called {name} is known already. Enter the email address of who is meant."])
+    return called

@@ -19,6 +19,15 @@ def register() -> None:
     navigation.register(
         NavigationItem("schools", 20, "Schools", "schools:list", lambda user: user_can(user, Permission.VIEW_SCHOOL))
     )
+    navigation.register(
+        NavigationItem(
+            "allocation",
+            25,
+            "SIP allocation",
+            "schools:allocation",
+            lambda user: user_can(user, Permission.VIEW_ALLOCATION),
+        )
+    )
     home_panels.register(HomePanel("records", 10, asks_about_records))
     tabs.register_own()
     chronology.register_own()

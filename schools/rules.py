@@ -6,6 +6,11 @@ from datetime import date
 EARLIEST_VISIT = date(1990, 1, 1)
 """Bank holidays are held from then on, and no deadline can be counted before."""
 
+EARLIEST_APPOINTMENT = 1950
+"""A year before anybody who works today was appointed."""
+
+ENDS_BEFORE_IT_STARTS = "An appointment cannot end before it starts."
+
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw", "findings": "what you found"}
 
 
@@ -21,6 +26,29 @@ def wrong_with_visit_date(held_on: date, *, today: date) -> list[str]:
     if held_on < EARLIEST_VISIT:
         return [f"The date of the visit must be {EARLIEST_VISIT.year} or later."]
     return []
+
+
+def wrong_with_day_of_change(day: date, *, today: date) -> list[str]:
+    """When an appointment begins or ends: a year typed wrong is found out, a plan for next year is none."""
+    if abs(day.year - today.year) <= 2:
+        return []
+    return [f"{day:%-d %B %Y} is more than two years away. Check the year."]
+
+
+def wrong_with_appointed_day(day: date, *, today: date) -> list[str]:
+    """The same of a day in a list that tells of the past too."""
+    if day.year < EARLIEST_APPOINTMENT:
+        return [f"{day:%-d %B %Y} is before {EARLIEST_APPOINTMENT}. Check the year."]
+    return wrong_with_day_of_change(day, today=today) if day > today else []
+
+
+def wrong_with_last_day(ends_on: date | None, starts_on: date) -> list[str]:
+    return [ENDS_BEFORE_IT_STARTS] if ends_on is not None and ends_on < starts_on else []
+
+
+def wrong_with_as_of(day: date, *, today: date) -> list[str]:
+    """A contact was true on a day that has been."""
+    return ["The date must be today or in the past."] if day > today else []
 
 
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:

@@ -51,10 +51,15 @@ def _covered(user: Any, roles: Collection[Role], kind: str, school: str) -> Exis
 
 def covering(school: Any, *, roles: Collection[Role]) -> Any:
     """The appointments of today that cover this school in one of these roles."""
-    values = {kind: _value(school, kind) for kind in COLUMNS}
-    scopes = reduce(or_, (Q(**{kind: value}) for kind, value in values.items() if value))
+    scopes = reduce(or_, (Q(**{kind: value}) for kind, value in scopes_of(school).items()))
     appointments: Any = apps.get_model("schools", "Appointment")._default_manager
     return appointments.current(clock.today()).filter(scopes, role__in=sorted(roles))
+
+
+def scopes_of(school: Any) -> dict[str, Any]:
+    """Every scope that holds this school, by kind."""
+    values = {kind: _value(school, kind) for kind in COLUMNS}
+    return {kind: value for kind, value in values.items() if value}
 
 
 def covers(held: Held, obj: Any) -> bool:

@@ -30,6 +30,7 @@ def register_own() -> None:
         SchoolTab("overview", 10, "Overview", "schools:school", Permission.VIEW_SCHOOL),
         SchoolTab("visits", 20, "Visits", "schools:visits", Permission.VIEW_SHARED_RECORD),
         SchoolTab("people", 30, "People", "schools:people", Permission.VIEW_SCHOOL),
+        SchoolTab("days", 40, "School days", "schools:days", Permission.VIEW_SCHOOL),
         SchoolTab("chronology", 80, "Chronology", "schools:chronology", Permission.VIEW_SCHOOL),
         SchoolTab("history", 90, "History", "schools:history", Permission.VIEW_SCHOOL_HISTORY),
     ):

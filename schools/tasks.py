@@ -5,6 +5,7 @@ from celery import shared_task
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.lib import clock
 from schools.people import staff_to_review
+from schools.recounting import recount
 from schools.responses import settle_responses
 
 
@@ -16,3 +17,9 @@ def follow_appointments() -> int:
     """
     settle_responses(clock.today())
     return sum(sync_staff(user) for user in staff_to_review(clock.today()))
+
+
+@shared_task
+def follow_calendar() -> int:
+    """Let deadlines follow what was changed in the calendar by hand; how many moved or were opened."""
+    return recount()

@@ -1,29 +1,25 @@
 """Addresses of schools and of what is written about them."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from schools.views import chronology, listing, record, school
-
-
-class ReferenceConverter(StringConverter):
-    regex = r"RV-\d{4}-\d{5,}"
-
-
-class ExportConverter(StringConverter):
-    regex = "csv|xlsx|json"
-
-
-register_converter(ReferenceConverter, "record_reference")
-register_converter(ExportConverter, "export_kind")
+import schools.converters  # noqa: F401 (registers them)
+from schools.views import allocation, chronology, contact, days, listing, people, record, school
 
 app_name = "schools"
 urlpatterns = [
     path("", listing.SchoolList.as_view(), name="list"),
     path("export.<export_kind:kind>", listing.export_schools, name="export"),
+    path("allocation/", allocation.AllocationBoard.as_view(), name="allocation"),
+    path("allocation/export.<export_kind:kind>", allocation.export_allocation, name="allocation_export"),
+    path("allocation/hand-over/<int:person>/", allocation.HandOver.as_view(), name="hand_over"),
     path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
-    path("<int:urn>/people/", school.SchoolPeople.as_view(), name="people"),
+    path("<int:urn>/people/", people.SchoolPeople.as_view(), name="people"),
+    path("<int:urn>/people/<int:appointment>/end/", people.AppointmentEnd.as_view(), name="appointment_end"),
+    path("<int:urn>/people/contacts/add/", contact.ContactAdd.as_view(), name="contact_add"),
+    path("<int:urn>/people/contacts/<int:contact>/", contact.ContactChange.as_view(), name="contact_change"),
+    path("<int:urn>/people/contacts/<int:contact>/end/", contact.ContactEnd.as_view(), name="contact_end"),
+    path("<int:urn>/days/", days.SchoolDays.as_view(), name="days"),
     path("<int:urn>/chronology/", chronology.SchoolChronology.as_view(), name="chronology"),
     path(
         "<int:urn>/chronology/export.<export_kind:kind>",

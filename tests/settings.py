@@ -18,6 +18,8 @@ os.environ.update(
     LOG_LEVEL="INFO",
     ALLOWED_HOSTS="",
 )
+# Nobody needs these rows after a power cut, so no commit waits for the disk; processes that tests start do the same.
+os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
 os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/schoolimprove")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
 

@@ -7,6 +7,16 @@ from schoolimprove.calendar.bank_holidays import ALWAYS_OFF, england
 from schoolimprove.lib.clock import Term, TermName, uk_date
 from schoolimprove.lib.years import academic_year_label
 
+HALF_TERM_INSIDE = "Half-term lies inside the term."
+HALF_TERM_IN_ORDER = "Half-term ends on or after the day it starts."
+
+
+def faults_of_half_term(term: Term) -> list[str]:
+    """What the constraints of a term would refuse, for whoever asks before saving."""
+    inside = term.start < term.half_term_start and term.half_term_end < term.end
+    in_order = term.half_term_start <= term.half_term_end
+    return [*([] if inside else [HALF_TERM_INSIDE]), *([] if in_order else [HALF_TERM_IN_ORDER])]
+
 
 def faults_of_term(term: Term, others: Iterable[Term]) -> list[str]:
     """Why the term does not fit its academic year or the other terms; some autumn terms begin in late August."""

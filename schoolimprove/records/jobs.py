@@ -25,8 +25,7 @@ from .models.job import JobState
 
 _log = logging.getLogger(__name__)
 SECONDS_BETWEEN_WORDS = 0.5
-TRIGGER_LOST_AFTER = timedelta(seconds=20)
-"""How long a job may wait before the sweep triggers it again."""
+LONGEST_STEP = 100
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,10 @@ def trigger(job_id: int) -> None:
 
 
 def resume() -> list[int]:
-    """Trigger what waits for longer than a trigger takes, and what a worker left when it was killed."""
+    """Trigger what has waited since the last sweep, and what a worker left when it was killed; the jobs' keys."""
     now = clock.now()
-    left = Job.objects.free(at=now).exclude(state=JobState.WAITING, asked_at__gt=now - TRIGGER_LOST_AFTER)
+    long_ago = now - timedelta(seconds=settings.JOB_SWEEP_SECONDS)
+    left = Job.objects.free(at=now).exclude(state=JobState.WAITING, asked_at__gt=long_ago)
     found = list(left.order_by("pk").values_list("pk", flat=True))
     for job_id in found:
         trigger(job_id)
@@ -153,6 +153,7 @@ class Progress:
             self._beside.close()
 
     def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+        step = step[:LONGEST_STEP]
         said, at = self._said
         if step == said and time.monotonic() - at < SECONDS_BETWEEN_WORDS:
             return

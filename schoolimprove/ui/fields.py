@@ -292,6 +292,23 @@ class FileField(Spoken, forms.FileField):
         }
 
 
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(FileField):
+    """One file or several; the value is a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        clean_one = super().clean
+        files = data if isinstance(data, (list, tuple)) else [data]
+        return [clean_one(file, initial) for file in files or [None]]
+
+
 class DateWidget(DateInputWidget):  # type: ignore[misc]
     """Day, month and year, each its own box."""
 

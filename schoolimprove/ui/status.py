@@ -6,20 +6,13 @@ A status of a state table that is not named here fails a test, so that its colou
 MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
     "grey": (
-        "not_started",
-        "cannot_start",
-        "planned",
-        "proposed",
-        "draft",
-        "closed",
-        "cancelled",
-        "withdrawn",
-        "deactivated",
+        *("not_started", "cannot_start", "planned", "proposed", "draft", "closed", "cancelled", "withdrawn"),
+        *("deactivated", "abandoned", "undone"),
     ),
     # Under way.
-    "blue": ("open", "in_progress", "arranged", "active"),
+    "blue": ("open", "in_progress", "arranged", "active", "checking", "applying"),
     # Waits for somebody.
-    "yellow": ("submitted", "awaiting", "invited", "due_soon", "closing"),
+    "yellow": ("submitted", "awaiting", "invited", "due_soon", "closing", "checked"),
     # Sent back.
     "orange": ("returned", "challenged"),
     # Approved within the authority.
@@ -27,7 +20,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Seen by the school.
     "purple": ("shared", "issued"),
     # Done, agreed.
-    "green": ("done", "completed", "held", "answered", "agreed", "accepted", "met", "published"),
+    "green": ("done", "completed", "held", "answered", "agreed", "accepted", "met", "published", "applied"),
     # Late or grave.
     "red": ("overdue", "failed", "refused"),
 }

@@ -1,8 +1,13 @@
-"""One cell at a time: what GIAS writes, as a value of ours, or a sentence that says why not."""
+"""Cells: what GIAS writes, as a value of ours, or a sentence that says why not.
+
+What reads a cell is given one. What reads a column is given many, and reads all of them or, where one of them is not
+plain, none: it is a short cut for columns in which hardly any two cells are alike.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 _DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
 _BROKEN = re.compile("[\x00-\x1f\x7f\ufffd]")
@@ -10,6 +15,9 @@ _BROKEN = re.compile("[\x00-\x1f\x7f\ufffd]")
 _MISREAD = {code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)}
 NOTHING = frozenset({"not applicable", "does not apply"})
 """How GIAS writes that there is nothing to say."""
+
+
+Column = Callable[[Sequence[str]], list[Any] | None]
 
 
 class Unreadable(ValueError):
@@ -39,6 +47,19 @@ def text_of(longest: int) -> Callable[[str], str]:
         text = tidy(cell)
         if len(text) > longest:
             raise Unreadable(f"{shown(text)} is longer than {longest} characters.")
+        return text
+
+    return read
+
+
+def like(longest: int, pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    """Reads a text that looks like one of these; an empty cell is an empty text."""
+    read_text = text_of(longest)
+
+    def read(cell: str) -> str:
+        text = read_text(cell)
+        if text and not pattern.fullmatch(text):
+            raise Unreadable(f"{shown(text)} is not {what}.")
         return text
 
     return read
@@ -95,3 +116,40 @@ def day(cell: str) -> str | None:
         return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
     except ValueError:
         raise Unreadable(f"{shown(text)} is not a date such as 31-08-2021.") from None
+
+
+def plain_texts(longest: int, *, required: bool = False) -> Column:
+    """Reads a column as `text_of` its cells, where they are ASCII without space to spare."""
+    shortest = 1 if required else 0
+
+    def read(cells: Sequence[str]) -> list[Any] | None:
+        line = f"|{'|'.join(cells)}|"
+        is_plain = line.isascii() and line.isprintable() and not any(space in line for space in ("  ", "| ", " |"))
+        lengths = set(map(len, cells))
+        return list(cells) if is_plain and all(shortest <= length <= longest for length in lengths) else None
+
+    return read
+
+
+def plain_like(longest: int, pattern: re.Pattern[str]) -> Column:
+    """Reads a column as `like` its cells, where all of them do."""
+    read_texts = plain_texts(longest)
+
+    def read(cells: Sequence[str]) -> list[Any] | None:
+        looks = all(not cell or pattern.fullmatch(cell) for cell in cells)
+        return read_texts(cells) if looks else None
+
+    return read
+
+
+def plain_wholes(largest: int) -> Column:
+    """Reads a column as `whole_up_to` its cells, where each is a number."""
+
+    def read(cells: Sequence[str]) -> list[Any] | None:
+        digits = "".join(cells)
+        if not (digits.isascii() and digits.isdigit() and all(cells) and max(map(len, cells)) <= 10):
+            return None
+        numbers = list(map(int, cells))
+        return numbers if max(numbers) <= largest else None
+
+    return read

@@ -4,45 +4,52 @@ Column sets drift from year to year, so a column that is absent leaves what is h
 cell that cannot be read leaves what is held too, and is reported; it never costs the row its other cells.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from schools.establishments import TYPES, type_code
-from schools.imports.cells import Unreadable, day, required, shown, text_of, tidy, whole_up_to, words_of
+from schools.imports.cells import (
+    Unreadable,
+    day,
+    like,
+    plain_like,
+    plain_texts,
+    plain_wholes,
+    required,
+    shown,
+    text_of,
+    tidy,
+    whole_up_to,
+    words_of,
+)
 from schools.imports.files import Record, Unusable
+from schools.imports.whole_columns import ABSENT, Batch, Part, Planned, Problem, Reading
 
 KIND = "establishments"
 URN, LA_CODE, LA_NAME, NAME = "URN", "LA (code)", "LA (name)", "EstablishmentName"
 SMALL, LARGE = 32_767, 2_147_483_647
 _LONGEST_AUTHORITY_NAME = 100
+_URNS = re.compile(r"[1-9][0-9]{4,6}(,[1-9][0-9]{4,6})*")
 _OF_OTHER_KINDS = {"LinkURN": "holds links between schools", "type-of-establishment-code": "is a list of types"}
 
 
-@dataclass(frozen=True)
-class Part:
-    """A piece of a row: from the cells of `columns`, in that order, a value for each of `fields`.
-
-    Of several columns one is enough; `read` is given an empty cell for one that the file does not have. With one
-    field `read` returns its value, else a tuple. It is pure, and remembered where files say the same over and over.
-    """
-
-    fields: tuple[str, ...]
-    columns: tuple[str, ...]
-    read: Callable[..., Any]
+def _text(name: str, column: str, longest: int) -> Part:
+    return Part((name,), (column,), text_of(longest), plain_texts(longest))
 
 
-_remembered = lru_cache(maxsize=4096)
+def _whole(name: str, column: str, largest: int) -> Part:
+    return Part((name,), (column,), whole_up_to(largest), plain_wholes(largest))
+
+
+def _like(name: str, column: str, longest: int, pattern: str, what: str) -> Part:
+    looks = re.compile(pattern)
+    return Part((name,), (column,), like(longest, looks, what), plain_like(longest, looks))
 
 
 def _one(name: str, column: str, read: Callable[[str], Any]) -> Part:
     return Part((name,), (column,), read)
-
-
-def _one_of_few(name: str, column: str, read: Callable[[str], Any]) -> Part:
-    return Part((name,), (column,), _remembered(read))
 
 
 def _by_code_or_name(codes: Mapping[str, str], names: Mapping[str, str]) -> Callable[[str, str], str]:
@@ -107,91 +114,49 @@ _gias_status = _by_code_or_name(_by_code(_STATUSES), _by_name(_STATUSES))
 _type_name = text_of(100)
 
 PARTS = (
-    _one("name", NAME, required(text_of(200))),
-    _one("establishment_number", "EstablishmentNumber", whole_up_to(9999)),
+    Part(("name",), (NAME,), required(text_of(200)), plain_texts(200, required=True)),
+    _whole("establishment_number", "EstablishmentNumber", 9999),
     Part(
         ("type_code", "type_name"),
         ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)"),
-        _remembered(_read_type),
+        _read_type,
     ),
-    Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _remembered(_read_phase)),
-    Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _remembered(_read_status)),
-    _one_of_few("opened_on", "OpenDate", day),
-    _one_of_few("closed_on", "CloseDate", day),
-    _one_of_few("district", "DistrictAdministrative (name)", words_of(100)),
-    _one_of_few("diocese", "Diocese (name)", words_of(100)),
-    _one_of_few("religious_character", "ReligiousCharacter (name)", words_of(100)),
-    _one_of_few("trust_name", "Trusts (name)", words_of(200)),
-    _one_of_few("federation_name", "Federations (name)", words_of(200)),
-    _one_of_few("gender", "Gender (name)", words_of(30)),
-    _one_of_few("low_age", "StatutoryLowAge", whole_up_to(SMALL)),
-    _one_of_few("high_age", "StatutoryHighAge", whole_up_to(SMALL)),
-    _one_of_few("capacity", "SchoolCapacity", whole_up_to(LARGE)),
-    _one_of_few("pupils", "NumberOfPupils", whole_up_to(LARGE)),
-    _one("street", "Street", text_of(200)),
-    _one("locality", "Locality", text_of(200)),
-    _one_of_few("address3", "Address3", text_of(200)),
-    _one_of_few("town", "Town", text_of(100)),
-    _one_of_few("county", "County (name)", words_of(100)),
-    _one("postcode", "Postcode", text_of(10)),
-    _one("telephone", "TelephoneNum", text_of(40)),
-    _one("website", "SchoolWebsite", text_of(300)),
-    _one("easting", "Easting", whole_up_to(LARGE)),
-    _one("northing", "Northing", whole_up_to(LARGE)),
-    _one_of_few("source_changed_on", "LastChangedDate", day),
+    Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _read_phase),
+    Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _read_status),
+    _one("opened_on", "OpenDate", day),
+    _one("closed_on", "CloseDate", day),
+    _one("district", "DistrictAdministrative (name)", words_of(100)),
+    _one("diocese", "Diocese (name)", words_of(100)),
+    _one("religious_character", "ReligiousCharacter (name)", words_of(100)),
+    _one("trust_name", "Trusts (name)", words_of(200)),
+    _one("federation_name", "Federations (name)", words_of(200)),
+    _one("gender", "Gender (name)", words_of(30)),
+    _one("low_age", "StatutoryLowAge", whole_up_to(SMALL)),
+    _one("high_age", "StatutoryHighAge", whole_up_to(SMALL)),
+    _one("capacity", "SchoolCapacity", whole_up_to(LARGE)),
+    _one("pupils", "NumberOfPupils", whole_up_to(LARGE)),
+    _text("street", "Street", 200),
+    _text("locality", "Locality", 200),
+    _one("address3", "Address3", text_of(200)),
+    _one("town", "Town", text_of(100)),
+    _one("county", "County (name)", words_of(100)),
+    _like("postcode", "Postcode", 10, r"[A-Za-z0-9 ]*[0-9][A-Za-z0-9 ]*", "a postcode"),
+    _like("telephone", "TelephoneNum", 40, r".*[0-9].*", "a telephone number"),
+    _like("website", "SchoolWebsite", 300, r"\S*\.\S*", "the address of a website"),
+    _whole("easting", "Easting", LARGE),
+    _whole("northing", "Northing", LARGE),
+    _one("source_changed_on", "LastChangedDate", day),
 )
 """Everything we take from a row besides what identifies it. No column that names a person is among them."""
+TELLING = frozenset(
+    {"establishment_number", "type_code", "phase", "establishment", "opened_on", "closed_on", "low_age", "high_age"}
+    | {"capacity", "pupils", "postcode", "telephone", "website", "easting", "northing", "source_changed_on"}
+)
+"""Fields whose cells cannot be taken for one another's: what can be read there stands where it should."""
+OUT_OF_STEP = 2
+"""Cells of a ragged row that cannot be read, from which on it is out of step: one may be wrong in itself."""
 
 FIELDS = tuple(name for part in PARTS for name in part.fields)
-
-
-class Problem(Exception):
-    """What was not taken from a row, and why. `column` is None when it is about the whole row."""
-
-    def __init__(self, column: str | None, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
-
-
-@dataclass
-class Reading:
-    """What a row says. `values` has every field that was read; `unread` are those that the file has and we could not
-    read, which keep what is held."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-_ABSENT = -1
-"""The position of a column that the file does not have: that of an empty cell put after the others."""
-
-
-@dataclass(frozen=True)
-class _Planned:
-    part: Part
-    positions: tuple[int, ...]
-
-    @property
-    def is_carried(self) -> bool:
-        return any(at != _ABSENT for at in self.positions)
-
-    def is_within(self, width: int) -> bool:
-        return max(self.positions) < width
-
-    def read(self, cells: Sequence[str], values: dict[str, Any]) -> None:
-        part, positions = self.part, self.positions
-        got = part.read(*[cells[at] for at in positions]) if len(positions) > 1 else part.read(cells[positions[0]])
-        if len(part.fields) > 1:
-            values.update(zip(part.fields, got, strict=True))
-        else:
-            values[part.fields[0]] = got
-
-    def culprit(self, cells: Sequence[str]) -> str:
-        """The column to name when the part cannot be read: the first that has something in it."""
-        given = [(column, at) for column, at in zip(self.part.columns, self.positions, strict=True) if at != _ABSENT]
-        return next((column for column, at in given if cells[at].strip()), given[0][0])
 
 
 class Layout:
@@ -206,70 +171,116 @@ class Layout:
         self._width = len(header)
         self._phases = phases
         _refuse_other_files(header, self._at, file_name)
-        planned = (_Planned(part, tuple(map(self._position, part.columns))) for part in PARTS)
+        planned = (Planned(part, tuple(map(self._position, part.columns))) for part in PARTS)
         self._plan = [each for each in planned if each.is_carried]
         self.carried = frozenset(name for each in self._plan for name in each.part.fields)
 
     def _position(self, column: str) -> int:
-        return self._at.get(column.casefold(), _ABSENT)
+        return self._at.get(column.casefold(), ABSENT)
 
-    def la_code(self, record: Record) -> str:
-        """The authority's three digits; raises `Problem` when the row has none."""
-        code = self._cell(record, LA_CODE)
-        if len(code) != 3 or not (code.isascii() and code.isdigit()):
-            raise Problem(LA_CODE, f"{shown(code)} is not a local authority's three-digit code.")
-        return code
+    def urns(self, records: Sequence[Record]) -> list[int | Problem]:
+        """Of each record its URN, or why it has none."""
+        cells = self._column(records, URN)
+        if _URNS.fullmatch(",".join(cells)):
+            return list(map(int, cells))
+        return [_urn(cell) for cell in cells]
 
-    def urn(self, record: Record) -> int:
-        """The URN; raises `Problem` when the row has none."""
-        text = self._cell(record, URN)
-        if not (5 <= len(text) <= 7 and text.isascii() and text.isdigit() and text[0] != "0"):
-            raise Problem(URN, f"{shown(text)} is not a URN of 5 to 7 digits.")
-        return int(text)
+    def la_codes(self, records: Sequence[Record]) -> list[str | Problem]:
+        """Of each record the authority's three digits, or why it has none."""
+        return _each(_la_code, self._column(records, LA_CODE))
 
-    def la_name(self, record: Record) -> str:
-        """The authority's name, for an authority that is not held yet; empty when it cannot be read."""
-        try:
-            return tidy(self._cell(record, LA_NAME))[:_LONGEST_AUTHORITY_NAME]
-        except Unreadable:
-            return ""
+    def la_names(self, records: Sequence[Record]) -> list[str]:
+        """The authorities' names, for those that are not held yet; empty where one cannot be read."""
+        return _each(_la_name, self._column(records, LA_NAME))
 
-    def _cell(self, record: Record, column: str) -> str:
+    def _column(self, records: Sequence[Record], column: str) -> list[str]:
+        """Cells as they are, empty where a record has none."""
         at = self._position(column)
-        return record.cells[at].strip() if at < len(record.cells) and at != _ABSENT else ""
+        if at == ABSENT:
+            return [""] * len(records)
+        return [record.cells[at] if at < len(record.cells) else "" for record in records]
 
-    def read(self, record: Record) -> Reading:
-        """Everything but what identifies the row."""
-        reading = Reading()
-        plan = self._plan if len(record.cells) == self._width else self._plan_for_ragged(record, reading)
-        cells = [*record.cells, ""]
-        for each in plan:
-            try:
-                each.read(cells, reading.values)
-            except Unreadable as error:
-                reading.unread.extend(each.part.fields)
-                reading.problems.append(Problem(each.culprit(cells), str(error)))
+    def read(self, records: Sequence[Record]) -> Reading:
+        """Everything but what identifies the records."""
+        reading, batch = Reading(), Batch(records, self._width)
+        for at, row in batch.ragged.items():
+            self._note_ragged(at, row, reading)
+        for each in self._plan:
+            each.read(batch, reading)
+        for at, row in batch.ragged.items():
+            if len({problem.column for problem in reading.problems.get(at, ()) if problem.column}) >= OUT_OF_STEP:
+                self._distrust(at, row, reading)
         self._phase_by_type(reading)
         return reading
 
-    def _plan_for_ragged(self, record: Record, reading: Reading) -> list[_Planned]:
+    def _note_ragged(self, at: int, row: Sequence[str], reading: Reading) -> None:
         """A row that is longer than the header is read as far as the header goes, a shorter one as far as it goes."""
-        width = len(record.cells)
-        if width < self._width or any(cell.strip() for cell in record.cells[self._width :]):
-            lengths = f"The row has {width} cells and the header has {self._width}"
-            reading.problems.append(Problem(None, f"{lengths}: what has no column, or no cell, was not taken."))
-        within = [each for each in self._plan if each.is_within(width)]
-        reading.unread.extend(name for each in self._plan if each not in within for name in each.part.fields)
-        return within
+        if len(row) < self._width or any(cell.strip() for cell in row[self._width :]):
+            lengths = f"The row has {len(row)} cells and the header has {self._width}"
+            reading.note(at, Problem(None, f"{lengths}: what has no column, or no cell, was not taken."))
+        for each in self._plan:
+            if not each.is_within(row):
+                reading.leave(at, each.part.fields)
+
+    def _distrust(self, at: int, row: Sequence[str], reading: Reading) -> None:
+        """A row that is out of step is taken as far as its cells can be told to stand where they should.
+
+        Behind that a person's name may stand in the place of a website: nothing of it is taken, or quoted.
+        """
+        unread = set(reading.unread.get(at, ()))
+        within = [each for each in self._plan if each.is_within(row)]
+        wrong = min(each.last for each in within if unread.intersection(each.part.fields))
+        right = [each for each in within if each.last < wrong and each.tells(row) and TELLING & {*each.part.fields}]
+        trusted = max((each.last for each in right), default=self._position(URN))
+        behind = [each for each in within if each.last > trusted]
+        for each in behind:
+            reading.leave(at, [name for name in each.part.fields if name not in unread])
+            for name in each.part.fields:
+                reading.values[name][at] = None
+        before = [each for each in reading.problems[at] if not each.column or self._position(each.column) <= trusted]
+        sentence = "The row is out of step from here on, and was not taken any further."
+        first = min(behind, key=lambda each: each.last).part.columns[-1]
+        reading.problems[at] = [*before, Problem(first, sentence)]
 
     def _phase_by_type(self, reading: Reading) -> None:
         """Where GIAS gives no phase: from the type, and where the type is not known, as held."""
-        if reading.values.get("phase") == "":
-            if "type_code" in reading.values:
-                reading.values["phase"] = self._phases.get(reading.values["type_code"], "none")
-            else:
-                del reading.values["phase"]
-                reading.unread.append("phase")
+        phases = reading.values.get("phase", [])
+        types = reading.values.get("type_code", [None] * len(phases))
+        for at, phase in enumerate(phases):
+            if phase == "":
+                phases[at] = None if types[at] is None else self._phases.get(types[at], "none")
+                if types[at] is None:
+                    reading.leave(at, ["phase"])
+
+
+def _urn(cell: str) -> int | Problem:
+    text = cell.strip()
+    if not (5 <= len(text) <= 7 and text.isascii() and text.isdigit() and text[0] != "0"):
+        return Problem(URN, f"{shown(text)} is not a URN of 5 to 7 digits.")
+    return int(text)
+
+
+T = TypeVar("T")
+
+
+def _each(read: Callable[[str], T], cells: Sequence[str]) -> list[T]:
+    """Each different cell read once."""
+    said = {cell: read(cell) for cell in set(cells)}
+    return list(map(said.__getitem__, cells))
+
+
+def _la_code(cell: str) -> str | Problem:
+    code = cell.strip()
+    if len(code) != 3 or not (code.isascii() and code.isdigit()):
+        return Problem(LA_CODE, f"{shown(code)} is not a local authority's three-digit code.")
+    return code
+
+
+def _la_name(text: str) -> str:
+    try:
+        return tidy(text)[:_LONGEST_AUTHORITY_NAME]
+    except Unreadable:
+        return ""
 
 
 def _refuse_other_files(header: Sequence[str], columns: Mapping[str, int], file_name: str) -> None:

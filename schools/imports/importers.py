@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from schools.models import ImportRun
 
 
+Tell = Callable[[str, int, int], None]
+"""Says how far the work is: the step, and how much of how much of it is done."""
+
+
 def _silent(_step: str, _done: int = 0, _total: int = 0) -> None:
     """Where nobody waits for progress."""
 
@@ -29,7 +33,7 @@ class Work:
     by: Actor = SYSTEM
     only: str = ""
     dry_run: bool = False
-    tell: Callable[[str, int, int], None] = _silent
+    tell: Tell = _silent
 
 
 @dataclass(frozen=True)

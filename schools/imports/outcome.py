@@ -1,10 +1,23 @@
 """What comes of an import: what was read of each file, what changed, and everything that was not taken, with why."""
 
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from schoolimprove.documents.models import Blob
+from schoolimprove.records.actor import Actor
+from schoolimprove.ui.exports import csv_cell
+
 ESTABLISHMENTS = "establishments"
+SAMPLES = 50
+"""How many changes, and how many additions, a preview shows; the file beside it has all of them."""
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+Change = tuple[str, Any, Any]
+"""A field in words, what it said, what it says."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,31 @@ class Sample:
     """One of the first things a preview shows. `changes` are (field, before, after) in words; none for an addition."""
 
     name: str
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    what: str = CHANGED
+
+
+class Account:
+    """Everything a run adds, changes and takes out, as a CSV file that is written while the run goes on."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115 (it lives as long as the account)
+            "w", encoding="utf-8-sig", newline="", suffix=".csv"
+        )
+        self._rows = csv.writer(self._file)
+        self._rows.writerow(["What", "Name", "Field", "Before", "After"])
+
+    def note(self, what: str, name: str, changes: Sequence[Change]) -> None:
+        for change in changes or [("", "", "")]:
+            self._rows.writerow([csv_cell(value) for value in (what, name, *change)])
+
+    def __del__(self) -> None:
+        """Of a preview from the command line nobody asks for the file."""
+        self._file.close()
+
+    def stored(self, *, by: Actor) -> Blob:
+        self._file.flush()
+        return Blob.objects.store_file(Path(self._file.name), content_type="text/csv", by=by)
 
 
 @dataclass
@@ -58,6 +95,16 @@ class Outcome:
     rejected: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    account: Account | None = None
+    _noted: Counter[str] = field(default_factory=Counter)
+
+    def note(self, what: str, name: str, changes: Sequence[Change] = ()) -> None:
+        """Something that is added, changed or taken out: for the account, and for the preview while it is short."""
+        self.account = self.account or Account()
+        self.account.note(what, name, changes)
+        self._noted[what] += 1
+        if self._noted[what] <= SAMPLES:
+            self.samples.append(Sample(name, list(changes), what))
 
     @property
     def ignored(self) -> int:
@@ -102,5 +149,5 @@ class Outcome:
             "vanished": self.vanished,
             "rejected": len(self.rejected),
             "warnings": self.warnings,
-            "samples": [{"name": each.name, "changes": each.changes} for each in self.samples],
+            "samples": [{"name": each.name, "what": each.what, "changes": each.changes} for each in self.samples],
         }

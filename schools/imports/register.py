@@ -7,8 +7,10 @@ visits.
 A district of GIAS is given to a school only while it has none: an administrator's placing is never overwritten.
 """
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -17,12 +19,16 @@ from django.db.models import Field
 
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.history import LONGEST_REASON
+from schoolimprove.records.transition import record_events
+from schools.imports import events
 from schools.imports.staging import SCHOOL, TABLE, VALUES, column_of
 from schools.models import Diocese, District, LocalAuthority, School
 from schools.models.school import Establishment, searchable
 
 INCOMING = "gias_incoming"
 REASON = "Imported from GIAS"
+ADDED_BY_IMPORT, CHANGED_BY_IMPORT = "added by import", "changed by import"
 
 
 @dataclass(frozen=True)
@@ -88,30 +94,39 @@ def keep_dates_in_order(cursor: CursorWrapper, carried: Collection[str]) -> tupl
 def make_authorities(cursor: CursorWrapper, by: Actor) -> None:
     """Those of the file that are not held yet; a name that is held is the administrator's."""
     cursor.execute(f"SELECT la_code, MAX(la_name) FROM {TABLE} GROUP BY la_code")
+    names = dict(cursor.fetchall())
+    held = LocalAuthority.objects.filter(code__in=names).values_list("code", flat=True)
     made = [
-        LocalAuthority(code=code, name=name or f"Local authority {code}", created_by=by.user, updated_by=by.user)
-        for code, name in cursor.fetchall()
+        LocalAuthority(code=code, name=names[code] or f"Local authority {code}") for code in names.keys() - set(held)
     ]
-    LocalAuthority.objects.bulk_create(made, ignore_conflicts=True)
+    _add_all(LocalAuthority, made, by)
 
 
 def make_dioceses(cursor: CursorWrapper, by: Actor) -> None:
-    cursor.execute(f"SELECT DISTINCT diocese FROM {TABLE} WHERE diocese <> ''")
-    made = [Diocese(name=name, created_by=by.user, updated_by=by.user) for (name,) in cursor.fetchall()]
-    Diocese.objects.bulk_create(made, ignore_conflicts=True)
+    cursor.execute(
+        f"SELECT DISTINCT diocese FROM {TABLE} WHERE diocese <> '' AND diocese NOT IN"
+        " (SELECT name FROM schools_diocese)"
+    )
+    _add_all(Diocese, [Diocese(name=name) for (name,) in cursor.fetchall()], by)
 
 
 def make_districts(cursor: CursorWrapper, by: Actor) -> None:
     """Only those that a school without a district is about to be given."""
     cursor.execute(
         f"SELECT DISTINCT a.id, s.district FROM {TABLE} s JOIN schools_localauthority a ON a.code = s.la_code"
-        " LEFT JOIN schools_school o ON o.urn = s.urn WHERE s.district <> '' AND o.district_id IS NULL"
+        " LEFT JOIN schools_school o ON o.urn = s.urn"
+        " LEFT JOIN schools_district t ON t.authority_id = a.id AND t.name = s.district"
+        " WHERE s.district <> '' AND o.district_id IS NULL AND t.id IS NULL"
     )
-    made = [
-        District(authority_id=authority, name=name, created_by=by.user, updated_by=by.user)
-        for authority, name in cursor.fetchall()
-    ]
-    District.objects.bulk_create(made, ignore_conflicts=True)
+    _add_all(District, [District(authority_id=authority, name=name) for authority, name in cursor.fetchall()], by)
+
+
+def _add_all(model: type[LocalAuthority | Diocese | District], made: list[Any], by: Actor) -> None:
+    """Rows that are not held yet, each with its event. Who adds one in the admin meanwhile waits, and is refused."""
+    for row in made:
+        row.created_by = row.updated_by = by.user
+    rows: list[Any] = model._default_manager.bulk_create(made)
+    record_events(rows, "added", by=by, reason=REASON)
 
 
 # New and changed ------------------------------------------------------------------------------------------------------
@@ -121,10 +136,7 @@ def compare(cursor: CursorWrapper, carried: Collection[str], by: Actor) -> None:
     """Fill `INCOMING` with whole rows of School for what is new or differs; `school_id` is empty for what is new."""
     made = {column_of(field): _incoming(field, carried) for field in _written()}
     columns = ", ".join(made)
-    cursor.execute(f"DROP TABLE IF EXISTS {INCOMING}")
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE {INCOMING} AS SELECT id AS school_id, {columns} FROM schools_school WHERE 1 = 0"
-    )
+    _make_incoming(cursor)
     cursor.execute(
         f"INSERT INTO {INCOMING} (school_id, {columns}) SELECT o.id, {', '.join(made.values())} FROM {TABLE} s"
         " JOIN schools_localauthority a ON a.code = s.la_code LEFT JOIN schools_diocese d ON d.name = s.diocese"
@@ -132,7 +144,26 @@ def compare(cursor: CursorWrapper, carried: Collection[str], by: Actor) -> None:
         f" LEFT JOIN schools_school o ON o.urn = s.urn WHERE o.id IS NULL OR {' OR '.join(_differences(carried))}",
         _parameters(by),
     )
-    _fill_search_keys(cursor)
+    fill_search_keys(cursor)
+
+
+def fill_with_held(cursor: CursorWrapper, source: str, parameters: Mapping[str, Any], by: Actor) -> None:
+    """Fill `INCOMING` with the schools `o` of `source` as they are held, about to be written once more."""
+    made = {column_of(field): f"o.{column_of(field)}" for field in _written()}
+    made |= {"version": "o.version + 1", "updated_at": "%(now)s", "updated_by_id": "%(by)s", "search_key": "NULL"}
+    _make_incoming(cursor)
+    cursor.execute(
+        f"INSERT INTO {INCOMING} (school_id, {', '.join(made)}) SELECT o.id, {', '.join(made.values())} FROM {source}",
+        {**parameters, **_parameters(by)},
+    )
+
+
+def _make_incoming(cursor: CursorWrapper) -> None:
+    columns = ", ".join(column_of(field) for field in _written())
+    cursor.execute(f"DROP TABLE IF EXISTS {INCOMING}")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {INCOMING} AS SELECT id AS school_id, {columns} FROM schools_school WHERE 1 = 0"
+    )
 
 
 def _written() -> list[Field[Any, Any]]:
@@ -177,7 +208,7 @@ def _differences(carried: Collection[str]) -> Iterator[str]:
             yield f"o.{column_of(field)} {differs} {_incoming(field, carried)}"
 
 
-def _fill_search_keys(cursor: CursorWrapper) -> None:
+def fill_search_keys(cursor: CursorWrapper) -> None:
     """For rows whose name, number or postcode is not the file's own, so that staging could not make their key."""
     cursor.execute(
         "SELECT i.urn, i.name, a.code, i.establishment_number, i.postcode FROM gias_incoming i"
@@ -187,32 +218,116 @@ def _fill_search_keys(cursor: CursorWrapper) -> None:
     cursor.executemany(f"UPDATE {INCOMING} SET search_key = %s WHERE urn = %s", made)
 
 
+# What differs, in words of the audit ----------------------------------------------------------------------------------
+
+NOT_TOLD = frozenset({"id", "search_key", "version", "created_at", "created_by", "updated_at", "updated_by"})
+"""Columns whose change is no news."""
+
+
+def told_fields() -> list[Field[Any, Any]]:
+    return [field for field in School._meta.concrete_fields if field.name not in NOT_TOLD]
+
+
+def _changes() -> str:
+    pairs = {field.name: (f"o.{column_of(field)}", f"i.{column_of(field)}") for field in told_fields()}
+    return events.changes_sql(pairs)
+
+
+def changes(cursor: CursorWrapper) -> Iterator[tuple[int, str, dict[str, list[Any]]]]:
+    """URN, name and `{field: [before, after]}` of every school that is about to be changed, by name."""
+    cursor.execute(
+        f"SELECT i.urn, i.name, CAST({_changes()} AS text) FROM {INCOMING} i"
+        " JOIN schools_school o ON o.id = i.school_id ORDER BY i.name, i.urn"
+    )
+    for urn, name, found in _fetched(cursor):
+        yield urn, name, json.loads(found)
+
+
+def additions(cursor: CursorWrapper) -> Iterator[tuple[int, str]]:
+    """URN and name of every school that is about to be added, by name."""
+    cursor.execute(f"SELECT urn, name FROM {INCOMING} WHERE school_id IS NULL ORDER BY name, urn")
+    yield from _fetched(cursor)
+
+
+def _fetched(cursor: CursorWrapper) -> Iterator[Any]:
+    while rows := cursor.fetchmany(1_000):
+        yield from rows
+
+
+def held_newer(cursor: CursorWrapper) -> tuple[int, date | None]:
+    """How many schools are held with a later day of change than the file gives them, and the latest of those days."""
+    cursor.execute(
+        f"SELECT COUNT(*), MAX(o.source_changed_on) FROM {TABLE} s JOIN schools_school o ON o.urn = s.urn"
+        " WHERE o.source_changed_on > s.source_changed_on"
+    )
+    count, latest = cursor.fetchone()
+    return count, date.fromisoformat(latest) if isinstance(latest, str) else latest
+
+
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-def write(cursor: CursorWrapper, by: Actor) -> None:
-    """Insert what is new, update what differs, and write the history of both."""
+def write(cursor: CursorWrapper, by: Actor, file: str, *, verb: str = CHANGED_BY_IMPORT) -> None:
+    """Insert what is new, update what differs, and leave the history and the audit of both."""
+    tell(cursor, by, verb, f"{INCOMING} i JOIN schools_school o ON o.id = i.school_id", _changes(), file)
     columns = [column_of(field) for field in _written()]
     kept = {"urn", "created_at", "created_by_id"}
-    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in kept)
+    changed = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in kept)
     # WHERE keeps SQLite from taking ON for a join's.
     cursor.execute(
         f"INSERT INTO schools_school ({', '.join(columns)}) SELECT {', '.join(columns)} FROM {INCOMING} WHERE 1 = 1"
-        f" ON CONFLICT (urn) DO UPDATE SET {changes}"
+        f" ON CONFLICT (urn) DO UPDATE SET {changed}"
     )
-    _write_history(cursor, by)
+    kind = "CASE WHEN i.school_id IS NULL THEN '+' ELSE '~' END"
+    incoming = f"schools_school o JOIN {INCOMING} i ON i.urn = o.urn"
+    copy_to_history(cursor, incoming, kind, by, REASON if verb == CHANGED_BY_IMPORT else file)
+    tell(cursor, by, ADDED_BY_IMPORT, f"{incoming} WHERE i.school_id IS NULL", events.changes_sql({}), file)
 
 
-def _write_history(cursor: CursorWrapper, by: Actor) -> None:
+def tell(
+    cursor: CursorWrapper,
+    by: Actor,
+    verb: str,
+    source: str,
+    changed: str,
+    reason: str,
+    parameters: Mapping[str, Any] | None = None,
+) -> None:
+    """An event for each school `o` of `source`, which is what follows FROM."""
+    acts = events.Acts(
+        kind=School._meta.label_lower,
+        source=source,
+        verb=f"'{verb}'",
+        subject_id="o.id",
+        subject_name="o.name",
+        school_id="o.id",
+        changes=changed,
+        order="o.id",
+    )
+    events.insert_events(cursor, acts, by=by, reason=reason, parameters=parameters)
+
+
+def copy_to_history(
+    cursor: CursorWrapper,
+    source: str,
+    kind: str,
+    by: Actor,
+    reason: str,
+    parameters: Mapping[str, Any] | None = None,
+) -> None:
+    """A row of history, of this kind ("'~'"), for each school `o` of `source`, which is what follows FROM."""
     history = School.history.model._meta
     copied = [column_of(field) for field in history.concrete_fields if column_of(field) in _school_columns()]
-    added = {"history_date": "%(now)s", "history_change_reason": "%(reason)s", "history_user_id": "%(by)s"}
-    added["history_type"] = "CASE WHEN i.school_id IS NULL THEN '+' ELSE '~' END"
+    added = {
+        "history_type": kind,
+        "history_date": "%(now)s",
+        "history_change_reason": "%(history_reason)s",
+        "history_user_id": "%(by)s",
+    }
     cursor.execute(
         f"INSERT INTO {history.db_table} ({', '.join([*copied, *added])})"
-        f" SELECT {', '.join([*(f'o.{column}' for column in copied), *added.values()])}"
-        f" FROM schools_school o JOIN {INCOMING} i ON i.urn = o.urn",
-        {**_parameters(by), "reason": REASON},
+        f" SELECT {', '.join([*(f'o.{column}' for column in copied), *added.values()])} FROM {source}",
+        {**(parameters or {}), **_parameters(by), "history_reason": reason[:LONGEST_REASON]},
     )
 
 

@@ -1,16 +1,28 @@
 """The rows of a GIAS file for staging, with what cannot be taken noted on the way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any
 
 from schools.imports import staging
 from schools.imports.files import CsvFile, Record
-from schools.imports.gias import URN, Layout, Problem, Reading
+from schools.imports.gias import URN, Layout
 from schools.imports.outcome import FileRead, Rejection
-from schools.models.school import searchable
+from schools.imports.whole_columns import Problem, Reading
+from schools.models.school import searchable_of_each
 
+AT_ONCE = 1_000
 _KEY_PARTS = ("name", "establishment_number", "postcode")
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Records that are taken, with what identifies them: lists of one length."""
+
+    records: list[Record]
+    urns: list[int]
+    codes: list[str]
 
 
 @dataclass
@@ -24,59 +36,68 @@ class Rows:
     only: str | None
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
-        for record in self.source.records():
-            self.file.rows += 1
-            try:
-                row = self._row(record)
-            except Problem as problem:
-                self.file.refused += 1
-                self._note(record, problem)
+        for columns in self.columns():
+            yield from zip(*columns, strict=True)
+
+    def columns(self) -> Iterator[list[Sequence[Any]]]:
+        """Some thousand rows at a time, as a list of columns."""
+        remaining = iter(self.source.records())
+        while records := list(islice(remaining, AT_ONCE)):
+            refused: list[tuple[Record, Problem]] = []
+            taken = self._taken(records, refused)
+            reading = self.layout.read(taken.records)
+            noted = [(taken.records[at], problem) for at, some in reading.problems.items() for problem in some]
+            self._note([*refused, *noted])
+            self.file.unread.update(*reading.unread.values())
+            yield _staged(taken, self.layout.la_names(taken.records), reading)
+
+    def _taken(self, records: Sequence[Record], refused: list[tuple[Record, Problem]]) -> _Taken:
+        """Without the rows of other authorities than the one asked for, and without those that are refused."""
+        taken = _Taken([], [], [])
+        self.file.rows += len(records)
+        urns, codes = self.layout.urns(records), self.layout.la_codes(records)
+        for record, urn, code in zip(records, urns, codes, strict=True):
+            first = record.line if isinstance(urn, Problem) else self.file.seen.setdefault(urn, record.line)
+            if self.only is not None and isinstance(code, str) and code != self.only:
+                self.file.ignored += 1
+            elif isinstance(urn, Problem):
+                refused.append((record, urn))
+            elif isinstance(code, Problem):
+                refused.append((record, code))
+            elif first != record.line:
+                refused.append((record, Problem(URN, f"URN {urn} is on line {first} already, and that row was taken.")))
             else:
-                if row is not None:
-                    yield row
+                taken.records.append(record)
+                taken.urns.append(urn)
+                taken.codes.append(code)
+        self.file.refused += len(refused)
+        self.file.codes.update(taken.codes)
+        return taken
 
-    def _row(self, record: Record) -> Sequence[Any] | None:
-        """None for a row of another authority than the one asked for."""
-        urn, code = _or_problem(self.layout.urn, record), _or_problem(self.layout.la_code, record)
-        first = record.line if isinstance(urn, Problem) else self.file.seen.setdefault(urn, record.line)
-        if self.only is not None and isinstance(code, str) and code != self.only:
-            self.file.ignored += 1
-            return None
-        if isinstance(urn, Problem):
-            raise urn
-        if isinstance(code, Problem):
-            raise code
-        if first != record.line:
-            raise Problem(URN, f"URN {urn} is on line {first} already, and that row was taken.")
-        return self._reading(record, urn, code)
-
-    def _reading(self, record: Record, urn: int, code: str) -> Sequence[Any]:
-        reading = self.layout.read(record)
-        for problem in reading.problems:
-            self._note(record, problem)
-        self.file.codes.add(code)
-        self.file.unread.update(reading.unread)
-        return _staged(record.line, urn, code, self.layout.la_name(record), reading)
-
-    def _note(self, record: Record, problem: Problem) -> None:
-        self.rejected.append(Rejection(str(self.file.path), record.line, problem.column, problem.reason))
+    def _note(self, problems: list[tuple[Record, Problem]]) -> None:
+        path = str(self.file.path)
+        for record, problem in sorted(problems, key=lambda each: each[0].line):
+            self.rejected.append(Rejection(path, record.line, problem.column, problem.reason))
 
 
-T = TypeVar("T")
+def _staged(taken: _Taken, la_names: list[str], reading: Reading) -> list[Sequence[Any]]:
+    nothing = [None] * len(taken.records)
+    unread = [""] * len(taken.records)
+    for at, fields in reading.unread.items():
+        unread[at] = f",{','.join(fields)},"
+    lines = [record.line for record in taken.records]
+    read = [reading.values.get(name, nothing) for name in (*staging.NAMED, *staging.VALUES)]
+    return [lines, taken.urns, taken.codes, la_names, _search_keys(taken, reading), unread, *read]
 
 
-def _or_problem(read: Callable[[Record], T], record: Record) -> T | Problem:
-    try:
-        return read(record)
-    except Problem as problem:
-        return problem
-
-
-def _staged(line: int, urn: int, code: str, la_name: str, reading: Reading) -> Sequence[Any]:
-    values = reading.values
-    key = None
-    if all(name in values for name in _KEY_PARTS):
-        key = searchable(values["name"], urn, code, values["establishment_number"], values["postcode"])
-    unread = f",{','.join(reading.unread)}," if reading.unread else ""
-    named = [values.get(name) for name in staging.NAMED]
-    return (line, urn, code, la_name, key, unread, *named, *map(values.get, staging.VALUES))
+def _search_keys(taken: _Taken, reading: Reading) -> Sequence[str | None]:
+    """None where a part of the key is not the file's to say."""
+    names, numbers, postcodes = (reading.values.get(name) for name in _KEY_PARTS)
+    if names is None or numbers is None or postcodes is None:
+        return [None] * len(taken.records)
+    named, coded = [name or "" for name in names], [postcode or "" for postcode in postcodes]
+    keys: list[str | None] = [*searchable_of_each(named, taken.urns, taken.codes, numbers, coded)]
+    for at, fields in reading.unread.items():
+        if not set(_KEY_PARTS).isdisjoint(fields):
+            keys[at] = None
+    return keys

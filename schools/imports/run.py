@@ -1,69 +1,134 @@
-"""One run of the GIAS import: files in, the register changed in one transaction, an account of it out."""
+"""The GIAS import: schools, the links between them and the types there are, into the register."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import record_event
-from schools.imports import register, staging
-from schools.imports.files import checksum, opened
+from schools.imports import links, register, runs, staging, types, undoing
+from schools.imports.files import CsvFile, checksum, opened
 from schools.imports.gias import Layout
-from schools.imports.outcome import FileRead, Outcome, Rejection
+from schools.imports.importers import Importer, Work, importers
+from schools.imports.kinds import LINKS, TYPES, kind_of
+from schools.imports.outcome import ADDED, CHANGED, ESTABLISHMENTS, FileRead, Outcome, Rejection
 from schools.imports.rows import Rows
-from schools.models import LocalAuthority
+from schools.imports.words import Words
+from schools.models import ImportKind, LocalAuthority, School
 from schools.policy import PHASE_BY_TYPE
 
+ORDER = (TYPES, ESTABLISHMENTS, LINKS)
+"""What is read first: a type names schools, and a link is between them."""
 _DATE_COLUMNS = {"opened_on": "OpenDate", "closed_on": "CloseDate"}
+_ROWS_BETWEEN_WORDS = 1_000
 
 
 def import_gias(
     paths: Sequence[Path], *, only: str | None = None, by: Actor = SYSTEM, dry_run: bool = False
 ) -> Outcome:
-    """Import files one after another, all or none; with `only`, the rows of one authority code.
+    """Import files at once, all or none; with `only`, what belongs to one authority code.
 
-    Raises `Unusable` when a file is not a list of establishments. A dry run does everything and undoes it.
+    Raises `Unusable` when a file is not one of GIAS.
     """
+    return runs.import_now(GIAS, paths, only=only or "", by=by, dry_run=dry_run)
+
+
+def read(paths: Sequence[Path], work: Work) -> Outcome:
+    """Take the files in, inside the caller's transaction."""
     outcome = Outcome()
-    with transaction.atomic(), connection.cursor() as cursor:
-        for path in paths:
-            _import_file(cursor, path, only, by, outcome)
+    with connection.cursor() as cursor:
+        ordered = sorted(_kinds(paths), key=lambda each: ORDER.index(each[1]))
+        for path, kind in ordered:
+            # Of a preview nobody reads what the last file writes.
+            writes = not work.dry_run or path != ordered[-1][0]
+            _take_file(cursor, path, kind, work, outcome, writes=writes)
         outcome.vanished = _vanished(outcome.files)
-        register.clear(cursor)
-        outcome.rejected.sort(key=lambda each: (paths.index(Path(each.file)), each.row))
-        transaction.set_rollback(dry_run)
+    places = {str(path): place for place, path in enumerate(paths)}
+    outcome.files.sort(key=lambda file: places[str(file.path)])
+    outcome.rejected.sort(key=lambda each: (places[each.file], each.row))
     return outcome
 
 
-def _import_file(cursor: CursorWrapper, path: Path, only: str | None, by: Actor, outcome: Outcome) -> None:
-    with opened(path) as source:
-        file = FileRead(path, checksum(path))
-        layout = Layout(source.header, path.name, phases=policy_value(PHASE_BY_TYPE, on=clock.today()).phases)
-        rows = Rows(source, layout, file, outcome.rejected, only)
-        staging.stage(cursor, rows)
-        file.encoding = source.encoding
+def _kinds(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each file with its kind; `Unusable` before any of them is read when one has none."""
+    found = []
+    for path in paths:
+        with opened(path) as source:
+            found.append((path, kind_of(source.header, path.name)))
+    return found
+
+
+def _take_file(cursor: CursorWrapper, path: Path, kind: str, work: Work, outcome: Outcome, *, writes: bool) -> None:
+    file = FileRead(path, checksum(path), kind)
     outcome.files.append(file)
-    _apply(cursor, layout, file, by, outcome)
+    with opened(path) as source:
+        if kind == LINKS:
+            links.take(cursor, source, file, work, outcome)
+        elif kind == TYPES:
+            types.take(cursor, source, file, work, outcome)
+        else:
+            _take_schools(cursor, source, file, work, outcome, writes=writes)
+        file.encoding = source.encoding
 
 
-def _apply(cursor: CursorWrapper, layout: Layout, file: FileRead, by: Actor, outcome: Outcome) -> None:
+def _take_schools(
+    cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, outcome: Outcome, *, writes: bool
+) -> None:
+    phases = policy_value(PHASE_BY_TYPE, on=clock.today()).phases
+    layout = Layout(source.header, file.path.name, phases=phases)
+    work.tell(f"Reading {file.path.name}", 0, 0)
+    staging.stage(cursor, Rows(source, layout, file, outcome.rejected, work.only or None))
     register.lock(cursor)
     register.keep_unread(cursor, sorted(file.unread))
     _report_dates(cursor, layout, file, outcome)
-    register.make_authorities(cursor, by)
-    register.make_dioceses(cursor, by)
-    register.make_districts(cursor, by)
-    register.compare(cursor, layout.carried, by)
-    register.write(cursor, by)
+    register.make_authorities(cursor, work.by)
+    register.make_dioceses(cursor, work.by)
+    register.make_districts(cursor, work.by)
+    tally = _compare(cursor, layout, file, work, outcome)
+    if writes:
+        work.tell("Writing", 0, 0)
+        register.write(cursor, work.by, file.path.name)
+        _leave_events(tally, file, work.by)
+    register.clear(cursor)
+
+
+def _compare(
+    cursor: CursorWrapper, layout: Layout, file: FileRead, work: Work, outcome: Outcome
+) -> dict[str, register.Held]:
+    """What is new and what differs, by authority; counted, and noted in the account."""
+    work.tell("Comparing with what is held", 0, 0)
+    register.compare(cursor, layout.carried, work.by)
     tally = register.tally(cursor)
     outcome.added += sum(each.added for each in tally.values())
     outcome.changed += sum(each.changed for each in tally.values())
     outcome.unchanged += sum(each.unchanged for each in tally.values())
-    _leave_events(tally, file, by)
+    _warn_of_age(cursor, file, outcome)
+    _note_changes(cursor, outcome)
+    return tally
+
+
+def _note_changes(cursor: CursorWrapper, outcome: Outcome) -> None:
+    """Changes first, since they are what somebody looks at before they confirm."""
+    words = Words(School)
+    for urn, name, changes in register.changes(cursor):
+        outcome.note(CHANGED, f"{name} (URN {urn})", words.of(changes))
+    for urn, name in register.additions(cursor):
+        outcome.note(ADDED, f"{name} (URN {urn})")
+
+
+def _warn_of_age(cursor: CursorWrapper, file: FileRead, outcome: Outcome) -> None:
+    newer, latest = register.held_newer(cursor)
+    if latest:
+        schools = "1 school is" if newer == 1 else f"{newer:,} schools are"
+        outcome.warnings.append(
+            f"{schools} held with a later change in GIAS than {file.path.name} has, up to {clock.uk_date(latest)}. "
+            "This file may be older than what is held."
+        )
 
 
 def _report_dates(cursor: CursorWrapper, layout: Layout, file: FileRead, outcome: Outcome) -> None:
@@ -84,3 +149,21 @@ def _vanished(files: Sequence[FileRead]) -> list[int]:
     """Open here, in an authority code present in a file, and in no file."""
     codes = set[str]().union(*(each.codes for each in files))
     return [urn for urn in register.open_urns(codes) if not any(urn in each.seen for each in files)]
+
+
+GIAS = Importer(
+    key=ImportKind.GIAS.value,
+    order=10,
+    label=ImportKind.GIAS.label,
+    files="Exports and extracts of Get Information About Schools as CSV: schools, links and types, in one go or one by "
+    "one.",
+    permission=Permission.IMPORT_DATA,
+    read=read,
+    undo=undoing.undo,
+    takes_authority=True,
+)
+
+
+def register_importer() -> None:
+    """Called once, when the app is ready."""
+    importers.register(GIAS)

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('appointment_id', models.BigIntegerField(help_text='By what right.', null=True)),
                 ('outcome', models.JSONField(default=dict)),
                 ('refusals', models.JSONField(default=list, help_text='Why it cannot be done, as sentences.')),
+                ('account', models.ForeignKey(help_text='Every addition and change, as a CSV file.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.blob')),
                 ('applied_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from schoolimprove.accounts.roles import ROLE_LABELS
 from schoolimprove.records.models import BaseRecord
+from schools.rules import ENDS_BEFORE_IT_STARTS
 
 from .authority import LocalAuthority
 from .diocese import Diocese
@@ -88,7 +89,7 @@ class Appointment(BaseRecord):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 name="appointment_ends_after_it_starts",
-                violation_error_message="An appointment cannot end before it starts.",
+                violation_error_message=ENDS_BEFORE_IT_STARTS,
             ),
         ]
         indexes = [models.Index(fields=["role", "starts_on"], name="appointment_role")]

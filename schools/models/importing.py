@@ -53,6 +53,9 @@ class ImportRun(BaseRecord):
     appointment_id = models.BigIntegerField(null=True, help_text="By what right.")
     outcome = models.JSONField(default=dict)
     refusals = models.JSONField(default=list, help_text="Why it cannot be done, as sentences.")
+    account = models.ForeignKey(
+        Blob, models.PROTECT, null=True, related_name="+", help_text="Every addition and change, as a CSV file."
+    )
     applied_at = models.DateTimeField(null=True, blank=True)
 
     objects = ImportRunQuerySet.as_manager()
@@ -92,6 +95,10 @@ class ImportRun(BaseRecord):
     def is_underway(self) -> bool:
         """Whether a worker has it in hand."""
         return self.status in (ImportStatus.CHECKING, ImportStatus.APPLYING)
+
+    @property
+    def may_be_undone(self) -> bool:
+        return self.status == ImportStatus.APPLIED and self.undoes_id is None
 
     @property
     def names(self) -> list[str]:

@@ -1,16 +1,17 @@
 """Schools, as GIAS names them, and who may see them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.lib.search import search_key, squeezed
+from schoolimprove.lib.search import search_key, search_keys, squeezed
 from schoolimprove.records.models import BaseRecord
 from schools.establishments import Service, service_of
 from schools.scope import in_scope
@@ -50,12 +51,28 @@ LONGEST_URN, LAESTAB_DIGITS = 7, 7
 
 
 def searchable(name: str, urn: int, la_code: str, establishment_number: int | None, postcode: str) -> str:
-    """Name, URN, LAESTAB and postcode as people type them, in one normalised line."""
-    parts = [search_key(name), str(urn)]
-    if establishment_number is not None:
-        parts += [f"{la_code}{establishment_number:04d}", f"{la_code} {establishment_number:04d}"]
-    code = search_key(postcode)
-    return " ".join(filter(None, [*parts, code, code.replace(" ", "")]))[:400]
+    """Name, URN, LAESTAB and postcode in one normalised line, each number without spaces.
+
+    A search asks for words, and for what was typed run together, anywhere in the line: 936/1234 is found in 9361234.
+    """
+    return _line(search_key(name), urn, la_code, establishment_number, search_key(postcode))
+
+
+def searchable_of_each(
+    names: Sequence[str],
+    urns: Sequence[int],
+    la_codes: Sequence[str],
+    establishment_numbers: Sequence[int | None],
+    postcodes: Sequence[str],
+) -> list[str]:
+    """`searchable` for many schools at once."""
+    lines = map(_line, search_keys(names), urns, la_codes, establishment_numbers, search_keys(postcodes))
+    return list(lines)
+
+
+def _line(name: str, urn: int, la_code: str, establishment_number: int | None, postcode: str) -> str:
+    laestab = "" if establishment_number is None else f"{la_code}{establishment_number:04d}"
+    return " ".join(filter(None, (name, str(urn), laestab, postcode.replace(" ", ""))))[:400]
 
 
 class SchoolQuerySet(models.QuerySet["School"]):
@@ -93,13 +110,31 @@ class SchoolQuerySet(models.QuerySet["School"]):
         return self.filter(listed)
 
 
+_UNSOUGHT = ["urn", "authority", "district", "partnership", "diocese", "created_by", "updated_by"]
+"""What nobody looks for in the history, which is read school by school: each index would be written by every import."""
+
+
+def _by() -> Any:
+    """As `BaseRecord` has it, without an index."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+
+
 class School(BaseRecord):
     """One establishment. Addressed by URN, keyed by a surrogate; LAESTAB is never unique."""
 
     urn = models.PositiveIntegerField(
         "URN", unique=True, validators=[MinValueValidator(10_000), MaxValueValidator(9_999_999)]
     )
-    authority = models.ForeignKey(LocalAuthority, models.PROTECT, related_name="schools")
+    # Found by `school_authority_name`.
+    authority = models.ForeignKey(LocalAuthority, models.PROTECT, related_name="schools", db_index=False)
     establishment_number = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(9999)])
     name = models.CharField(max_length=200)
     type_code = models.CharField(max_length=3, blank=True)
@@ -131,9 +166,12 @@ class School(BaseRecord):
     northing = models.PositiveIntegerField(null=True, blank=True)
     source_changed_on = models.DateField("last changed in GIAS", null=True, blank=True)
     search_key = models.CharField(max_length=400, editable=False)
+    # Nobody looks for schools by who changed them, and users are never deleted.
+    created_by = _by()
+    updated_by = _by()
 
     objects = SchoolQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_key"])
+    history = HistoricalRecords(excluded_fields=["search_key"], no_db_index=_UNSOUGHT)
 
     class Meta:
         ordering = ["name", "urn"]

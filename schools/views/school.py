@@ -152,32 +152,6 @@ class SchoolVisits(SchoolTabView):
         return super().get_context_data(table=table, page_obj=page, **kwargs)
 
 
-class SchoolPeople(SchoolTabView):
-    template_name = "schools/school_people.html"
-    tab = "people"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        table = people_table(appointments_at(self.school), contacts=self.shows_contacts())
-        return super().get_context_data(table=table, **kwargs)
-
-    def shows_contacts(self) -> bool:
-        """Addresses are for those who work with the whole school, not for a role with one narrow task there."""
-        wide = (Permission.VIEW_SCHOOL_HISTORY, Permission.VIEW_SHARED_RECORD)
-        return any(user_can(self.request.user, permission, on=self.school) for permission in wide)
-
-
-def people_table(people: Iterable[Appointment], *, contacts: bool) -> components.Table:
-    labels = ("Role", "Name", "Since", "Email", "Telephone") if contacts else ("Role", "Name", "Since")
-    columns = [components.Column(label) for label in labels]
-    rows = [
-        [each.get_role_display(), each.person.name, each.starts_on, each.person.email, each.person.telephone][
-            : len(labels)
-        ]
-        for each in people
-    ]
-    return components.Table("People", columns, rows, empty="Nobody is appointed to this school yet.")
-
-
 class SchoolHistory(SchoolTabView):
     template_name = "schools/school_history.html"
     tab = "history"

@@ -4,9 +4,11 @@ import { keepOnce } from './once.js'
 import { startAutosave } from './autosave.js'
 import { startFilters } from './filters.js'
 import { startSession } from './session.js'
+import { offerTickAll } from './tick-all.js'
 
 initAll()
 keepOnce()
 startAutosave()
 startFilters()
 startSession()
+offerTickAll()

@@ -27,7 +27,8 @@ function saver (form) {
   // `quietly`: the page itself saves, so it is no sign that anybody is there.
   const send = async ({ quietly = false } = {}) => {
     window.clearTimeout(timer)
-    if (sending) await sending
+    // Of several that waited for the same answer, one goes on and the others wait for its own.
+    while (sending) await sending
     const typed = fingerprint(form)
     if (typed === saved || form.dataset.sending) return
     sending = post(form, quietly)

@@ -1,10 +1,14 @@
-"""Signing in through the real page."""
+"""Signing in through the real page, and being signed in where that is not what a test is about."""
 
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
+from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
+from schoolimprove.lib import clock
 from tests.factories.accounts import PASSWORD
 
 
@@ -20,3 +24,14 @@ def sign_in(page: Page, live_server: Any, user: User) -> None:
 def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sign")
+
+
+def be_signed_in(page: Page, live_server: Any, user: User) -> None:
+    """The browser holds a whole session of this user, second factor and all; it stays on the page it is on."""
+    client = Client()
+    client.force_login(user)
+    kept = client.session
+    kept[session.BEGAN] = kept[session.SEEN] = kept[session.VERIFIED] = clock.now().isoformat()
+    kept.save()
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])

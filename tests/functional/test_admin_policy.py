@@ -3,29 +3,20 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth import SESSION_KEY
-from django.test import Client
 from playwright.sync_api import Page, expect
 
-from schoolimprove.accounts import session
-from schoolimprove.lib import clock
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import TermFactory
 from tests.factories.schools import SchoolFactory
+from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def administrator(page: Page, live_server: Any, client: Client) -> Page:
+def administrator(page: Page, live_server: Any) -> Page:
     """A page on which an administrator is signed in, the second factor given."""
-    client.force_login(UserFactory.create(is_superuser=True, is_staff=True))
-    kept = client.session
-    assert SESSION_KEY in kept
-    kept[session.BEGAN] = kept[session.SEEN] = kept[session.VERIFIED] = clock.now().isoformat()
-    kept.save()
-    cookie = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    be_signed_in(page, live_server, UserFactory.create(is_superuser=True, is_staff=True))
     return page
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,16 +25,18 @@ MANAGE = [sys.executable, "manage.py"]
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A demonstration's environment, with one school in its database already."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(migrated, folder / "db.sqlite3")
     environment = {
         "DJANGO_SETTINGS_MODULE": "schoolimprove.settings",
         "DEMO": "1",
         "DATABASE_URL": "",
-        "DEMO_FOLDER": str(tmp_path_factory.mktemp("demo")),
+        "DEMO_FOLDER": str(folder),
     }
-    for arguments in (["migrate", "--verbosity", "0"], ["shell", "--verbosity", "0", "--command", ONE_SCHOOL]):
-        subprocess.run([*MANAGE, *arguments], cwd=ROOT, env={**os.environ, **environment}, check=True)
+    command = [*MANAGE, "shell", "--verbosity", "0", "--command", ONE_SCHOOL]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
     return environment
 
 

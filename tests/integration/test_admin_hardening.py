@@ -176,8 +176,9 @@ def test_every_filter_and_day_that_a_list_links_to_opens() -> None:
     followed = 0
     for model in our_models():
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        listed = client.get(address).context["cl"]
-        for spec in listed.filter_specs:
+        listed = client.get(address).context.get("cl")
+        # Imports are listed on a page of our own, which links to no filters.
+        for spec in listed.filter_specs if listed else []:
             for choice in spec.choices(listed):
                 assert client.get(f"{address}{choice['query_string']}").status_code == 200, choice["query_string"]
                 followed += 1

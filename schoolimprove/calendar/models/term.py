@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from schoolimprove.calendar.rules import faults_of_term
+from schoolimprove.calendar.rules import HALF_TERM_IN_ORDER, HALF_TERM_INSIDE, faults_of_term
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year_label
 from schoolimprove.records.models import BaseRecord
@@ -37,12 +37,12 @@ class TermDates(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_on__lt=F("half_term_starts_on"), half_term_ends_on__lt=F("ends_on")),
                 name="%(class)s_half_term_inside_term",
-                violation_error_message="Half-term lies inside the term.",
+                violation_error_message=HALF_TERM_INSIDE,
             ),
             models.CheckConstraint(
                 condition=Q(half_term_starts_on__lte=F("half_term_ends_on")),
                 name="%(class)s_half_term_dates_in_order",
-                violation_error_message="Half-term ends on or after the day it starts.",
+                violation_error_message=HALF_TERM_IN_ORDER,
             ),
             models.CheckConstraint(
                 condition=Q(name__in=[name.value for name in clock.TermName]),

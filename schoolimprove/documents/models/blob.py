@@ -3,13 +3,17 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import models, transaction
 
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
+
+_PIECE = 1024 * 1024
 
 
 class BlobDamaged(Exception):
@@ -33,6 +37,15 @@ class BlobManager(models.Manager["Blob"]):
                 defaults={"size": len(content), "content_type": content_type, "created_by": by.user},
             )
         return blob
+
+    def store_file(self, path: Path, *, content_type: str, by: Actor) -> "Blob":
+        """As `store`, for a file that may be too large to be held in memory."""
+        digest = _digest_of(path)
+        with path.open("rb") as file:
+            _write_file(path_of(digest), digest, file)
+        defaults = {"size": path.stat().st_size, "content_type": content_type, "created_by": by.user}
+        with transaction.atomic():
+            return self.get_or_create(sha256=digest, defaults=defaults)[0]
 
 
 class Blob(models.Model):
@@ -92,12 +105,30 @@ def path_of(digest: str) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a temporary file in the same folder, synced, then renamed. A damaged file is replaced."""
     if path.exists() and path.read_bytes() == content:
         return
+    _put(path, [content])
+
+
+def _write_file(path: Path, digest: str, source: IO[bytes]) -> None:
+    """A file that is there and whole is left; a damaged one is replaced."""
+    if path.exists() and _digest_of(path) == digest:
+        return
+    source.seek(0)
+    _put(path, iter(lambda: source.read(_PIECE), b""))
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _put(path: Path, pieces: Iterable[bytes]) -> None:
+    """Whole or not at all: a temporary file in the same folder, synced, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
+        for piece in pieces:
+            file.write(piece)
         file.flush()
         os.fsync(file.fileno())
     os.chmod(file.name, 0o440)

@@ -8,13 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from schoolimprove.calendar.calendars import authority_calendar, working_days_calendar
 from schoolimprove.lib import clock
-from schoolimprove.lib.years import academic_year
-from schoolimprove.policy.values import policy_value
-from schools.calendars import calendars_for
+from schools.calendars import days_after
 from schools.models import School
-from schools.policy import HOLIDAY_LENGTH
 
 COUNTS = ("working_days", "inspection_working_days", "school_days")
 
@@ -50,13 +46,7 @@ def worked_out(options: dict[str, Any]) -> clock.Working:
     """The working that the options ask for; `Refusal` or `DatesNotHeld` when there is none."""
     start, (count, days) = _start(options["start"]), _count(options)
     school = _school_id(options["school"])
-    if count == "working_days":
-        return clock.working_days_after(start, days, working_days_calendar())
-    calendar = _calendar(school, start, days)
-    if count == "school_days":
-        return clock.school_days_after(start, days, calendar)
-    longer_than = policy_value(HOLIDAY_LENGTH, on=start).week_weekdays
-    return clock.inspection_working_days_after(start, days, calendar, longer_than=longer_than)
+    return days_after(count.replace("_", " "), start, days, school=school)
 
 
 def _start(text: str | None) -> date:
@@ -87,13 +77,6 @@ def _school_id(urn: str | None) -> int | None:
     if found is None:
         raise Refusal(f"No school with URN {urn} is held.")
     return found
-
-
-def _calendar(school: int | None, start: date, days: int) -> clock.Calendar:
-    """Enough years for the count: a year has more than a hundred school days."""
-    year = academic_year(start)
-    years = range(year, year + days // 100 + 2)
-    return authority_calendar(years) if school is None else calendars_for([school], years)[school]
 
 
 def in_lines(working: clock.Working) -> list[str]:

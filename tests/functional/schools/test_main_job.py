@@ -14,7 +14,7 @@ from schools.models import LocalAuthority, RecordOfVisit, School
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import appointed
 from tests.functional.browser import axe, opened, screenshot, scrolls_sideways
-from tests.functional.signing_in import sign_in
+from tests.functional.signing_in import be_signed_in, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
 # The school is real, so the words judge nothing: they only show that text arrives as it was typed.
@@ -105,7 +105,7 @@ def dsim_approves(browser: Browser, live_server: Any, record: RecordOfVisit, dsi
 
 def not_found_for(browser: Browser, live_server: Any, user: User, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, user)
+        be_signed_in(page, live_server, user)
         response = page.goto(record_page(live_server, record))
         assert response is not None
         assert response.status == 404

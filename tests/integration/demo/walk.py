@@ -65,10 +65,11 @@ def _values(record: Any) -> Values:
 def addresses(user: User) -> list[str]:
     """Every address this person could type, each once; the inside of the admin for those who may enter it."""
     found: dict[str, None] = {}
+    both = values(user)
     for name, needed in routes(get_resolver().url_patterns):
         if name.startswith("admin:") and name != "admin:index" and not user.is_staff:
             continue
-        for known in values(user):
+        for known in both:
             for kind in ("csv", "xlsx", "json"):
                 wanted = [(known | {"kind": kind})[each] for each in needed]
                 found[reverse(name, args=wanted)] = None

@@ -1,9 +1,7 @@
 """What may never change is refused by the database itself, on PostgreSQL and on the demonstration's SQLite."""
 
-import os
+import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +19,6 @@ from tests.factories.documents import BlobFactory
 from tests.factories.policy import PolicyRowFactory
 from tests.factories.records import AuditEventFactory
 from tests.factories.schools import RecordVersionFactory, ResponseFactory
-from tests.processes import ROOT
 
 FACTORIES: dict[type[models.Model], Callable[[], models.Model]] = {
     AuditEvent: AuditEventFactory.create,
@@ -64,16 +61,10 @@ def test_a_proposal_of_policy_is_still_open_to_change() -> None:
     assert row.reason == "Said better"
 
 
-@pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def demonstration(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database as `make demo` migrates it."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"DEMO": "1", "DEMO_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "schoolimprove.settings"}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder / "db.sqlite3"
+    return Path(shutil.copy(migrated, tmp_path_factory.mktemp("demonstration")))
 
 
 @pytest.fixture

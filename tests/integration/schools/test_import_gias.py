@@ -1,8 +1,8 @@
 """The GIAS import into the register, on a small file of invented schools."""
 
-import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,10 +23,10 @@ from schools.imports.run import import_gias
 from schools.models import Diocese, District, LocalAuthority, School
 from schools.policy import PHASE_BY_TYPE
 from tests.factories.schools import DistrictFactory, LocalAuthorityFactory, PartnershipFactory, SchoolFactory, appointed
+from tests.integration.schools.gias_files import INVENTED, changed_file
 from tests.integration.together import one_before_the_other_commits
 from tests.processes import ROOT
 
-INVENTED = ROOT / "tests" / "fixtures" / "gias" / "invented.csv"
 Change = Callable[[dict[str, str]], dict[str, str] | None]
 
 pytestmark = pytest.mark.django_db
@@ -36,25 +36,7 @@ pytestmark = pytest.mark.django_db
 def changed(tmp_path: Path) -> Callable[..., Path]:
     """`changed(rows={900101: {"Town": "Elsewhere"}}, without=["Postcode"])` is the invented file, changed."""
 
-    def write(
-        rows: dict[int, dict[str, str]] | None = None,
-        without: tuple[str, ...] = (),
-        drop: tuple[int, ...] = (),
-        encoding: str = "utf-8",
-        name: str = "changed.csv",
-    ) -> Path:
-        with INVENTED.open(encoding="utf-8", newline="") as original:
-            reader = csv.DictReader(original)
-            held = [row | (rows or {}).get(int(row["URN"]), {}) for row in reader if int(row["URN"]) not in drop]
-        columns = [column for column in reader.fieldnames or [] if column not in without]
-        path = tmp_path / name
-        with path.open("w", encoding=encoding, newline="") as file:
-            writer = csv.DictWriter(file, columns, extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(held)
-        return path
-
-    return write
+    return lambda *arguments, **options: changed_file(tmp_path, *arguments, **options)
 
 
 def counts(outcome: Outcome) -> tuple[int, int, int]:
@@ -446,7 +428,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(
         assert import_gias([path]).added == rows
 
 
-STATEMENTS = 25
+STATEMENTS = 58
 
 
 @pytest.mark.django_db(transaction=True)
@@ -456,8 +438,8 @@ def test_two_imports_at_once_come_out_as_one_after_the_other() -> None:
     assert School.history.count() == 8
 
 
-def test_the_same_statements_serve_sqlite(tmp_path: Path, changed: Callable[..., Path]) -> None:
-    database = f"sqlite:///{tmp_path}/demo.sqlite3"
+def test_the_same_statements_serve_sqlite(migrated: Path, tmp_path: Path, changed: Callable[..., Path]) -> None:
+    database = f"sqlite:///{shutil.copy(migrated, tmp_path)}"
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "schoolimprove.settings",
@@ -469,7 +451,6 @@ def test_the_same_statements_serve_sqlite(tmp_path: Path, changed: Callable[...,
         line = [sys.executable, "manage.py", *map(str, arguments)]
         return subprocess.run(line, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
-    manage("migrate", "--verbosity", "0")
     first = changed({900101: {"OpenDate": "x"}, 900107: {"CloseDate": "31-08-1950"}}, name="first.csv")
     outcomes = [json.loads(manage("import_gias", path, "--json")) for path in (first, INVENTED, INVENTED)]
     assert [[each[name] for name in ("added", "changed", "unchanged")] for each in outcomes] == [

@@ -108,7 +108,7 @@ def read(client: Client, path: str) -> int:
 
 
 EVERYBODY = ("sip", "dsim", "head", "director", "headteacher", "chair")
-TABS = ("school", "visits", "people", "chronology", "history")
+TABS = ("school", "visits", "people", "days", "chronology", "history")
 SEARCHES = (
     *("", "?q=Invented+Primary", "?q=zz1+1zz", "?service=entitled&phase=primary&sort=-town"),
     "?sip=none&type=01&establishment=open&religion=&sort=pupils",

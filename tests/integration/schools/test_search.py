@@ -64,6 +64,15 @@ def test_it_is_found_as_people_type_it(marys: School, other: School, text: str) 
     assert found(text) == [marys.name]
 
 
+@pytest.mark.parametrize("text", TYPED)
+def test_a_line_from_before_which_also_held_the_numbers_apart_is_found_by_the_same_words(
+    marys: School, other: School, text: str
+) -> None:
+    line = "saint marys roman catholic primary school 125142 9361234 936 1234 gu12 6lx gu126lx"
+    School.objects.filter(pk=marys.pk).update(search_key=line)
+    assert found(text) == [marys.name]
+
+
 @pytest.mark.parametrize("text", ["St Johns", "marys 999999", "936/1235", "GU12 6LY", "Marys Nuremberg"])
 def test_every_word_must_be_there(marys: School, other: School, text: str) -> None:
     assert found(text) == []

@@ -1,0 +1,111 @@
+"""Who gets the ticked schools from when."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from schoolimprove.lib import clock
+from schoolimprove.ui.forms import DateField, Form, SelectField, TextField
+from schools.allocation import NOBODY, Load, people_called
+from schools.models import Person
+from schools.rules import wrong_with_day_of_change
+
+
+def _partner_field(people: Iterable[Person], loads: Iterable[Load]) -> list[tuple[str, str]]:
+    """Everybody who may be chosen, with what they have already."""
+    schools = {load.person.pk: load.today + load.elsewhere for load in loads}
+    named = [(str(person.pk), f"{person.name}{_has(schools.get(person.pk))}") for person in people]
+    return [*named, (NOBODY, "Nobody: leave without a School Improvement Partner")]
+
+
+def _has(count: int | None) -> str:
+    return "" if count is None else f" ({count} school{'' if count == 1 else 's'})"
+
+
+class PartnerForm(Form):
+    """Who gets the schools: a partner of today, or anybody else by name or address. `partner` is None for nobody."""
+
+    form_tag = False
+
+    sip = SelectField(label="Give them to", named="who gets the schools", required=False)
+    other = TextField(
+        label="Or to somebody who is not listed",
+        named="their name or email address",
+        max_length=150,
+        required=False,
+    )
+    partner: Person | None = None
+
+    @property
+    def first_day(self) -> date:
+        """Of whoever gets the schools, or of nobody having them."""
+        raise NotImplementedError
+
+    def __init__(self, *args: Any, people: Iterable[Person], loads: Iterable[Load], **kwargs: Any) -> None:
+        # The page's filters have fields of the same names.
+        super().__init__(*args, auto_id="id_give_%s", **kwargs)
+        self._people = {str(person.pk): person for person in people}
+        choices = _partner_field(self._people.values(), loads)
+        self.fields["sip"].choices = [("", "Select one"), *choices]  # type: ignore[attr-defined]
+        for name, note in (("sip", "from the list"), ("other", "name or email address")):
+            self.fields[name].note = note  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        sip, other = data.get("sip", ""), data.get("other", "").strip()
+        if sip and other:
+            self.add_error("other", "Choose somebody from the list or enter a name, not both")
+        elif sip:
+            self.partner = self._people.get(sip)
+        elif "sip" in data:
+            self._find(other)
+        return data
+
+    def _find(self, text: str) -> None:
+        found = people_called(text) if text else []
+        if len(found) == 1:
+            self.partner = found[0]
+        elif not text:
+            self.add_error("sip", "Select who gets the schools, or enter a name or email address")
+        elif not found:
+            self.add_error("other", f"Nobody called “{text}” is known. A system administrator can enter them")
+        else:
+            named = ", ".join(f"{person.name} ({person.email or 'no email address'})" for person in found)
+            self.add_error("other", f"Several people are called that: {named}. Enter the email address")
+
+
+class AllocationForm(PartnerForm):
+    starts_on = DateField(
+        label="First day",
+        help_text="Whoever has a school now has it until the day before.",
+    )
+    field_order = ["sip", "other", "starts_on"]
+
+    def clean_starts_on(self) -> date:
+        return _near(self.cleaned_data["starts_on"])
+
+    @property
+    def first_day(self) -> date:
+        day: date = self.cleaned_data["starts_on"]
+        return day
+
+
+class HandOverForm(PartnerForm):
+    last_day = DateField(label="Their last day", help_text="Whoever takes over begins on the day after.")
+    field_order = ["last_day", "sip", "other"]
+
+    def clean_last_day(self) -> date:
+        return _near(self.cleaned_data["last_day"])
+
+    @property
+    def first_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        return day + timedelta(days=1)
+
+
+def _near(day: date) -> date:
+    if reasons := wrong_with_day_of_change(day, today=clock.today()):
+        raise forms.ValidationError(reasons)
+    return day

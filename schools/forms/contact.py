@@ -1,0 +1,113 @@
+"""Forms of a school's contacts, and of one who leaves an appointment there."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from schoolimprove.lib import clock
+from schoolimprove.ui.forms import DateField, EmailField, Form, SelectField, TextField
+from schools.contacts import FIELDS
+from schools.models.contact import ContactFor
+from schools.rules import wrong_with_as_of, wrong_with_day_of_change
+
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
+
+
+class TelephoneField(TextField):
+    """As it is dialled from England, with an extension where there is one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, width=20, autocomplete="off", **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and not _TELEPHONE.fullmatch(text):
+            raise forms.ValidationError("Enter a telephone number, like 01632 960 001 or 01632 960 001 ext 24")
+        return text
+
+
+class ContactForm(Form):
+    """Whom to reach for what, and who says so since when."""
+
+    submit_label = "Save"
+
+    purpose = SelectField(label="Contact for", choices=ContactFor.choices, empty="")
+    name = TextField(label="Name", max_length=150, required=False)
+    email = EmailField(label="Email address", max_length=254, required=False, autocomplete="off")
+    telephone = TelephoneField(label="Telephone", required=False)
+    source = TextField(
+        label="Source", help_text="Who says so: the school’s letter, its website, a call.", max_length=150
+    )
+    as_of = DateField(label="As of", named="the date it was true", help_text="When it was true.")
+
+    def clean_as_of(self) -> date:
+        day: date = self.cleaned_data["as_of"]
+        if reasons := wrong_with_as_of(day, today=clock.today()):
+            raise forms.ValidationError(reasons)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"email", "telephone"} <= data.keys() and not (data["email"] or data["telephone"]):
+            self.add_error("email", "Enter an email address or a telephone number")
+        return data
+
+    def contact(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class EndContactForm(Form):
+    submit_label = "End this contact"
+
+    reason = TextField(label="Why it no longer holds", named="why it no longer holds", max_length=200)
+
+
+class WithdrawForm(Form):
+    """For an appointment that has not begun."""
+
+    submit_label = "Withdraw the appointment"
+
+    reason = TextField(
+        label="Reason", help_text="The authority’s officers can read it. Leave out anything private.", max_length=200
+    )
+
+
+class EndAppointmentForm(Form):
+    """The last day of who leaves, and who comes after them, if that is known."""
+
+    submit_label = "End the appointment"
+    sections = (
+        ("Who leaves", ("last_day", "reason")),
+        ("Who takes over on the next day, if you know", ("name", "email", "telephone")),
+    )
+
+    last_day = DateField(label="Last day", help_text="It can be in the future.")
+    reason = TextField(
+        label="Reason", help_text="The authority’s officers can read it. Leave out anything private.", max_length=200
+    )
+    name = TextField(label="Name", named="their name", max_length=150, required=False, autocomplete="off")
+    email = EmailField(
+        label="Email address",
+        help_text="Somebody who is known already is found by it.",
+        max_length=254,
+        required=False,
+        autocomplete="off",
+    )
+    telephone = TelephoneField(label="Telephone", required=False)
+
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        if reasons := wrong_with_day_of_change(day, today=clock.today()):
+            raise forms.ValidationError(reasons)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("telephone") and not (data.get("name") or data.get("email")):
+            self.add_error("name", "Enter the name of who takes over")
+        return data
+
+    def successor(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("name", "email", "telephone")}

@@ -1,0 +1,158 @@
+"""Undoing an import of GIAS: before-values restored field by field, and what was added taken out again (design).
+
+Refused whole, with every reason named, when somebody has changed since what the import touched, or uses what it
+added. What an import did is read from the audit; whole tables at a time, in the same statements on both engines.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Field
+
+from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.transition import Blocked, record_event
+from schools.imports import events, links, register, types
+from schools.imports.importers import Work
+from schools.imports.outcome import CHANGED, REMOVED, Outcome
+from schools.imports.register import INCOMING
+from schools.imports.staging import column_of
+from schools.imports.uses import uses_of
+from schools.imports.words import Words
+from schools.models import Diocese, District, ImportRun, LocalAuthority, School
+
+RESTORED, REMOVED_BY_UNDOING = "restored by undoing", "removed by undoing"
+_POINTED_TO = (District, Diocese, LocalAuthority)
+"""In this order: a district belongs to an authority."""
+_PARTED_AT = 500
+_OF_RUN = (
+    "records_auditevent e JOIN schools_school o ON o.id = e.subject_id"
+    " WHERE e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = %(verb)s"
+)
+
+
+def undo(run: ImportRun, work: Work) -> Outcome:
+    """Take an applied run back, inside the caller's transaction; `Blocked` with every reason why not."""
+    outcome = Outcome()
+    with connection.cursor() as cursor:
+        register.lock(cursor)
+        work.tell("Looking for what was changed since", 0, 0)
+        if reasons := [*blockers(cursor, run), *links.blockers_to_undoing(run.pk), *types.blockers_to_undoing(run.pk)]:
+            raise Blocked(reasons)
+        work.tell("Restoring what was held before", 0, 0)
+        _restore(cursor, run, work, outcome)
+        _remove(cursor, run, work, outcome)
+        _remove_pointed_to(run, work)
+        register.clear(cursor)
+        for part in (links, types):
+            restored, removed = part.undo(cursor, run.pk, work)
+            outcome.changed += restored
+            outcome.removed += removed
+    return outcome
+
+
+# Reasons against it ---------------------------------------------------------------------------------------------------
+
+
+def blockers(cursor: CursorWrapper, run: ImportRun) -> list[str]:
+    """Every school that is no longer as the import left it, or was added by it and is used, as sentences."""
+    return [*_changed_since(cursor, run), *_added_and_changed(cursor, run), *_added_and_used(run)]
+
+
+def _changed_since(cursor: CursorWrapper, run: ImportRun) -> Iterator[str]:
+    for field in register.told_fields():
+        column = f"o.{column_of(field)}"
+        cursor.execute(
+            f"SELECT o.urn, o.name FROM {_OF_RUN} AND {events.touches(field.name)}"
+            f" AND {column} {events.differs()} {events.value_after(field)} ORDER BY o.name, o.urn",
+            {"run": run.pk, "verb": register.CHANGED_BY_IMPORT},
+        )
+        for urn, name in cursor.fetchall():
+            yield f"{name} (URN {urn}): {_lower(field)} was changed after the import."
+
+
+def _added_and_changed(cursor: CursorWrapper, run: ImportRun) -> Iterator[str]:
+    """Compared with the row of history that the import wrote: a change that was taken back is none."""
+    columns = [column_of(field) for field in register.told_fields()]
+    different = " OR ".join(f"o.{column} {events.differs()} h.{column}" for column in columns)
+    added = _OF_RUN.replace(" WHERE", " JOIN schools_historicalschool h ON h.id = o.id AND h.history_type = '+' WHERE")
+    cursor.execute(
+        f"SELECT o.urn, o.name FROM {added} AND ({different}) ORDER BY o.name, o.urn",
+        {"run": run.pk, "verb": register.ADDED_BY_IMPORT},
+    )
+    for urn, name in cursor.fetchall():
+        yield f"{name} (URN {urn}) was added by the import and changed after it."
+
+
+def _added_and_used(run: ImportRun) -> Iterator[str]:
+    added = _subjects(run, School, register.ADDED_BY_IMPORT)
+    uses: dict[int, list[str]] = {}
+    for start in range(0, len(added), _PARTED_AT):
+        uses |= uses_of(School, added[start : start + _PARTED_AT])
+    for school in School.objects.filter(pk__in=uses).order_by("name", "urn").iterator():
+        yield f"{school.name} (URN {school.urn}) was added by the import and is used now: {', '.join(uses[school.pk])}."
+
+
+def _subjects(run: ImportRun, model: Any, verb: str) -> list[int]:
+    found = AuditEvent.objects.of_run(run.pk).filter(subject_kind=model._meta.label_lower, verb=verb)
+    return list(found.values_list("subject_id", flat=True))
+
+
+def _lower(field: Field[Any, Any]) -> str:
+    label = str(field.verbose_name)
+    return label[:1].lower() + label[1:] if not label[:2].isupper() else label
+
+
+# Doing it -------------------------------------------------------------------------------------------------------------
+
+
+def _restore(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome) -> None:
+    """Fill `INCOMING` with the schools as they were, and write them as an import does."""
+    register.fill_with_held(cursor, _OF_RUN, {"run": run.pk, "verb": register.CHANGED_BY_IMPORT}, work.by)
+    for field in register.told_fields():
+        value = (
+            f"SELECT {events.value_before(field)} FROM records_auditevent e WHERE e.subject_id = {INCOMING}.school_id"
+        )
+        this = (
+            f"e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = '{register.CHANGED_BY_IMPORT}'"
+            f" AND {events.touches(field.name)}"
+        )
+        cursor.execute(
+            f"UPDATE {INCOMING} SET {column_of(field)} = ({value} AND {this})"
+            f" WHERE school_id IN (SELECT e.subject_id FROM records_auditevent e WHERE {this})",
+            {"run": run.pk},
+        )
+    register.fill_search_keys(cursor)
+    words = Words(School)
+    for urn, name, changes in register.changes(cursor):
+        outcome.note(CHANGED, f"{name} (URN {urn})", words.of(changes))
+        outcome.changed += 1
+    register.write(cursor, work.by, f"Import number {run.pk} undone", verb=RESTORED)
+
+
+def _remove(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome) -> None:
+    """The schools that were added, with a last row of history and an event each."""
+    of_run: dict[str, Any] = {"run": run.pk, "verb": register.ADDED_BY_IMPORT}
+    cursor.execute(f"SELECT o.urn, o.name FROM {_OF_RUN} ORDER BY o.name, o.urn", of_run)
+    for urn, name in cursor.fetchall():
+        outcome.note(REMOVED, f"{name} (URN {urn})")
+        outcome.removed += 1
+    reason = f"Import number {run.pk} undone"
+    register.copy_to_history(cursor, _OF_RUN, "'-'", work.by, reason, of_run)
+    register.tell(cursor, work.by, REMOVED_BY_UNDOING, _OF_RUN, events.changes_sql({}), reason, of_run)
+    cursor.execute(
+        "DELETE FROM schools_school WHERE id IN (SELECT e.subject_id FROM records_auditevent e"
+        " WHERE e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = %(verb)s)",
+        of_run,
+    )
+
+
+def _remove_pointed_to(run: ImportRun, work: Work) -> None:
+    """Authorities, districts and dioceses that the import added, unless something else uses them by now."""
+    for model in _POINTED_TO:
+        keys = _subjects(run, model, "added")
+        used = uses_of(model, keys)
+        for row in model._default_manager.filter(pk__in=[key for key in keys if key not in used]):
+            record_event(row, "removed", by=work.by, reason=f"Import number {run.pk} undone")
+            row.delete()

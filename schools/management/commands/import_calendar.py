@@ -1,0 +1,26 @@
+"""Term dates, closure days and bank holidays from files into the calendar."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from schools.imports.calendar import for_school
+from schools.imports.importers import Importer
+from schools.imports.outcome import Outcome
+from schools.management.importing import ImportCommand
+from schools.models import ImportKind
+
+
+class Command(ImportCommand):
+    help = "Load term dates, closure days or bank holidays from files, all files or none."
+    kind = ImportKind.CALENDAR
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--school", metavar="URN", help="make every row of the files this school's own")
+
+    def importer(self, options: dict[str, Any]) -> Importer:
+        return super().importer(options) if options["school"] is None else for_school(options["school"])
+
+    def as_json(self, outcome: Outcome) -> dict[str, Any]:
+        return {**outcome.as_json(), "warnings": outcome.warnings}

@@ -1,0 +1,538 @@
+"""The board of School Improvement Partners: who has which school, who has how many, and giving schools to another."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.generic import TemplateView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.transition import Blocked, record_event
+from schoolimprove.ui import components
+from schoolimprove.ui.errors import listed_errors
+from schoolimprove.ui.exports import Column, export_response
+from schoolimprove.ui.filters import chosen_words, filter_panel
+from schools.allocation import (
+    NOBODY,
+    NOT_SERVED,
+    Board,
+    Choice,
+    Load,
+    Move,
+    Moved,
+    Place,
+    assign,
+    assignable,
+    board_of,
+    covering_any,
+    hand_over_schools,
+    partners_since,
+    partners_today,
+    planned,
+    records_left,
+)
+from schools.filters import AllocationFilter
+from schools.forms.allocation import AllocationForm, HandOverForm, PartnerForm
+from schools.models import Appointment, Person, School
+from schools.models.school import SchoolQuerySet
+
+PER_PAGE = 100
+EXPORTS = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
+POSTED_NUMBER = 10
+"""Digits of a key that anybody could have; more is nobody's."""
+
+
+class Listing:
+    """The board as the address asks for it: filtered, in order, for this reader."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request, self.today = request, clock.today()
+        self.schools = School.objects.visible_to(request.user, Permission.VIEW_ALLOCATION)
+        here = partners_since(self.today).filter(covering_any(self.schools))
+        people = Person.objects.filter(pk__in=here.values("person")).order_by("name", "pk")
+        self.filter = AllocationFilter(request.GET, self.schools, people=people)
+        self.then = self.filter.chosen("then") or self.today
+
+    @cached_property
+    def board(self) -> Board:
+        return board_of(self.schools, on=self.today, then=self.then)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Those the filters leave, in order: whoever has nobody first, then by district and name."""
+        kept = set(self.filter.qs.values_list("pk", flat=True))
+        also, sip = self.filter.chosen("also") or [], self.filter.chosen("sip")
+        found = [
+            place
+            for place in self.board.places
+            if place.school.pk in kept and (not place.why_not or place.why_not in also) and _has(place, sip)
+        ]
+        return _sorted(found, self.ordering)
+
+    @property
+    def ordering(self) -> str:
+        return self.request.GET.get("sort", "")
+
+
+def _has(place: Place, sip: str | None) -> bool:
+    """Whether a school has the partner that was chosen, on the one day or the other."""
+    if not sip:
+        return True
+    return not place.today if sip == NOBODY else sip in {str(each.person_id) for each in [*place.today, *place.then]}
+
+
+def _sorted(places: list[Place], ordering: str) -> list[Place]:
+    keys = {"name": _by_name, "district": _by_district, "sip": _by_partner}
+    key = keys.get(ordering.removeprefix("-"))
+    if key is None:
+        return sorted(places, key=lambda place: (bool(place.today), *_by_district(place)))
+    return sorted(places, key=key, reverse=ordering.startswith("-"))
+
+
+def _by_name(place: Place) -> tuple[Any, ...]:
+    return place.school.name.casefold(), place.school.urn
+
+
+def _by_district(place: Place) -> tuple[Any, ...]:
+    return place.school.district.name.casefold() if place.school.district else "", *_by_name(place)
+
+
+def _by_partner(place: Place) -> tuple[Any, ...]:
+    return [each.person.name.casefold() for each in place.today], *_by_name(place)
+
+
+class Giving(TemplateView):
+    """A page on which schools are ticked, and what follows from it: look at it once more, then do it.
+
+    Nothing is kept between the steps: each carries on what was ticked and chosen, as hidden inputs.
+    """
+
+    form: PartnerForm
+    problem: Sequence[str] = ()
+    told: Sequence[str] = ()
+    again_url = ""
+
+    def make_form(self, data: Any = None) -> PartnerForm:
+        raise NotImplementedError
+
+    def do(self, choices: Sequence[Choice]) -> list[Move]:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        acting(user_of(request), Permission.ASSIGN_SIP)
+        self.form = self.make_form(request.POST)
+        choices = self.choices()
+        if not self.form.is_valid() or not choices or "change" in request.POST:
+            self.problem = () if choices or "change" in request.POST else ["Select at least one school"]
+            return self.again()
+        return self.confirm(choices) if "confirm" in request.POST else self.check(choices)
+
+    @cached_property
+    def ticked(self) -> dict[int, str]:
+        """What was seen of each ticked school, by URN."""
+        pairs = (value.partition(":") for value in self.request.POST.getlist("schools"))
+        return {int(urn): seen for urn, _colon, seen in pairs if _is_number(urn)}
+
+    def choices(self) -> list[Choice]:
+        """The ticked schools; *not found* when one lies beyond what this person assigns."""
+        mine = School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP).filter(urn__in=self.ticked)
+        schools = list(mine.select_related("authority", "district").order_by("name", "urn"))
+        if len(schools) != len(self.ticked):
+            raise Http404
+        return [Choice(school, self.ticked[school.urn]) for school in schools]
+
+    def form_context(self) -> dict[str, Any]:
+        """The form with what stands in its way."""
+        if self.request.method != "POST":
+            self.form = self.make_form()
+        return {
+            "form": self.form,
+            "form_errors": list(listed_errors(self.form)),
+            "action": self.request.get_full_path(),
+            "problem": self.problem,
+            "told": self.told,
+            "page_errors": self.problem or self.told,
+        }
+
+    def again(self, status: int = 200) -> HttpResponse:
+        """The first page, with everything still ticked and typed."""
+        return self.render_to_response(self.get_context_data(), status=status)
+
+    def check(self, choices: Sequence[Choice]) -> HttpResponse:
+        moves = planned(choices, self.form.partner, first_day=self.first_day, on=clock.today())
+        return self.render_to_response(self.check_context(moves))
+
+    def confirm(self, choices: Sequence[Choice]) -> HttpResponse:
+        try:
+            moves = self.do(choices)
+        except Moved as moved:
+            self.told = moved.told
+            return self.again(status=409)
+        except Blocked as blocked:
+            self.problem = blocked.messages
+            return self.again()
+        messages.success(self.request, self.done(moves))
+        return redirect(self.request.get_full_path())
+
+    @property
+    def first_day(self) -> date:
+        return self.form.first_day
+
+    def done(self, moves: Sequence[Move]) -> str:
+        count = sum(move.changes for move in moves)
+        schools = f"{count} school{' has' if count == 1 else 's have'}"
+        if self.form.partner is None:
+            return f"{schools} no School Improvement Partner from {clock.uk_date(self.first_day)}."
+        return f"{schools} {self.form.partner} from {clock.uk_date(self.first_day)}."
+
+    def check_context(self, moves: Sequence[Move]) -> dict[str, Any]:
+        to = self.form.partner
+        going = [move for move in moves if move.changes]
+        seen = {urn: f"{urn}:{self.ticked[urn]}" for urn in self.ticked}
+        return {
+            "view": self,
+            "checking": True,
+            "page_title": "Check who gets which school",
+            "caption": self.caption,
+            "going": change_table(going, to, self.first_day),
+            "staying": [move.school for move in moves if not move.changes and not move.cannot],
+            "cannot": [move for move in moves if move.cannot],
+            "to": to,
+            "last_day": self.first_day - timedelta(days=1),
+            "hidden": [*self._hidden(), *(("schools", seen[move.school.urn]) for move in going)],
+            "action": self.request.get_full_path(),
+            "breadcrumbs": self.crumbs("Check who gets which school"),
+        }
+
+    @property
+    def caption(self) -> str:
+        return "SIP allocation"
+
+    def _hidden(self) -> list[tuple[str, str]]:
+        """The form as it was understood: somebody found by name goes on by number."""
+        names = [name for name in self.request.POST if name not in ("csrfmiddlewaretoken", "schools", "sip", "other")]
+        to = str(self.form.partner.pk) if self.form.partner else NOBODY
+        return [("sip", to), *((name, self.request.POST[name]) for name in names)]
+
+    def candidates(self) -> list[Person]:
+        """Partners of today, and whoever was found by name on the step before."""
+        people = list(partners_today(on=clock.today()))
+        posted = self.request.POST.get("sip", "")
+        if _is_number(posted) and posted not in {str(person.pk) for person in people}:
+            people += list(assignable().filter(pk=posted))
+        return people
+
+    def crumbs(self, here: str = "") -> list[components.Crumb]:
+        board = components.Crumb("SIP allocation", reverse("schools:allocation") if here else "")
+        last = [components.Crumb(here)] if here else []
+        return [components.Crumb("Schools", reverse("schools:list")), board, *last]
+
+    def get_template_names(self) -> list[str]:
+        return [self.template_name or ""]
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if context.get("checking"):
+            self.template_name = "schools/allocation_check.html"
+        return super().render_to_response(context, **kwargs)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < POSTED_NUMBER
+
+
+def change_table(moves: Sequence[Move], to: Person | None, first_day: date) -> components.Table:
+    columns = [components.Column(label) for label in ("School", "Ends", f"From {clock.uk_date(first_day)}")]
+    rows = [[move.school.name, _ends(move), _after(move, to)] for move in moves]
+    return components.Table("What will change", columns, rows)
+
+
+def _ends(move: Move) -> str:
+    said = [f"{each.person}, on the day before" for each in move.ends]
+    said += [f"{each.person}, who was to begin on {clock.uk_date(each.starts_on)}, does not" for each in move.never]
+    return "; ".join(said) or "Nobody has it now"
+
+
+def _after(move: Move, to: Person | None) -> str:
+    wide = [f"{each.person} over {each.scope_name}" for each in move.wide]
+    goes_on = f" (and still {' and '.join(wide)})" if wide else ""
+    return f"{to or 'Nobody'}{goes_on}"
+
+
+class AllocationBoard(Giving):
+    template_name = "schools/allocation.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        acting(user_of(request), Permission.VIEW_ALLOCATION)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(self.request)
+
+    def make_form(self, data: Any = None) -> AllocationForm:
+        chosen = self.listing.filter.chosen("then")
+        initial = {"starts_on": chosen} if chosen else {}
+        loads = self.listing.board.loads
+        return AllocationForm(data, people=self.candidates(), loads=loads, initial=initial)
+
+    def do(self, choices: Sequence[Choice]) -> list[Move]:
+        to, by = self.form.partner, user_of(self.request)
+        return assign(choices, to, first_day=self.first_day, by=by, on=clock.today())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        listing, user = self.listing, self.request.user
+        assigns = user_can(user, Permission.ASSIGN_SIP)
+        places = listing.places
+        page = Paginator(places, PER_PAGE).get_page(self.request.GET.get("page"))
+        context = super().get_context_data(**kwargs) | {
+            "page_title": "Who has which school",
+            "caption": self.caption,
+            "breadcrumbs": self.crumbs(),
+            "figures": figures_of(listing.board),
+            "found": f"{len(places):,} school{'' if len(places) == 1 else 's'}",
+            "filters": filter_panel(listing.filter.form, self.request.GET, label="Filter schools"),
+            "table": place_table(page, listing, self.tickable(page) if assigns else set(), self.ticked),
+            "page_obj": page,
+            "loads": load_table(listing, hand_over=assigns),
+            "exports": exports() if user_can(user, Permission.EXPORT) else [],
+            "nothing": nothing_to(listing),
+        }
+        return context | self.form_context() if assigns else context
+
+    def tickable(self, page: Page[Place]) -> set[int]:
+        """Schools of the page that this person gives and takes."""
+        mine = School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP)
+        return set(mine.filter(pk__in=[place.school.pk for place in page]).values_list("pk", flat=True))
+
+
+def nothing_to(listing: Listing) -> components.Empty | None:
+    """For somebody who has no schools here at all, as against a filter that finds none."""
+    if listing.board.places:
+        return None
+    return components.Empty("No schools lie in your districts yet", "A system administrator places them in districts.")
+
+
+def figures_of(board: Board) -> list[components.Figure]:
+    alone = reverse("schools:allocation") + f"?sip={NOBODY}#results"
+    return [
+        components.Figure("Schools served", len(board.served)),
+        components.Figure("Without a School Improvement Partner", len(board.without), alone),
+        components.Figure("School Improvement Partners", sum(load.today > 0 for load in board.loads)),
+    ]
+
+
+def exports() -> list[components.Export]:
+    return [components.Export(label, reverse("schools:allocation_export", args=[kind])) for kind, label in EXPORTS]
+
+
+def place_table(page: Page[Place], listing: Listing, tickable: set[int], ticked: Mapping[int, str]) -> components.Table:
+    dated = listing.then != listing.today
+    labels = [("School", "name"), ("Phase", ""), ("District", "district"), ("Partner today", "sip")]
+    columns = [components.Column(label, sort) for label, sort in labels]
+    columns += [components.Column(f"On {clock.uk_date(listing.then)}")] if dated else []
+    rows = [_place_row(place, place.school.pk in tickable, ticked, dated) for place in page]
+    return components.Table("Schools and their partners", columns, rows, listing.ordering, caption_hidden=True)
+
+
+def _place_row(place: Place, tickable: bool, ticked: Mapping[int, str], dated: bool) -> list[Any]:
+    school = place.school
+    note = f"URN {school.urn}{f', {NOT_SERVED[place.why_not].lower()}' if place.why_not else ''}"
+    named = components.Link(school.name, school.get_absolute_url(), note)
+    row = [
+        _tick(place, note, ticked.get(school.urn)) if tickable else named,
+        school.get_phase_display(),
+        school.district.name if school.district else "None",
+        _partners(place.today, place.later),
+    ]
+    return [*row, _partners(place.then, ())] if dated else row
+
+
+def _tick(place: Place, note: str, ticked: str | None) -> Any:
+    """A box with the school's name for its label. What was ticked stays ticked, with what is known now."""
+    return format_html(
+        '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
+        '<input class="govuk-checkboxes__input" type="checkbox" id="school-{}" name="schools" value="{}"{}>'
+        '<label class="govuk-label govuk-checkboxes__label" for="school-{}">{}</label></div></div>'
+        '<a class="govuk-link app-note" href="{}">{}<span class="govuk-visually-hidden">, open {}</span></a>',
+        place.school.urn,
+        place.value,
+        " checked" if ticked is not None else "",
+        place.school.urn,
+        place.school.name,
+        place.school.get_absolute_url(),
+        note,
+        place.school.name,
+    )
+
+
+def _partners(held: Iterable[Appointment], later: Iterable[Appointment]) -> str:
+    said = [_said(each) for each in held]
+    said += [f"{each.person} from {clock.uk_date(each.starts_on)}" for each in later]
+    return "; ".join(said) or "Nobody"
+
+
+def _said(each: Appointment) -> str:
+    over = "" if each.school_id else f" (over {each.scope_name})"
+    return f"{each.person}{over}{_until(each)}"
+
+
+def _until(each: Appointment) -> str:
+    return f" until {clock.uk_date(each.ends_on)}" if each.ends_on else ""
+
+
+def load_table(listing: Listing, *, hand_over: bool) -> components.Table:
+    """Who has how many. Schools beyond the reader's are counted, since they take the same days."""
+    loads, dated = listing.board.loads, listing.then != listing.today
+    columns = [components.Column("Name"), components.Column("Schools today", numeric=True)]
+    columns += [components.Column(f"On {clock.uk_date(listing.then)}", numeric=True)] if dated else []
+    columns += [components.Column("Elsewhere today", numeric=True)]
+    columns += [components.Column("Leaves or is away")] if hand_over else []
+    rows = [_load_row(load, dated, hand_over) for load in loads]
+    empty = "No School Improvement Partner has a school here yet."
+    return components.Table("Load of each School Improvement Partner", columns, rows, empty=empty)
+
+
+def _load_row(load: Load, dated: bool, hand_over: bool) -> list[Any]:
+    name = components.Link(load.person.name, f"{reverse('schools:allocation')}?sip={load.person.pk}#results")
+    row = [name, load.today, *([load.then] if dated else []), load.elsewhere]
+    return [*row, _hand_over_link(load.person)] if hand_over else row
+
+
+def _hand_over_link(person: Person) -> Any:
+    url = reverse("schools:hand_over", args=[person.pk])
+    hidden = (
+        '<a class="govuk-link" href="{}">Hand over<span class="govuk-visually-hidden"> the schools of {}</span></a>'
+    )
+    return format_html(hidden, url, person.name)
+
+
+class HandOver(Giving):
+    """Somebody leaves or goes on leave: all or some of their schools, to one colleague or by turns to several."""
+
+    template_name = "schools/hand_over.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        acting(user_of(request), Permission.ASSIGN_SIP)
+        self.leaver = get_object_or_404(Person.objects.select_related("user"), pk=kwargs["person"])
+        self.held = list(self.schools())
+        if not (self.held or self.stays()) and request.method == "GET":
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def schools(self) -> QuerySet[School]:
+        """Those the leaver has by name and without an end, among those this person assigns."""
+        theirs = partners_since(clock.today()).filter(person=self.leaver, school__isnull=False, ends_on__isnull=True)
+        mine = School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP)
+        return mine.filter(pk__in=theirs.values("school")).select_related("authority", "district").order_by("name")
+
+    def stays(self) -> list[str]:
+        """What else they hold as a partner here: over more than a school, or to an end that is known already."""
+        theirs = partners_since(clock.today()).filter(covering_any(self.assigned()), person=self.leaver)
+        others = theirs.exclude(school__isnull=False, ends_on__isnull=True).with_scope().order_by("ends_on", "pk")
+        return [f"{each.scope_name}{_until(each)}" for each in others]
+
+    @property
+    def caption(self) -> str:
+        return self.leaver.name
+
+    def make_form(self, data: Any = None) -> HandOverForm:
+        people = [person for person in self.candidates() if person.pk != self.leaver.pk]
+        return HandOverForm(data, people=people, loads=self.board.loads)
+
+    def assigned(self) -> SchoolQuerySet:
+        return School.objects.visible_to(self.request.user, Permission.ASSIGN_SIP)
+
+    def do(self, choices: Sequence[Choice]) -> list[Move]:
+        last_day = self.form.cleaned_data["last_day"]
+        to, by = self.form.partner, user_of(self.request)
+        return hand_over_schools(self.leaver, choices, to, last_day=last_day, by=by, on=clock.today())
+
+    def confirm(self, choices: Sequence[Choice]) -> HttpResponse:
+        response = super().confirm(choices)
+        return redirect("schools:allocation") if response.status_code == 302 and not self.schools() else response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        held = {school.pk for school in self.held}
+        places = [place for place in self.board.places if place.school.pk in held]
+        ticked = self.ticked if self.request.method == "POST" else {place.school.urn: "" for place in places}
+        return super().get_context_data(**kwargs) | {
+            "page_title": "Hand over schools",
+            "caption": self.caption,
+            "breadcrumbs": self.crumbs("Hand over schools"),
+            "leaver": self.leaver,
+            "table": self.table(places, ticked),
+            "stays": self.stays(),
+            "records": records_left(self.leaver, self.held),
+            **self.form_context(),
+        }
+
+    @cached_property
+    def board(self) -> Board:
+        return board_of(self.assigned(), on=clock.today(), then=clock.today())
+
+    def table(self, places: Sequence[Place], ticked: Mapping[int, str]) -> components.Table:
+        columns = [components.Column(label) for label in ("School", "Phase", "District", "Partner today")]
+        rows = [_place_row(place, True, ticked, False) for place in places]
+        return components.Table(
+            f"Schools of {self.leaver}", columns, rows, empty=f"{self.leaver} has no school by name."
+        )
+
+    def check_context(self, moves: Sequence[Move]) -> dict[str, Any]:
+        context = super().check_context(moves)
+        schools = [move.school for move in moves if move.changes]
+        at_once = self.form.cleaned_data["last_day"] <= clock.today()
+        writes = self.form.partner is not None and self.form.partner.user is not None
+        return context | {"records": records_left(self.leaver, schools), "records_go": at_once and writes}
+
+
+EXPORT_COLUMNS = [
+    Column("urn", "URN", "Unique reference number of the school"),
+    Column("name", "Name", "Name of the school"),
+    Column("phase", "Phase", "Phase of education"),
+    Column("district", "District", "District of the authority"),
+    Column("served", "Served", "Entitled or by accepted invitation, or why not"),
+    Column("sip", "School Improvement Partner", "Who has the school on the first day, and over what"),
+    Column("day", "On", "The first day"),
+    Column("sip_then", "School Improvement Partner then", "Who has the school on the second day, and over what"),
+    Column("day_then", "And on", "The second day"),
+]
+
+
+def export_allocation(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The board as it stands in the address; the export is audited."""
+    acting(user_of(request), Permission.VIEW_ALLOCATION)
+    actor = acting(user_of(request), Permission.EXPORT)
+    listing = Listing(request)
+    allowed = set(listing.schools.visible_to(request.user, Permission.EXPORT).values_list("pk", flat=True))
+    # PostgreSQL holds no NUL in JSON.
+    words = chosen_words(filter_panel(listing.filter.form, request.GET))
+    chosen = {label: value.replace("\0", "") for label, value in words}
+    record_event(user_of(request), "exported the SIP allocation", by=actor, changes={"filter": [None, chosen]})
+    rows = [_export_row(place, listing) for place in listing.places if place.school.pk in allowed]
+    return export_response(EXPORT_COLUMNS, rows, kind, "sip-allocation", chosen)
+
+
+def _export_row(place: Place, listing: Listing) -> list[Any]:
+    school = place.school
+    return [
+        school.urn,
+        school.name,
+        school.get_phase_display(),
+        school.district.name if school.district else "",
+        NOT_SERVED.get(place.why_not, "Yes"),
+        "; ".join(map(_said, place.today)),
+        listing.today,
+        "; ".join(map(_said, place.then)),
+        listing.then,
+    ]

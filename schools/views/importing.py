@@ -1,0 +1,395 @@
+"""Imports in the admin: files brought, the preview, confirming, progress, the account, undoing.
+
+These views are routes of the admin (`schools.admin.ImportRunAdmin`), behind its door, drawn in the site's own frame.
+Each kind of import has a right of its own; a run of a kind that one may not bring in is not found.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.documents.models import Blob
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.models import AuditEvent, Job
+from schoolimprove.records.transition import Blocked, Conflict, record_event
+from schoolimprove.ui import components
+from schoolimprove.ui.cells import shown
+from schoolimprove.ui.exports import Column, export_response
+from schools.forms.importing import ImportForm
+from schools.imports import runs
+from schools.imports.importers import Importer, importer_of, importers
+from schools.imports.outcome import ADDED, CHANGED, REMOVED
+from schools.models import ImportRun, School
+from schools.models.importing import ImportFile, ImportKind
+from schools.states import IMPORT_RUN, ImportStatus
+
+LISTED = "admin:schools_importrun_changelist"
+PER_PAGE = 50
+VANISHED_SHOWN = 50
+REFUSALS_SHOWN = 50
+
+
+# Who may --------------------------------------------------------------------------------------------------------------
+
+
+def mine(request: HttpRequest) -> list[Importer]:
+    """The kinds of import that this person may carry out; on installation day a superuser all of them.
+
+    `PermissionDenied` for whoever enters the admin for something else.
+    """
+    user = user_of(request)
+    kinds = [each for each in importers if user.is_superuser or user_can(user, each.permission)]
+    if not kinds:
+        raise PermissionDenied("import")
+    return kinds
+
+
+def actor_for(request: HttpRequest, importer: Importer) -> Actor:
+    user = user_of(request)
+    if user.is_superuser and not user_can(user, importer.permission):
+        return Actor(user)
+    return acting(user, importer.permission)
+
+
+def runs_of(request: HttpRequest) -> QuerySet[ImportRun]:
+    kinds = [each.key for each in mine(request)]
+    rows = ImportRun.objects.filter(kind__in=kinds).select_related("created_by", "asked_by", "undoes", "account")
+    return rows.prefetch_related("files")
+
+
+def run_of(request: HttpRequest, number: int) -> ImportRun:
+    return get_object_or_404(runs_of(request), pk=number)
+
+
+def acting_on(request: HttpRequest, number: int) -> tuple[ImportRun, Actor]:
+    run = run_of(request, number)
+    return run, actor_for(request, importer_of(run.kind))
+
+
+# The list -------------------------------------------------------------------------------------------------------------
+
+
+def import_list(request: HttpRequest) -> HttpResponse:
+    """Every import of the kinds one may carry out, newest first."""
+    page = Paginator(runs_of(request), PER_PAGE).get_page(request.GET.get("page"))
+    count = page.paginator.count
+    context = {
+        "page_title": "Imports",
+        "breadcrumbs": crumbs(),
+        "found": f"{count:,} import{'' if count == 1 else 's'}",
+        "page_obj": page,
+        "table": run_table(page.object_list),
+        "nothing": None if count else nothing_yet(),
+    }
+    return render(request, "schools/imports/import_list.html", context)
+
+
+def crumbs(*further: components.Crumb) -> list[components.Crumb]:
+    listed = components.Crumb("Imports", reverse(LISTED) if further else "")
+    return [components.Crumb("Settings and imports", reverse("admin:index")), listed, *further]
+
+
+def nothing_yet() -> components.Empty:
+    action = components.Link("Bring in files", reverse("admin:schools_importrun_add"))
+    return components.Empty(
+        "Nothing has been imported yet", "Files you bring in are kept here with what came of them.", action
+    )
+
+
+def run_table(rows: Iterable[ImportRun]) -> components.Table:
+    columns = [
+        components.Column(label) for label in ("Import", "Files", "Asked by", "When", "What came of it", "State")
+    ]
+    return components.Table("Imports", columns, [_list_row(run) for run in rows], caption_hidden=True)
+
+
+def _list_row(run: ImportRun) -> list[Any]:
+    return [
+        components.Link(title_of(run), run.get_absolute_url(), f"Number {run.pk}"),
+        ", ".join(run.names),
+        run.created_by or "The system",
+        run.created_at,
+        in_short(run),
+        components.Status(run.status, run.get_status_display()),
+    ]
+
+
+def title_of(run: ImportRun) -> str:
+    label = ImportKind(run.kind).label
+    return f"Undo: {label}, number {run.undoes_id}" if run.undoes_id else label
+
+
+def in_short(run: ImportRun) -> str:
+    """What changed, or would, in a few words."""
+    names = {"added": "added", "changed": "restored" if run.undoes_id else "changed", "removed": "taken out"}
+    return ", ".join(f"{run.outcome[name]:,} {word}" for name, word in names.items() if run.outcome.get(name))
+
+
+# Bringing files in ----------------------------------------------------------------------------------------------------
+
+
+def import_add(request: HttpRequest) -> HttpResponse:
+    kinds = mine(request)
+    options: dict[str, Any] = {"importers": kinds, "cancel_url": reverse(LISTED)}
+    form = ImportForm(initial={"kind": request.GET.get("kind", kinds[0].key)}, **options)
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES, **options)
+        if form.is_valid():
+            return redirect(started(request, form))
+    context = {
+        "page_title": "Bring in files",
+        "form": form,
+        "breadcrumbs": crumbs(components.Crumb("Bring in files")),
+        "files_lost": bool(request.FILES),
+    }
+    return render(request, "schools/imports/import_add.html", context)
+
+
+def started(request: HttpRequest, form: ImportForm) -> ImportRun:
+    """The run of the files that were sent, which a worker now checks."""
+    data = form.cleaned_data
+    importer = importer_of(data["kind"])
+    only = data["only"] if importer.takes_authority else ""
+    with ExitStack() as stack:
+        files = [(file.name, _on_disk(file, stack)) for file in data["uploads"]]
+        return runs.start(importer.key, files, only=only, by=actor_for(request, importer))
+
+
+def _on_disk(upload: Any, stack: ExitStack) -> Path:
+    """Where an upload's bytes are: a large one is a file already."""
+    if hasattr(upload, "temporary_file_path"):
+        return Path(upload.temporary_file_path())
+    copy = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 (the stack closes it)
+    for piece in upload.chunks():
+        copy.write(piece)
+    copy.flush()
+    return Path(copy.name)
+
+
+# One import -----------------------------------------------------------------------------------------------------------
+
+
+def import_detail(request: HttpRequest, number: int) -> HttpResponse:
+    run = run_of(request, number)
+    rejections = Paginator(run.rejections.all(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "caption": f"Import number {run.pk}",
+        "page_title": title_of(run),
+        "breadcrumbs": crumbs(components.Crumb(f"Number {run.pk}")),
+        "run": run,
+        "state": components.Status(run.status, run.get_status_display()),
+        "summary": facts_of(run),
+        "job": progress_of(run),
+        "figures": figures_of(run),
+        "refusals": run.refusals[:REFUSALS_SHOWN],
+        "refusals_more": len(run.refusals) - REFUSALS_SHOWN,
+        "vanished": vanished_table(run),
+        "vanished_more": len(run.outcome.get("vanished", [])) - VANISHED_SHOWN,
+        "page_obj": rejections,
+        "rejections": rejection_table(rejections.object_list),
+        "rejection_exports": [
+            components.Export(label, reverse("admin:schools_importrun_rejections", args=[run.pk, kind]))
+            for kind, label in (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
+        ],
+        "events": events_of(run),
+        "may_undo": run.may_be_undone,
+        "undo_blockers": runs.blockers_to_undoing(run) if run.may_be_undone else [],
+        "samples": samples_of(run),
+        "waits": run.status == ImportStatus.CHECKED,
+        "undoings": run.undoings.all(),
+    }
+    return render(request, "schools/imports/import_detail.html", context)
+
+
+def facts_of(run: ImportRun) -> list[components.Fact]:
+    facts = [
+        components.Fact("Asked by", f"{run.created_by or 'The system'}, {shown(run.created_at)}"),
+        components.Fact("Only the authority", run.only, empty="Every row"),
+    ]
+    if run.applied_at:
+        facts.append(components.Fact("Applied", run.applied_at))
+    return facts
+
+
+def progress_of(run: ImportRun) -> Job | None:
+    """The work on a run, while there is some."""
+    if not run.is_underway:
+        return None
+    return Job.objects.filter(kind=runs.JOB, key=str(run.pk)).first()
+
+
+def figures_of(run: ImportRun) -> list[components.Figure]:
+    """What an import did or would do, once it is known."""
+    if not run.outcome:
+        return []
+    labels = {"changed": "Restored", "removed": "Taken out"} if run.undoes_id else FIGURES
+    figures = [components.Figure(label, f"{run.outcome.get(name, 0):,}") for name, label in labels.items()]
+    if run.kind == ImportKind.GIAS and not run.undoes_id:
+        figures.append(components.Figure("Open here, not in the files", f"{len(run.outcome.get('vanished', [])):,}"))
+    return figures
+
+
+FIGURES = {
+    "added": "Added",
+    "changed": "Changed",
+    "unchanged": "Unchanged",
+    "ignored": "Of other authorities",
+    "refused": "Rows not taken",
+}
+
+
+def samples_of(run: ImportRun) -> dict[str, list[dict[str, Any]]]:
+    """The first things of each sort: what changed with its fields, and the names of what is new or taken out."""
+    sorts: dict[str, list[dict[str, Any]]] = {CHANGED: [], ADDED: [], REMOVED: []}
+    for sample in run.outcome.get("samples", []):
+        sorts[sample["what"]].append(sample)
+    return sorts
+
+
+def vanished_table(run: ImportRun) -> components.Table:
+    urns = run.outcome.get("vanished", [])[:VANISHED_SHOWN]
+    schools = School.objects.filter(urn__in=urns).order_by("name", "urn")
+    rows = [[school.name, school.urn, school.get_establishment_display()] for school in schools]
+    columns = [components.Column("School"), components.Column("URN"), components.Column("Here")]
+    return components.Table("Open here, and not in the files", columns, rows, caption_hidden=True)
+
+
+def rejection_table(rows: Iterable[Any]) -> components.Table:
+    columns = [components.Column(label) for label in ("Line", "File", "Column", "Why it was not taken")]
+    cells = [[each.row, each.file, each.column or "The whole row", each.reason] for each in rows]
+    return components.Table("Not taken", columns, cells, caption_hidden=True, empty="Everything was taken.")
+
+
+def events_of(run: ImportRun) -> list[components.Event]:
+    """Who did what with this import, newest first."""
+    past = {move.verb: move.past.capitalize() for move in IMPORT_RUN.moves} | {"asked": "Files brought in"}
+    if run.undoes_id:
+        past["asked"] = "Undoing asked for"
+    events = AuditEvent.objects.about(ImportRun._meta.label_lower, run.pk).select_related("by")
+    return [
+        components.Event(past.get(event.verb, event.verb), event.at, str(event.by or "The system"), event.reason)
+        for event in events
+    ]
+
+
+def import_progress(request: HttpRequest, number: int) -> JsonResponse:
+    """How far the work is, for the page to show without being loaded anew."""
+    run = run_of(request, number)
+    job = progress_of(run)
+    said = {"step": job.step or "Waiting for its turn", "done": job.done, "total": job.total} if job else {}
+    return JsonResponse({"state": run.status, "underway": run.is_underway, **said})
+
+
+# Deciding -------------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def import_confirm(request: HttpRequest, number: int) -> HttpResponse:
+    run, actor = acting_on(request, number)
+    return _decided(request, run, lambda: runs.confirm(run, by=actor, seen_version=seen_version(request)))
+
+
+@require_POST
+def import_abandon(request: HttpRequest, number: int) -> HttpResponse:
+    run, actor = acting_on(request, number)
+    return _decided(request, run, lambda: runs.abandon(run, by=actor, seen_version=seen_version(request)))
+
+
+def _decided(request: HttpRequest, run: ImportRun, verb: Any) -> HttpResponse:
+    try:
+        verb()
+    except Blocked as error:
+        messages.error(request, " ".join(error.messages))
+    except Conflict as conflict:
+        now = conflict.current
+        messages.error(
+            request, f"{now.updated_by or 'The system'} moved this import on first. Look at it as it is now."
+        )
+    return redirect(run)
+
+
+def seen_version(request: HttpRequest) -> int:
+    posted = request.POST.get("seen_version", "")
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else 0
+
+
+def import_undo(request: HttpRequest, number: int) -> HttpResponse:
+    """Asks whether it can be undone: the answer is a preview, which is confirmed like any other."""
+    run, actor = acting_on(request, number)
+    if request.method == "POST":
+        try:
+            return redirect(runs.start_undoing(run, by=actor))
+        except Blocked as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(run)
+    context = {
+        "caption": f"Import number {run.pk}",
+        "page_title": "Undo this import?",
+        "back_url": run.get_absolute_url(),
+        "consequences": [
+            "It is looked up first whether somebody changed since what the import touched, or uses what it added. If "
+            "so, nothing is undone and every reason is named.",
+            "You then see what would be restored and taken out again, and confirm it.",
+        ],
+        "undo": "An undone import can be brought in again from the same files.",
+        "confirm_label": "See what undoing would do",
+        "confirm_url": request.path,
+        "cancel_url": run.get_absolute_url(),
+    }
+    return render(request, "layouts/confirm.html", context)
+
+
+# Taking away ----------------------------------------------------------------------------------------------------------
+
+REJECTION_COLUMNS = [
+    Column("file", "File", "Name of the file as it was brought"),
+    Column("row", "Line", "Physical line the row starts on; the header is line 1"),
+    Column("column", "Column", "Column of the cell that was not taken; empty when the whole row was not"),
+    Column("reason", "Why it was not taken", "The reason, as a sentence"),
+]
+
+
+def import_rejections(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
+    run, actor = acting_on(request, number)
+    record_event(run, "exported what was not taken", by=actor)
+    rows = (each.as_row() for each in run.rejections.iterator(2000))
+    return export_response(REJECTION_COLUMNS, rows, kind, f"import {run.pk} not taken")
+
+
+def import_account(request: HttpRequest, number: int) -> FileResponse:
+    """Every addition and change, as the import or its preview found them."""
+    run, actor = acting_on(request, number)
+    if run.account is None:
+        raise Http404
+    record_event(run, "exported what changed", by=actor)
+    return _served(run.account, f"import-{run.pk}-changes.csv", "text/csv; charset=utf-8")
+
+
+def import_file(request: HttpRequest, number: int, position: int) -> FileResponse:
+    """A file as it was brought."""
+    run, actor = acting_on(request, number)
+    file: ImportFile = get_object_or_404(run.files.select_related("blob"), position=position)
+    record_event(run, "took a file away", by=actor, reason=file.name)
+    return _served(file.blob, file.name, "application/octet-stream")
+
+
+def _served(blob: Blob, name: str, content_type: str) -> FileResponse:
+    try:
+        response = FileResponse(blob.path.open("rb"), as_attachment=True, filename=name, content_type=content_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

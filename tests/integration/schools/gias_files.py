@@ -1,0 +1,29 @@
+"""The invented file of GIAS, and the same with some cells changed."""
+
+import csv
+from pathlib import Path
+
+from tests.processes import ROOT
+
+INVENTED = ROOT / "tests" / "fixtures" / "gias" / "invented.csv"
+
+
+def changed_file(
+    folder: Path,
+    rows: dict[int, dict[str, str]] | None = None,
+    without: tuple[str, ...] = (),
+    drop: tuple[int, ...] = (),
+    encoding: str = "utf-8",
+    name: str = "changed.csv",
+) -> Path:
+    """`changed_file(folder, {900101: {"Town": "Elsewhere"}}, without=("Postcode",))`, written into `folder`."""
+    with INVENTED.open(encoding="utf-8", newline="") as original:
+        reader = csv.DictReader(original)
+        held = [row | (rows or {}).get(int(row["URN"]), {}) for row in reader if int(row["URN"]) not in drop]
+    columns = [column for column in reader.fieldnames or [] if column not in without]
+    path = folder / name
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(held)
+    return path
