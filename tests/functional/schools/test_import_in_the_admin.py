@@ -1,5 +1,6 @@
 """An administrator brings a real county in through the browser, while a real worker does the work."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,15 @@ from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schools.models import School
+from schools.models import Appointment, School
 from tests.factories.schools import LocalAuthorityFactory, appointed
-from tests.functional.browser import axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.integration.schools.gias_files import INVENTED
 from tests.processes import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
+PATIENCE = 60_000
+"""Milliseconds that a worker may take on a busy machine."""
 WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo"]
 
 
@@ -51,27 +55,114 @@ def looked_at(page: Page, name: str) -> None:
     screenshot(page, name)
 
 
-def test_a_county_is_brought_in_found_and_taken_out_again(
-    browser: Browser, live_server: Any, shared_data: Path, worker: None
+def bring(page: Page, live_server: Any, kind: str, path: Path) -> None:
+    """Choose a file and wait for the worker's preview."""
+    page.goto(f"{live_server.url}/admin/schools/importrun/add/")
+    page.get_by_label(kind, exact=True).check()
+    page.get_by_label("Files", exact=True).set_input_files(path)
+    page.get_by_role("button", name="Check the files").click()
+    expect(page.get_by_text("Ready to confirm").first).to_be_visible(timeout=PATIENCE)
+
+
+def confirm(page: Page, button: str = "Confirm and apply") -> None:
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text("What came of it")).to_be_visible(timeout=PATIENCE)
+
+
+def ask_to_undo(page: Page) -> None:
+    """From the page of the import, to what the worker says of undoing it."""
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("button", name="See what undoing would do").click()
+    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Cannot be done")).first).to_be_visible(
+        timeout=PATIENCE
+    )
+
+
+def allocation_of(folder: Path) -> Path:
+    """Every open school of the register to one of twelve invented partners, as a file."""
+    path = folder / "allocation.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Role", "Name", "Email", "URN", "From"])
+        for number, urn in enumerate(School.objects.open().order_by("urn").values_list("urn", flat=True)):
+            partner = f"partner{number % 12}@authority.invalid"
+            rows.writerow(["SIP", f"Invented Partner {number % 12}", partner, urn, "01/09/2026"])
+    return path
+
+
+def test_a_county_is_brought_in_found_allocated_and_taken_out_again(
+    browser: Browser, live_server: Any, shared_data: Path, worker: None, tmp_path: Path
 ) -> None:
-    analyst = appointed(Role.ERA, authority=LocalAuthorityFactory(code="936", name="Surrey"))
+    administrator = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory(code="936", name="Surrey"))
     with opened(browser) as page:
-        signed_in(page, live_server, analyst)
+        signed_in(page, live_server, administrator)
         page.goto(f"{live_server.url}/admin/schools/importrun/")
         looked_at(page, "imports-none")
         page.get_by_role("button", name="Bring in files").click()
-        looked_at(page, "import-add")
         page.get_by_role("button", name="Check the files").click()
         expect(page.get_by_text("There is a problem")).to_be_visible()
         looked_at(page, "import-add-errors")
-        page.get_by_label("Files", exact=True).set_input_files(
-            shared_data / "data" / "gias" / "gias_export_2021-05_LA936.csv"
-        )
-        page.get_by_role("button", name="Check the files").click()
-        expect(page.get_by_text("Ready to confirm").first).to_be_visible(timeout=60_000)
+
+        bring(page, live_server, "Schools from GIAS", shared_data / "data" / "gias" / "gias_export_2021-05_LA936.csv")
         looked_at(page, "import-preview")
         assert not School.objects.exists()
-        page.get_by_role("button", name="Confirm and apply").click()
-        expect(page.get_by_text("What came of it")).to_be_visible(timeout=60_000)
+        confirm(page)
         looked_at(page, "import-applied")
         assert School.objects.count() == 590
+        brought_in = page.url
+
+        page.goto(f"{live_server.url}/schools/?q=St+Marys")
+        found = page.locator("#results").inner_text()
+        page.goto(f"{live_server.url}/schools/?q=Saint+Mary%27s")
+        assert page.locator("#results").inner_text() == found != "0 schools"
+
+        bring(page, live_server, "Appointments", allocation_of(tmp_path))
+        confirm(page)
+        given = School.objects.open().count()
+        assert Appointment.objects.filter(role=Role.SIP).count() == given
+        allocated = page.url
+        page.goto(f"{live_server.url}/schools/allocation/")
+        expect(page.get_by_text("Invented Partner 11").first).to_be_visible()
+        looked_at(page, "allocation-surrey")
+
+        page.goto(brought_in)
+        ask_to_undo(page)
+        expect(page.get_by_text("was added by the import and is used now: 1 appointment.").first).to_be_visible()
+        looked_at(page, "import-undo-refused")
+        assert School.objects.count() == 590
+
+        page.goto(allocated)
+        ask_to_undo(page)
+        confirm(page, "Undo the import")
+        page.goto(brought_in)
+        ask_to_undo(page)
+        looked_at(page, "import-undo-preview")
+        confirm(page, "Undo the import")
+        looked_at(page, "import-undone")
+        assert (School.objects.count(), Appointment.objects.filter(role=Role.SIP).count()) == (0, 0)
+        page.goto(f"{live_server.url}/admin/schools/importrun/")
+        looked_at(page, "imports-many")
+    with opened(browser, PHONE) as phone:
+        signed_in(phone, live_server, administrator)
+        for address, name in (
+            (brought_in, "import-undone"),
+            (f"{live_server.url}/admin/schools/importrun/", "imports"),
+        ):
+            phone.goto(address)
+            looked_at(phone, f"{name}-375")
+
+
+def test_without_script_a_link_shows_how_far_it_is(browser: Browser, live_server: Any, worker: None) -> None:
+    analyst = appointed(Role.ERA, authority=LocalAuthorityFactory())
+    with opened(browser, script=False) as page:
+        signed_in(page, live_server, analyst)
+        page.goto(f"{live_server.url}/admin/schools/importrun/add/")
+        page.get_by_label("Files", exact=True).set_input_files(INVENTED)
+        page.get_by_role("button", name="Check the files").click()
+        while page.get_by_role("link", name="Look again").count():
+            page.get_by_role("link", name="Look again").click()
+        page.get_by_role("button", name="Confirm and apply").click()
+        while page.get_by_role("link", name="Look again").count():
+            page.get_by_role("link", name="Look again").click()
+        expect(page.get_by_text("What came of it")).to_be_visible()
+        assert School.objects.count() == 8
