@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from schools.establishments import TYPES, type_code
+from schools.establishments import TYPES
 from schools.imports.cells import (
     Unreadable,
     day,
@@ -99,14 +99,24 @@ def _read_status(code: str, name: str) -> str:
     return status
 
 
-def _read_type(code: str, name: str) -> tuple[str, str]:
-    """Code and name of the type: by its code, else by its name."""
-    named, coded = _type_name(name), code.strip().zfill(2)
-    if coded not in TYPES:
-        coded = type_code(named.replace("’", "'"))
-    if not coded and (code.strip() or named):
-        raise Unreadable(f"{shown(named or tidy(code))} is not a type of establishment of GIAS.")
-    return coded, named or TYPES.get(coded, "")
+def _type_part(types: Mapping[str, str]) -> Part:
+    """Code and name of the type: by its code, else by its name. `types` is name by code."""
+    codes = {_plain(name): code for code, name in types.items()}
+
+    def read(code: str, name: str) -> tuple[str, str]:
+        named, coded = _type_name(name), code.strip().zfill(2)
+        if coded not in types:
+            coded = codes.get(_plain(named), "")
+        if not coded and (code.strip() or named):
+            raise Unreadable(f"{shown(named or tidy(code))} is not a type of establishment of GIAS.")
+        return coded, named or types.get(coded, "")
+
+    columns = ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)")
+    return Part(("type_code", "type_name"), columns, read)
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold().replace("’", "'")
 
 
 _read_phase = _by_code_or_name(_by_code(_PHASES), _by_name(_PHASES))
@@ -116,11 +126,7 @@ _type_name = text_of(100)
 PARTS = (
     Part(("name",), (NAME,), required(text_of(200)), plain_texts(200, required=True)),
     _whole("establishment_number", "EstablishmentNumber", 9999),
-    Part(
-        ("type_code", "type_name"),
-        ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)"),
-        _read_type,
-    ),
+    _type_part(TYPES),
     Part(("phase",), ("PhaseOfEducation (code)", "PhaseOfEducation (name)"), _read_phase),
     Part(("establishment",), ("EstablishmentStatus (code)", "EstablishmentStatus (name)"), _read_status),
     _one("opened_on", "OpenDate", day),
@@ -162,16 +168,20 @@ FIELDS = tuple(name for part in PARTS for name in part.fields)
 class Layout:
     """How one file is read, worked out once from its header.
 
-    `phases` is our phase by type code, for schools to which GIAS gives none. Raises `Unusable` when the header is
+    `phases` is our phase by type code, for schools to which GIAS gives none; `types` are the names of types by code,
+    as GIAS's own list has them where that was imported. Raises `Unusable` when the header is
     not that of a list of establishments.
     """
 
-    def __init__(self, header: Sequence[str], file_name: str, *, phases: Mapping[str, str]) -> None:
+    def __init__(
+        self, header: Sequence[str], file_name: str, *, phases: Mapping[str, str], types: Mapping[str, str] = TYPES
+    ) -> None:
         self._at = {name.casefold(): at for at, name in reversed(list(enumerate(header)))}
         self._width = len(header)
         self._phases = phases
         _refuse_other_files(header, self._at, file_name)
-        planned = (Planned(part, tuple(map(self._position, part.columns))) for part in PARTS)
+        parts = (_type_part(types) if "type_code" in part.fields else part for part in PARTS)
+        planned = (Planned(part, tuple(map(self._position, part.columns))) for part in parts)
         self._plan = [each for each in planned if each.is_carried]
         self.carried = frozenset(name for each in self._plan for name in each.part.fields)
 

@@ -147,13 +147,14 @@ def compare(cursor: CursorWrapper, carried: Collection[str], by: Actor) -> None:
     fill_search_keys(cursor)
 
 
-def fill_with_held(cursor: CursorWrapper, source: str, parameters: Mapping[str, Any], by: Actor) -> None:
-    """Fill `INCOMING` with the schools `o` of `source` as they are held, about to be written once more."""
+def fill_with_held(cursor: CursorWrapper, which: str, parameters: Mapping[str, Any], by: Actor) -> None:
+    """Fill `INCOMING` with the schools `o` of which SQL says so, as they are held, about to be written once more."""
     made = {column_of(field): f"o.{column_of(field)}" for field in _written()}
     made |= {"version": "o.version + 1", "updated_at": "%(now)s", "updated_by_id": "%(by)s", "search_key": "NULL"}
     _make_incoming(cursor)
     cursor.execute(
-        f"INSERT INTO {INCOMING} (school_id, {', '.join(made)}) SELECT o.id, {', '.join(made.values())} FROM {source}",
+        f"INSERT INTO {INCOMING} (school_id, {', '.join(made)}) SELECT o.id, {', '.join(made.values())}"
+        f" FROM schools_school o WHERE {which}",
         {**parameters, **_parameters(by)},
     )
 

@@ -81,7 +81,7 @@ def _take_schools(
     cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, outcome: Outcome, *, writes: bool
 ) -> None:
     phases = policy_value(PHASE_BY_TYPE, on=clock.today()).phases
-    layout = Layout(source.header, file.path.name, phases=phases)
+    layout = Layout(source.header, file.path.name, phases=phases, types=types.known_types())
     work.tell(f"Reading {file.path.name}", 0, 0)
     staging.stage(cursor, Rows(source, layout, file, outcome.rejected, work.only or None))
     register.lock(cursor)

@@ -26,10 +26,9 @@ RESTORED, REMOVED_BY_UNDOING = "restored by undoing", "removed by undoing"
 _POINTED_TO = (District, Diocese, LocalAuthority)
 """In this order: a district belongs to an authority."""
 _PARTED_AT = 500
-_OF_RUN = (
-    "records_auditevent e JOIN schools_school o ON o.id = e.subject_id"
-    " WHERE e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = %(verb)s"
-)
+_CHANGE = "e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = %(verb)s"
+_ADDITION = _CHANGE.replace("e.", "f.").replace("%(verb)s", "%(added)s")
+_OF_RUN = f"records_auditevent e JOIN schools_school o ON o.id = e.subject_id WHERE {_CHANGE}"
 
 
 def undo(run: ImportRun, work: Work) -> Outcome:
@@ -60,13 +59,38 @@ def blockers(cursor: CursorWrapper, run: ImportRun) -> list[str]:
     return [*_changed_since(cursor, run), *_added_and_changed(cursor, run), *_added_and_used(run)]
 
 
+def _touched(cursor: CursorWrapper, run: ImportRun) -> list[Field[Any, Any]]:
+    """The fields that the run changed at any school."""
+    fields = register.told_fields()
+    flags = ", ".join(f"MAX(CASE WHEN {events.touches(field.name)} THEN 1 ELSE 0 END)" for field in fields)
+    cursor.execute(f"SELECT {flags} FROM records_auditevent e WHERE {_CHANGE}", _changes_of(run))
+    return [field for field, touched in zip(fields, cursor.fetchone(), strict=True) if touched]
+
+
+def _changes_of(run: ImportRun) -> dict[str, Any]:
+    return {"run": run.pk, "verb": register.CHANGED_BY_IMPORT}
+
+
+def _another(field: Field[Any, Any], order: str) -> str:
+    """SQL for whether the run changed this field of the same school by another event, before (`<`) or after (`>`) `e`.
+
+    Two files of one import may speak of the same school.
+    """
+    other = _CHANGE.replace("e.", "f.")
+    return (
+        f"EXISTS (SELECT 1 FROM records_auditevent f WHERE {other} AND f.subject_id = e.subject_id"
+        f" AND f.id {order} e.id AND {events.touches(field.name, 'f')})"
+    )
+
+
 def _changed_since(cursor: CursorWrapper, run: ImportRun) -> Iterator[str]:
-    for field in register.told_fields():
+    for field in _touched(cursor, run):
         column = f"o.{column_of(field)}"
         cursor.execute(
             f"SELECT o.urn, o.name FROM {_OF_RUN} AND {events.touches(field.name)}"
-            f" AND {column} {events.differs()} {events.value_after(field)} ORDER BY o.name, o.urn",
-            {"run": run.pk, "verb": register.CHANGED_BY_IMPORT},
+            f" AND {column} {events.differs()} {events.value_after(field)} AND NOT {_another(field, '>')}"
+            " ORDER BY o.name, o.urn",
+            _changes_of(run),
         )
         for urn, name in cursor.fetchall():
             yield f"{name} (URN {urn}): {_lower(field)} was changed after the import."
@@ -74,15 +98,23 @@ def _changed_since(cursor: CursorWrapper, run: ImportRun) -> Iterator[str]:
 
 def _added_and_changed(cursor: CursorWrapper, run: ImportRun) -> Iterator[str]:
     """Compared with the row of history that the import wrote: a change that was taken back is none."""
-    columns = [column_of(field) for field in register.told_fields()]
-    different = " OR ".join(f"o.{column} {events.differs()} h.{column}" for column in columns)
+    different = " OR ".join(map(_differs_since_added, register.told_fields()))
     added = _OF_RUN.replace(" WHERE", " JOIN schools_historicalschool h ON h.id = o.id AND h.history_type = '+' WHERE")
     cursor.execute(
         f"SELECT o.urn, o.name FROM {added} AND ({different}) ORDER BY o.name, o.urn",
-        {"run": run.pk, "verb": register.ADDED_BY_IMPORT},
+        {"run": run.pk, "verb": register.ADDED_BY_IMPORT, "changed": register.CHANGED_BY_IMPORT},
     )
     for urn, name in cursor.fetchall():
         yield f"{name} (URN {urn}) was added by the import and changed after it."
+
+
+def _differs_since_added(field: Field[Any, Any]) -> str:
+    """Unless it was the same run that changed it."""
+    by_itself = _CHANGE.replace("e.", "f.").replace("%(verb)s", "%(changed)s")
+    return (
+        f"(o.{column_of(field)} {events.differs()} h.{column_of(field)} AND NOT EXISTS (SELECT 1 FROM"
+        f" records_auditevent f WHERE {by_itself} AND f.subject_id = o.id AND {events.touches(field.name, 'f')}))"
+    )
 
 
 def _added_and_used(run: ImportRun) -> Iterator[str]:
@@ -109,19 +141,17 @@ def _lower(field: Field[Any, Any]) -> str:
 
 def _restore(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome) -> None:
     """Fill `INCOMING` with the schools as they were, and write them as an import does."""
-    register.fill_with_held(cursor, _OF_RUN, {"run": run.pk, "verb": register.CHANGED_BY_IMPORT}, work.by)
-    for field in register.told_fields():
-        value = (
-            f"SELECT {events.value_before(field)} FROM records_auditevent e WHERE e.subject_id = {INCOMING}.school_id"
-        )
-        this = (
-            f"e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = '{register.CHANGED_BY_IMPORT}'"
-            f" AND {events.touches(field.name)}"
-        )
+    changed = f"o.id IN (SELECT e.subject_id FROM records_auditevent e WHERE {_CHANGE})"
+    added = f"o.id IN (SELECT f.subject_id FROM records_auditevent f WHERE {_ADDITION})"
+    register.fill_with_held(
+        cursor, f"{changed} AND NOT {added}", {**_changes_of(run), "added": register.ADDED_BY_IMPORT}, work.by
+    )
+    for field in _touched(cursor, run):
         cursor.execute(
-            f"UPDATE {INCOMING} SET {column_of(field)} = ({value} AND {this})"
-            f" WHERE school_id IN (SELECT e.subject_id FROM records_auditevent e WHERE {this})",
-            {"run": run.pk},
+            f"UPDATE {INCOMING} SET {column_of(field)} = {events.value_before(field)} FROM records_auditevent e"
+            f" WHERE {_CHANGE} AND e.subject_id = {INCOMING}.school_id AND {events.touches(field.name)}"
+            f" AND NOT {_another(field, '<')}",
+            _changes_of(run),
         )
     register.fill_search_keys(cursor)
     words = Words(School)

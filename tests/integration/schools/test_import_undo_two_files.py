@@ -14,7 +14,6 @@ from tests.integration.schools.importing import in_run
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.xfail(reason="What the second file changed is taken for a change after the import.", strict=True)
 @pytest.mark.parametrize(("urn", "came_of_it"), [(900101, (1, 0)), (900102, (0, 1))])
 def test_what_a_second_file_of_the_same_import_changed_is_undone_with_it(
     tmp_path: Path, urn: int, came_of_it: tuple[int, int]
