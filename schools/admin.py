@@ -140,6 +140,7 @@ class ImportRunAdmin(GuardedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own: list[tuple[str, Any, str]] = [
+            ("template/<slug:kind>.csv", importing.import_template, "template"),
             ("<int:number>/progress/", importing.import_progress, "progress"),
             ("<int:number>/confirm/", importing.import_confirm, "confirm"),
             ("<int:number>/abandon/", importing.import_abandon, "abandon"),

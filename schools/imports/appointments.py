@@ -108,6 +108,7 @@ def register_importer() -> None:
             permission=Permission.MANAGE_PEOPLE,
             read=read,
             undo=undo,
+            template=template,
         )
     )
 

@@ -25,7 +25,7 @@ from schools.imports.calendar_days import (
     write_closures,
     write_terms,
 )
-from schools.imports.calendar_rows import EVERYWHERE, Place, Row, Table
+from schools.imports.calendar_rows import EVERYWHERE, Place, Row, Table, template
 from schools.imports.files import UTF8, UTF8_WITH_MARK, WINDOWS, Unusable, checksum, opened
 from schools.imports.importers import Importer, Work, importers
 from schools.imports.outcome import FileRead, Outcome
@@ -227,8 +227,9 @@ CALENDAR = Importer(
     key=ImportKind.CALENDAR.value,
     order=20,
     label="Term dates and closures",
-    files="Term dates as CSV or as the JSON of a council’s site, or the bank holidays of GOV.UK as JSON",
+    files="Term dates as CSV or as the JSON of a council’s site, or the bank holidays of GOV.UK as JSON.",
     permission=Permission.IMPORT_DATA,
     read=read,
     undo=undo,
+    template=template,
 )

@@ -10,6 +10,8 @@ Columns go by name, in any order and case:
     URN, LAESTAB    either makes the row that school's own; empty, it is everybody's
 """
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -178,3 +180,17 @@ def _laestab(text: str) -> Place:
     if not found:
         raise Unreadable(f"{cells.shown(text)} is not a LAESTAB such as 936/1234.")
     return Place(laestab=(found[1], int(found[2])))
+
+
+EXAMPLES = (
+    ("2026/27", "Autumn", "1 September 2026", "26 October 2026", "30 October 2026", "18 December 2026", "", "", "", ""),
+    ("", "", "", "", "", "", "6 May 2027", "Polling day", "", ""),
+    ("", "", "", "", "", "", "2 September 2026", "Staff training", "900001", ""),
+)
+
+
+def template() -> str:
+    """A file to begin with: the columns, and invented rows to be replaced."""
+    text = io.StringIO()
+    csv.writer(text).writerows([COLUMNS, *EXAMPLES])
+    return text.getvalue()

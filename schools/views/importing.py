@@ -119,7 +119,7 @@ def run_table(rows: Iterable[ImportRun]) -> components.Table:
 def _list_row(run: ImportRun) -> list[Any]:
     return [
         components.Link(title_of(run), run.get_absolute_url(), f"Number {run.pk}"),
-        ", ".join(run.names),
+        ", ".join(run.names) or "None",
         run.created_by or "The system",
         run.created_at,
         in_short(run),
@@ -135,7 +135,8 @@ def title_of(run: ImportRun) -> str:
 def in_short(run: ImportRun) -> str:
     """What changed, or would, in a few words."""
     names = {"added": "added", "changed": "restored" if run.undoes_id else "changed", "removed": "taken out"}
-    return ", ".join(f"{run.outcome[name]:,} {word}" for name, word in names.items() if run.outcome.get(name))
+    said = ", ".join(f"{run.outcome[name]:,} {word}" for name, word in names.items() if run.outcome.get(name))
+    return said or "Nothing"
 
 
 # Bringing files in ----------------------------------------------------------------------------------------------------
@@ -154,8 +155,23 @@ def import_add(request: HttpRequest) -> HttpResponse:
         "form": form,
         "breadcrumbs": crumbs(components.Crumb("Bring in files")),
         "files_lost": bool(request.FILES),
+        "templates": [
+            components.Link(each.label, reverse("admin:schools_importrun_template", args=[each.key]))
+            for each in kinds
+            if each.template
+        ],
     }
     return render(request, "schools/imports/import_add.html", context)
+
+
+def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """A CSV file to begin with, for kinds whose layout is our own."""
+    found = [each for each in mine(request) if each.key == kind and each.template]
+    if not found or found[0].template is None:
+        raise Http404
+    response = HttpResponse("\ufeff" + found[0].template(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return response
 
 
 def started(request: HttpRequest, form: ImportForm) -> ImportRun:
@@ -215,13 +231,21 @@ def import_detail(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def facts_of(run: ImportRun) -> list[components.Fact]:
-    facts = [
-        components.Fact("Asked by", f"{run.created_by or 'The system'}, {shown(run.created_at)}"),
-        components.Fact("Only the authority", run.only, empty="Every row"),
-    ]
+    facts = [components.Fact("Asked by", f"{run.created_by or 'The system'}, {shown(run.created_at)}")]
+    if run.undoes:
+        facts.append(_undone_fact(run.undoes))
+    elif importer_of(run.kind).takes_authority:
+        facts.append(components.Fact("Only the authority", run.only, empty="Every row was asked for"))
     if run.applied_at:
         facts.append(components.Fact("Applied", run.applied_at))
     return facts
+
+
+def _undone_fact(undone: ImportRun) -> components.Fact:
+    address = undone.get_absolute_url()
+    return components.Fact(
+        "Undoes", f"Import number {undone.pk}", address, change_label="Look at it", hidden="that import"
+    )
 
 
 def progress_of(run: ImportRun) -> Job | None:

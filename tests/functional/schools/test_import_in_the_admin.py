@@ -18,7 +18,7 @@ from schoolimprove.lib import clock
 from schools.models import Appointment, School
 from tests.factories.schools import LocalAuthorityFactory, appointed
 from tests.functional.browser import PHONE, axe, opened, screenshot, scrolls_sideways
-from tests.integration.schools.gias_files import INVENTED
+from tests.integration.schools.gias_files import INVENTED, register_held
 from tests.processes import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
@@ -151,6 +151,25 @@ def test_a_county_is_brought_in_found_allocated_and_taken_out_again(
         ):
             phone.goto(address)
             looked_at(phone, f"{name}-375")
+
+
+def test_progress_is_watched_while_the_worker_is_at_work(
+    browser: Browser, live_server: Any, worker: None, process_environment: dict[str, str]
+) -> None:
+    analyst = appointed(Role.ERA, authority=LocalAuthorityFactory())
+    with opened(browser) as page:
+        signed_in(page, live_server, analyst)
+        with register_held(process_environment):
+            page.goto(f"{live_server.url}/admin/schools/importrun/add/")
+            page.get_by_label("Files", exact=True).set_input_files(INVENTED)
+            page.get_by_role("button", name="Check the files").click()
+            expect(page.get_by_role("heading", name="Being checked")).to_be_visible()
+            # The page says so by itself, while the work waits in the middle of its transaction.
+            expect(page.get_by_role("status")).to_have_text("Reading invented.csv", timeout=PATIENCE)
+            looked_at(page, "import-progress")
+            page.set_viewport_size({"width": PHONE, "height": 900})
+            looked_at(page, "import-progress-375")
+        expect(page.get_by_text("Ready to confirm").first).to_be_visible(timeout=PATIENCE)
 
 
 def test_without_script_a_link_shows_how_far_it_is(browser: Browser, live_server: Any, worker: None) -> None:

@@ -1,7 +1,11 @@
-"""The invented file of GIAS, and the same with some cells changed."""
+"""The invented file of GIAS, the same with some cells changed, and a register that an import must wait for."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg2
 
 from tests.processes import ROOT
 
@@ -27,3 +31,14 @@ def changed_file(
         writer.writeheader()
         writer.writerows(held)
     return path
+
+
+@contextmanager
+def register_held(environment: dict[str, str]) -> Iterator[None]:
+    """Somebody else writes schools: an import that comes so far waits here, in the middle of its transaction."""
+    held = psycopg2.connect(environment["DATABASE_URL"])
+    with held, held.cursor() as cursor:
+        cursor.execute("LOCK TABLE schools_school IN SHARE ROW EXCLUSIVE MODE")
+        yield
+        held.rollback()
+    held.close()

@@ -207,6 +207,24 @@ def test_the_files_and_the_account_are_taken_away_and_logged(client: Client, ana
     assert client.get(address("file", run, 7)).status_code == 404
 
 
+@pytest.mark.parametrize(("kind", "role"), [("calendar", Role.ERA), ("appointments", Role.SYSTEM_ADMINISTRATOR)])
+def test_a_file_to_begin_with_is_one_that_is_understood(kind: str, role: Role) -> None:
+    client = client_of(appointed(role, authority=LocalAuthorityFactory()))
+    template = client.get(reverse("admin:schools_importrun_template", args=[kind]))
+    assert template.content.startswith(b"\xef\xbb\xbf")
+    bring(client, SimpleUploadedFile(f"{kind}.csv", template.content), kind=kind)
+    work()
+    run = ImportRun.objects.get()
+    assert (run.status, run.files.get().rows) == ("checked", 3)
+    # What it speaks of is invented, and held nowhere.
+    assert {each.column for each in run.rejections.all()} <= {"URN", "LAESTAB", "District"}
+
+
+def test_nobody_is_given_a_file_of_a_kind_they_may_not_bring_in(client: Client) -> None:
+    for kind in ("appointments", "gias", "nothing"):
+        assert client.get(reverse("admin:schools_importrun_template", args=[kind])).status_code == 404
+
+
 def test_progress_is_told_while_there_is_some(client: Client) -> None:
     bring(client, INVENTED)
     run = ImportRun.objects.get()

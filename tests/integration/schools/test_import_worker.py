@@ -15,7 +15,7 @@ from schoolimprove.records.models import AuditEvent, Job
 from schools.imports import runs
 from schools.models import ImportRun, School
 from schools.states import ImportStatus
-from tests.integration.schools.gias_files import INVENTED
+from tests.integration.schools.gias_files import INVENTED, register_held
 from tests.processes import Running, running, wait_until
 
 WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo", "--beat"]
@@ -29,17 +29,6 @@ def worker(environment: dict[str, str], folder: Path, name: str) -> Iterator[Run
     command = [*WORKER, "--schedule", str(folder / f"{name}-schedule")]
     with running(command, log=folder / f"{name}.log", environment={**environment, **HASTE}) as started:
         yield started
-
-
-@contextmanager
-def register_held(environment: dict[str, str]) -> Iterator[None]:
-    """Somebody else writes schools: an import that comes so far waits here, in the middle of its transaction."""
-    held = psycopg2.connect(environment["DATABASE_URL"])
-    with held, held.cursor() as cursor:
-        cursor.execute("LOCK TABLE schools_school IN SHARE ROW EXCLUSIVE MODE")
-        yield
-        held.rollback()
-    held.close()
 
 
 def status_of(run: ImportRun) -> str:
