@@ -5,11 +5,8 @@ from datetime import date, timedelta
 from schoolimprove.accounts.actions.person import deactivate, invite
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import record_event
 from schools.actions import appoint, end_appointment, save_appointment
-from schools.models import Appointment, Person, School, SchoolLink
-from schools.models.link import PREDECESSOR, SUCCESSOR
+from schools.models import Appointment, Person, School
 from schools.models.school import Establishment
 
 from . import places, signins, staffing
@@ -70,8 +67,6 @@ class Changes:
             appoint(held.person, Role(held.role), scope={"school": new}, starts_on=opened_on, by=by)
         changed(old, by=by, reason=CONVERSION, establishment=Establishment.CLOSED, closed_on=closed_on)
         changed(new, by=by, reason=CONVERSION, establishment=Establishment.OPEN, opened_on=opened_on)
-        _link(old, new, SUCCESSOR, on=opened_on, by=by)
-        _link(new, old, PREDECESSOR, on=opened_on, by=by)
 
     def _pipe_bursts(self) -> Story:
         """At the listed school, so that its answers are due a school day later."""
@@ -100,13 +95,6 @@ class Changes:
         user = invite(email=address_of(name), name=name, by=by)
         person = added(Person(name=name, email=user.email, user=user), by=by)
         appoint(person, Role.CLERK, scope={"school": School.objects.get(name=school)}, starts_on=clock.today(), by=by)
-
-
-def _link(school: School, other: School, kind: str, *, on: date, by: Actor) -> None:
-    """As GIAS says it of both schools."""
-    told = {"linked_urn": other.urn, "linked_name": other.name, "kind": kind, "established_on": on}
-    link = SchoolLink.objects.create(urn=school.urn, **told)
-    record_event(link, "added", by=by, school_id=school.pk, changes={name: [None, told[name]] for name in told})
 
 
 def _sip_of(district: str) -> Person:

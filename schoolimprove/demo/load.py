@@ -16,7 +16,9 @@ from schools.models import RecordOfVisit, School
 from . import names, places, register, signins
 from .cast import Cast
 from .changes import Changes
+from .contacts import Contacts
 from .days import Days
+from .imports import Imports
 from .now import Now
 from .staffing import Staffing
 from .stories import Teller
@@ -47,8 +49,9 @@ def load_demo(*, today: date, seed: int) -> dict[str, int]:
         with clock.at(days.beginning):
             cast = _begin(days, seed)
         teller = Teller(today)
-        for story in Changes(cast, days).stories():
-            teller.add(story)
+        for part in (Changes(cast, days), Imports(cast, days, _luck(seed, "imports")), Contacts(cast, days)):
+            for story in part.stories():
+                teller.add(story)
         for course in [*_ordinary_year(days, seed).courses(), *Now(days, _luck(seed, "now")).courses()]:
             teller.add(told(course))
         teller.tell()
@@ -61,7 +64,7 @@ def _begin(days: Days, seed: int) -> Cast:
     cast = Cast(names.dealt(_luck(seed, "names")), make_password(signins.PASSWORD))
     authority = register.enter_authority()
     cast.begin(authority, days.beginning)
-    register.enter_calendar(days.years, by=cast.administrator)
+    register.enter_calendar(days.years[:2], by=cast.administrator)
     register.enter_districts(authority, by=cast.administrator)
     register.enter_schools(authority, days, _luck(seed, "schools"), by=cast.administrator)
     register.invite_academies(days.year - 1, by=cast.administrator)

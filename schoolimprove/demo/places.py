@@ -72,6 +72,21 @@ HEAD_HERE, SIP_THERE = "Larkenby Primary School", "Ashquarter Primary School"
 UNANSWERED = ("Elverwick Academy", "Hexwold Academy")
 """Academies whose trusts have not answered the authority's invitation."""
 WITH_BASE = "Quillbeck Primary School"
+WITHOUT_SIP = "Bramblecote Infant School"
+"""Entitled to a SIP, and waiting for one to be chosen on the board."""
+OWN_TERMS = "Dalewood Free School"
+
+# What files from outside say.
+NOT_IN_FILE = "Garthwell Children’s Centre"
+"""Open here, and in no file of GIAS."""
+PROPOSED_NAME, PROPOSED_URN = "Sallowby Meadows Free School", 900_201
+UNKNOWN_URN = 900_999
+NEIGHBOUR_CODE, NEIGHBOUR_NAME = "998", "Saltmere"
+NEIGHBOURS = {
+    900_901: "Saltmere Primary School",
+    900_902: "Marrowgate Academy",
+    900_903: "St Wulfram’s Catholic Primary School",
+}
 
 SCHOOLS = (
     Place("Aldermarch", "Aldermarch Nursery School", "15", _NURSERY, 3, 4, 84),

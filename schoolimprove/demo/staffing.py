@@ -138,13 +138,15 @@ class Staffing:
         self._appoint(link, Role.SCHOOL_LINK, school=School.objects.get(name=places.LISTED))
 
     def _sips(self, head_who_is_sip: Person) -> None:
-        """One for the visited schools of each district, but for one school, whose SIP is the head of another."""
+        """One for the visited schools of each district, but for two: one has another's head, one nobody yet."""
         policy = policy_value(SERVICE_BY_TYPE, on=self._today)
         for district in places.DISTRICTS:
             email = "" if district != places.DISTRICTS[0] else signins.address(Role.SIP)
             sip = self._cast.somebody(address=email)
             for place, school in self._open_schools():
-                if place.district == district.name and (place.agreed or school.service(policy) is Service.ENTITLED):
+                if place.district != district.name or place.name == places.WITHOUT_SIP:
+                    continue
+                if place.agreed or school.service(policy) is Service.ENTITLED:
                     person = head_who_is_sip if place.name == places.SIP_THERE else sip
                     self._appoint(person, Role.SIP, school=school)
 

@@ -24,8 +24,8 @@ class ContactView(PeopleForm):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
         self.actor = acting(user_of(request), Permission.KEEP_CONTACTS, on=self.school)
-        key = kwargs.get("contact")
-        self.seen = get_object_or_404(self.school.contacts.select_related("updated_by"), pk=key) if key else None
+        contacts = self.school.contacts.select_related("updated_by")
+        self.seen = get_object_or_404(contacts, pk=kwargs["contact"]) if "contact" in kwargs else None
         if request.method == "GET" and self.seen is not None and self.seen.ended_because:
             messages.warning(request, " ".join(self.says_now(self.seen)))
             return redirect(self.people_url)

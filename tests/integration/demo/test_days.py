@@ -8,13 +8,15 @@ from django.test import Client
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.accounts.session import VERIFIED
-from schoolimprove.demo import signins
+from schoolimprove.demo import places, signins
 from schoolimprove.demo.load import load_demo
 from schoolimprove.lib import clock
+from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui.registry import Ask, asked_of
 from schools.deadlines import ASSURE, RESPOND, SUBMIT
-from schools.models import RecordOfVisit, Response, School
+from schools.lineage import predecessors
+from schools.models import Appointment, ImportKind, ImportRun, RecordOfVisit, Response, School, SchoolContact
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,8 @@ def test_on_any_day_everybody_finds_something_on_their_home_page(today: date) ->
         assert {role for role in Role if status_of_home(role) != 200} == set()
         assert {role for role in ARE_ASKED if not asks_of(role)} == set()
         assert_that_work_stands_in_every_state(today)
+        assert_that_files_were_brought_in(today)
+        assert_that_schools_can_be_rung()
         assert {ask.overdue for ask in asks_of(Role.HEADTEACHER)} == {False, True}
 
 
@@ -77,3 +81,32 @@ def assert_that_work_stands_in_every_state(today: date) -> None:
 
 def answered_by(role: str, **said: bool) -> set[int]:
     return set(Response.objects.filter(role=role, **said).values_list("version__record", flat=True))
+
+
+def assert_that_files_were_brought_in(today: date) -> None:
+    """Of each kind an applied one; one with what was not taken, one that waits to be confirmed, one undone."""
+    runs = ImportRun.objects.all()
+    assert {kind for kind, _ in ImportKind.choices if not runs.applied().filter(kind=kind).exists()} == set()
+    waiting, undone = runs.get(status="checked"), runs.get(status="undone")
+    assert waiting.outcome["added"] == 1
+    assert waiting.outcome["changed"] > 5
+    assert waiting.created_at.astimezone(clock.LONDON).date() < today
+    assert not Appointment.objects.filter(school__name=places.WITHOUT_CHAIR, role=Role.CHAIR).exists(), undone
+    newest = runs.newest_applied(ImportKind.GIAS)
+    assert newest is not None
+    assert newest.outcome["ignored"] == len(places.NEIGHBOURS)
+    assert [School.objects.get(urn=urn).name for urn in newest.outcome["vanished"]] == [places.NOT_IN_FILE]
+    assert [(each.column, each.file) for each in newest.rejections.all()] == [("NumberOfPupils", newest.names[0])]
+    assert not Job.objects.unfinished().exists()
+    new = School.objects.get(name=places.CONVERTER)
+    assert [school.name for school in predecessors(new)] == [places.CONVERTED]
+
+
+def assert_that_schools_can_be_rung() -> None:
+    standing = SchoolContact.objects.standing()
+    assert standing.values("school").distinct().count() > 10
+    (ended,) = SchoolContact.objects.exclude(ended_because="")
+    (follows,) = standing.filter(school=ended.school, purpose=ended.purpose)
+    assert follows.as_of > ended.as_of
+    served = School.objects.filter(appointments__role=Role.SIP)
+    assert not served.filter(name=places.WITHOUT_SIP).exists()

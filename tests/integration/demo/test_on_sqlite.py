@@ -73,6 +73,8 @@ def _rows(database: sqlite3.Connection, table: str) -> Rows:
 def test_two_loads_of_one_day_and_seed_are_equal(migrated: Path, loaded: Path, tmp_path: Path) -> None:
     first, second = rows(loaded), rows(loaded_from(migrated, tmp_path))
     assert len(first["schools_recordofvisit"]) > 50
+    brought_in = ("importrun", "importfile", "importrejection", "schoollink", "schoolcontact", "schoolterm")
+    assert [name for name in brought_in if not first[f"schools_{name}"]] == []
     assert first.keys() == second.keys()
     assert {table for table, held in first.items() if held != second[table]} == set()
 

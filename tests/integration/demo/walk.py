@@ -18,7 +18,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.demo import signins
 from schoolimprove.lib import clock
-from schools.models import RecordOfVisit
+from schools.models import Appointment, ImportRun, RecordOfVisit
 
 Values = dict[str, Any]
 Answer = tuple[str, str, str, int]
@@ -42,16 +42,25 @@ def parameters(pattern: URLPattern) -> list[str]:
 
 def values(user: User) -> list[Values]:
     """What addresses are filled with: the newest record shared and the newest unshared one that the person can see,
-    or one that nobody showed them."""
+    or one that nobody showed them; the import that waits and the newest one from GIAS that is applied."""
     records = RecordOfVisit.objects.select_related("visit__school").order_by("pk")
     shared, unshared = records.filter(status="shared"), records.exclude(status="shared")
-    return [_values(each.visible_to(user).last() or each.first()) for each in (shared, unshared)]
+    runs = ImportRun.objects.filter(status="checked").first(), ImportRun.objects.newest_applied("gias")
+    found = [each.visible_to(user).last() or each.first() for each in (shared, unshared)]
+    return [_values(record, run) for record, run in zip(found, runs, strict=True)]
 
 
-def _values(record: Any) -> Values:
+def _values(record: Any, run: Any) -> Values:
     someone = User.objects.order_by("pk").last()
+    school = record.school
+    partner = Appointment.objects.filter(role="sip", school=school).last()
     return {
-        "urn": record.school.urn,
+        "urn": school.urn,
+        "person": partner.person_id if partner else 0,
+        "appointment": partner.pk if partner else 0,
+        "contact": getattr(school.contacts.last(), "pk", 0),
+        "number": run.pk,
+        "position": 0,
         "reference": record.reference,
         "pk": someone.pk if someone else 0,
         "token": "0" * 32,

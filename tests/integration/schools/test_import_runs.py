@@ -209,6 +209,19 @@ def test_a_job_done_twice_is_done_once(brought: Brought, actor: Actor) -> None:
     assert School.history.count() == 8
 
 
+@pytest.mark.parametrize("done_at_once", [True, False])
+def test_a_worker_is_asked_for_what_is_still_to_be_done_and_for_nothing_else(
+    brought: Brought, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any, *, done_at_once: bool
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(jobs, "trigger", asked.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = jobs.ask_for(runs.JOB, str(brought(INVENTED).pk))
+        if done_at_once:
+            jobs.run(job.pk)
+    assert asked == ([] if done_at_once else [job.pk])
+
+
 def test_an_error_is_tried_again_and_then_given_up(
     brought: Brought, actor: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

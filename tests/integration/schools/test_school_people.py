@@ -171,9 +171,11 @@ def test_whoever_saves_second_sees_what_is_saved_and_keeps_what_they_typed(count
     assert client.post(path, {"reason": "Gone too", "base_version": 3}).status_code == 409
 
 
-def test_the_contact_of_another_school_is_not_found(county: County) -> None:
+@pytest.mark.parametrize("page", ["contact_change", "contact_end"])
+def test_the_contact_of_another_school_and_one_that_never_was_are_not_found(county: County, page: str) -> None:
     other = SchoolContactFactory.create(school=SchoolFactory.create())
-    assert signed_in(county.sip).get(url("contact_change", county.school, other.pk)).status_code == 404
+    for key in (other.pk, 0):
+        assert signed_in(county.sip).get(url(page, county.school, key)).status_code == 404
 
 
 # Somebody leaves a post.
