@@ -433,8 +433,10 @@ def _savings(move: Move, to: Person | None, *, first_day: date, by: User) -> Ite
 
 
 def records_left(leaver: Person, schools: Iterable[School]) -> list[RecordOfVisit]:
-    """What a partner has begun at these schools and not finished."""
-    return list(unfinished_records(leaver.user, at=schools)) if leaver.user else []
+    """What a partner has begun at these schools and not finished, as a partner: what they write in another role may be
+    nothing that whoever assigns partners reads.
+    """
+    return list(unfinished_records(leaver.user, at=schools).filter(author_role=Role.SIP)) if leaver.user else []
 
 
 def hand_over_schools(
@@ -449,5 +451,5 @@ def hand_over_schools(
         if to is not None and to.user is not None and leaver.user is not None and last_day <= on:
             for move in moves:
                 actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
-                hand_over_records(leaver.user, to=to.user, by=actor, at=[move.school])
+                hand_over_records(leaver.user, to=to.user, by=actor, at=[move.school], written_as=Role.SIP)
     return moves

@@ -126,8 +126,10 @@ def _holders_of_all(roles: Iterable[str], on: date) -> set[int]:
     return set.intersection(*of_each) if of_each else set()
 
 
-def hand_over_records(user: User, *, to: User, by: Actor, at: Iterable[School] | None = None) -> int:
-    """Make somebody else the author of every unfinished record, or of those at some schools; how many.
+def hand_over_records(
+    user: User, *, to: User, by: Actor, at: Iterable[School] | None = None, written_as: Role | None = None
+) -> int:
+    """Make somebody else the author of every unfinished record, or of those at some schools or in one role; how many.
 
     The visit stays the leaver's.
 
@@ -135,7 +137,9 @@ def hand_over_records(user: User, *, to: User, by: Actor, at: Iterable[School] |
     the role that lets them write there, since it decides who approves.
     """
     with transaction.atomic():
-        records = list(unfinished_records(user, at=at).select_for_update(of=("self",)))
+        unfinished = unfinished_records(user, at=at)
+        unfinished = unfinished.filter(author_role=written_as) if written_as else unfinished
+        records = list(unfinished.select_for_update(of=("self",)))
         for record in records:
             who = {"author": to, "author_role": _role_of(to, record)}
             reason = f"Handed over from {user} to {to}"

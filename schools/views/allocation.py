@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
-from schoolimprove.accounts.roles import Permission
+from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.transition import Blocked, record_event
 from schoolimprove.ui import components
@@ -430,7 +430,7 @@ class HandOver(Giving):
         acting(user_of(request), Permission.ASSIGN_SIP)
         self.leaver = get_object_or_404(Person.objects.select_related("user"), pk=kwargs["person"])
         self.held = list(self.schools())
-        if not (self.held or self.stays()) and request.method == "GET":
+        if not (self.held or self.stays()) and (request.method == "GET" or not self.was_partner()):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
@@ -445,6 +445,11 @@ class HandOver(Giving):
         theirs = partners_since(clock.today()).filter(covering_any(self.assigned()), person=self.leaver)
         others = theirs.exclude(school__isnull=False, ends_on__isnull=True).with_scope().order_by("ends_on", "pk")
         return [f"{each.scope_name}{_until(each)}" for each in others]
+
+    def was_partner(self) -> bool:
+        """Whether it is anybody's business here who they are: others may have given all their schools away since."""
+        theirs = Appointment.objects.filter(covering_any(self.assigned()), person=self.leaver, role=Role.SIP)
+        return theirs.exists()
 
     @property
     def caption(self) -> str:

@@ -357,6 +357,19 @@ def test_a_hand_over_is_checked_done_and_comes_back_for_the_rest(county: County)
     assert rest["Location"] == BOARD
 
 
+def test_handing_over_a_partners_schools_moves_no_record_of_another_role(county: County) -> None:
+    """A draft of the Head would be read by the DSIM once its author were a partner."""
+    record = county.start(county.head)
+    client, url = signed_in(county.dsim), reverse("schools:hand_over", args=[person_of(county.head).pk])
+    last = {"last_day_0": TUESDAY.day, "last_day_1": TUESDAY.month, "last_day_2": TUESDAY.year}
+    data = {**posted([county.school], person_of(county.sip)), **last, "confirm": "1"}
+    assert client.post(url, data).status_code == 404
+    also_appointed(county.head, Role.SIP, school=county.school)
+    client.post(url, {**posted([county.school], person_of(county.sip)), **last, "confirm": "1"})
+    record.refresh_from_db()
+    assert (record.author, record.author_role) == (county.head, Role.HEAD_OF_SERVICE)
+
+
 def board_queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path)
