@@ -43,12 +43,23 @@ job_kinds: Registry[JobKind] = Registry()
 
 
 def ask_for(kind: str, key: str) -> Job:
-    """A job in the caller's transaction, triggered when that is committed. Asked for twice it is one job."""
-    job, made = Job.objects.unfinished().get_or_create(
-        kind=kind, key=key, defaults={"state": JobState.WAITING, "asked_at": clock.now()}
-    )
-    if made:
-        transaction.on_commit(lambda: _trigger_unless_done(job.pk))
+    """A job in the caller's transaction, triggered when that is committed. Asked for twice it is one job.
+
+    One that somebody has in hand may be past looking for what is asked now: it is done once more, and theirs ends
+    nothing.
+    """
+    with transaction.atomic():
+        job, made = (
+            Job.objects.unfinished()
+            .select_for_update()
+            .get_or_create(kind=kind, key=key, defaults={"state": JobState.WAITING, "asked_at": clock.now()})
+        )
+        begun = job.state == JobState.RUNNING
+        if begun:
+            job.state, job.claimed_until, job.attempts = JobState.WAITING, None, job.attempts + 1
+            job.save(update_fields=["state", "claimed_until", "attempts"])
+        if made or begun:
+            transaction.on_commit(lambda: _trigger_unless_done(job.pk))
     return job
 
 

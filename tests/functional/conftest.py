@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, connections
 from playwright.sync_api import Browser, Page
 
@@ -26,6 +27,12 @@ def built_assets() -> None:
     """Pages without their stylesheet would be judged wrongly."""
     if not (driven.ROOT / "static" / "build" / "app.css").exists():
         pytest.fail("The stylesheet is not built: run `npm ci && npm run build`.")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """The site keeps the authority's name for a minute, which is longer than a test."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -76,6 +76,22 @@ def held() -> list[dict[str, Any]]:
     ]
 
 
+def test_confirming_while_the_worker_puts_its_check_away_is_not_lost(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, end = runs.start("gias", [(INVENTED.name, INVENTED)], by=actor), jobs._end
+
+    def end_after_somebody_confirmed(*args: Any) -> None:
+        run.refresh_from_db()
+        runs.confirm(run, by=actor, seen_version=run.version)
+        end(*args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "_end", end_after_somebody_confirmed)
+        worked(run)
+    assert worked(run).status == ImportStatus.APPLIED
+
+
 def test_a_preview_says_what_would_happen_and_changes_nothing(brought: Brought) -> None:
     run = brought(INVENTED)
     assert run.status == ImportStatus.CHECKED
