@@ -55,6 +55,11 @@ class Sample:
     what: str = CHANGED
 
 
+def _safe(value: Any) -> Any:
+    """As in every export; what begins with a letter or a digit needs no second look, and there may be a million."""
+    return value if value.__class__ is str and (not value or value[0].isalnum()) else csv_cell(value)
+
+
 class Account:
     """Everything a run adds, changes and takes out, as a CSV file that is written while the run goes on."""
 
@@ -67,7 +72,7 @@ class Account:
 
     def note(self, what: str, name: str, changes: Sequence[Change]) -> None:
         for change in changes or [("", "", "")]:
-            self._rows.writerow([csv_cell(value) for value in (what, name, *change)])
+            self._rows.writerow([_safe(value) for value in (what, name, *change)])
 
     def __del__(self) -> None:
         """Of a preview from the command line nobody asks for the file."""

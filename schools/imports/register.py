@@ -26,7 +26,7 @@ from schools.imports.staging import SCHOOL, TABLE, VALUES, column_of
 from schools.models import Diocese, District, LocalAuthority, School
 from schools.models.school import Establishment, searchable
 
-INCOMING = "gias_incoming"
+INCOMING, CHANGES = "gias_incoming", "gias_changes"
 REASON = "Imported from GIAS"
 ADDED_BY_IMPORT, CHANGED_BY_IMPORT = "added by import", "changed by import"
 
@@ -145,6 +145,7 @@ def compare(cursor: CursorWrapper, carried: Collection[str], by: Actor) -> None:
         _parameters(by),
     )
     fill_search_keys(cursor)
+    fill_changes(cursor)
 
 
 def fill_with_held(cursor: CursorWrapper, which: str, parameters: Mapping[str, Any], by: Actor) -> None:
@@ -234,12 +235,18 @@ def _changes() -> str:
     return events.changes_sql(pairs)
 
 
+def fill_changes(cursor: CursorWrapper) -> None:
+    """Fill `CHANGES` with what is about to change at each school that is held: worked out once, told twice."""
+    cursor.execute(f"DROP TABLE IF EXISTS {CHANGES}")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {CHANGES} AS SELECT i.school_id, i.urn, i.name, {_changes()} AS changes"
+        f" FROM {INCOMING} i JOIN schools_school o ON o.id = i.school_id"
+    )
+
+
 def changes(cursor: CursorWrapper) -> Iterator[tuple[int, str, dict[str, list[Any]]]]:
     """URN, name and `{field: [before, after]}` of every school that is about to be changed, by name."""
-    cursor.execute(
-        f"SELECT i.urn, i.name, CAST({_changes()} AS text) FROM {INCOMING} i"
-        " JOIN schools_school o ON o.id = i.school_id ORDER BY i.name, i.urn"
-    )
+    cursor.execute(f"SELECT urn, name, CAST(changes AS text) FROM {CHANGES} ORDER BY name, urn")
     for urn, name, found in _fetched(cursor):
         yield urn, name, json.loads(found)
 
@@ -270,7 +277,7 @@ def held_newer(cursor: CursorWrapper) -> tuple[int, date | None]:
 
 def write(cursor: CursorWrapper, by: Actor, file: str, *, verb: str = CHANGED_BY_IMPORT) -> None:
     """Insert what is new, update what differs, and leave the history and the audit of both."""
-    tell(cursor, by, verb, f"{INCOMING} i JOIN schools_school o ON o.id = i.school_id", _changes(), file)
+    tell(cursor, by, verb, f"{CHANGES} c JOIN schools_school o ON o.id = c.school_id", "c.changes", file)
     columns = [column_of(field) for field in _written()]
     kept = {"urn", "created_at", "created_by_id"}
     changed = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in kept)
@@ -337,7 +344,7 @@ def _school_columns() -> set[str]:
 
 
 def clear(cursor: CursorWrapper) -> None:
-    for table in (INCOMING, TABLE):
+    for table in (CHANGES, INCOMING, TABLE):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
 

@@ -154,6 +154,7 @@ def _restore(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome
             _changes_of(run),
         )
     register.fill_search_keys(cursor)
+    register.fill_changes(cursor)
     words = Words(School)
     for urn, name, changes in register.changes(cursor):
         outcome.note(CHANGED, f"{name} (URN {urn})", words.of(changes))
