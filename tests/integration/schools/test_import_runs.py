@@ -92,6 +92,17 @@ def test_confirming_while_the_worker_puts_its_check_away_is_not_lost(
     assert worked(run).status == ImportStatus.APPLIED
 
 
+def test_as_many_changes_of_other_schools_are_shown_again_before_they_are_made(
+    brought: Brought, actor: Actor, tmp_path: Path
+) -> None:
+    import_gias([INVENTED])
+    run = brought(changed_file(tmp_path, {900101: {"Town": "Elsewhere"}}))
+    School.objects.filter(urn=900101).update(town="Elsewhere")
+    School.objects.filter(urn=900102).update(street="A colleague’s word")
+    assert confirmed(run, actor).status == ImportStatus.CHECKED
+    assert School.objects.get(urn=900102).street == "A colleague’s word"
+
+
 def test_a_preview_says_what_would_happen_and_changes_nothing(brought: Brought) -> None:
     run = brought(INVENTED)
     assert run.status == ImportStatus.CHECKED
