@@ -26,6 +26,7 @@ from schools.states import ImportStatus
 JOB = "import"
 CSV = "text/csv"
 ROWS_AT_ONCE = 5_000
+LONGEST_NAME = 200
 
 
 def register() -> None:
@@ -219,9 +220,14 @@ def _made(kind: str, *, only: str, by: Actor) -> ImportRun:
 def _keep_files(run: ImportRun, files: Sequence[tuple[str, Path]], *, by: Actor) -> None:
     for position, (name, path) in enumerate(files):
         blob = Blob.objects.store_file(path, content_type=CSV, by=by)
-        ImportFile.objects.create(run=run, position=position, name=Path(name).name[-200:], blob=blob)
+        ImportFile.objects.create(run=run, position=position, name=_short(name), blob=blob)
     checksums = {"files": [None, [f"{file.name} {file.blob_id}" for file in run.files.all()]]}
     record_event(run, "asked", by=by, changes=checksums)
+
+
+def _short(name: str) -> str:
+    """A file's name, its end at least: no file system takes more than 255 bytes, and some letters have four."""
+    return Path(name).name.encode()[-LONGEST_NAME:].decode(errors="ignore")
 
 
 def _move(run: ImportRun, verb: str, *, by: Actor, **fields: Any) -> None:

@@ -103,6 +103,11 @@ def test_as_many_changes_of_other_schools_are_shown_again_before_they_are_made(
     assert School.objects.get(urn=900102).street == "A colleague’s word"
 
 
+def test_a_file_with_a_name_that_no_disk_takes_is_read(actor: Actor) -> None:
+    run = worked(runs.start("gias", [(f"{'é' * 130}.csv", INVENTED)], by=actor))
+    assert (run.status, run.files.get().name) == (ImportStatus.CHECKED, f"{'é' * 98}.csv")
+
+
 def test_a_preview_says_what_would_happen_and_changes_nothing(brought: Brought) -> None:
     run = brought(INVENTED)
     assert run.status == ImportStatus.CHECKED
