@@ -1,5 +1,6 @@
 """Bringing files in: what they are, the files, and for GIAS perhaps one authority alone."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,6 @@ class ImportForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         code = data.get("only", "")
-        if code and data.get("kind") in self._takes_authority and not (len(code) == 3 and code.isdecimal()):
+        if code and data.get("kind") in self._takes_authority and not re.fullmatch("[0-9]{3}", code):
             self.add_error("only", "The authority’s code must be three digits")
         return data
