@@ -26,7 +26,7 @@ from schools.imports.files import Record, Unusable, checksum, opened
 from schools.imports.holdings import Holdings
 from schools.imports.importers import Importer, Work, importers
 from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome, Rejection
-from schools.imports.people import Ambiguous, People, complete, enter_all
+from schools.imports.people import Ambiguous, People, complete, enter_all, is_known_by_more_than_a_name
 from schools.imports.scopes import Scope, Scopes
 from schools.leavers import NEVER_HANDED_OVER
 from schools.models import Appointment, ImportRun, Person
@@ -361,6 +361,8 @@ class _Taking:
             new, self._held.of(person)
         ):
             raise Refused(" ".join(reasons))
+        if not row.email and is_known_by_more_than_a_name(person):
+            raise Refused(f"Somebody called {row.name} is known already. Enter the email address.", "Email")
         self._held.keep(new, person)
         self._given.append(new)
         self._sample(f"{new}, from {clock.uk_date(new.starts_on)}")

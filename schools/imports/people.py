@@ -68,6 +68,11 @@ class People:
         self._keep(person)
 
 
+def is_known_by_more_than_a_name(person: Person) -> bool:
+    """Somebody who signs in gets rights by being appointed: a namesake must never be taken for them."""
+    return person.pk is not None and bool(person.email or person.user_id)
+
+
 def complete(person: Person, email: str, telephone: str) -> bool:
     """Fill in what is not known of somebody yet, and leave what is known; whether there was anything."""
     known = person.email, person.telephone

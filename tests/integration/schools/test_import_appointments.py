@@ -117,6 +117,13 @@ def test_a_head_without_a_sign_in_and_a_partner_who_is_known(school: School, tak
     assert outcome.samples[0].name == "Bo Example, Headteacher, Hilltop School, from 1 September 2026"
 
 
+def test_a_name_alone_gives_nobody_a_right_who_signs_in(school: School, take: Take) -> None:
+    namesake = appointed(Role.HEADTEACHER, school=SchoolFactory.create())
+    outcome = take(f"Headteacher,{namesake.name},,,900101,,,01/09/2026,,")
+    assert [(row, column) for row, column, _reason in refusals(outcome)] == [(2, "Email")]
+    assert not user_can(User.objects.get(pk=namesake.pk), Permission.VIEW_SHARED_RECORD, on=school)
+
+
 def test_every_kind_of_scope_is_named(school: School, take: Take) -> None:
     DistrictFactory.create(name="South", double_district=DoubleDistrictFactory.create(name="South and West"))
     PartnershipFactory.create(name="Riverside")
