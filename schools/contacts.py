@@ -7,7 +7,7 @@ from django.db import transaction
 
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import Blocked, record_event, save_changes
+from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes
 from schools.models import School, SchoolContact
 from schools.rules import wrong_with_as_of
 
@@ -27,13 +27,21 @@ def keep_contact(school: School, *, by: Actor, **fields: Any) -> SchoolContact:
 
 def change_contact(contact: SchoolContact, *, by: Actor, seen_version: int, **fields: Any) -> None:
     """Put a contact right; `Conflict` when it was changed or ended since it was seen."""
+    _refuse_what_is_over(contact)
     _refuse_what_is_wrong(_with(contact, fields))
     save_changes(contact, "changed", by=by, seen_version=seen_version, **fields)
 
 
 def end_contact(contact: SchoolContact, *, by: Actor, seen_version: int, reason: str) -> None:
     """Say that a contact no longer holds. It stays where the school's history is read."""
+    _refuse_what_is_over(contact)
     save_changes(contact, "ended", by=by, reason=reason, seen_version=seen_version, ended_because=reason)
+
+
+def _refuse_what_is_over(contact: SchoolContact) -> None:
+    """Whoever was told that somebody ended it, and sends the form again, ends or changes nothing either."""
+    if contact.ended_because:
+        raise Conflict(contact)
 
 
 def _with(contact: SchoolContact, fields: dict[str, Any]) -> SchoolContact:

@@ -81,6 +81,9 @@ def test_a_contact_is_kept_changed_and_ended_and_all_of_it_is_remembered(county:
     contact = keep_contact(county.school, by=by, **OFFICE)
     change_contact(contact, by=by, seen_version=1, **{**OFFICE, "telephone": ""})
     end_contact(contact, by=by, seen_version=2, reason="The office has moved")
+    for again in (end_contact, change_contact):
+        with pytest.raises(Conflict):
+            again(contact, by=by, seen_version=3, reason="Once more")
     events = AuditEvent.objects.about("schools.schoolcontact", contact.pk).order_by("pk")
     assert [(each.verb, each.reason, each.school_id) for each in events] == [
         ("added", "", county.school.pk),
