@@ -21,6 +21,8 @@ SHORTEST_HOLIDAY = 3
 MOST_CLOSURES = 15
 """With more unexplained days off than this a list of school days is not whole."""
 LEAST_BANK_HOLIDAYS = 8
+LONGEST_LIST = 2_000
+"""School days of ten years; GOV.UK lists bank holidays of eleven."""
 TRAINING, UNLISTED, THEIR_BANK_HOLIDAY = "Staff training", "Not a school day in the published dates", "Bank holiday"
 SHOWN = 5
 
@@ -68,8 +70,8 @@ def parsed(text: str) -> dict[str, Any]:
 
 def term_dates(content: dict[str, Any], text: str, bank_holidays: BankHolidays) -> Published:
     """Every academic year of the file: its three terms, and the days of them that are no school days."""
-    years = content[YEARS_KEY]
-    if not isinstance(years, list) or not years:
+    years = _list(content[YEARS_KEY])
+    if not years:
         raise NotThisKind("it has no academic years")
     found = Published()
     training = _training_days(content, text, found)
@@ -286,6 +288,9 @@ def whole_years(events: Sequence[BankHoliday]) -> set[int]:
 
 
 def _list(value: Any) -> list[Any]:
+    """Short enough that each entry can be looked for in the text."""
+    if isinstance(value, list) and len(value) > LONGEST_LIST:
+        raise NotThisKind(f"a list in it has more than {LONGEST_LIST:,} entries")
     return value if isinstance(value, list) else []
 
 

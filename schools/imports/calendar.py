@@ -33,7 +33,7 @@ from schools.models import ImportKind, ImportRun, School
 from schools.recounting import recount
 
 TERM_DATES, BANK_HOLIDAYS = "term dates", "bank holidays"
-LARGEST_JSON = 20_000_000
+LARGEST_JSON = 2_000_000
 _JSON = re.compile(rb"\s*[{\[]")
 _TABLES = "calendar_term, calendar_closureday, calendar_bankholidayoverride, schools_schoolterm, schools_schoolclosure"
 

@@ -231,6 +231,12 @@ def test_what_is_no_json_object_is_refused(text: str) -> None:
 # GOV.UK's bank holidays.
 
 
+@pytest.mark.parametrize("long", [{"academic_years": [1] * 2001}, {"academic_years": [1], "pd_days": [0] * 2001}])
+def test_a_list_of_which_each_entry_would_take_its_time_is_refused(long: dict[str, Any]) -> None:
+    with pytest.raises(NotThisKind, match="more than 2,000 entries"):
+        read(long)
+
+
 def events(*days: str) -> tuple[Any, Any]:
     content = {"england-and-wales": {"events": [{"date": day, "title": "Some holiday"} for day in days]}}
     return published.bank_holidays(content, json.dumps(content, indent=1))
