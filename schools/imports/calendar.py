@@ -16,10 +16,12 @@ from schoolimprove.calendar.calendars import authority_bank_holidays
 from schoolimprove.calendar.published import NotThisKind
 from schoolimprove.calendar.reading import ClosureRead, TermRead
 from schoolimprove.lib.years import academic_year
+from schoolimprove.records.transition import Blocked
 from schools.imports import kept
 from schools.imports.calendar_days import (
     Book,
     Owner,
+    misfits,
     warn_of_vanished,
     write_bank_holidays,
     write_closures,
@@ -68,6 +70,8 @@ def undo(run: ImportRun, work: Work) -> Outcome:
     """Take an applied run back; `Blocked` with every reason there is."""
     _lock()
     restored, removed = kept.undo(run.pk, work, reason=f"Undoing of import {run.pk}")
+    if reasons := misfits():
+        raise Blocked(reasons)
     recount()
     return Outcome(changed=restored, removed=removed)
 

@@ -126,6 +126,14 @@ def _warn_of_misfits(years: Iterable[int], shared: Mapping[Key, clock.Term], boo
             book.outcome.warnings.append(f"{row.school} keeps a term of its own, the {row}: {' '.join(faults)}")
 
 
+def misfits() -> list[str]:
+    """The authority's terms that do not fit beside one another, with why. One query."""
+    rows = list(Term.objects.all())
+    held = {_key(row): row.as_term() for row in rows}
+    wrong = [(row, _faults(_key(row), row.as_term(), held)) for row in rows]
+    return [f"With these dates, {row} would not fit. {' '.join(faults)}" for row, faults in wrong if faults]
+
+
 def _key(row: Any) -> Key:
     return row.academic_year, TermName(row.name)
 

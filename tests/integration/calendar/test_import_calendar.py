@@ -527,6 +527,16 @@ def test_an_import_whose_days_were_changed_since_is_not_taken_back(kept: Any) ->
     ]
 
 
+def test_an_import_is_not_taken_back_into_terms_that_overlap(kept: Any) -> None:
+    TermFactory.create(academic_year=2026, name=TermName.SPRING)
+    run = ImportRunFactory.create(kind="calendar")
+    within(run.pk, lambda: taken(kept("2026/27,Spring,04/01/2027,15/02/2027,19/02/2027,12/03/2027,,,,")))
+    TermFactory.create(academic_year=2026, name=TermName.SUMMER, starts_on=date(2027, 3, 22))
+    with pytest.raises(Blocked, match=r"Summer term 2026/27 would not fit\. The term overlaps the spring term"):
+        within(run.pk + 1, lambda: undo(run, Work()))
+    assert Term.objects.get(name=TermName.SPRING).ends_on == date(2027, 3, 12)
+
+
 def within(run_id: int, work: Callable[[], Any]) -> Any:
     token = context.run_id.set(run_id)
     try:
