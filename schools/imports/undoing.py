@@ -180,10 +180,10 @@ def _remove(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome)
 
 
 def _remove_pointed_to(run: ImportRun, work: Work) -> None:
-    """Authorities, districts and dioceses that the import added, unless something else uses them by now."""
+    """Authorities, districts and dioceses that it added, unless something uses or somebody changed them by now."""
     for model in _POINTED_TO:
         keys = _subjects(run, model, "added")
         used = uses_of(model, keys)
-        for row in model._default_manager.filter(pk__in=[key for key in keys if key not in used]):
+        for row in model._default_manager.filter(pk__in=[key for key in keys if key not in used], version=1):
             record_event(row, "removed", by=work.by, reason=f"Import number {run.pk} undone")
             row.delete()

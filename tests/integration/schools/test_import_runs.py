@@ -15,7 +15,7 @@ from schoolimprove.documents.models import Blob
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent, Job
-from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.records.transition import Blocked, Conflict, save_changes
 from schools.imports import runs
 from schools.imports.run import import_gias
 from schools.models import Appointment, Diocese, District, ImportRun, LocalAuthority, School
@@ -106,6 +106,15 @@ def test_as_many_changes_of_other_schools_are_shown_again_before_they_are_made(
 def test_a_file_with_a_name_that_no_disk_takes_is_read(actor: Actor) -> None:
     run = worked(runs.start("gias", [(f"{'é' * 130}.csv", INVENTED)], by=actor))
     assert (run.status, run.files.get().name) == (ImportStatus.CHECKED, f"{'é' * 98}.csv")
+
+
+def test_undoing_leaves_a_district_that_an_administrator_has_made_their_own(brought: Brought, actor: Actor) -> None:
+    run = confirmed(brought(INVENTED), actor)
+    district = District.objects.order_by("pk").first()
+    assert district is not None
+    save_changes(district, "changed", by=actor, seen_version=1, name="Renamed")
+    undone(run, actor)
+    assert list(District.objects.values_list("name", flat=True)) == ["Renamed"]
 
 
 def test_a_preview_says_what_would_happen_and_changes_nothing(brought: Brought) -> None:
