@@ -117,7 +117,7 @@ class AllocationFilter(django_filters.FilterSet):
     also = django_filters.MultipleChoiceFilter(
         label="Also list", choices=list(NOT_SERVED.items()), widget=CheckboxSelectMultiple, method="left_to_the_board"
     )
-    then = DayFilter(label="And who has them on", method="left_to_the_board")
+    then = DayFilter(label="And who has them on", named="the day to look at", method="left_to_the_board")
 
     class Meta:
         model = School

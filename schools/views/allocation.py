@@ -309,7 +309,10 @@ class AllocationBoard(Giving):
             "exports": exports() if user_can(user, Permission.EXPORT) else [],
             "nothing": nothing_to(listing),
         }
-        return context | self.form_context() if assigns else context
+        asked = self.form_context() if assigns else {"form_errors": []}
+        misread = list(listed_errors(listing.filter.form))
+        errors = [*misread, *asked["form_errors"]]
+        return context | asked | {"form_errors": errors, "page_errors": errors or asked.get("page_errors")}
 
     def tickable(self, page: Page[Place]) -> set[int]:
         """Schools of the page that this person gives and takes."""
