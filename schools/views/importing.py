@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from schoolimprove.accounts.models import user_of
@@ -110,21 +111,24 @@ def nothing_yet() -> components.Empty:
 
 
 def run_table(rows: Iterable[ImportRun]) -> components.Table:
-    columns = [
-        components.Column(label) for label in ("Import", "Files", "Asked by", "When", "What came of it", "State")
-    ]
+    columns = [components.Column(label) for label in ("Import", "State", "What it does", "Files", "Asked by", "When")]
     return components.Table("Imports", columns, [_list_row(run) for run in rows], caption_hidden=True)
 
 
 def _list_row(run: ImportRun) -> list[Any]:
     return [
         components.Link(title_of(run), run.get_absolute_url(), f"Number {run.pk}"),
-        ", ".join(run.names) or "None",
+        components.Status(run.status, run.get_status_display()),
+        in_short(run),
+        _breaking(", ".join(run.names) or "None"),
         run.created_by or "The system",
         run.created_at,
-        in_short(run),
-        components.Status(run.status, run.get_status_display()),
     ]
+
+
+def _breaking(name: str) -> str:
+    """The name of a file, which has no spaces to break at."""
+    return format_html('<span class="app-breaks">{}</span>', name)
 
 
 def title_of(run: ImportRun) -> str:
@@ -133,10 +137,13 @@ def title_of(run: ImportRun) -> str:
 
 
 def in_short(run: ImportRun) -> str:
-    """What changed, or would, in a few words."""
+    """What changed, or would, in a few words: before it is applied, nothing has been added yet."""
+    if not run.outcome:
+        return "Not known"
     names = {"added": "added", "changed": "restored" if run.undoes_id else "changed", "removed": "taken out"}
-    said = ", ".join(f"{run.outcome[name]:,} {word}" for name, word in names.items() if run.outcome.get(name))
-    return said or "Nothing"
+    to_be = "" if run.applied_at else "to be "
+    done = [f"{run.outcome[name]:,} {to_be}{word}" for name, word in names.items() if run.outcome.get(name)]
+    return ", ".join(done) or "Nothing new"
 
 
 # Bringing files in ----------------------------------------------------------------------------------------------------
@@ -200,7 +207,7 @@ def _on_disk(upload: Any, stack: ExitStack) -> Path:
 
 def import_detail(request: HttpRequest, number: int) -> HttpResponse:
     run = run_of(request, number)
-    rejections = Paginator(run.rejections.all(), PER_PAGE).get_page(request.GET.get("page"))
+    rejections = Paginator(run.rejections.order_by("file", "row", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "caption": f"Import number {run.pk}",
         "page_title": title_of(run),
@@ -223,7 +230,9 @@ def import_detail(request: HttpRequest, number: int) -> HttpResponse:
         "events": events_of(run),
         "may_undo": run.may_be_undone,
         "undo_blockers": runs.blockers_to_undoing(run) if run.may_be_undone else [],
+        "not_taken": f"{count:,}" if (count := rejections.paginator.count) else "",
         "samples": samples_of(run),
+        "samples_more": samples_more(run),
         "waits": run.status == ImportStatus.CHECKED,
         "undoings": run.undoings.all(),
     }
@@ -235,7 +244,7 @@ def facts_of(run: ImportRun) -> list[components.Fact]:
     if run.undoes:
         facts.append(_undone_fact(run.undoes))
     elif importer_of(run.kind).takes_authority:
-        facts.append(components.Fact("Only the authority", run.only, empty="Every row was asked for"))
+        facts.append(components.Fact("Only the authority", run.only, empty="All authorities in the files"))
     if run.applied_at:
         facts.append(components.Fact("Applied", run.applied_at))
     return facts
@@ -259,20 +268,27 @@ def figures_of(run: ImportRun) -> list[components.Figure]:
     """What an import did or would do, once it is known."""
     if not run.outcome:
         return []
-    labels = {"changed": "Restored", "removed": "Taken out"} if run.undoes_id else FIGURES
-    figures = [components.Figure(label, f"{run.outcome.get(name, 0):,}") for name, label in labels.items()]
-    if run.kind == ImportKind.GIAS and not run.undoes_id:
-        figures.append(components.Figure("Open here, not in the files", f"{len(run.outcome.get('vanished', [])):,}"))
-    return figures
+    labels = UNDOING if run.undoes_id else FIGURES
+    found = {**run.outcome, "vanished": len(run.outcome.get("vanished", []))}
+    return [
+        components.Figure(after if run.applied_at else before, f"{found.get(name, 0):,}")
+        for name, (before, after) in labels.items()
+        if found.get(name) or name in ALWAYS_SHOWN
+    ]
 
 
 FIGURES = {
-    "added": "Added",
-    "changed": "Changed",
-    "unchanged": "Unchanged",
-    "ignored": "Of other authorities",
-    "refused": "Rows not taken",
+    "added": ("To be added", "Added"),
+    "changed": ("To be changed", "Changed"),
+    "unchanged": ("Already the same", "Already the same"),
+    "ignored": ("Of other authorities", "Of other authorities"),
+    "refused": ("Rows not taken", "Rows not taken"),
+    "vanished": ("Open here, not in the files", "Open here, not in the files"),
 }
+"""What is counted, as it is called before an import is applied and after."""
+UNDOING = {"changed": ("To be restored", "Restored"), "removed": ("To be taken out", "Taken out")}
+ALWAYS_SHOWN = {"added", "changed", "removed", "refused"}
+"""The rest would be a wall of noughts."""
 
 
 def samples_of(run: ImportRun) -> dict[str, list[dict[str, Any]]]:
@@ -281,6 +297,13 @@ def samples_of(run: ImportRun) -> dict[str, list[dict[str, Any]]]:
     for sample in run.outcome.get("samples", []):
         sorts[sample["what"]].append(sample)
     return sorts
+
+
+def samples_more(run: ImportRun) -> str:
+    """How many changes there are beyond the samples; empty for none."""
+    told = sum(run.outcome.get(name, 0) for name in ("added", "changed", "removed"))
+    more = told - len(run.outcome.get("samples", []))
+    return f"{more:,}" if more > 0 else ""
 
 
 def vanished_table(run: ImportRun) -> components.Table:
@@ -293,7 +316,7 @@ def vanished_table(run: ImportRun) -> components.Table:
 
 def rejection_table(rows: Iterable[Any]) -> components.Table:
     columns = [components.Column(label) for label in ("Line", "File", "Column", "Why it was not taken")]
-    cells = [[each.row, each.file, each.column or "The whole row", each.reason] for each in rows]
+    cells = [[each.row, _breaking(each.file), each.column or "The row", each.reason] for each in rows]
     return components.Table("Not taken", columns, cells, caption_hidden=True, empty="Everything was taken.")
 
 
@@ -389,7 +412,7 @@ REJECTION_COLUMNS = [
 def import_rejections(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
     run, actor = acting_on(request, number)
     record_event(run, "exported what was not taken", by=actor)
-    rows = (each.as_row() for each in run.rejections.iterator(2000))
+    rows = (each.as_row() for each in run.rejections.order_by("file", "row", "pk").iterator(2000))
     return export_response(REJECTION_COLUMNS, rows, kind, f"import {run.pk} not taken")
 
 
