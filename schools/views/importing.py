@@ -37,6 +37,7 @@ from schools.models import ImportRun, School
 from schools.models.importing import ImportFile, ImportKind
 from schools.states import IMPORT_RUN, ImportStatus
 
+NOTHING_NEW = "Nothing new"
 LISTED = "admin:schools_importrun_changelist"
 PER_PAGE = 50
 VANISHED_SHOWN = 50
@@ -143,7 +144,7 @@ def in_short(run: ImportRun) -> str:
     names = {"added": "added", "changed": "restored" if run.undoes_id else "changed", "removed": "taken out"}
     to_be = "" if run.applied_at else "to be "
     done = [f"{run.outcome[name]:,} {to_be}{word}" for name, word in names.items() if run.outcome.get(name)]
-    return ", ".join(done) or "Nothing new"
+    return ", ".join(done) or NOTHING_NEW
 
 
 # Bringing files in ----------------------------------------------------------------------------------------------------
@@ -234,9 +235,18 @@ def import_detail(request: HttpRequest, number: int) -> HttpResponse:
         "samples": samples_of(run),
         "samples_more": samples_more(run),
         "waits": run.status == ImportStatus.CHECKED,
+        "nothing_new": bool(run.outcome) and in_short(run) == NOTHING_NEW,
+        "again_url": again_url(run),
         "undoings": run.undoings.all(),
     }
     return render(request, "schools/imports/import_detail.html", context)
+
+
+def again_url(run: ImportRun) -> str:
+    """Where to bring in files of this kind again, when nothing is left to do with these; empty otherwise."""
+    if run.undoes_id or run.status in (ImportStatus.CHECKING, ImportStatus.CHECKED, ImportStatus.APPLYING):
+        return ""
+    return f"{reverse('admin:schools_importrun_add')}?kind={run.kind}"
 
 
 def facts_of(run: ImportRun) -> list[components.Fact]:
@@ -326,10 +336,16 @@ def events_of(run: ImportRun) -> list[components.Event]:
     if run.undoes_id:
         past["asked"] = "Undoing asked for"
     events = AuditEvent.objects.about(ImportRun._meta.label_lower, run.pk).select_related("by")
-    return [
-        components.Event(past.get(event.verb, event.verb), event.at, str(event.by or "The system"), event.reason)
-        for event in events
-    ]
+    return [components.Event(past.get(event.verb, event.verb), event.at, _who(event), event.reason) for event in events]
+
+
+def _who(event: AuditEvent) -> str:
+    """What a worker did it did for whoever asked: nobody reads that they refused their own import."""
+    by = str(event.by or "the system")
+    return f"the service, for {by}" if event.by and event.verb in WORKERS_VERBS else by
+
+
+WORKERS_VERBS = {"check", "refuse", "look again", "apply", "fail"}
 
 
 def import_progress(request: HttpRequest, number: int) -> JsonResponse:
@@ -387,8 +403,8 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
         "page_title": "Undo this import?",
         "back_url": run.get_absolute_url(),
         "consequences": [
-            "It is looked up first whether somebody changed since what the import touched, or uses what it added. If "
-            "so, nothing is undone and every reason is named.",
+            "First it is checked whether anybody has since changed what the import touched, or uses what it added. "
+            "If so, nothing is undone and every reason is listed.",
             "You then see what would be restored and taken out again, and confirm it.",
         ],
         "undo": "An undone import can be brought in again from the same files.",

@@ -121,6 +121,16 @@ def test_an_analyst_does_not_give_appointments(client: Client) -> None:
     assert "Select what you bring in from the list" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("role", "status"), [(Role.SYSTEM_ADMINISTRATOR, 200), (Role.ERA, 404)])
+def test_whoever_gives_appointments_takes_the_template_with_them(role: Role, status: int) -> None:
+    client = client_of(appointed(role, authority=LocalAuthorityFactory()))
+    address = reverse("admin:schools_importrun_template", args=["appointments"])
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert (address in client.get(reverse(ADD)).content.decode()) is (status == 200)
+    assert status == 404 or answer.content.decode("utf-8-sig").startswith("Role,")
+
+
 def test_a_superuser_brings_in_the_first_schools_on_installation_day() -> None:
     client = client_of(UserFactory.create(is_superuser=True, is_staff=True))
     run = brought(client, INVENTED)
