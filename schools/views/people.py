@@ -1,7 +1,9 @@
 """The People tab of a school: whom to contact, who holds which role, and an appointment that ends."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -142,12 +144,24 @@ def _own_people(held: Iterable[Appointment]) -> list[list[Any]]:
 
 def _register(school: School) -> list[list[Any]]:
     as_of = school.source_changed_on or "Not known"
-    ways = [("School", school.telephone), ("Website", school.website)]
+    ways = [("School", _how("", school.telephone)), ("Website", school.website)]
     return [[label, NOT_NAMED, how, "GIAS", as_of, "With the next import"] for label, how in ways if how]
 
 
 def _how(email: str, telephone: str) -> Any:
-    return format_html_join(SafeString("<br>"), "{}", ([each] for each in (email, telephone) if each))
+    """To be tapped on a phone."""
+    ways = [email and _link(f"mailto:{quote(email, safe='@')}", email), telephone and _ringing(telephone)]
+    return format_html_join(SafeString("<br>"), "{}", ([way] for way in ways if way))
+
+
+def _ringing(telephone: str) -> Any:
+    """An extension is not dialled; text without a number stays text."""
+    number = re.sub(r"[^+\d]", "", re.split(r"[a-z]", telephone, maxsplit=1, flags=re.IGNORECASE)[0])
+    return _link(f"tel:{number}", telephone) if number else telephone
+
+
+def _link(url: str, label: str) -> Any:
+    return format_html('<a class="govuk-link" href="{}">{}</a>', url, label)
 
 
 def _change_links(school: School, each: SchoolContact) -> Any:

@@ -138,7 +138,8 @@ def test_the_tab_says_whom_to_contact_and_who_says_so(county: County) -> None:
         url("contact_add", county.school), posted({**OFFICE, "name": "<b>Bo</b>"}, "as_of"), follow=True
     )
     page = added.content.decode()
-    for text in ("&lt;b&gt;Bo&lt;/b&gt;", "office@school.example<br>01632 960001", "A call", "3 November 2026"):
+    ways = ('href="mailto:office@school.example">office@school.example<', 'href="tel:01632960001">01632 960001<')
+    for text in ("&lt;b&gt;Bo&lt;/b&gt;", *ways, "A call", "3 November 2026"):
         assert text in page
     for text in ("01632 960009", "www.school.example", "GIAS", "1 May 2021", "head@school.example", "Add a contact"):
         assert text in page
