@@ -110,7 +110,21 @@ def overview_facts(school: School, service: Service, people: list[Appointment]) 
         components.Fact("Ages", ages, source=source),
         components.Fact("Address", ", ".join(school.address_lines), source=source),
         components.Fact("Map reference", map_reference(school), source=source),
+        *_facts_of_some(school, source),
     ]
+
+
+def _facts_of_some(school: School, source: str) -> list[components.Fact]:
+    """What only some schools have, where they have it."""
+    facts = [
+        components.Fact("Opened", school.opened_on, source=source),
+        components.Fact("Closed", school.closed_on, source=source),
+        components.Fact("Trust", school.trust_name, source=source),
+        components.Fact("Religious character", school.religious_character, source=source),
+        components.Fact("Diocese", school.diocese and school.diocese.name),
+        components.Fact("Partnership", school.partnership and school.partnership.name),
+    ]
+    return [fact for fact in facts if fact.value]
 
 
 def map_reference(school: School) -> str:
