@@ -3,7 +3,7 @@
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from schoolimprove.documents.models import Blob
 from schoolimprove.records.actor import Actor
 from schoolimprove.ui.exports import csv_cell
+from schools.imports.files import Unusable
 
 ESTABLISHMENTS = "establishments"
+MOST_REJECTIONS = 200_000
 SAMPLES = 50
 """How many changes, and how many additions, a preview shows; the file beside it has all of them."""
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
@@ -28,6 +30,20 @@ class Rejection:
     row: int
     column: str | None
     reason: str
+
+
+class Rejections(list[Rejection]):
+    """In the order they were found. A file that fills more than its share of memory is none of ours."""
+
+    def append(self, rejection: Rejection) -> None:
+        if len(self) >= MOST_REJECTIONS:
+            name = Path(rejection.file).name
+            raise Unusable(f"{name} has more than {MOST_REJECTIONS:,} rows and cells that cannot be taken.")
+        super().append(rejection)
+
+    def extend(self, rejections: Iterable[Rejection]) -> None:
+        for rejection in rejections:
+            self.append(rejection)
 
 
 @dataclass
@@ -97,7 +113,7 @@ class Outcome:
     unchanged: int = 0
     removed: int = 0
     vanished: list[int] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=Rejections)
     warnings: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     account: Account | None = None

@@ -4,7 +4,8 @@ The statements are the same on both engines. They run while nobody else can writ
 for one another, and nobody's change in the admin is lost between comparing and writing. Reading goes on, and so do
 visits.
 
-A district of GIAS is given to a school only while it has none: an administrator's placing is never overwritten.
+A district of GIAS is given to a school only while it has none, or has left its authority: an administrator's placing
+is never overwritten.
 """
 
 import json
@@ -116,7 +117,7 @@ def make_districts(cursor: CursorWrapper, by: Actor) -> None:
         f"SELECT DISTINCT a.id, s.district FROM {TABLE} s JOIN schools_localauthority a ON a.code = s.la_code"
         " LEFT JOIN schools_school o ON o.urn = s.urn"
         " LEFT JOIN schools_district t ON t.authority_id = a.id AND t.name = s.district"
-        " WHERE s.district <> '' AND o.district_id IS NULL AND t.id IS NULL"
+        " WHERE s.district <> '' AND (o.district_id IS NULL OR o.authority_id <> a.id) AND t.id IS NULL"
     )
     _add_all(District, [District(authority_id=authority, name=name) for authority, name in cursor.fetchall()], by)
 
@@ -172,12 +173,19 @@ def _written() -> list[Field[Any, Any]]:
     return [field for field in School._meta.concrete_fields if not field.primary_key]
 
 
+_MOVED_AWAY = (
+    "o.authority_id <> a.id AND NOT EXISTS (SELECT 1 FROM schools_district k JOIN schools_localauthority l"
+    " ON l.id = k.authority_id WHERE k.id = o.district_id AND (l.id = a.id OR (l.own AND a.own)))"
+)
+"""A school that another authority takes over leaves its district behind; between two codes of our own it stays."""
+
+
 def _incoming(field: Field[Any, Any], carried: Collection[str]) -> str:
     """What a school's column will hold: as the file says, else as held, else its default."""
     special = {
         "urn": "s.urn",
         "authority": "a.id",
-        "district": "COALESCE(o.district_id, t.id)",
+        "district": f"CASE WHEN {_MOVED_AWAY} THEN t.id ELSE COALESCE(o.district_id, t.id) END",
         "diocese": "d.id" if "diocese" in carried else "o.diocese_id",
         "search_key": "s.search_key",
         "version": "COALESCE(o.version + 1, 1)",

@@ -415,6 +415,35 @@ def test_several_files_are_one_run(changed: Callable[..., Path]) -> None:
     assert [(Path(each.file).name, each.row) for each in outcome.rejected] == [("second.csv", 2)]
 
 
+def test_a_school_that_another_authority_takes_over_leaves_its_district(changed: Callable[..., Path]) -> None:
+    import_gias([INVENTED])
+    import_gias(
+        [changed({900101: {"LA (code)": "998", "LA (name)": "New County", "DistrictAdministrative (name)": "West"}})]
+    )
+    school = School.objects.get(urn=900101)
+    assert (str(school.authority), str(school.district)) == ("New County (998)", "West")
+    assert str(School.objects.get(urn=900102).authority) == "Invented County (999)"
+
+
+def test_a_school_keeps_its_district_between_two_codes_of_our_own(changed: Callable[..., Path]) -> None:
+    import_gias([INVENTED])
+    before = School.objects.get(urn=900101).district
+    LocalAuthorityFactory.create(code="998", name="Our other half", own=True)
+    LocalAuthority.objects.filter(code="999").update(own=True)
+    import_gias([changed({900101: {"LA (code)": "998", "DistrictAdministrative (name)": "West"}})])
+    assert School.objects.get(urn=900101).district == before
+
+
+def test_a_file_of_nothing_but_faults_is_refused_before_it_fills_the_memory(
+    changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schools.imports.outcome.MOST_REJECTIONS", 3)
+    faults = {urn: {"OpenDate": "soon"} for urn in (900101, 900102, 900103, 900104)}
+    with pytest.raises(Unusable, match="has more than 3 rows and cells that cannot be taken"):
+        import_gias([changed(faults)])
+    assert not School.objects.exists()
+
+
 @pytest.mark.parametrize("rows", [8, 64])
 def test_the_number_of_statements_does_not_grow_with_the_file(
     rows: int, tmp_path: Path, django_assert_num_queries: Callable[..., Any]
