@@ -1,5 +1,6 @@
 """The People tab of a school: whom to contact, who holds which role, and an appointment that ends."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -89,7 +90,7 @@ def people_table(school: School, people: Sequence[Appointment], user: Any, *, co
 
 
 def _held_row(each: Appointment, contacts: bool) -> list[Any]:
-    reached = [each.person.email, each.person.telephone] if contacts else []
+    reached = [_how(each.person.email, ""), each.person.telephone] if contacts else []
     return [each.get_role_display(), each.person.name, _period(each), *reached]
 
 
@@ -147,7 +148,10 @@ def _register(school: School) -> list[list[Any]]:
 
 
 def _how(email: str, telephone: str) -> Any:
-    return format_html_join(SafeString("<br>"), "{}", ([each] for each in (email, telephone) if each))
+    """One under the other. A long address may break at its dots, rather than push the last columns off the page."""
+    parts = re.split(r"(?=[@.])", email)
+    address = format_html_join(SafeString("<wbr>"), "{}", ([part] for part in parts))
+    return format_html_join(SafeString("<br>"), "{}", ([each] for each in (address, telephone) if each))
 
 
 def _change_links(school: School, each: SchoolContact) -> Any:
