@@ -75,13 +75,14 @@ class Imports:
         _bring(ImportKind.GIAS, SCHOOLS, rows, by=_analyst(), encoding=WINDOWS, only=places.AUTHORITY_CODE)
 
     def _changed(self, rows: Iterator[Row]) -> list[Row]:
-        """Some rows with another number of pupils, and of two schools what they are called by."""
+        """Some rows with another number of pupils, one that cannot be read, and one with a new telephone."""
         found = list(rows)
         for row in found:
             if row[PUPILS] and self._luck.random() < _SHARE_CHANGED:
                 row |= {PUPILS: max(1, int(str(row[PUPILS])) + self._luck.choice((-9, -6, -4, 3, 5, 8))), **_now()}
         by_name = {row["EstablishmentName"]: row for row in found}
-        by_name[places.LISTED] |= {TELEPHONE: "01632 960990", **_now()}
+        if by_name[places.LISTED][TELEPHONE] != places.NEW_TELEPHONE:
+            by_name[places.LISTED] |= {TELEPHONE: places.NEW_TELEPHONE, **_now()}
         by_name[places.HEAD_OF_TWO[1]][PUPILS] = "see census"
         return found
 
