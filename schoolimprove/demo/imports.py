@@ -159,7 +159,8 @@ def _proposed(like: Row) -> Row:
     named = {"URN": places.PROPOSED_URN, "EstablishmentName": places.PROPOSED_NAME, "EstablishmentNumber": 2900}
     kind = {"TypeOfEstablishment (code)": "35", "TypeOfEstablishment (name)": "Free schools"}
     stands = {"EstablishmentStatus (name)": Establishment.PROPOSED.label, "PhaseOfEducation (name)": "Primary"}
-    return like | named | kind | stands | {"OpenDate": "", PUPILS: "", TELEPHONE: ""} | _now()
+    there = {"DistrictAdministrative (name)": "Cressingdale", "OpenDate": "", PUPILS: "", TELEPHONE: ""}
+    return like | named | kind | stands | there | _now()
 
 
 def _link_row(school: School, kind: str, other: School, on: date) -> Row:
