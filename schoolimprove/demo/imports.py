@@ -75,13 +75,14 @@ class Imports:
         _bring(ImportKind.GIAS, SCHOOLS, rows, by=_analyst(), encoding=WINDOWS, only=places.AUTHORITY_CODE)
 
     def _changed(self, rows: Iterator[Row]) -> list[Row]:
-        """Some rows with another number of pupils, and of two schools what they are called by."""
+        """Some rows with another number of pupils, one that cannot be read, and one with a new telephone."""
         found = list(rows)
         for row in found:
             if row[PUPILS] and self._luck.random() < _SHARE_CHANGED:
                 row |= {PUPILS: max(1, int(str(row[PUPILS])) + self._luck.choice((-9, -6, -4, 3, 5, 8))), **_now()}
         by_name = {row["EstablishmentName"]: row for row in found}
-        by_name[places.LISTED] |= {TELEPHONE: "01632 960990", **_now()}
+        if by_name[places.LISTED][TELEPHONE] != places.NEW_TELEPHONE:
+            by_name[places.LISTED] |= {TELEPHONE: places.NEW_TELEPHONE, **_now()}
         by_name[places.HEAD_OF_TWO[1]][PUPILS] = "see census"
         return found
 
@@ -158,7 +159,8 @@ def _proposed(like: Row) -> Row:
     named = {"URN": places.PROPOSED_URN, "EstablishmentName": places.PROPOSED_NAME, "EstablishmentNumber": 2900}
     kind = {"TypeOfEstablishment (code)": "35", "TypeOfEstablishment (name)": "Free schools"}
     stands = {"EstablishmentStatus (name)": Establishment.PROPOSED.label, "PhaseOfEducation (name)": "Primary"}
-    return like | named | kind | stands | {"OpenDate": "", PUPILS: "", TELEPHONE: ""} | _now()
+    there = {"DistrictAdministrative (name)": "Cressingdale", "OpenDate": "", PUPILS: "", TELEPHONE: ""}
+    return like | named | kind | stands | there | _now()
 
 
 def _link_row(school: School, kind: str, other: School, on: date) -> Row:

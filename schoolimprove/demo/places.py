@@ -77,6 +77,8 @@ WITHOUT_SIP = "Bramblecote Infant School"
 OWN_TERMS = "Dalewood Free School"
 
 # What files from outside say.
+NEW_TELEPHONE = "01632 960990"
+"""Of the listed school."""
 NOT_IN_FILE = "Garthwell Children’s Centre"
 """Open here, and in no file of GIAS."""
 PROPOSED_NAME, PROPOSED_URN = "Sallowby Meadows Free School", 900_201

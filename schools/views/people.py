@@ -91,7 +91,7 @@ def people_table(school: School, people: Sequence[Appointment], user: Any, *, co
 
 
 def _held_row(each: Appointment, contacts: bool) -> list[Any]:
-    reached = [each.person.email, each.person.telephone] if contacts else []
+    reached = [_how(each.person.email, ""), each.person.telephone] if contacts else []
     return [each.get_role_display(), each.person.name, _period(each), *reached]
 
 
@@ -149,8 +149,9 @@ def _register(school: School) -> list[list[Any]]:
 
 
 def _how(email: str, telephone: str) -> Any:
-    """To be tapped on a phone."""
-    ways = [email and _link(f"mailto:{quote(email, safe='@')}", email), telephone and _ringing(telephone)]
+    """To be tapped on a phone. A long address may break at its dots, rather than push the last columns off the page."""
+    address = format_html_join(SafeString("<wbr>"), "{}", ([part] for part in re.split(r"(?=[@.])", email)))
+    ways = [email and _link(f"mailto:{quote(email, safe='@')}", address), telephone and _ringing(telephone)]
     return format_html_join(SafeString("<br>"), "{}", ([way] for way in ways if way))
 
 

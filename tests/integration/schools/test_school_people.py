@@ -62,7 +62,8 @@ def url(name: str, school: School, *more: int) -> str:
 
 
 def people(county: County, who: User) -> str:
-    return signed_in(who).get(url("people", county.school)).content.decode()
+    """The page without the places at which an address may break."""
+    return signed_in(who).get(url("people", county.school)).content.decode().replace("<wbr>", "")
 
 
 def posted(fields: dict[str, Any], *days: str) -> dict[str, Any]:
@@ -137,7 +138,8 @@ def test_the_tab_says_whom_to_contact_and_who_says_so(county: County) -> None:
     added = client.post(
         url("contact_add", county.school), posted({**OFFICE, "name": "<b>Bo</b>"}, "as_of"), follow=True
     )
-    page = added.content.decode()
+    assert "office<wbr>@school<wbr>.example" in added.content.decode()
+    page = added.content.decode().replace("<wbr>", "")
     ways = ('href="mailto:office@school.example">office@school.example<', 'href="tel:01632960001">01632 960001<')
     for text in ("&lt;b&gt;Bo&lt;/b&gt;", *ways, "A call", "3 November 2026"):
         assert text in page
