@@ -11,7 +11,9 @@ from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui.registry import Ask, HomePanel, NavigationItem, home_panels, navigation
 from schools import chronology, deadlines, tabs
-from schools.models import RecordOfVisit
+from schools.imports.importers import importers
+from schools.models import ImportRun, RecordOfVisit
+from schools.states import ImportStatus
 
 
 def register() -> None:
@@ -29,6 +31,7 @@ def register() -> None:
         )
     )
     home_panels.register(HomePanel("records", 10, asks_about_records))
+    home_panels.register(HomePanel("imports", 20, asks_about_imports))
     tabs.register_own()
     chronology.register_own()
 
@@ -41,6 +44,15 @@ def asks_about_records(user: Any, on: date) -> Sequence[Ask]:
         *_asks(records.awaiting_approval_by(user), deadlines.ASSURE, "Approve or return the Record of Visit", on),
         *_answers_asked_of(user, on),
     ]
+
+
+def asks_about_imports(user: Any, on: date) -> Sequence[Ask]:
+    """Decide on the files one has brought in, and may still bring in."""
+    kinds = [each.key for each in importers if user_can(user, each.permission)]
+    if not kinds:
+        return []
+    waiting = ImportRun.objects.filter(kind__in=kinds, status=ImportStatus.CHECKED, created_by=user).order_by("pk")
+    return [Ask("Confirm the import or leave it", f"{run}", run.get_absolute_url()) for run in waiting]
 
 
 def _answers_asked_of(user: Any, on: date) -> list[Ask]:

@@ -32,7 +32,8 @@ def wrong_with_day_of_change(day: date, *, today: date) -> list[str]:
     """When an appointment begins or ends: a year typed wrong is found out, a plan for next year is none."""
     if abs(day.year - today.year) <= 2:
         return []
-    return [f"{day:%-d %B %Y} is more than two years away. Check the year."]
+    far = "ago" if day < today else "ahead"
+    return [f"{day:%-d %B %Y} is more than two years {far}. Check the year."]
 
 
 def wrong_with_appointed_day(day: date, *, today: date) -> list[str]:

@@ -109,6 +109,7 @@ def _compare(
     outcome.changed += sum(each.changed for each in tally.values())
     outcome.unchanged += sum(each.unchanged for each in tally.values())
     _warn_of_age(cursor, file, outcome)
+    _warn_of_others(tally, file, outcome)
     _note_changes(cursor, outcome)
     return tally
 
@@ -129,6 +130,18 @@ def _warn_of_age(cursor: CursorWrapper, file: FileRead, outcome: Outcome) -> Non
         outcome.warnings.append(
             f"{schools} held with a later change in GIAS than {file.path.name} has, up to {clock.uk_date(latest)}. "
             "This file may be older than what is held."
+        )
+
+
+def _warn_of_others(tally: dict[str, register.Held], file: FileRead, outcome: Outcome) -> None:
+    """Neighbours' schools may be held, but nobody appointed here sees them."""
+    own = dict(LocalAuthority.objects.filter(own=True).values_list("code", "name"))
+    others = sum(each.staged for code, each in tally.items() if code not in own)
+    if own and others:
+        rows = "1 row is of another authority" if others == 1 else f"{others:,} rows are of other authorities"
+        here = " and ".join(f"{name} ({code})" for code, name in sorted(own.items()))
+        outcome.warnings.append(
+            f"{rows} than {here} in {file.path.name}. Their schools are held, and nobody appointed here sees them."
         )
 
 

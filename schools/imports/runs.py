@@ -92,6 +92,8 @@ def blockers_to_undoing(run: ImportRun) -> list[str]:
         return ["Only an import that was applied can be undone."]
     if run.undoings.filter(status__in=[ImportStatus.CHECKING, ImportStatus.CHECKED, ImportStatus.APPLYING]).exists():
         return ["Undoing this import is already under way."]
+    if run.changed_nothing:
+        return ["This import changed nothing, so there is nothing to undo."]
     newest = ImportRun.objects.newest_applied(run.kind)
     return [] if newest == run else [f"{newest} was applied after it. Undo that one first."]
 

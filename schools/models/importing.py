@@ -30,8 +30,9 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         return self.filter(status=ImportStatus.APPLIED, undoes__isnull=True)
 
     def newest_applied(self, kind: str) -> "ImportRun | None":
-        """The one that may be undone."""
-        return self.applied().filter(kind=kind).order_by("-applied_at", "-pk").first()
+        """The one that may be undone. What changed nothing stands in nobody's way."""
+        something = Q(outcome__added__gt=0) | Q(outcome__changed__gt=0)
+        return self.applied().filter(something, kind=kind).order_by("-applied_at", "-pk").first()
 
 
 class ImportRun(BaseRecord):
@@ -98,7 +99,11 @@ class ImportRun(BaseRecord):
 
     @property
     def may_be_undone(self) -> bool:
-        return self.status == ImportStatus.APPLIED and self.undoes_id is None
+        return self.status == ImportStatus.APPLIED and self.undoes_id is None and not self.changed_nothing
+
+    @property
+    def changed_nothing(self) -> bool:
+        return not (self.outcome.get("added") or self.outcome.get("changed"))
 
     @property
     def names(self) -> list[str]:
@@ -122,6 +127,10 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def counted(self) -> str:
+        return f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
 
 
 class ImportRejection(models.Model):

@@ -254,12 +254,13 @@ def _is_number(text: str) -> bool:
 
 def change_table(moves: Sequence[Move], to: Person | None, first_day: date) -> components.Table:
     columns = [components.Column(label) for label in ("School", "Ends", f"From {clock.uk_date(first_day)}")]
-    rows = [[move.school.name, _ends(move), _after(move, to)] for move in moves]
+    last_day = clock.uk_date(first_day - timedelta(days=1))
+    rows = [[move.school.name, _ends(move, last_day), _after(move, to)] for move in moves]
     return components.Table("What will change", columns, rows)
 
 
-def _ends(move: Move) -> str:
-    said = [f"{each.person}, on the day before" for each in move.ends]
+def _ends(move: Move, last_day: str) -> str:
+    said = [f"{each.person}, on {last_day}" for each in move.ends]
     said += [f"{each.person}, who was to begin on {clock.uk_date(each.starts_on)}, does not" for each in move.never]
     return "; ".join(said) or "Nobody has it now"
 

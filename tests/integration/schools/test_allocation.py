@@ -243,7 +243,7 @@ def test_a_giving_is_looked_at_before_it_is_done(county: County) -> None:
     data = posted([county.school], new)
     page = client.post(BOARD, data).content.decode()
     assert "Check who gets which school" in page
-    assert f"{county.sip.name}, on the day before" in page
+    assert f"{county.sip.name}, on 3 November 2026" in page
     assert who_has(county.school, TOMORROW) == [county.sip.name]
     done = client.post(BOARD, {**data, "confirm": "1"}, follow=True)
     assert "1 school has Ann Example from 4 November 2026." in done.content.decode()

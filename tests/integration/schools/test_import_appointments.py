@@ -199,7 +199,7 @@ NASTY = [
     ("SIP,,who@is.example,,900101,,,01/09/2026,,", "Email", "Nobody has the address who@is.example"),
     ("SIP,A,,,900101,,,,,", "From", "The first day is empty."),
     ("SIP,A,,,900101,,,31/09/2026,,", "From", "“31/09/2026” is not a date such as 31-08-2021."),
-    ("SIP,A,,,900101,,,01/09/2062,,", "From", "1 September 2062 is more than two years away. Check the year."),
+    ("SIP,A,,,900101,,,01/09/2062,,", "From", "1 September 2062 is more than two years ahead. Check the year."),
     ("SIP,A,,,900101,,,01/09/0206,,", "From", "1 September 206 is before 1950. Check the year."),
     ("SIP,A,,,900101,,,01/09/2026,soon,", "To", "“soon” is not a date such as 31-08-2021."),
     ("SIP,A,,,900101,,,01/09/2026,,perhaps", "Ends previous", "“perhaps” is neither yes nor no."),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.documents.models import Blob
+from schoolimprove.lib import clock
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent, Job
@@ -19,6 +20,7 @@ from schoolimprove.records.transition import Blocked, Conflict, save_changes
 from schools.imports import runs
 from schools.imports.run import import_gias
 from schools.models import Appointment, Diocese, District, ImportRun, LocalAuthority, School
+from schools.panels import asks_about_imports
 from schools.states import ImportStatus
 from tests.factories.schools import AppointmentFactory, LocalAuthorityFactory, SchoolFactory, appointed
 from tests.integration.schools.gias_files import INVENTED, changed_file
@@ -224,6 +226,34 @@ def test_what_changed_since_the_preview_is_shown_again_before_it_is_applied(brou
     run = confirmed(run, actor)
     assert (run.status, run.outcome["added"], run.outcome["unchanged"]) == (ImportStatus.CHECKED, 0, 8)
     assert confirmed(run, actor).status == ImportStatus.APPLIED
+
+
+def test_an_import_that_changed_nothing_stands_in_nobodys_way(brought: Brought, actor: Actor) -> None:
+    first = confirmed(brought(INVENTED), actor)
+    again = confirmed(brought(INVENTED), actor)
+    assert runs.blockers_to_undoing(again) == ["This import changed nothing, so there is nothing to undo."]
+    assert undone(first, actor).status == ImportStatus.APPLIED
+
+
+def test_whoever_brought_files_in_is_asked_for_them_until_they_decide(
+    brought: Brought, actor: Actor, analyst: User
+) -> None:
+    run = brought(INVENTED)
+    (ask,) = asks_about_imports(analyst, clock.today())
+    assert (ask.url, ask.title) == (run.get_absolute_url(), "Confirm the import or leave it")
+    colleague = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthority.objects.get(code="999"))
+    assert asks_about_imports(colleague, clock.today()) == []
+    runs.abandon(run, by=actor, seen_version=run.version)
+    assert asks_about_imports(analyst, clock.today()) == []
+
+
+def test_rows_of_other_authorities_are_warned_of_where_the_own_one_is_known(brought: Brought, tmp_path: Path) -> None:
+    run = brought(changed_file(tmp_path, {900101: {"LA (code)": "998", "LA (name)": "Neighbours"}}))
+    (warning,) = run.outcome["warnings"]
+    assert warning == (
+        "1 row is of another authority than Invented County (999) in changed.csv. Their schools are held, and nobody "
+        "appointed here sees them."
+    )
 
 
 def test_a_damaged_copy_is_refused(brought: Brought, actor: Actor) -> None:
