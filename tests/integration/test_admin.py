@@ -8,10 +8,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from schoolimprove.accounts.actions.person import sync_staff
-from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.lib import clock
 from schoolimprove.policy.models import PolicyRow
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM
@@ -21,6 +18,7 @@ from schools.models import Appointment, LocalAuthority, Person
 from schools.policy import RECORD_LIMITS
 from tests.factories.accounts import UserFactory
 from tests.factories.schools import LocalAuthorityFactory, PersonFactory, SchoolFactory, appointed
+from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 OURS = ("schools", "accounts", "policy", "calendar")
@@ -29,16 +27,6 @@ OURS = ("schools", "accounts", "policy", "calendar")
 def in_admin(role: Role, **scope: Any) -> Client:
     user = appointed(role, **(scope or {"authority": LocalAuthorityFactory()}))
     return signed_in(user)
-
-
-def signed_in(user: User) -> Client:
-    sync_staff(user)
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["otp_verified_at"] = clock.now().isoformat()
-    session.save()
-    return client
 
 
 def our_models() -> list[Any]:

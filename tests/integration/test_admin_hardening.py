@@ -27,7 +27,8 @@ from tests.factories.schools import (
     SchoolFactory,
     appointed,
 )
-from tests.integration.test_admin import in_admin, our_models, signed_in
+from tests.integration.signing_in import signed_in
+from tests.integration.test_admin import in_admin, our_models
 from tests.integration.together import one_before_the_other_commits
 
 pytestmark = pytest.mark.django_db

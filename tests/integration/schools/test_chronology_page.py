@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -24,19 +23,11 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.imports import ImportRunFactory, SchoolLinkFactory
 from tests.factories.records import AuditEventFactory
 from tests.factories.schools import DistrictFactory, PersonFactory, appointed
+from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
 MAY = datetime(2026, 5, 1, 23, 30, tzinfo=LONDON)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["otp_verified_at"] = clock.now().isoformat()
-    session.save()
-    return client
 
 
 def read(county: County, user: User, **query: Any) -> Any:

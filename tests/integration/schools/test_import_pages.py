@@ -12,10 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.lib import clock
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent, Job
@@ -25,21 +23,11 @@ from tests.factories.accounts import UserFactory
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory
 from tests.factories.schools import LocalAuthorityFactory, SchoolFactory, appointed
 from tests.integration.schools.gias_files import INVENTED, changed_file
+from tests.integration.signing_in import signed_in as client_of
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "admin:schools_importrun_changelist", "admin:schools_importrun_add"
 OF_A_RUN = ("change", "progress", "undo")
-
-
-def client_of(user: User) -> Client:
-    """Signed in, second factor and all."""
-    sync_staff(user)
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["otp_verified_at"] = clock.now().isoformat()
-    session.save()
-    return client
 
 
 def address(name: str, run: ImportRun, *more: Any) -> str:

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
 from schools.chronology import entries, places_of
@@ -23,6 +22,7 @@ from schools.states import RecordStatus
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import SchoolLinkFactory
 from tests.factories.schools import LocalAuthorityFactory, SchoolFactory, appointed
+from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,15 +41,6 @@ def close(school: School, on: date = IN_SUMMER) -> School:
     School.objects.filter(pk=school.pk).update(establishment="closed", closed_on=on)
     school.refresh_from_db()
     return school
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["otp_verified_at"] = clock.now().isoformat()
-    session.save()
-    return client
 
 
 # Who reads what -------------------------------------------------------------------------------------------------------

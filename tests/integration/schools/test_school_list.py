@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -29,6 +28,7 @@ from tests.factories.schools import (
     SchoolFactory,
     appointed,
 )
+from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -61,15 +61,6 @@ def schools() -> dict[str, School]:
 @pytest.fixture
 def officer(schools: dict[str, School]) -> User:
     return appointed(Role.HEAD_OF_SERVICE, authority=schools["a"].authority)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["otp_verified_at"] = clock.now().isoformat()
-    session.save()
-    return client
 
 
 def read(user: User, query: str = "") -> Any:
