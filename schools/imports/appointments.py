@@ -414,8 +414,11 @@ class _Taking:
 def undo(run: ImportRun, work: Work) -> Outcome:
     """End nothing: what the file added is taken out, what it ended goes on. `Blocked` when any of it is used."""
     reason = f"Undoing of import {run.pk}"
-    restored, removed = kept.undo(run.pk, work, added_verbs={"added", "appointed"}, uses=_Uses(run.pk), reason=reason)
-    return Outcome(changed=restored, removed=removed)
+    outcome, verbs = Outcome(), {"added", "appointed"}
+    outcome.changed, outcome.removed = kept.undo(
+        run.pk, work, outcome, added_verbs=verbs, uses=_Uses(run.pk), reason=reason
+    )
+    return outcome
 
 
 class _Uses:

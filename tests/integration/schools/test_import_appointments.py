@@ -22,7 +22,7 @@ from schoolimprove.records.transition import Blocked, record_event
 from schools.imports.appointments import COLUMNS, ONE_BY_ONE, read, template, undo
 from schools.imports.files import Unusable
 from schools.imports.importers import Work
-from schools.imports.outcome import Outcome
+from schools.imports.outcome import Outcome, Sample
 from schools.models import Appointment, ImportRun, Person, School
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY
@@ -300,6 +300,11 @@ def test_undoing_takes_out_what_was_added_and_gives_back_what_was_ended(school: 
     take("HT,Bo Example,,,900101,,,01/09/2026,,yes", run=run)
     outcome = undo(run, Work(by=by))
     assert (outcome.changed, outcome.removed) == (1, 2)
+    assert outcome.samples == [
+        Sample("Bo Example, Headteacher, Hilltop School", what="removed"),
+        Sample("Old Head, Headteacher, Hilltop School", [("To", "31 August 2026", "")]),
+        Sample("Bo Example", what="removed"),
+    ]
     assert given().get().person == old.person
     assert given().get().ends_on is None
     assert not Person.objects.filter(name="Bo Example").exists()
