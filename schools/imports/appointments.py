@@ -330,7 +330,7 @@ class _Taking:
 
     def _scope(self, row: Row) -> Scope:
         try:
-            return self._scopes.find(row.scope, on=row.starts_on)
+            return self._scopes.find(row.scope, role=row.role, on=row.starts_on, until=row.ends_on)
         except Unreadable as unreadable:
             raise Refused(str(unreadable), next(iter(row.scope), None)) from None
 

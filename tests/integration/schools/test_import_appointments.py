@@ -184,6 +184,27 @@ def test_of_two_schools_with_one_number_the_one_that_is_open_then(take: Take) ->
     assert "closed on 31 August 2020, before the first day" in outcome.rejected[0].reason
 
 
+CLOSED = {"establishment": "closed", "closed_on": date(2026, 9, 30)}
+PLACES: list[tuple[dict[str, Any], str, str | None]] = [
+    (CLOSED, "SIP", "closed on 30 September 2026. Enter that day or an earlier one as the last day."),
+    (CLOSED, "HT", "closed on 30 September 2026. Enter that day or an earlier one as the last day."),
+    ({"establishment": "closed"}, "Chair", "is closed."),
+    ({"establishment": "proposed"}, "SIP", "has not opened yet."),
+    ({"establishment": "proposed"}, "HT", None),
+    ({"establishment": "closing", "closed_on": date(2027, 8, 31)}, "SIP", None),
+]
+
+
+@pytest.mark.parametrize(("fields", "role", "reason"), PLACES)
+def test_a_school_that_is_closed_gets_nobody_and_one_to_come_no_partner(
+    take: Take, fields: dict[str, Any], role: str, reason: str | None
+) -> None:
+    SchoolFactory.create(urn=900102, name="Valley School", **fields)
+    outcome = take(f"{role},A,,,900102,,,01/09/2026,,")
+    assert refusals(outcome) == ([(2, "URN", f"Valley School {reason}")] if reason else [])
+    assert outcome.added == (reason is None)
+
+
 def test_whoever_was_invited_and_never_appointed_signs_in_as_that_person(school: School, take: Take) -> None:
     user = UserFactory.create(email="new@officer.example")
     take("SIP,New Officer,New@Officer.example,,900101,,,01/09/2026,,")
