@@ -300,6 +300,8 @@ class _Taking:
         self._completed: dict[int, Person] = {}
         self._given: list[Appointment] = []
         self._ended: dict[int, tuple[Appointment, str]] = {}
+        self._overtaken: dict[int, tuple[Appointment, str]] = {}
+        self._named: set[int] = set()
 
     def take(self) -> None:
         files = {each.path.name: each for each in self._outcome.files}
@@ -310,6 +312,7 @@ class _Taking:
             except Refused as refused:
                 files[row.file].refused += 1
                 self._tell(row, refused.column, str(refused))
+        self._withdraw()
         self._keep()
 
     def _tell(self, row: Row, column: str | None, reason: str) -> None:
@@ -322,7 +325,11 @@ class _Taking:
         changed = self._lengthened(row, held) if held else False
         if held is None:
             self._give(row, person, scope)
+        elif held.pk is not None:
+            self._named.add(held.pk)
         ended = self._end_previous(row, person, scope) if row.ends_previous else False
+        if row.ends_previous and held is None:
+            self._overtake(row, person, scope)
         self._outcome.added += held is None
         self._outcome.changed += held is not None and (changed or ended)
         self._outcome.unchanged += held is not None and not (changed or ended)
@@ -387,6 +394,21 @@ class _Taking:
             self._end(each, row.starts_on - timedelta(days=1), f"Handed over to {person}")
         return bool(going_on)
 
+    def _overtake(self, row: Row, person: Person, scope: Scope) -> None:
+        """Note whoever was to take the same over later, while the new one holds it."""
+        for each in self._held.over(row.role, scope):
+            if each.pk is not None and each.person != person and _is_overtaken(each, row):
+                self._overtaken[each.pk] = each, f"Handed over to {person}"
+
+    def _withdraw(self) -> None:
+        """Once every row was read: whom the file itself names are left to come."""
+        for key in self._overtaken.keys() & self._named:
+            del self._overtaken[key]
+        for key, (held, reason) in self._overtaken.items():
+            self._ended.pop(key, None)
+            held.withdrawn_because = reason
+            self._sample(str(held), ("Withdrawn because", "", reason))
+
     def _end(self, held: Appointment, on: date, reason: str) -> None:
         before, held.ends_on = held.ends_on, on
         if held.pk is not None:
@@ -402,10 +424,16 @@ class _Taking:
         for person in self._completed.values():
             kept.save_kept(person, "changed", by=by, fields=("email", "telephone"))
         ended = [Saving(each, "ended", by, reason) for each, reason in self._ended.values()]
-        save_together([*ended, *(Saving(each, "appointed", by, FROM_A_FILE) for each in self._given)])
+        withdrawn = [Saving(each, "withdrawn", by, reason) for each, reason in self._overtaken.values()]
+        save_together([*ended, *withdrawn, *(Saving(each, "appointed", by, FROM_A_FILE) for each in self._given)])
         if count := len(self._newcomers):
             who = "person is entered who was" if count == 1 else "people are entered who were"
             self._outcome.warnings.append(f"{count} {who} not known.")
+
+
+def _is_overtaken(held: Appointment, row: Row) -> bool:
+    """Whether it begins while the row's person holds the same, and has not begun yet."""
+    return held.starts_on > clock.today() and row.starts_on <= held.starts_on <= (row.ends_on or date.max)
 
 
 # Taking back.

@@ -54,7 +54,8 @@ def school() -> School:
 
 @pytest.fixture
 def by() -> Actor:
-    return Actor(appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory()), 7)
+    """Acts by an appointment that is none of those a test is about."""
+    return Actor(appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory()), 700_000)
 
 
 Take = Callable[..., Outcome]
@@ -329,6 +330,46 @@ def test_undoing_takes_out_what_was_added_and_gives_back_what_was_ended(school: 
     assert given().get().person == old.person
     assert given().get().ends_on is None
     assert not Person.objects.filter(name="Bo Example").exists()
+
+
+def test_a_successor_who_was_to_come_is_withdrawn_and_by_undoing_is_to_come_again(
+    school: School, take: Take, by: Actor
+) -> None:
+    now = AppointmentFactory.create(school=school, role=Role.HEADTEACHER, person__name="Now Head")
+    first_day = date(2027, 1, 4)
+    later = AppointmentFactory.create(
+        school=school, role=Role.HEADTEACHER, starts_on=first_day, person__name="Later Head"
+    )
+    Appointment.objects.filter(pk=now.pk).update(ends_on=date(2027, 1, 3))
+    run = ImportRunFactory.create(kind="appointments")
+    line = "HT,Bo Example,,,900101,,,01/12/2026,,yes"
+    outcome = take(line, run=run)
+    assert [(each.name, each.changes) for each in outcome.samples[1:]] == [
+        ("Now Head, Headteacher, Hilltop School", [("To", "3 January 2027", "30 November 2026")]),
+        ("Later Head, Headteacher, Hilltop School", [("Withdrawn because", "", "Handed over to Bo Example")]),
+    ]
+    assert [each.person.name for each in given().current(first_day)] == ["Bo Example"]
+    assert take(line).unchanged == 1
+    outcome = undo(run, Work(by=by))
+    assert (outcome.changed, outcome.removed) == (2, 2)
+    assert [each.person.name for each in given().current(first_day)] == ["Later Head"]
+    later.refresh_from_db()
+    assert later.withdrawn_because == ""
+
+
+def test_a_successor_whom_the_file_names_or_who_begins_when_the_new_one_is_gone_stays(
+    school: School, take: Take
+) -> None:
+    AppointmentFactory.create(
+        school=school, role=Role.HEADTEACHER, starts_on=date(2027, 1, 4), person__name="Later Head"
+    )
+    take(
+        "HT,Bo Example,,,900101,,,01/12/2026,31/12/2026,yes",
+        "HT,Cy Example,,,900101,,,01/12/2026,,yes",
+        "HT,Later Head,,,900101,,,04/01/2027,,yes",
+    )
+    held = {each.person.name: each.ends_on for each in given().standing()}
+    assert held == {"Later Head": None, "Bo Example": date(2026, 12, 31), "Cy Example": date(2027, 1, 3)}
 
 
 USES: list[Callable[[Appointment], Any]] = [
