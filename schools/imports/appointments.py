@@ -77,7 +77,7 @@ _ROLES = {
 class Row:
     """A row that says whom it appoints to what. `scope` is the scope's cells by column, those that are filled."""
 
-    file: str
+    file: Path
     line: int
     role: Role
     name: str
@@ -145,7 +145,7 @@ def _rows_of(path: Path, outcome: Outcome, work: Work) -> list[Row]:
     with opened(path) as file:
         columns = _columns(path.name, file.header, outcome)
         read_file = FileRead(path, checksum(path), kind=ImportKind.APPOINTMENTS.value)
-        reader = _Reader(path.name, len(file.header), columns, outcome, read_file)
+        reader = _Reader(path, len(file.header), columns, outcome, read_file)
         rows = [row for record in file.records() if (row := reader.read(record))]
         read_file.encoding = file.encoding
     outcome.files.append(read_file)
@@ -177,8 +177,8 @@ def _columns(name: str, header: Sequence[str], outcome: Outcome) -> dict[str, in
 class _Reader:
     """Rows of one file, one by one; what cannot be read is told and counted."""
 
-    def __init__(self, name: str, width: int, columns: Mapping[str, int], outcome: Outcome, file: FileRead) -> None:
-        self._name, self._width, self._columns, self._outcome, self._file = name, width, columns, outcome, file
+    def __init__(self, path: Path, width: int, columns: Mapping[str, int], outcome: Outcome, file: FileRead) -> None:
+        self._path, self._width, self._columns, self._outcome, self._file = path, width, columns, outcome, file
 
     def read(self, record: Record) -> Row | None:
         if not any(cell.strip() for cell in record.cells):
@@ -192,7 +192,7 @@ class _Reader:
             return None
 
     def _tell(self, record: Record, column: str | None, reason: str) -> None:
-        self._outcome.rejected.append(Rejection(self._name, record.line, column, reason))
+        self._outcome.rejected.append(Rejection(str(self._path), record.line, column, reason))
 
     def _row(self, record: Record) -> Row:
         if any(cell.strip() for cell in record.cells[self._width :]):
@@ -206,7 +206,7 @@ class _Reader:
         if starts_on is None:
             raise Refused("The first day is empty.", "From")
         return Row(
-            self._name,
+            self._path,
             record.line,
             role,
             name,
@@ -304,7 +304,7 @@ class _Taking:
         self._named: set[int] = set()
 
     def take(self) -> None:
-        files = {each.path.name: each for each in self._outcome.files}
+        files = {each.path: each for each in self._outcome.files}
         for done, row in enumerate(self._rows, start=1):
             self._work.tell("Appointing", done, len(self._rows))
             try:
@@ -316,7 +316,7 @@ class _Taking:
         self._keep()
 
     def _tell(self, row: Row, column: str | None, reason: str) -> None:
-        self._outcome.rejected.append(Rejection(row.file, row.line, column, reason))
+        self._outcome.rejected.append(Rejection(str(row.file), row.line, column, reason))
 
     def _one(self, row: Row) -> None:
         """Whatever may be refused is asked before anything is noted."""

@@ -255,7 +255,7 @@ def test_a_row_that_cannot_be_taken_says_why(
     outcome = take("", ",,,", line, "Chair,Always Taken,,,900101,,,01/09/2026,,")
     assert (outcome.added, outcome.refused) == (1, 1)
     [told] = outcome.rejected
-    assert (told.file, told.row, told.column) == ("people.csv", 4, column)
+    assert (Path(told.file).name, told.row, told.column) == ("people.csv", 4, column)
     assert told.reason.startswith(reason)
     assert Person.objects.count() == people + 1
 
@@ -282,6 +282,16 @@ def test_an_address_that_is_somebody_elses_by_name_is_told(school: School, take:
         (2, "Name", "The address belongs to Ann Example; the name “Ann Exempel” was not taken.")
     ]
     assert outcome.added == 1
+
+
+def test_two_files_of_one_name_are_counted_apart(tmp_path: Path, by: Actor, school: School) -> None:
+    paths = [tmp_path / folder / "people.csv" for folder in ("a", "b")]
+    for path, urn in zip(paths, (900199, 900101), strict=True):
+        path.parent.mkdir()
+        path.write_text(f"{HEAD}\nHT,Bo Example,,,{urn},,,01/09/2026,,\n")
+    outcome = read(paths, Work(by=by))
+    assert [(each.path, each.refused) for each in outcome.files] == [(paths[0], 1), (paths[1], 0)]
+    assert [each.file for each in outcome.rejected] == [str(paths[0])]
 
 
 UNUSABLE = [
