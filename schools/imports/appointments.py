@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, Permission, Role
+from schoolimprove.calendar.reading import MIDNIGHT
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schools.actions import Saving, save_together
@@ -265,8 +266,8 @@ def _email(cell: str) -> str:
 
 
 def _day(cell: str) -> date | None:
-    """dd/mm/yyyy or dd-mm-yyyy, or as computers write it: yyyy-mm-dd."""
-    text = cell.strip()
+    """dd/mm/yyyy or dd-mm-yyyy, or as computers write it: yyyy-mm-dd. A spreadsheet may have put midnight behind it."""
+    text = MIDNIGHT.sub("", cell.strip())
     try:
         found = date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
     except ValueError:

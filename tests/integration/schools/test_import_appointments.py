@@ -173,6 +173,12 @@ def test_a_last_day_is_given_to_what_had_none(school: School, take: Take) -> Non
     assert (person.email, person.telephone) == ("bo@head.example", "01632 960002")
 
 
+def test_a_day_is_read_as_spreadsheets_write_it(school: School, take: Take) -> None:
+    take("HT,Bo Example,,,900101,,,01/09/2026 00:00,2027-08-31T00:00:00,")
+    assert (given().get().starts_on, given().get().ends_on) == (date(2026, 9, 1), date(2027, 8, 31))
+    assert "“01/12/2026 09:30” is not a date" in take("HT,A,,,900101,,,01/12/2026 09:30,,").rejected[0].reason
+
+
 def test_of_two_schools_with_one_number_the_one_that_is_open_then(take: Take) -> None:
     old = SchoolFactory.create(establishment_number=2002, establishment="closed", closed_on=date(2020, 8, 31))
     new = SchoolFactory.create(establishment_number=2002, opened_on=date(2020, 9, 1))
