@@ -30,6 +30,8 @@ from schools.rules import wrong_with_visit_date
 
 EDITED = ("person", "role", *SCOPE_FIELDS, "starts_on", "ends_on", "cover_for")
 """What an appointment says, besides who saved it when."""
+_COMPARED = (*EDITED, "withdrawn_because")
+"""What the audit keeps of a change, so that an import that withdrew can be undone."""
 
 
 def start_record(
@@ -136,7 +138,7 @@ def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> Non
         appointment.updated_at, appointment.updated_by = clock.now(), by.user
         attribute_history(appointment, by=by, reason=reason)
         appointment.save()
-        changes = differences(before, appointment, EDITED) if before else {}
+        changes = differences(before, appointment, _COMPARED) if before else {}
         record_event(appointment, verb, by=by, reason=reason, changes=changes)
         _refresh_rights(appointment.person)
 
@@ -194,7 +196,7 @@ def _mark(each: Saving, before: Appointment | None) -> None:
 
 
 def _told(each: Saving, before: Appointment | None) -> AuditEvent:
-    changes = differences(before, each.appointment, EDITED) if before else {}
+    changes = differences(before, each.appointment, _COMPARED) if before else {}
     return event_of(each.appointment, each.verb, by=each.by, reason=each.reason, changes=changes)
 
 

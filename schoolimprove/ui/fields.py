@@ -303,6 +303,15 @@ class FilesField(FileField):
 
     widget = FilesInput
 
+    def messages(self, thing: str) -> dict[str, str]:
+        """The label is of several, and what is wrong is wrong with one."""
+        return {
+            **super().messages(thing),
+            "empty": "The file you selected is empty",
+            "invalid": f"{sentence(thing)} were not uploaded. Select them again",
+            "max_length": "The file you selected must have a shorter file name",
+        }
+
     def clean(self, data: Any, initial: Any = None) -> Any:
         clean_one = super().clean
         files = data if isinstance(data, (list, tuple)) else [data]

@@ -1,6 +1,6 @@
 """Who gets the ticked schools from when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,10 +13,10 @@ from schools.models import Person
 from schools.rules import wrong_with_day_of_change
 
 
-def _partner_field(people: Iterable[Person], loads: Iterable[Load]) -> list[tuple[str, str]]:
+def _partner_field(people: Mapping[str, Person], loads: Iterable[Load]) -> list[tuple[str, str]]:
     """Everybody who may be chosen, with what they have already."""
     schools = {load.person.pk: load.today + load.elsewhere for load in loads}
-    named = [(str(person.pk), f"{person.name}{_has(schools.get(person.pk))}") for person in people]
+    named = [(key, f"{person.name}{_has(schools.get(person.pk))}") for key, person in people.items()]
     return [*named, (NOBODY, "Nobody: leave without a School Improvement Partner")]
 
 
@@ -25,7 +25,10 @@ def _has(count: int | None) -> str:
 
 
 class PartnerForm(Form):
-    """Who gets the schools: a partner of today, or anybody else by name or address. `partner` is None for nobody."""
+    """Who gets the schools: a partner of today, or anybody else by name or address. `partner` is None for nobody.
+
+    `people` are those of the list, by what a browser sends for each.
+    """
 
     form_tag = False
 
@@ -43,11 +46,11 @@ class PartnerForm(Form):
         """Of whoever gets the schools, or of nobody having them."""
         raise NotImplementedError
 
-    def __init__(self, *args: Any, people: Iterable[Person], loads: Iterable[Load], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Mapping[str, Person], loads: Iterable[Load], **kwargs: Any) -> None:
         # The page's filters have fields of the same names.
         super().__init__(*args, auto_id="id_give_%s", **kwargs)
-        self._people = {str(person.pk): person for person in people}
-        choices = _partner_field(self._people.values(), loads)
+        self._people = people
+        choices = _partner_field(people, loads)
         self.fields["sip"].choices = [("", "Select one"), *choices]  # type: ignore[attr-defined]
         for name, note in (("sip", "from the list"), ("other", "name or email address")):
             self.fields[name].note = note  # type: ignore[attr-defined]

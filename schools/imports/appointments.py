@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, Permission, Role
+from schoolimprove.calendar.reading import MIDNIGHT
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schools.actions import Saving, save_together
@@ -77,7 +78,7 @@ _ROLES = {
 class Row:
     """A row that says whom it appoints to what. `scope` is the scope's cells by column, those that are filled."""
 
-    file: str
+    file: Path
     line: int
     role: Role
     name: str
@@ -145,7 +146,7 @@ def _rows_of(path: Path, outcome: Outcome, work: Work) -> list[Row]:
     with opened(path) as file:
         columns = _columns(path.name, file.header, outcome)
         read_file = FileRead(path, checksum(path), kind=ImportKind.APPOINTMENTS.value)
-        reader = _Reader(path.name, len(file.header), columns, outcome, read_file)
+        reader = _Reader(path, len(file.header), columns, outcome, read_file)
         rows = [row for record in file.records() if (row := reader.read(record))]
         read_file.encoding = file.encoding
     outcome.files.append(read_file)
@@ -177,8 +178,8 @@ def _columns(name: str, header: Sequence[str], outcome: Outcome) -> dict[str, in
 class _Reader:
     """Rows of one file, one by one; what cannot be read is told and counted."""
 
-    def __init__(self, name: str, width: int, columns: Mapping[str, int], outcome: Outcome, file: FileRead) -> None:
-        self._name, self._width, self._columns, self._outcome, self._file = name, width, columns, outcome, file
+    def __init__(self, path: Path, width: int, columns: Mapping[str, int], outcome: Outcome, file: FileRead) -> None:
+        self._path, self._width, self._columns, self._outcome, self._file = path, width, columns, outcome, file
 
     def read(self, record: Record) -> Row | None:
         if not any(cell.strip() for cell in record.cells):
@@ -192,7 +193,7 @@ class _Reader:
             return None
 
     def _tell(self, record: Record, column: str | None, reason: str) -> None:
-        self._outcome.rejected.append(Rejection(self._name, record.line, column, reason))
+        self._outcome.rejected.append(Rejection(str(self._path), record.line, column, reason))
 
     def _row(self, record: Record) -> Row:
         if any(cell.strip() for cell in record.cells[self._width :]):
@@ -206,7 +207,7 @@ class _Reader:
         if starts_on is None:
             raise Refused("The first day is empty.", "From")
         return Row(
-            self._name,
+            self._path,
             record.line,
             role,
             name,
@@ -265,8 +266,8 @@ def _email(cell: str) -> str:
 
 
 def _day(cell: str) -> date | None:
-    """dd/mm/yyyy or dd-mm-yyyy, or as computers write it: yyyy-mm-dd."""
-    text = cell.strip()
+    """dd/mm/yyyy or dd-mm-yyyy, or as computers write it: yyyy-mm-dd. A spreadsheet may have put midnight behind it."""
+    text = MIDNIGHT.sub("", cell.strip())
     try:
         found = date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
     except ValueError:
@@ -300,9 +301,11 @@ class _Taking:
         self._completed: dict[int, Person] = {}
         self._given: list[Appointment] = []
         self._ended: dict[int, tuple[Appointment, str]] = {}
+        self._overtaken: dict[int, tuple[Appointment, str]] = {}
+        self._named: set[int] = set()
 
     def take(self) -> None:
-        files = {each.path.name: each for each in self._outcome.files}
+        files = {each.path: each for each in self._outcome.files}
         for done, row in enumerate(self._rows, start=1):
             self._work.tell("Appointing", done, len(self._rows))
             try:
@@ -310,10 +313,11 @@ class _Taking:
             except Refused as refused:
                 files[row.file].refused += 1
                 self._tell(row, refused.column, str(refused))
+        self._withdraw()
         self._keep()
 
     def _tell(self, row: Row, column: str | None, reason: str) -> None:
-        self._outcome.rejected.append(Rejection(row.file, row.line, column, reason))
+        self._outcome.rejected.append(Rejection(str(row.file), row.line, column, reason))
 
     def _one(self, row: Row) -> None:
         """Whatever may be refused is asked before anything is noted."""
@@ -322,7 +326,11 @@ class _Taking:
         changed = self._lengthened(row, held) if held else False
         if held is None:
             self._give(row, person, scope)
+        elif held.pk is not None:
+            self._named.add(held.pk)
         ended = self._end_previous(row, person, scope) if row.ends_previous else False
+        if row.ends_previous and held is None:
+            self._overtake(row, person, scope)
         self._outcome.added += held is None
         self._outcome.changed += held is not None and (changed or ended)
         self._outcome.unchanged += held is not None and not (changed or ended)
@@ -330,7 +338,7 @@ class _Taking:
 
     def _scope(self, row: Row) -> Scope:
         try:
-            return self._scopes.find(row.scope, on=row.starts_on)
+            return self._scopes.find(row.scope, role=row.role, on=row.starts_on, until=row.ends_on)
         except Unreadable as unreadable:
             raise Refused(str(unreadable), next(iter(row.scope), None)) from None
 
@@ -387,6 +395,21 @@ class _Taking:
             self._end(each, row.starts_on - timedelta(days=1), f"Handed over to {person}")
         return bool(going_on)
 
+    def _overtake(self, row: Row, person: Person, scope: Scope) -> None:
+        """Note whoever was to take the same over later, while the new one holds it."""
+        for each in self._held.over(row.role, scope):
+            if each.pk is not None and each.person != person and _is_overtaken(each, row):
+                self._overtaken[each.pk] = each, f"Handed over to {person}"
+
+    def _withdraw(self) -> None:
+        """Once every row was read: whom the file itself names are left to come."""
+        for key in self._overtaken.keys() & self._named:
+            del self._overtaken[key]
+        for key, (held, reason) in self._overtaken.items():
+            self._ended.pop(key, None)
+            held.withdrawn_because = reason
+            self._sample(str(held), ("Withdrawn because", "", reason))
+
     def _end(self, held: Appointment, on: date, reason: str) -> None:
         before, held.ends_on = held.ends_on, on
         if held.pk is not None:
@@ -402,10 +425,16 @@ class _Taking:
         for person in self._completed.values():
             kept.save_kept(person, "changed", by=by, fields=("email", "telephone"))
         ended = [Saving(each, "ended", by, reason) for each, reason in self._ended.values()]
-        save_together([*ended, *(Saving(each, "appointed", by, FROM_A_FILE) for each in self._given)])
+        withdrawn = [Saving(each, "withdrawn", by, reason) for each, reason in self._overtaken.values()]
+        save_together([*ended, *withdrawn, *(Saving(each, "appointed", by, FROM_A_FILE) for each in self._given)])
         if count := len(self._newcomers):
             who = "person is entered who was" if count == 1 else "people are entered who were"
             self._outcome.warnings.append(f"{count} {who} not known.")
+
+
+def _is_overtaken(held: Appointment, row: Row) -> bool:
+    """Whether it begins while the row's person holds the same, and has not begun yet."""
+    return held.starts_on > clock.today() and row.starts_on <= held.starts_on <= (row.ends_on or date.max)
 
 
 # Taking back.
@@ -414,8 +443,11 @@ class _Taking:
 def undo(run: ImportRun, work: Work) -> Outcome:
     """End nothing: what the file added is taken out, what it ended goes on. `Blocked` when any of it is used."""
     reason = f"Undoing of import {run.pk}"
-    restored, removed = kept.undo(run.pk, work, added_verbs={"added", "appointed"}, uses=_Uses(run.pk), reason=reason)
-    return Outcome(changed=restored, removed=removed)
+    outcome, verbs = Outcome(), {"added", "appointed"}
+    outcome.changed, outcome.removed = kept.undo(
+        run.pk, work, outcome, added_verbs=verbs, uses=_Uses(run.pk), reason=reason
+    )
+    return outcome
 
 
 class _Uses:

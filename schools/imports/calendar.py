@@ -69,11 +69,12 @@ def read(paths: Sequence[Path], work: Work, *, school: School | None = None) -> 
 def undo(run: ImportRun, work: Work) -> Outcome:
     """Take an applied run back; `Blocked` with every reason there is."""
     _lock()
-    restored, removed = kept.undo(run.pk, work, reason=f"Undoing of import {run.pk}")
+    outcome, reason = Outcome(), f"Undoing of import {run.pk}"
+    outcome.changed, outcome.removed = kept.undo(run.pk, work, outcome, reason=reason)
     if reasons := misfits():
         raise Blocked(reasons)
     recount()
-    return Outcome(changed=restored, removed=removed)
+    return outcome
 
 
 def _lock() -> None:

@@ -24,6 +24,8 @@ from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models import AuditEvent, BaseRecord
 from schoolimprove.records.transition import Blocked, Conflict, differences, record_event
 from schools.imports.importers import Work
+from schools.imports.outcome import CHANGED, REMOVED, Change, Outcome
+from schools.imports.words import Words
 
 Uses = Callable[[models.Model], list[str]]
 """What an added row is used for, as sentences; it then stays."""
@@ -91,9 +93,15 @@ class Touched:
 
 
 def undo(
-    run_id: int, work: Work, *, added_verbs: Collection[str] = ADDED, uses: Uses | None = None, reason: str
+    run_id: int,
+    work: Work,
+    outcome: Outcome,
+    *,
+    added_verbs: Collection[str] = ADDED,
+    uses: Uses | None = None,
+    reason: str,
 ) -> tuple[int, int]:
-    """Put back what the run changed, field by field, and take out what it added; how many rows of each.
+    """Put back what the run changed, field by field, and take out what it added, each noted; how many rows of each.
 
     `Blocked` with every reason there is, and then nothing is done. Deleting is allowed here alone: an added row that
     nothing uses and nobody touched was never more than the import's.
@@ -103,7 +111,7 @@ def undo(
         held = _held(touched, lock=True)
         if blockers := _blockers(run_id, touched, held, uses):
             raise Blocked(blockers)
-        return _taken_back(touched, held, work, reason)
+        return _taken_back(touched, held, work, outcome, reason)
 
 
 def blockers_to_undoing(run_id: int, *, added_verbs: Collection[str] = ADDED, uses: Uses | None = None) -> list[str]:
@@ -237,7 +245,7 @@ def _users(obj: models.Model, going: set[tuple[str, int]]) -> list[str]:
 
 
 def _taken_back(
-    touched: Sequence[Touched], held: dict[tuple[str, int], models.Model], work: Work, reason: str
+    touched: Sequence[Touched], held: dict[tuple[str, int], models.Model], work: Work, outcome: Outcome, reason: str
 ) -> tuple[int, int]:
     restored = removed = 0
     for done, row in enumerate(touched, start=1):
@@ -247,11 +255,25 @@ def _taken_back(
             continue
         try:
             with transaction.atomic():
-                removed += row.added and _remove(row, obj, work.by, reason)
-                restored += not row.added and _restore(row, obj, work.by, reason)
+                gone = row.added and _remove(row, obj, work.by, reason)
+                back = not row.added and _restore(row, obj, work.by, reason)
         except IntegrityError:
             raise Blocked([f"{row.name} cannot be put back: something else has taken its place."]) from None
+        if gone or back:
+            outcome.note(REMOVED if gone else CHANGED, _named(row, obj), [] if gone else _back_in_words(row))
+        removed, restored = removed + gone, restored + back
     return restored, removed
+
+
+def _named(row: Touched, obj: models.Model) -> str:
+    """With the school whose own it is, where the name says nothing of it."""
+    school = getattr(obj, "school", None)
+    return row.name if school is None or str(school) in row.name else f"{school}: {row.name}"
+
+
+def _back_in_words(row: Touched) -> list[Change]:
+    back = {each.name: [after, before] for each, before, after in row.fields() if before != after}
+    return Words(row.model).of(back)
 
 
 def _restore(row: Touched, obj: Any, by: Actor, reason: str) -> bool:

@@ -19,7 +19,7 @@ from schools.imports.columns import Columns, RowLost, Unknown, urn_of
 from schools.imports.events import Acts, changes_sql, differs, insert_events, touches, value_after, value_before
 from schools.imports.files import CsvFile, Record
 from schools.imports.importers import Work
-from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome
+from schools.imports.outcome import ADDED, CHANGED, REMOVED, FileRead, Outcome
 from schools.imports.tables import fill, lock
 from schools.models import School, SchoolLink
 
@@ -213,8 +213,8 @@ def _changed_since(field: Field[Any, Any]) -> str:
     return f"({touches(field.name)} AND l.{field.name} {differs()} {value_after(field)} AND NOT EXISTS ({later}))"
 
 
-def undo(cursor: CursorWrapper, run_id: int, work: Work) -> tuple[int, int]:
-    """Put every link as it was before an import, and take out those it added; how many of each.
+def undo(cursor: CursorWrapper, run_id: int, work: Work, outcome: Outcome) -> tuple[int, int]:
+    """Put every link as it was before an import, and take out those it added, each noted; how many of each.
 
     Raises `Blocked` with all reasons when a link was changed since.
     """
@@ -222,6 +222,7 @@ def undo(cursor: CursorWrapper, run_id: int, work: Work) -> tuple[int, int]:
     if reasons := blockers_to_undoing(run_id):
         raise Blocked(reasons)
     _stage_undoing(cursor, run_id)
+    _note_undoing(cursor, outcome)
     restored, removed = _leave_undoing_events(cursor, work)
     taken = ", ".join(f"{name} = (SELECT u.{name} FROM {_UNDONE} u WHERE u.link_id = {_HELD}.id)" for name in _SAID)
     cursor.execute(f"UPDATE {_HELD} SET {taken} WHERE id IN (SELECT link_id FROM {_UNDONE} WHERE added = 0)")
@@ -256,12 +257,28 @@ def _was(field: Field[Any, Any]) -> str:
     return f"CASE WHEN {event}.id IS NULL THEN l.{field.name} ELSE {value_before(field, event)} END"
 
 
+def _note_undoing(cursor: CursorWrapper, outcome: Outcome) -> None:
+    """Before the links are written; what is put back goes first, as in an import."""
+    cursor.execute(
+        "SELECT l.urn, l.linked_urn, l.kind, u.added, l.linked_name, u.linked_name, l.established_on, u.established_on"
+        f" FROM {_UNDONE} u JOIN {_HELD} l ON l.id = u.link_id WHERE u.added = 1 OR {_differing()}"
+        " ORDER BY u.added, l.id"
+    )
+    while rows := cursor.fetchmany(1_000):
+        for urn, linked, kind, added, *said in rows:
+            outcome.note(REMOVED if added else CHANGED, f"{urn}: {kind} {linked}", [] if added else _in_words(*said))
+
+
 def _leave_undoing_events(cursor: CursorWrapper, work: Work) -> tuple[int, int]:
     """Before the links are written, while both sides are there; how many are restored and removed."""
     source = f"{_UNDONE} u JOIN {_HELD} l ON l.id = u.link_id"
     back = {name: (f"l.{name}", f"u.{name}") for name in _SAID}
     gone = {name: (f"l.{name}", "NULL") for name in _FIELDS}
-    differing = " OR ".join(f"l.{name} {differs()} u.{name}" for name in _SAID)
-    restoring = _acts(source, f"u.added = 0 AND ({differing})", "'restored'", changes_sql(back), "l.id")
+    restoring = _acts(source, f"u.added = 0 AND ({_differing()})", "'restored'", changes_sql(back), "l.id")
     removing = _acts(source, "u.added = 1", "'removed'", changes_sql(gone), "l.id")
     return insert_events(cursor, restoring, by=work.by), insert_events(cursor, removing, by=work.by)
+
+
+def _differing() -> str:
+    """SQL for whether a link differs from what it was."""
+    return " OR ".join(f"l.{name} {differs()} u.{name}" for name in _SAID)

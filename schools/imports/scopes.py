@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from schoolimprove.accounts.roles import Role
 from schoolimprove.lib.clock import uk_date
 from schools.imports.cells import Unreadable, shown
 from schools.models import Diocese, District, DoubleDistrict, Partnership, School
@@ -53,8 +54,10 @@ class Scopes:
     def schools(self) -> Iterable[School]:
         return self._by_urn.values()
 
-    def find(self, cells: Mapping[str, str], *, on: date) -> Scope:
-        """`Unreadable` when the cells name nothing, something unknown, or more than one thing."""
+    def find(self, cells: Mapping[str, str], *, role: Role, on: date, until: date | None = None) -> Scope:
+        """`Unreadable` when the cells name nothing, something unknown, more than one thing, or a school that nobody
+        can hold this role over from the one day to the other.
+        """
         if not cells:
             raise Unreadable("The row does not say over what: enter a URN, a LAESTAB or the name of a district.")
         others = cells.keys() - {"URN", "LAESTAB"}
@@ -63,7 +66,10 @@ class Scopes:
         if others:
             [(column, name)] = cells.items()
             return self._over(column, name)
-        return Scope("school", self._school(cells, on))
+        school = self._school(cells, on)
+        if reason := _wrong_with_school(school, role, on, until):
+            raise Unreadable(reason)
+        return Scope("school", school)
 
     def _over(self, column: str, name: str) -> Scope:
         if column == "Phase":
@@ -81,8 +87,6 @@ class Scopes:
         school = by_urn or self._of_laestab(cells["LAESTAB"], on)
         if by_urn and "LAESTAB" in cells and _establishment(cells["LAESTAB"]) != _numbers(by_urn):
             raise Unreadable(f"URN {by_urn.urn} is {by_urn.name}, whose LAESTAB is {by_urn.laestab or 'not known'}.")
-        if school.closed_on and school.closed_on < on:
-            raise Unreadable(f"{school.name} closed on {uk_date(school.closed_on)}, before the first day.")
         return school
 
     def _of_urn(self, cell: str) -> School:
@@ -102,6 +106,18 @@ class Scopes:
             raise Unreadable(f"No school with the LAESTAB {shown(cell)} is held.")
         many = "several were" if found else "none was"
         raise Unreadable(f"{len(held)} schools have the LAESTAB {shown(cell)}, and {many} open then. Enter the URN.")
+
+
+def _wrong_with_school(school: School, role: Role, on: date, until: date | None) -> str:
+    """As the board of partners has it; but who held what in a school that has closed since can be entered."""
+    closed_on, closed = school.closed_on, school.establishment == Establishment.CLOSED
+    if role == Role.SIP and school.establishment == Establishment.PROPOSED:
+        return f"{school.name} has not opened yet."
+    if closed_on and closed_on < on:
+        return f"{school.name} closed on {uk_date(closed_on)}, before the first day."
+    if closed and closed_on and (until is None or until > closed_on):
+        return f"{school.name} closed on {uk_date(closed_on)}. Enter that day or an earlier one as the last day."
+    return f"{school.name} is closed." if closed and not closed_on else ""
 
 
 def _is_urn(cell: str) -> bool:

@@ -14,7 +14,7 @@ from schools.imports.cells import Unreadable, shown, text_of
 from schools.imports.columns import Columns, RowLost, Unknown
 from schools.imports.files import CsvFile, Record
 from schools.imports.importers import Work
-from schools.imports.outcome import ADDED, CHANGED, FileRead, Outcome
+from schools.imports.outcome import ADDED, CHANGED, REMOVED, Change, FileRead, Outcome
 from schools.imports.tables import lock
 from schools.models import EstablishmentType
 
@@ -137,6 +137,11 @@ class _Touched:
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
 
+    def back(self) -> list[Change]:
+        """In words, from what the import left to what was before."""
+        pairs = [(_LABELS[name], self.after[name], before) for name, before in self.before.items()]
+        return [each for each in pairs if each[1] != each[2]]
+
 
 def blockers_to_undoing(run_id: int) -> list[str]:
     """Why what an import did to types cannot be undone: each type that was changed since, as a sentence."""
@@ -160,8 +165,8 @@ def _touched(run_id: int) -> dict[int, _Touched]:
     return touched
 
 
-def undo(cursor: CursorWrapper, run_id: int, work: Work) -> tuple[int, int]:
-    """Put every type as it was before an import, and take out those it added; how many of each.
+def undo(cursor: CursorWrapper, run_id: int, work: Work, outcome: Outcome) -> tuple[int, int]:
+    """Put every type as it was before an import, and take out those it added, each noted; how many of each.
 
     Raises `Blocked` with all reasons when a type was changed since.
     """
@@ -171,6 +176,7 @@ def undo(cursor: CursorWrapper, run_id: int, work: Work) -> tuple[int, int]:
     touched = _touched(run_id)
     held = EstablishmentType.objects.in_bulk(list(touched))
     for pk, each in touched.items():
+        outcome.note(REMOVED if each.added else CHANGED, str(held[pk]), [] if each.added else each.back())
         (_remove if each.added else _restore)(held[pk], each, work.by)
     removed = sum(each.added for each in touched.values())
     return len(touched) - removed, removed

@@ -45,7 +45,7 @@ def undo(run: ImportRun, work: Work) -> Outcome:
         _remove_pointed_to(run, work)
         register.clear(cursor)
         for part in (links, types):
-            restored, removed = part.undo(cursor, run.pk, work)
+            restored, removed = part.undo(cursor, run.pk, work, outcome)
             outcome.changed += restored
             outcome.removed += removed
     return outcome

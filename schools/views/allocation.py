@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -221,18 +222,35 @@ class Giving(TemplateView):
         return "SIP allocation"
 
     def _hidden(self) -> list[tuple[str, str]]:
-        """The form as it was understood: somebody found by name goes on by number."""
+        """The form as it was understood: somebody found by name goes on as who they are."""
         names = [name for name in self.request.POST if name not in ("csrfmiddlewaretoken", "schools", "sip", "other")]
-        to = str(self.form.partner.pk) if self.form.partner else NOBODY
-        return [("sip", to), *((name, self.request.POST[name]) for name in names)]
+        return [("sip", self._key_of(self.form.partner)), *((name, self.request.POST[name]) for name in names)]
 
-    def candidates(self) -> list[Person]:
-        """Partners of today, and whoever was found by name on the step before."""
-        people = list(partners_today(on=clock.today()))
+    @cached_property
+    def candidates(self) -> dict[str, Person]:
+        """Partners of today by number, and whoever this reader found by name on the step before, by a signed one:
+        else the numbers could be tried, and each would tell a name.
+        """
+        people = {str(person.pk): person for person in partners_today(on=clock.today())}
         posted = self.request.POST.get("sip", "")
-        if _is_number(posted) and posted not in {str(person.pk) for person in people}:
-            people += list(assignable().filter(pk=posted))
-        return people
+        found = assignable().filter(pk=self._found(posted)).first()
+        return {**people, posted: found} if found else people
+
+    def _key_of(self, to: Person | None) -> str:
+        if to is None:
+            return NOBODY
+        return str(to.pk) if str(to.pk) in self.candidates else self._signer.sign(str(to.pk))
+
+    def _found(self, key: str) -> str:
+        """The number that was signed; nobody's where none was."""
+        try:
+            return self._signer.unsign(key)
+        except BadSignature:
+            return "0"
+
+    @property
+    def _signer(self) -> Signer:
+        return Signer(salt=f"schools.allocation.found by {user_of(self.request).pk}")
 
     def crumbs(self, here: str = "") -> list[components.Crumb]:
         board = components.Crumb("SIP allocation", reverse("schools:allocation") if here else "")
@@ -286,7 +304,7 @@ class AllocationBoard(Giving):
         chosen = self.listing.filter.chosen("then")
         initial = {"starts_on": chosen} if chosen else {}
         loads = self.listing.board.loads
-        return AllocationForm(data, people=self.candidates(), loads=loads, initial=initial)
+        return AllocationForm(data, people=self.candidates, loads=loads, initial=initial)
 
     def do(self, choices: Sequence[Choice]) -> list[Move]:
         to, by = self.form.partner, user_of(self.request)
@@ -460,7 +478,7 @@ class HandOver(Giving):
         return self.leaver.name
 
     def make_form(self, data: Any = None) -> HandOverForm:
-        people = [person for person in self.candidates() if person.pk != self.leaver.pk]
+        people = {key: person for key, person in self.candidates.items() if person.pk != self.leaver.pk}
         return HandOverForm(data, people=people, loads=self.board.loads)
 
     def assigned(self) -> SchoolQuerySet:

@@ -251,6 +251,7 @@ class AppointmentEnd(PeopleForm):
         return super().dispatch(request, *args, **kwargs)
 
     def is_over(self) -> bool:
+        """Then it can no longer be ended, by a later day least of all: it would go on again."""
         held: Appointment = self.seen
         return bool(held.withdrawn_because or (held.ends_on and held.ends_on < clock.today()))
 
@@ -274,6 +275,8 @@ class AppointmentEnd(PeopleForm):
 
     def act(self, form: Any) -> str:
         held, seen, reason = self.seen, form.seen_version or 0, form.cleaned_data["reason"]
+        if self.is_over():
+            raise Conflict(held)
         if self.to_come:
             held.version = seen
             withdraw_appointment(held, on=clock.today(), by=self.actor, reason=reason)
@@ -286,5 +289,7 @@ class AppointmentEnd(PeopleForm):
     def says_now(self, current: Any) -> Sequence[str]:
         if current.withdrawn_because:
             return [f"{current.updated_by or 'The service'} has withdrawn this appointment."]
+        if self.is_over():
+            return [f"{current} is over already. It ended on {clock.uk_date(current.ends_on)}."]
         to = f"to {clock.uk_date(current.ends_on)}" if current.ends_on else "without an end"
         return [f"{current.updated_by or 'The service'} changed it: it goes on {to} now."]

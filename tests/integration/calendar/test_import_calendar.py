@@ -513,6 +513,11 @@ def test_an_import_is_taken_back_whole(kept: Any) -> None:
     Term.objects.get(name=AUTUMN)
     outcome: Outcome = within(run.pk + 1, lambda: undo(run, Work()))
     assert (outcome.changed, outcome.removed) == (1, 2)
+    assert [(each.what, each.name, each.changes) for each in outcome.samples] == [
+        ("removed", "2 November 2026: Snow", []),
+        ("removed", "Spring term 2026/27", []),
+        ("changed", "Autumn term 2026/27", [("First day", "2 September 2026", "1 September 2026")]),
+    ]
     assert (held(), ClosureDay.objects.count()) == (before, 0)
 
 

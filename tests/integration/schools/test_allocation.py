@@ -1,5 +1,6 @@
 """Who has which school: the board, giving schools to another, and somebody who leaves."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -279,12 +280,23 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_unticked(
 
 
 def test_somebody_new_is_found_by_address(county: County) -> None:
-    new = PersonFactory.create(name="Newly Come", email="new@invented.example")
+    PersonFactory.create(name="Newly Come", email="new@invented.example")
     data = {**posted([county.school], None), "sip": "", "other": "NEW@invented.example"}
-    page = signed_in(county.dsim).post(BOARD, data).content.decode()
-    assert f'name="sip" value="{new.pk}"' in page
-    signed_in(county.dsim).post(BOARD, {**posted([county.school], new), "confirm": "1"})
+    client = signed_in(county.dsim)
+    [found] = re.findall('name="sip" value="([^"]+)"', client.post(BOARD, data).content.decode())
+    again = {**posted([county.school], None), "sip": found}
+    assert "Newly Come" in client.post(BOARD, {**again, "change": "1"}).content.decode()
+    colleague = signed_in(appointed(Role.DSIM, double_district=county.double_district))
+    assert "Newly Come" not in colleague.post(BOARD, again).content.decode()
+    client.post(BOARD, {**again, "confirm": "1"})
     assert who_has(county.school, TOMORROW) == ["Newly Come"]
+
+
+def test_nobody_is_named_by_a_number_that_was_not_looked_up(county: County) -> None:
+    head = person_of(county.headteacher)
+    page = signed_in(county.dsim).post(BOARD, posted([county.school], head)).content.decode()
+    assert "Select who gets the schools from the list" in page
+    assert head.name not in page
 
 
 def test_the_districts_of_others_are_neither_seen_nor_given(county: County) -> None:

@@ -22,7 +22,7 @@ from schoolimprove.records.transition import Blocked, record_event
 from schools.imports.appointments import COLUMNS, ONE_BY_ONE, read, template, undo
 from schools.imports.files import Unusable
 from schools.imports.importers import Work
-from schools.imports.outcome import Outcome
+from schools.imports.outcome import Outcome, Sample
 from schools.models import Appointment, ImportRun, Person, School
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY
@@ -54,7 +54,8 @@ def school() -> School:
 
 @pytest.fixture
 def by() -> Actor:
-    return Actor(appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory()), 7)
+    """Acts by an appointment that is none of those a test is about."""
+    return Actor(appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory()), 700_000)
 
 
 Take = Callable[..., Outcome]
@@ -172,6 +173,12 @@ def test_a_last_day_is_given_to_what_had_none(school: School, take: Take) -> Non
     assert (person.email, person.telephone) == ("bo@head.example", "01632 960002")
 
 
+def test_a_day_is_read_as_spreadsheets_write_it(school: School, take: Take) -> None:
+    take("HT,Bo Example,,,900101,,,01/09/2026 00:00,2027-08-31T00:00:00,")
+    assert (given().get().starts_on, given().get().ends_on) == (date(2026, 9, 1), date(2027, 8, 31))
+    assert "“01/12/2026 09:30” is not a date" in take("HT,A,,,900101,,,01/12/2026 09:30,,").rejected[0].reason
+
+
 def test_of_two_schools_with_one_number_the_one_that_is_open_then(take: Take) -> None:
     old = SchoolFactory.create(establishment_number=2002, establishment="closed", closed_on=date(2020, 8, 31))
     new = SchoolFactory.create(establishment_number=2002, opened_on=date(2020, 9, 1))
@@ -182,6 +189,27 @@ def test_of_two_schools_with_one_number_the_one_that_is_open_then(take: Take) ->
     )
     assert {each.person.name: each.school for each in given()} == {"Then Head": old, "Now Head": new}
     assert "closed on 31 August 2020, before the first day" in outcome.rejected[0].reason
+
+
+CLOSED = {"establishment": "closed", "closed_on": date(2026, 9, 30)}
+PLACES: list[tuple[dict[str, Any], str, str | None]] = [
+    (CLOSED, "SIP", "closed on 30 September 2026. Enter that day or an earlier one as the last day."),
+    (CLOSED, "HT", "closed on 30 September 2026. Enter that day or an earlier one as the last day."),
+    ({"establishment": "closed"}, "Chair", "is closed."),
+    ({"establishment": "proposed"}, "SIP", "has not opened yet."),
+    ({"establishment": "proposed"}, "HT", None),
+    ({"establishment": "closing", "closed_on": date(2027, 8, 31)}, "SIP", None),
+]
+
+
+@pytest.mark.parametrize(("fields", "role", "reason"), PLACES)
+def test_a_school_that_is_closed_gets_nobody_and_one_to_come_no_partner(
+    take: Take, fields: dict[str, Any], role: str, reason: str | None
+) -> None:
+    SchoolFactory.create(urn=900102, name="Valley School", **fields)
+    outcome = take(f"{role},A,,,900102,,,01/09/2026,,")
+    assert refusals(outcome) == ([(2, "URN", f"Valley School {reason}")] if reason else [])
+    assert outcome.added == (reason is None)
 
 
 def test_whoever_was_invited_and_never_appointed_signs_in_as_that_person(school: School, take: Take) -> None:
@@ -233,7 +261,7 @@ def test_a_row_that_cannot_be_taken_says_why(
     outcome = take("", ",,,", line, "Chair,Always Taken,,,900101,,,01/09/2026,,")
     assert (outcome.added, outcome.refused) == (1, 1)
     [told] = outcome.rejected
-    assert (told.file, told.row, told.column) == ("people.csv", 4, column)
+    assert (Path(told.file).name, told.row, told.column) == ("people.csv", 4, column)
     assert told.reason.startswith(reason)
     assert Person.objects.count() == people + 1
 
@@ -260,6 +288,16 @@ def test_an_address_that_is_somebody_elses_by_name_is_told(school: School, take:
         (2, "Name", "The address belongs to Ann Example; the name “Ann Exempel” was not taken.")
     ]
     assert outcome.added == 1
+
+
+def test_two_files_of_one_name_are_counted_apart(tmp_path: Path, by: Actor, school: School) -> None:
+    paths = [tmp_path / folder / "people.csv" for folder in ("a", "b")]
+    for path, urn in zip(paths, (900199, 900101), strict=True):
+        path.parent.mkdir()
+        path.write_text(f"{HEAD}\nHT,Bo Example,,,{urn},,,01/09/2026,,\n")
+    outcome = read(paths, Work(by=by))
+    assert [(each.path, each.refused) for each in outcome.files] == [(paths[0], 1), (paths[1], 0)]
+    assert [each.file for each in outcome.rejected] == [str(paths[0])]
 
 
 UNUSABLE = [
@@ -300,9 +338,54 @@ def test_undoing_takes_out_what_was_added_and_gives_back_what_was_ended(school: 
     take("HT,Bo Example,,,900101,,,01/09/2026,,yes", run=run)
     outcome = undo(run, Work(by=by))
     assert (outcome.changed, outcome.removed) == (1, 2)
+    assert outcome.samples == [
+        Sample("Bo Example, Headteacher, Hilltop School", what="removed"),
+        Sample("Old Head, Headteacher, Hilltop School", [("To", "31 August 2026", "")]),
+        Sample("Bo Example", what="removed"),
+    ]
     assert given().get().person == old.person
     assert given().get().ends_on is None
     assert not Person.objects.filter(name="Bo Example").exists()
+
+
+def test_a_successor_who_was_to_come_is_withdrawn_and_by_undoing_is_to_come_again(
+    school: School, take: Take, by: Actor
+) -> None:
+    now = AppointmentFactory.create(school=school, role=Role.HEADTEACHER, person__name="Now Head")
+    first_day = date(2027, 1, 4)
+    later = AppointmentFactory.create(
+        school=school, role=Role.HEADTEACHER, starts_on=first_day, person__name="Later Head"
+    )
+    Appointment.objects.filter(pk=now.pk).update(ends_on=date(2027, 1, 3))
+    run = ImportRunFactory.create(kind="appointments")
+    line = "HT,Bo Example,,,900101,,,01/12/2026,,yes"
+    outcome = take(line, run=run)
+    assert [(each.name, each.changes) for each in outcome.samples[1:]] == [
+        ("Now Head, Headteacher, Hilltop School", [("To", "3 January 2027", "30 November 2026")]),
+        ("Later Head, Headteacher, Hilltop School", [("Withdrawn because", "", "Handed over to Bo Example")]),
+    ]
+    assert [each.person.name for each in given().current(first_day)] == ["Bo Example"]
+    assert take(line).unchanged == 1
+    outcome = undo(run, Work(by=by))
+    assert (outcome.changed, outcome.removed) == (2, 2)
+    assert [each.person.name for each in given().current(first_day)] == ["Later Head"]
+    later.refresh_from_db()
+    assert later.withdrawn_because == ""
+
+
+def test_a_successor_whom_the_file_names_or_who_begins_when_the_new_one_is_gone_stays(
+    school: School, take: Take
+) -> None:
+    AppointmentFactory.create(
+        school=school, role=Role.HEADTEACHER, starts_on=date(2027, 1, 4), person__name="Later Head"
+    )
+    take(
+        "HT,Bo Example,,,900101,,,01/12/2026,31/12/2026,yes",
+        "HT,Cy Example,,,900101,,,01/12/2026,,yes",
+        "HT,Later Head,,,900101,,,04/01/2027,,yes",
+    )
+    held = {each.person.name: each.ends_on for each in given().standing()}
+    assert held == {"Later Head": None, "Bo Example": date(2026, 12, 31), "Cy Example": date(2027, 1, 3)}
 
 
 USES: list[Callable[[Appointment], Any]] = [

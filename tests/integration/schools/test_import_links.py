@@ -51,9 +51,9 @@ def events(run: int) -> list[tuple[str, str, object]]:
     return [(each.verb, each.subject_name, each.changes) for each in AuditEvent.objects.of_run(run)]
 
 
-def undo(run: int) -> tuple[int, int]:
+def undo(run: int, outcome: Outcome | None = None) -> tuple[int, int]:
     with connection.cursor() as cursor:
-        return links.undo(cursor, run, Work())
+        return links.undo(cursor, run, Work(), outcome or Outcome())
 
 
 def test_links_are_added_as_the_file_says_and_a_second_time_nothing_changes(given: Given) -> None:
@@ -229,8 +229,13 @@ def test_undoing_takes_out_what_was_added_and_puts_back_what_was_changed(given: 
         take(given(FIRST.replace("01-09", "02-09"), SECOND.replace("New", "Newer"), "900103,900203,X,Other,"))
         take(given(FIRST.replace("01-09", "03-09"), SECOND, "900103,900203,Y,Other,"))
     assert links.blockers_to_undoing(7) == []
+    outcome = Outcome()
     with in_run(8):
-        assert undo(7) == (1, 1)
+        assert undo(7, outcome) == (1, 1)
+    assert outcome.samples == [
+        Sample("900101: Predecessor - merged 900201", [("Established on", "3 September 2020", "1 September 2020")]),
+        Sample("900103: Other 900203", what="removed"),
+    ]
     assert held() == before
     assert events(8) == [
         ("restored", "900101: Predecessor - merged 900201", {"established_on": ["2020-09-03", "2020-09-01"]}),

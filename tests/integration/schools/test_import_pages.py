@@ -134,7 +134,7 @@ def test_a_superuser_brings_in_the_first_schools_on_installation_day() -> None:
     ("files", "fields", "sentence"),
     [
         ([], {}, "Select the files"),
-        ([SimpleUploadedFile("empty.csv", b"")], {}, "The files is an empty file"),
+        ([SimpleUploadedFile("empty.csv", b"")], {}, "The file you selected is empty"),
         ([SimpleUploadedFile(f"{n}.csv", b"URN") for n in range(11)], {}, "Select 10 files at most"),
         ([SimpleUploadedFile("a.csv", b"URN")], {"only": "93x"}, "The authority’s code must be three digits"),
         ([SimpleUploadedFile("a.csv", b"URN")], {"only": "٩٣٦"}, "The authority’s code must be three digits"),

@@ -390,6 +390,23 @@ def test_an_added_school_that_is_used_or_changed_cannot_be_taken_out(brought: Br
     assert School.objects.count() == 8
 
 
+def test_undoing_appointments_shows_whose_they_are_and_another_end_than_shown_is_shown_again(
+    tmp_path: Path,
+) -> None:
+    admin = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory())
+    by = Actor(admin, Appointment.objects.get(person__user=admin).pk)
+    SchoolFactory.create(urn=900101, name="Hilltop School")
+    path = tmp_path / "people.csv"
+    path.write_text("Role,Name,URN,From\nHT,Bo Example,900101,01/09/2026\n")
+    run = confirmed(worked(runs.start("appointments", [(path.name, path)], by=by)), by)
+    undoing = worked(runs.start_undoing(run, by=by))
+    told = [(each["what"], each["name"]) for each in undoing.outcome["samples"]]
+    assert told == [("removed", "Bo Example, Headteacher, Hilltop School"), ("removed", "Bo Example")]
+    assert undoing.account is not None
+    ImportRun.objects.filter(pk=undoing.pk).update(account=None)
+    assert confirmed(undoing, by).status == ImportStatus.CHECKED
+
+
 def test_only_the_newest_import_is_undone_and_then_the_one_before_it(
     brought: Brought, actor: Actor, tmp_path: Path
 ) -> None:

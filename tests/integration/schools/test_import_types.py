@@ -50,9 +50,9 @@ def held() -> list[tuple[str, ...]]:
     return list(EstablishmentType.objects.values_list("code", "name", "group_code", "group_name"))
 
 
-def undo(run: int) -> tuple[int, int]:
+def undo(run: int, outcome: Outcome | None = None) -> tuple[int, int]:
     with connection.cursor() as cursor:
-        return types.undo(cursor, run, Work())
+        return types.undo(cursor, run, Work(), outcome or Outcome())
 
 
 def test_a_type_that_stands_there_once_for_each_further_education_name_is_one_type(given: Given) -> None:
@@ -149,8 +149,13 @@ def test_undoing_takes_out_what_was_added_and_puts_back_what_was_changed(given: 
     with in_run(7):
         take(given(COLLEGE.replace("Further", "More"), "1,Colleges,58,Place,"))
         take(given(COLLEGE.replace("Further", "Most"), "1,Colleges,58,Places,"))
+    outcome = Outcome()
     with in_run(8):
-        assert undo(7) == (1, 1)
+        assert undo(7, outcome) == (1, 1)
+    assert outcome.samples == [
+        Sample("Most education (18)", [("Name", "Most education", "Further education")]),
+        Sample("Places (58)", what="removed"),
+    ]
     assert held() == before
     assert [(each.verb, each.subject_name, each.changes) for each in AuditEvent.objects.of_run(8)] == [
         ("restored", "Further education (18)", {"name": ["Most education", "Further education"]}),

@@ -13,7 +13,8 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.imports.importers import Work
 from schools.imports.kept import blockers_to_undoing, save_kept, undo
-from schools.models import Appointment, EstablishmentType, Person
+from schools.imports.outcome import Outcome, Sample
+from schools.models import Appointment, EstablishmentType, Person, SchoolClosure
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import ClosureDayFactory, TermFactory
 from tests.factories.schools import AppointmentFactory, PersonFactory, SchoolFactory
@@ -51,10 +52,10 @@ def in_run(number: int | None, obj: Any, verb: str, by: Actor, *names: str, **va
         context.run_id.reset(token)
 
 
-def undone(by: Actor) -> tuple[int, int]:
+def undone(by: Actor, outcome: Outcome | None = None) -> tuple[int, int]:
     token = context.run_id.set(UNDOING)
     try:
-        return undo(RUN, Work(by=by), reason=f"Undoing of import {RUN}")
+        return undo(RUN, Work(by=by), outcome or Outcome(), reason=f"Undoing of import {RUN}")
     finally:
         context.run_id.reset(token)
 
@@ -128,6 +129,17 @@ def test_undoing_puts_every_field_back_and_takes_out_what_was_added(by: Actor) -
     ]
     assert events[1].changes["starts_on"] == ["2008-09-05", before[0].isoformat()]
     assert stored.history.latest().history_change_reason == "Undoing of import 71"
+
+
+def test_what_goes_back_is_noted_with_its_fields_and_what_is_taken_out_by_name(by: Actor) -> None:
+    term, school, outcome = TermFactory(), SchoolFactory.create(name="Hilltop School"), Outcome()
+    in_run(RUN, term, "changed", by, starts_on=date(2008, 9, 4))
+    in_run(RUN, SchoolClosure(school=school, day=date(2026, 6, 4), reason="Flood"), "added", by, "school", "day")
+    assert undone(by, outcome) == (1, 1)
+    assert outcome.samples == [
+        Sample("Hilltop School: 4 June 2026: Flood", what="removed"),
+        Sample(str(term), [("First day", "4 September 2008", "3 September 2008")]),
+    ]
 
 
 def test_what_is_taken_out_leaves_its_history(by: Actor) -> None:

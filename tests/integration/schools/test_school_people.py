@@ -258,6 +258,20 @@ def test_who_ends_it_second_is_told_how_it_stands(county: County, administrator:
     assert not Person.objects.filter(name="Bo Example").exists()
 
 
+def test_what_is_over_does_not_come_back_by_a_later_last_day(
+    county: County, administrator: User, by: Actor, clock_at: Any
+) -> None:
+    held = head_of(county)
+    end_appointment(held, on=TOMORROW, by=by, reason="Leaves")
+    clock_at(TOMORROW + timedelta(days=1))
+    late = signed_in(administrator).post(url("appointment_end", county.school, held.pk), leaving(held))
+    assert late.status_code == 409
+    assert "is over already. It ended on 4 November 2026." in late.content.decode()
+    assert "saving again" not in late.content.decode()
+    held.refresh_from_db()
+    assert (held.ends_on, held.version) == (TOMORROW, 2)
+
+
 def test_the_tab_takes_the_same_queries_at_two_sizes(county: County, administrator: User) -> None:
     def queries() -> list[int]:
         counts = []
