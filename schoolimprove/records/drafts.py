@@ -38,13 +38,18 @@ TOKEN_FIELD, VERSION_FIELD = "keep_token", "base_version"
 TOKEN_AGE = timedelta(hours=24)
 SIZE_LIMIT = 200_000
 """Characters of names and values together; far above any form's own limits."""
+LONGEST_MOMENT = 15
+"""Digits of a moment in milliseconds; more is no page's clock."""
 LONGEST_VERSION = 9
 """Digits of a version; more is nobody's, and thousands would be costly to read."""
 KEPT = "What you typed has been kept. You find it on the page of your account, under “Text you did not save”."
 SPENT = "spent_forms"
 _SPENT_REMEMBERED = 30
 _SALT = "schoolimprove.records.drafts"
-_NOT_KEPT = re.compile(r"password|passphrase|(^|[-_])(otp|secret|token)([-_]|$)|^csrf|^base_version$", re.IGNORECASE)
+TYPED_FIELD = "typed_at"
+_NOT_KEPT = re.compile(
+    r"password|passphrase|(^|[-_])(otp|secret|token)([-_]|$)|^csrf|^base_version$|^typed_at$", re.IGNORECASE
+)
 
 
 class TooLong(Exception):
@@ -117,16 +122,28 @@ def keep_typed_text(token: KeepToken, post: QueryDict) -> Kept:
     fields = typed_fields(post)
     if len(json.dumps(fields, ensure_ascii=False)) > SIZE_LIMIT:
         raise TooLong
-    at = clock.now()
+    typed_at = _typed_at(post)
+    values = {"base_version": token.base_version, "fields": fields, "saved_at": clock.now(), "typed_at": typed_at}
     with transaction.atomic():
-        Draft.objects.update_or_create(
-            user_id=token.user_id,
-            form=token.path,
-            opening=token.nonce,
-            defaults={"base_version": token.base_version, "fields": fields, "saved_at": at},
+        draft, made = Draft.objects.select_for_update().get_or_create(
+            user_id=token.user_id, form=token.path, opening=token.nonce, defaults=values
         )
+        if not made and not _is_overtaken(typed_at, by=draft):
+            Draft.objects.filter(pk=draft.pk).update(**values)
+            draft.refresh_from_db()
         _continued(token).delete()
-    return Kept(token.path, at)
+    return Kept(token.path, draft.saved_at)
+
+
+def _typed_at(post: QueryDict) -> int:
+    """When the page read the text off the form; 0 where a page without script did not say."""
+    said = post.get(TYPED_FIELD, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= LONGEST_MOMENT else 0
+
+
+def _is_overtaken(typed_at: int, *, by: Draft) -> bool:
+    """An autosave that was still under way when the form itself was sent must not bring the older text back."""
+    return bool(typed_at) and typed_at < by.typed_at
 
 
 def keep_while_typing(token: KeepToken, post: QueryDict) -> Kept:

@@ -48,6 +48,8 @@ function saver (form) {
   form.addEventListener('change', soon)
   form.addEventListener('focusout', () => send())
   window.addEventListener('online', () => send())
+  // An autosave that is still under way may arrive after the form: the server is told which text is newer.
+  form.addEventListener('submit', () => stamp(form))
   return send
 }
 
@@ -64,15 +66,24 @@ function fields (form) {
 function fingerprint (form) {
   const data = fields(form)
   data.delete('csrfmiddlewaretoken')
+  data.delete('typed_at')
   return data.toString()
 }
 
+function stamp (form) {
+  const input = form.querySelector('input[name=typed_at]') || document.createElement('input')
+  Object.assign(input, { type: 'hidden', name: 'typed_at', value: Date.now() })
+  form.append(input)
+}
+
 async function post (form, quietly) {
+  const body = fields(form)
+  body.set('typed_at', Date.now())
   let response
   try {
     response = await fetch(form.dataset.autosaveUrl, {
       method: 'POST',
-      body: fields(form),
+      body,
       headers: {
         Accept: 'application/json',
         'X-Requested-With': 'XMLHttpRequest',

@@ -26,7 +26,8 @@ class Draft(models.Model):
     """One person's unsaved text in one opening of a form, which is named by its path. No history, no audit.
 
     `opening` is the nonce of the token the form carried (empty in drafts from before they had any). `fields` is
-    `{field name: [values]}` as posted; `base_version` is the version the form was opened on (0: new).
+    `{field name: [values]}` as posted; `base_version` is the version the form was opened on (0: new). `typed_at` is
+    when the page read it off the form, in milliseconds of its own clock: what was sent first may arrive last.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -35,6 +36,7 @@ class Draft(models.Model):
     base_version = models.PositiveIntegerField(default=0)
     fields = models.JSONField(default=dict)
     saved_at = models.DateTimeField(default=clock.now)
+    typed_at = models.BigIntegerField(default=0, db_default=0)
 
     objects = DraftQuerySet.as_manager()
 

@@ -65,6 +65,29 @@ def test_a_form_posted_after_the_session_ended_is_kept_and_reopens_filled(
     assert 'value="not-yet-right"' in page
 
 
+@pytest.mark.parametrize(("first", "second", "kept"), [("", "", "second"), ("2", "1", "first"), ("1", "2", "second")])
+def test_an_autosave_that_arrives_after_newer_text_does_not_bring_the_older_back(
+    administrator: User, first: str, second: str, kept: str
+) -> None:
+    """The form was sent while an autosave was still under way. A page without script says no time, and is believed."""
+    client = signed_in(administrator)
+    fields = typed(client)
+    for note, moment in (("first", first), ("second", second)):
+        answer = client.post("/drafts/", {**fields, "note": note, "typed_at": moment})
+        assert answer.status_code == 200
+    assert Draft.objects.get().fields["note"] == [kept]
+    assert "typed_at" not in Draft.objects.get().fields
+
+
+@pytest.mark.parametrize("moment", ["x", "-1", "9" * 16, "²"])
+def test_a_moment_that_is_none_is_taken_for_none(administrator: User, moment: str) -> None:
+    client = signed_in(administrator)
+    fields = typed(client)
+    client.post("/drafts/", {**fields, "note": "first", "typed_at": "5"})
+    client.post("/drafts/", {**fields, "note": "second", "typed_at": moment})
+    assert Draft.objects.get().fields["note"] == ["second"]
+
+
 def test_another_person_on_the_same_browser_sees_nothing_of_it(
     administrator: User, holds: Holds, clock_at: ClockAt
 ) -> None:
