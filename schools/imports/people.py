@@ -26,7 +26,7 @@ class People:
 
     def __init__(self, names: Iterable[str], emails: Iterable[str]) -> None:
         wanted = {normalise_email(email) for email in emails if email}
-        meant = Q(name__in={name for name in names if name}) | Q(lowered__in=wanted)
+        meant = Q(name__in={name for name in names if name}) | Q(lowered__in=wanted) | Q(user__email__in=wanted)
         rows = Person.objects.alias(lowered=Lower("email")).filter(meant).select_related("user").order_by("pk")
         lock_people(rows)
         self.known: list[Person] = list(rows.all())
@@ -40,16 +40,19 @@ class People:
 
     def _keep(self, person: Person) -> None:
         self._by_name[person.name].append(person)
-        if person.email:
-            self._by_email[normalise_email(person.email)].append(person)
+        addresses = {person.email, person.user.email if person.user else ""} - {""}
+        for address in {normalise_email(each) for each in addresses}:
+            self._by_email[address].append(person)
 
     def find(self, name: str, email: str) -> Person | None:
-        """By address, else by the exact name of somebody who has no other address; None for somebody new."""
+        """By address, else by the exact name of somebody who has no other address and signs in with none; None for
+        somebody new.
+        """
         if email and (found := self._by_email.get(normalise_email(email))):
             if len(found) > 1:
                 raise Ambiguous(f"{len(found)} people have the address {email}. Correct that in the admin first.")
             return found[0]
-        called = [each for each in self._by_name.get(name, ()) if not (email and each.email)]
+        called = [each for each in self._by_name.get(name, ()) if not (email and (each.email or each.user_id))]
         if len(called) > 1:
             remedy = "Their addresses differ" if email else "Enter the email address"
             raise Ambiguous(f"{len(called)} people are called {name}. {remedy}.")

@@ -125,6 +125,22 @@ def test_a_name_alone_gives_nobody_a_right_who_signs_in(school: School, take: Ta
     assert not user_can(User.objects.get(pk=namesake.pk), Permission.VIEW_SHARED_RECORD, on=school)
 
 
+def test_a_name_with_another_address_is_another_person_than_one_who_signs_in(school: School, take: Take) -> None:
+    """Whose own address may be held with their sign-in alone."""
+    namesake = appointed(Role.HEADTEACHER, school=SchoolFactory.create())
+    assert Person.objects.get(user=namesake).email == ""
+    take(f"Headteacher,{namesake.name},another@school.example,,900101,,,01/09/2026,,")
+    assert not user_can(User.objects.get(pk=namesake.pk), Permission.VIEW_SHARED_RECORD, on=school)
+    assert Person.objects.filter(name=namesake.name).count() == 2
+
+
+def test_the_address_somebody_signs_in_with_finds_them(school: School, take: Take) -> None:
+    head = appointed(Role.HEADTEACHER, school=SchoolFactory.create())
+    take(f"Headteacher,{head.name},{head.email.upper()},,900101,,,01/09/2026,,")
+    assert user_can(User.objects.get(pk=head.pk), Permission.VIEW_SHARED_RECORD, on=school)
+    assert Person.objects.filter(name=head.name).count() == 1
+
+
 def test_every_kind_of_scope_is_named(school: School, take: Take) -> None:
     DistrictFactory.create(name="South", double_district=DoubleDistrictFactory.create(name="South and West"))
     PartnershipFactory.create(name="Riverside")
