@@ -19,7 +19,7 @@ DATE_FIELDS = {
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _WORDED = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9}),? (\d{4})", re.ASCII)
-MIDNIGHT = re.compile(r"[ T]00:00(:00)?Z?$", re.ASCII | re.IGNORECASE)
+_MIDNIGHT = re.compile(r"[ T]00:00(:00)?Z?$", re.ASCII | re.IGNORECASE)
 """What a spreadsheet appends to a day."""
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -69,7 +69,7 @@ def shown(text: str) -> str:
 
 def day_of(text: str) -> date:
     """Reads `2026-09-01`, `01/09/2026` and `1 September 2026`, as people and spreadsheets write them."""
-    plain = MIDNIGHT.sub("", " ".join(text.split()).casefold())
+    plain = _MIDNIGHT.sub("", " ".join(text.split()).casefold())
     if not plain:
         raise Unreadable("The date is missing.")
     try:

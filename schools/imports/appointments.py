@@ -16,13 +16,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, Permission, Role
-from schoolimprove.calendar.reading import MIDNIGHT
+from schoolimprove.calendar.reading import Unreadable as NotADay
+from schoolimprove.calendar.reading import day_of
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schools.actions import Saving, save_together
 from schools.appointing import wrong_with_appointment
 from schools.imports import kept
-from schools.imports.cells import Unreadable, day, shown, text_of, tidy
+from schools.imports.cells import Unreadable, shown, text_of, tidy
 from schools.imports.files import Record, Unusable, checksum, opened
 from schools.imports.holdings import Holdings
 from schools.imports.importers import Importer, Work, importers
@@ -266,15 +267,14 @@ def _email(cell: str) -> str:
 
 
 def _day(cell: str) -> date | None:
-    """dd/mm/yyyy or dd-mm-yyyy, or as computers write it: yyyy-mm-dd. A spreadsheet may have put midnight behind it."""
-    text = MIDNIGHT.sub("", cell.strip())
+    """As people and spreadsheets write a day: 1 September 2026, 01/09/2026, 01-09-2026 or 2026-09-01."""
+    if not cell.strip():
+        return None
     try:
-        found = date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
-    except ValueError:
-        found = None
-    iso = None if found else day(text)
-    found = date.fromisoformat(iso) if iso else found
-    if found and (reasons := wrong_with_appointed_day(found, today=clock.today())):
+        found = day_of(cell)
+    except NotADay as error:
+        raise Unreadable(str(error)) from None
+    if reasons := wrong_with_appointed_day(found, today=clock.today()):
         raise Unreadable(" ".join(reasons))
     return found
 

@@ -86,11 +86,12 @@ def start_undoing(run: ImportRun, *, by: Actor) -> ImportRun:
     return undoing
 
 
-def blockers_to_undoing(run: ImportRun) -> list[str]:
-    """Why a run cannot be undone, before looking at what it did."""
+def blockers_to_undoing(run: ImportRun, *, by_undoing: ImportRun | None = None) -> list[str]:
+    """Why a run cannot be undone, or not by this undoing, before looking at what it did."""
     if run.status != ImportStatus.APPLIED or run.undoes_id:
         return ["Only an import that was applied can be undone."]
-    if run.undoings.filter(status__in=[ImportStatus.CHECKING, ImportStatus.CHECKED, ImportStatus.APPLYING]).exists():
+    others = run.undoings.exclude(pk=by_undoing.pk) if by_undoing else run.undoings.all()
+    if others.filter(status__in=[ImportStatus.CHECKING, ImportStatus.CHECKED, ImportStatus.APPLYING]).exists():
         return ["Undoing this import is already under way."]
     if run.changed_nothing:
         return ["This import changed nothing, so there is nothing to undo."]
@@ -183,9 +184,8 @@ def _done(run: ImportRun, paths: Sequence[Path], work: Work) -> Outcome:
     importer = importer_of(run.kind)
     if run.undoes is None:
         return importer.read(paths, work)
-    newest = ImportRun.objects.newest_applied(run.kind)
-    if newest != run.undoes:
-        raise Blocked([f"{newest} was applied in the meantime. Undo that one first."])
+    if reasons := blockers_to_undoing(run.undoes, by_undoing=run):
+        raise Blocked(reasons)
     return importer.undo(run.undoes, work)
 
 
