@@ -18,6 +18,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui.components import Event
 from schoolimprove.ui.registry import Registry
+from schools.imports.events import ADDED_BY_IMPORT, CHANGED_BY_IMPORT, REMOVED, RESTORED
 from schools.models import (
     Appointment,
     ImportRun,
@@ -202,8 +203,6 @@ def _record_address(event: AuditEvent, school: School) -> str:
 
 REGISTER: list[type[Model]] = [School, Appointment, SchoolLink]
 DAYS: list[type[Model]] = [SchoolTerm, SchoolClosure]
-ADDED_BY_IMPORT, CHANGED_BY_IMPORT = "added by import", "changed by import"
-UNDONE, REMOVED = "restored by undoing", "removed by undoing"
 LONGEST_VALUE = 60
 """Characters of a value in a heading."""
 
@@ -231,7 +230,7 @@ def _say_school(event: AuditEvent, known: Known) -> str:
     said = {
         ADDED_BY_IMPORT: f"Entered in the register from {source}",
         CHANGED_BY_IMPORT: f"Changed in {source}",
-        UNDONE: "Put back as it was, by undoing an import",
+        RESTORED: "Put back as it was, by undoing an import",
         REMOVED: "Taken out of the register, by undoing an import",
     }.get(event.verb, f"School {event.verb}")
     return said + _summary(_changes(event, known))
@@ -289,5 +288,5 @@ def _past(event: AuditEvent, known: Known) -> str:
     by_import = {ADDED_BY_IMPORT: "added", CHANGED_BY_IMPORT: "changed"}
     if event.verb in by_import:
         return f"{by_import[event.verb]} from {_import_of(event, known)}"
-    by_undoing = {UNDONE: "put back by undoing an import", REMOVED: "taken out by undoing an import"}
+    by_undoing = {RESTORED: "put back by undoing an import", REMOVED: "taken out by undoing an import"}
     return by_undoing.get(event.verb, event.verb)

@@ -91,7 +91,7 @@ def run(job_id: int) -> bool:
     job = _claim(job_id)
     if job is None:
         return False
-    kind = _kind_of(job)
+    kind = job_kinds[job.kind]
     if job.attempts > kind.attempts:
         _give_up(job, kind, "It was begun several times and never came to an end.")
         return False
@@ -144,10 +144,6 @@ def _give_up(job: Job, kind: JobKind, sentence: str) -> None:
     with transaction.atomic():
         _end(job, JobState.FAILED, sentence)
         kind.failed(job.key, sentence)
-
-
-def _kind_of(job: Job) -> JobKind:
-    return next(kind for kind in job_kinds if kind.key == job.kind)
 
 
 class Progress:

@@ -31,6 +31,10 @@ class Registry(Generic[N]):
             raise RuntimeError(f"{entry.key} is registered twice.")
         self._entries[entry.key] = entry
 
+    def __getitem__(self, key: str) -> N:
+        """The entry of that key; `KeyError` where there is none."""
+        return self._entries[key]
+
     def __iter__(self) -> Iterator[N]:
         return iter(sorted(self._entries.values(), key=lambda entry: (entry.order, entry.key)))
 

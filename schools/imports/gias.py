@@ -27,7 +27,6 @@ from schools.imports.cells import (
 from schools.imports.files import Record, Unusable
 from schools.imports.whole_columns import ABSENT, Batch, Part, Planned, Problem, Reading
 
-KIND = "establishments"
 URN, LA_CODE, LA_NAME, NAME = "URN", "LA (code)", "LA (name)", "EstablishmentName"
 SMALL, LARGE = 32_767, 2_147_483_647
 _LONGEST_AUTHORITY_NAME = 100

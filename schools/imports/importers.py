@@ -62,5 +62,4 @@ importers: Registry[Importer] = Registry()
 
 def importer_of(kind: str) -> Importer:
     """The importer of that key; `KeyError` where there is none."""
-    found = {each.key: each for each in importers}
-    return found[kind]
+    return importers[kind]

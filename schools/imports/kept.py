@@ -15,7 +15,6 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
-from simple_history.models import HistoricalChanges
 
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import uk_date
@@ -25,6 +24,7 @@ from schoolimprove.records.models import AuditEvent, BaseRecord
 from schoolimprove.records.transition import Blocked, Conflict, differences, record_event
 from schools.imports.importers import Work
 from schools.imports.outcome import CHANGED, REMOVED, Change, Outcome
+from schools.imports.uses import relations_to
 from schools.imports.words import Words
 
 Uses = Callable[[models.Model], list[str]]
@@ -231,14 +231,10 @@ def _in_words(each: models.Field[Any, Any], stored: Any) -> str:
 def _users(obj: models.Model, going: set[tuple[str, int]]) -> list[str]:
     """A sentence for each relation by which other rows point to this one, hidden relations included."""
     found = []
-    for relation in obj._meta.get_fields(include_hidden=True):
-        if not relation.auto_created or relation.concrete or not (relation.one_to_many or relation.one_to_one):
-            continue
-        pointing: Any = relation.related_model
-        if issubclass(pointing, HistoricalChanges):
-            continue
+    for relation in relations_to(type(obj)):
+        pointing = relation.related_model
         kind = pointing._meta.label_lower
-        rows = pointing._base_manager.filter(**{relation.field.name: obj})  # type: ignore[union-attr]
+        rows = pointing._base_manager.filter(**{relation.field.name: obj})
         if user := next((row for row in rows if (kind, row.pk) not in going), None):
             found.append(f"{obj} is used: {pointing._meta.verbose_name} {user}.")
     return found

@@ -22,14 +22,14 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import LONGEST_REASON
 from schoolimprove.records.transition import record_events
-from schools.imports import events
+from schools.imports import events, tables
+from schools.imports.events import ADDED_BY_IMPORT, CHANGED_BY_IMPORT
 from schools.imports.staging import SCHOOL, TABLE, VALUES, column_of
 from schools.models import Diocese, District, LocalAuthority, School
 from schools.models.school import Establishment, searchable
 
 INCOMING, CHANGES = "gias_incoming", "gias_changes"
 REASON = "Imported from GIAS"
-ADDED_BY_IMPORT, CHANGED_BY_IMPORT = "added by import", "changed by import"
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,8 @@ class Held:
 
 
 def lock(cursor: CursorWrapper) -> None:
-    """Nobody else writes schools until this transaction ends. SQLite has one writer from BEGIN on."""
-    if connection.vendor == "postgresql":
-        cursor.execute("LOCK TABLE schools_school IN SHARE ROW EXCLUSIVE MODE")
+    """Nobody else writes schools until this transaction ends."""
+    tables.lock(cursor, School._meta.db_table)
 
 
 # What a file does not say stays as held -------------------------------------------------------------------------------
@@ -210,12 +209,11 @@ def _parameters(by: Actor) -> dict[str, Any]:
 
 def _differences(carried: Collection[str]) -> Iterator[str]:
     """What makes a row differ from what is held."""
-    differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
     yield "o.authority_id <> a.id"
     yield "(o.district_id IS NULL AND t.id IS NOT NULL)"
     for field in _written():
         if field.name in carried and field.name != "district":
-            yield f"o.{column_of(field)} {differs} {_incoming(field, carried)}"
+            yield f"o.{column_of(field)} {events.differs()} {_incoming(field, carried)}"
 
 
 def fill_search_keys(cursor: CursorWrapper) -> None:

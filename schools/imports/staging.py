@@ -1,8 +1,7 @@
 """Staging: what a file says, in a temporary table of the database, beside what is held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -10,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Field
 
 from schools.imports.gias import FIELDS
+from schools.imports.tables import fill
 from schools.models import School
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ VALUES = tuple(name for name in FIELDS if name not in NAMED)
 COLUMNS = ("line", "urn", *TEXTS, *VALUES)
 """The staged columns; `unread` names fields between commas, each with a comma before and after it."""
 SCHOOL = {field.name: field for field in School._meta.concrete_fields}
-_BATCH = 5_000
 _CHUNK = 1 << 20
 _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -45,13 +44,7 @@ def stage(cursor: CursorWrapper, rows: "Rows") -> None:
         sample = "SET LOCAL default_statistics_target = 10"
         cursor.execute(f"{sample}; ANALYZE {TABLE} (urn, la_code, district, diocese)")
     else:
-        _insert(cursor, rows)
-
-
-def _insert(cursor: CursorWrapper, rows: Iterable[Sequence[Any]]) -> None:
-    places, remaining = ", ".join(["%s"] * len(COLUMNS)), iter(rows)
-    while batch := list(islice(remaining, _BATCH)):
-        cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({places})", batch)
+        fill(cursor, TABLE, COLUMNS, rows, texts=())
 
 
 def _copy(cursor: CursorWrapper, rows: "Rows") -> None:

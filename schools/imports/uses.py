@@ -1,7 +1,7 @@
 """What uses a row: everything that points to it, so that what an import added is taken out only while nothing does."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import models
@@ -12,12 +12,18 @@ from simple_history.models import HistoricalChanges
 def uses_of(model: type[models.Model], keys: Collection[int]) -> dict[int, list[str]]:
     """Key → what points to that row, as "2 appointments". One query for each kind of thing that could."""
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for relation in model._meta.related_objects:
-        if issubclass(relation.related_model, HistoricalChanges):
-            continue
+    for relation in relations_to(model):
         for key, count in _counted(relation, keys):
             found[key].append(_words(relation.related_model, count))
     return dict(found)
+
+
+def relations_to(model: type[models.Model]) -> Iterator[Any]:
+    """By which rows of other models point to rows of this one, hidden relations included; history is no use."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        points = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+        if points and not issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
+            yield relation
 
 
 def _counted(relation: Any, keys: Collection[int]) -> Any:

@@ -1,14 +1,14 @@
 """Changes as the audit stores them, in words: labels of fields, of choices, and names of what is pointed to."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.db import models
 
-from schoolimprove.lib import clock
+from schoolimprove.ui.cells import shown
 from schools.imports.outcome import Change
+from schools.wording import label_of, shown_value
 
 
 class Words:
@@ -21,7 +21,7 @@ class Words:
     def of(self, changes: Mapping[str, Sequence[Any]]) -> list[Change]:
         """`{field: [before, after]}` as (label, before, after), in the order of the model's fields."""
         fields = [field for field in self._fields if field.name in changes]
-        return [(_label(field), *(self._shown(field, value) for value in changes[field.name])) for field in fields]
+        return [(label_of(field), *(self._shown(field, value) for value in changes[field.name])) for field in fields]
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -32,17 +32,10 @@ class Words:
             return ""
         if field.is_relation:
             return self._names(field).get(value, f"number {value}")
-        if isinstance(field, models.DateField):
-            return clock.uk_date(date.fromisoformat(str(value)[:10]))
-        return dict(field.flatchoices).get(value, value) if field.choices else value
+        return shown(shown_value(field, value, {}))
 
     def _names(self, field: Any) -> dict[Any, str]:
         if field.name not in self._related:
             rows = field.related_model._default_manager.all()
             self._related[field.name] = {row.pk: str(row) for row in rows}
         return self._related[field.name]
-
-
-def _label(field: Any) -> str:
-    label = str(field.verbose_name)
-    return label[:1].upper() + label[1:]

@@ -36,8 +36,10 @@ from schools.imports.outcome import ADDED, CHANGED, REMOVED
 from schools.models import ImportRun, School
 from schools.models.importing import ImportFile, ImportKind
 from schools.states import IMPORT_RUN, ImportStatus
+from schools.views.record import seen_in
 
 NOTHING_NEW = "Nothing new"
+
 LISTED = "admin:schools_importrun_changelist"
 PER_PAGE = 50
 VANISHED_SHOWN = 50
@@ -362,13 +364,13 @@ def import_progress(request: HttpRequest, number: int) -> JsonResponse:
 @require_POST
 def import_confirm(request: HttpRequest, number: int) -> HttpResponse:
     run, actor = acting_on(request, number)
-    return _decided(request, run, lambda: runs.confirm(run, by=actor, seen_version=seen_version(request)))
+    return _decided(request, run, lambda: runs.confirm(run, by=actor, seen_version=seen_in(request.POST)))
 
 
 @require_POST
 def import_abandon(request: HttpRequest, number: int) -> HttpResponse:
     run, actor = acting_on(request, number)
-    return _decided(request, run, lambda: runs.abandon(run, by=actor, seen_version=seen_version(request)))
+    return _decided(request, run, lambda: runs.abandon(run, by=actor, seen_version=seen_in(request.POST)))
 
 
 def _decided(request: HttpRequest, run: ImportRun, verb: Any) -> HttpResponse:
@@ -382,11 +384,6 @@ def _decided(request: HttpRequest, run: ImportRun, verb: Any) -> HttpResponse:
             request, f"{now.updated_by or 'The system'} moved this import on first. Look at it as it is now."
         )
     return redirect(run)
-
-
-def seen_version(request: HttpRequest) -> int:
-    posted = request.POST.get("seen_version", "")
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else 0
 
 
 def import_undo(request: HttpRequest, number: int) -> HttpResponse:
