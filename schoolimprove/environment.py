@@ -62,6 +62,10 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is not an address of {' or '.join(schemes)}. {remedy}")
         return value.rstrip("/")
 
+    def link(self, name: str, *, remedy: str) -> str:
+        """The address of a page elsewhere; empty when the variable is not set."""
+        return self.address(name, None, schemes=("http", "https"), remedy=remedy) if self.text(name, "") else ""
+
     def database(self, name: str, default: str | None, *, remedy: str) -> dict[str, Any]:
         return dict(self._read(self._env.dj_db_url, name, default, remedy))
 

@@ -39,6 +39,12 @@ def _only_needed_in_production(value: str) -> str | None:
 # Who we are and how we are reached ------------------------------------------------------------------------------------
 
 SERVICE_NAME = env.text("SERVICE_NAME", "School improvement")
+# Whom people turn to, and where the authority says how long it keeps such records; empty where it has not said.
+CONTACT = env.text("CONTACT", "")
+DATA_PROTECTION_CONTACT = env.text("DATA_PROTECTION_CONTACT", "")
+RETENTION_SCHEDULE_URL = env.link(
+    "RETENTION_SCHEDULE_URL", remedy="Set it to the page's address, such as https://www.example.gov.uk/retention."
+)
 SITE_URL = env.address(
     "SITE_URL",
     _only_needed_in_production("http://127.0.0.1:8000"),
@@ -174,7 +180,11 @@ def _database() -> dict[str, Any]:
             "it to postgres://USER:PASSWORD@HOST:5432/NAME, or run `make demo`."
         )
     seconds = env.number("DATABASE_CONNECTION_SECONDS", 60)
-    return {**database, "CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"connect_timeout": 5}}
+    # PostgreSQL would compile the rights in a query to machine code, which takes far longer than the query.
+    told = f"{env.text('PGOPTIONS', '')} -c jit=off".strip()
+    # What the address asks of the connection, such as sslmode and sslrootcert, is the administrator's word.
+    options = {"connect_timeout": 5, "options": told, **database.get("OPTIONS", {})}
+    return {**database, "CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 DATABASES = {"default": _database()}
@@ -196,6 +206,13 @@ STORAGES = {
 }
 # Attachments and frozen letters: one backup with the database, never served as static files.
 BLOB_ROOT = DEMO_FOLDER / "blobs" if DEMO else env.folder("BLOB_ROOT", VAR / "blobs")
+FILE_UPLOAD_HANDLERS = [
+    "schoolimprove.receiving.OnlyWhatCanBeUsed",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Of one request: somewhat more than a record has at most, so that the form is the one to say so.
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
 
 # Signing in -----------------------------------------------------------------------------------------------------------
 
@@ -208,12 +225,22 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "schoolimprove.accounts.passwords.KnownWordsValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+STOLEN_PASSWORDS = env.text("STOLEN_PASSWORDS", "")
+if STOLEN_PASSWORDS:
+    if not Path(STOLEN_PASSWORDS).is_file():
+        raise ImproperlyConfigured(f"STOLEN_PASSWORDS is {STOLEN_PASSWORDS!r}, and there is no such file.")
+    AUTH_PASSWORD_VALIDATORS.append(
+        {
+            "NAME": "schoolimprove.accounts.passwords.BreachedPasswordValidator",
+            "OPTIONS": {"path": STOLEN_PASSWORDS},
+        }
+    )
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "schoolimprove.accounts.views.drafts.csrf_failure"
@@ -255,6 +282,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# The prefix has a browser refuse such a cookie from any other host and over plain HTTP.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+# Messages name people and schools: they stay here, and no cookie carries them.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Addresses hold references and URNs: other sites are not told them. Not `no-referrer`, which the CSRF check needs.
 SECURE_REFERRER_POLICY = "same-origin"
@@ -348,6 +381,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume jobs": {"task": "schoolimprove.records.tasks.resume_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
     "follow the calendar": {"task": "schools.tasks.follow_calendar", "schedule": crontab(hour=0, minute=20)},
+    "freeze what is missing": {"task": "schools.tasks.freeze_missing", "schedule": crontab(hour=1, minute=10)},
+    "follow shared records": {"task": "schools.tasks.follow_records", "schedule": crontab(hour=0, minute=30)},
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),

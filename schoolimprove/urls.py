@@ -2,10 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from schoolimprove import views
+from schoolimprove.guides.topics import TopicConverter
 from schoolimprove.health import healthz, readyz
+
+register_converter(TopicConverter, "help_topic")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -13,10 +16,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("", views.home, name="home"),
     path("authority.css", views.authority_stylesheet, name="authority_css"),
-    path("accessibility/", views.FooterPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
+    path("accessibility/", views.Accessibility.as_view(), name="accessibility"),
     path("privacy/", views.FooterPage.as_view(template_name="pages/privacy.html"), name="privacy"),
-    path("cookies/", views.FooterPage.as_view(template_name="pages/cookies.html"), name="cookies"),
-    path("help/", views.FooterPage.as_view(template_name="pages/help.html"), name="help"),
+    path("privacy/retention/", views.Retention.as_view(), name="retention"),
+    path("cookies/", views.Cookies.as_view(), name="cookies"),
+    path("help/", views.Help.as_view(), name="help"),
+    path("help/glossary/", views.Glossary.as_view(), name="glossary"),
+    path("help/<help_topic:topic>/", views.HelpTopic.as_view(), name="help_topic"),
     path("schools/", include("schools.urls")),
     path("", include("schoolimprove.accounts.urls")),
 ]

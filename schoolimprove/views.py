@@ -1,62 +1,85 @@
 """Pages that belong to no app: home, the authority's stylesheet, and the texts of the footer."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
 
-from schoolimprove.accounts.rights import Held, appointments_of, user_can
-from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role
+from schoolimprove.accounts.rights import appointments_of, in_words, user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.accounts.session import here_before
 from schoolimprove.context import own_authority
+from schoolimprove.guides import accessibility, retention
+from schoolimprove.guides.cookies import cookies
+from schoolimprove.guides.glossary import WORDS
+from schoolimprove.guides.topics import BY_SLUG, TOPICS, Topic, topics_for
 from schoolimprove.lib import clock
 from schoolimprove.ui.colour import authority_css
-from schoolimprove.ui.registry import asked_of
-from schools.models import RecordOfVisit, School
+from schoolimprove.ui.components import Column, Fact, Table
+from schoolimprove.ui.registry import asked_of, dates_for, news_for, notices_for
+from schools.models import School
+from schools.watching import LOOKED_THROUGH, glances, longest_unseen_first, watched_by
 
 SHOWN_SCHOOLS = 10
-SHOWN_RECORDS = 5
-LATELY = timedelta(days=60)
-SHOWN_SCOPES = 3
+SHOWN_NEWS = 8
+SHOWN_ASKS = 20
+"""The most urgent; `?all` shows the others too."""
+LATELY = timedelta(days=14)
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What is asked of me, my schools, and what was shared lately."""
-    user = request.user
-    asks = asked_of(user, clock.today())
-    schools = School.objects.visible_to(user).open().select_related("authority", "district")
-    shown = list(schools[: SHOWN_SCHOOLS + 1]) if user_can(user, Permission.VIEW_SCHOOL) else []
-    shared = RecordOfVisit.objects.shared_since(user, clock.now() - LATELY).for_lists()
+    """What is asked of me, what I should know, what others did since I was last here, and my schools."""
+    user, today = request.user, clock.today()
+    asks, reads = asked_of(user, today), user_can(user, Permission.VIEW_SCHOOL)
+    asked = {each.url for ask in asks for each in (ask, *ask.parts)} - {""}
     context = {
         "page_title": "Home",
         "heading": f"Hello, {user}",
-        "asks": asks,
-        "schools": shown[:SHOWN_SCHOOLS],
-        "more_schools": len(shown) > SHOWN_SCHOOLS,
-        "shared": list(shared.order_by("-approved_at")[:SHOWN_RECORDS]),
+        "notices": notices_for(user, today),
+        "asks": asks if "all" in request.GET else asks[:SHOWN_ASKS],
+        "number_of_asks": len(asks),
+        "late": sum(ask.overdue for ask in asks),
+        "dates": [each for each in dates_for(user, today) if each.url not in asked],
         "appointments": in_words(appointments_of(user)),
-        "reads_schools": user_can(user, Permission.VIEW_SCHOOL),
+        "reads_schools": reads,
+        **(_schools(user, today) if reads else {}),
+        **_news(request),
     }
     return render(request, "home.html", context)
 
 
-def in_words(appointments: Sequence[Held]) -> list[str]:
-    """A line for each role, with what it is held over; where that is more than a few, how many there are."""
-    by_role: dict[Role, list[Held]] = {}
-    for held in appointments:
-        by_role.setdefault(held.role, []).append(held)
-    return [f"{ROLE_LABELS[role]}, {_over(group)}" for role, group in by_role.items()]
+def _news(request: HttpRequest) -> dict[str, Any]:
+    """What is new since one was here before, and what else there was lately: whoever comes back soon misses nothing."""
+    before, lately = here_before(request.session), clock.now() - LATELY
+    news = news_for(request.user, min(before or lately, lately), most=SHOWN_NEWS)
+    since = before or lately
+    return {
+        "here_before": before,
+        "news": [event for event in news if event.when > since],
+        "news_before": [event for event in news if event.when <= since],
+    }
 
 
-def _over(group: Sequence[Held]) -> str:
-    if len(group) <= SHOWN_SCOPES:
-        return "; ".join(str(held.scope_name) for held in group)
-    schools = all(held.scope_kind == "school" for held in group)
-    return f"{len(group)} {'schools' if schools else 'appointments'}"
+def _schools(user: Any, today: date) -> dict[str, Any]:
+    """The schools that wait longest for a visit, where there are few enough to look through; and those watched."""
+    mine = list(School.objects.visible_to(user).open().only("urn", "name")[: LOOKED_THROUGH + 1])
+    some = len(mine) <= LOOKED_THROUGH
+    shown = longest_unseen_first(glances(mine, user, today), today)[:SHOWN_SCHOOLS] if some else []
+    return {
+        "schools": shown,
+        "number_of_schools": len(mine),
+        "more_schools": len(shown) < len(mine),
+        "sees_visits": user_can(user, Permission.VIEW_SHARED_RECORD),
+        "watches": user_can(user, Permission.VIEW_SCHOOL_HISTORY),
+        "watched": glances(watched_by(user), user, today),
+    }
 
 
 @login_not_required
@@ -68,4 +91,92 @@ def authority_stylesheet(_request: HttpRequest) -> HttpResponse:
 
 @method_decorator(login_not_required, name="dispatch")
 class FooterPage(TemplateView):
-    """Accessibility, privacy, cookies and help, which anybody may read."""
+    """Privacy, and the pages that add to what this shows; anybody may read them."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        whom = {
+            "contact": settings.CONTACT,
+            "data_protection_contact": settings.DATA_PROTECTION_CONTACT,
+            "retention_schedule_url": settings.RETENTION_SCHEDULE_URL,
+        }
+        return super().get_context_data(**whom, **kwargs)
+
+
+class Accessibility(FooterPage):
+    template_name = "pages/accessibility.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        measured = accessibility.measured()
+        return super().get_context_data(measured=measured, checks=_checks(measured), **kwargs)
+
+
+def _checks(measured: accessibility.Measured) -> list[Fact]:
+    """How it was checked, in the statement's words."""
+    not_opened = f"{len(measured.not_opened)}, whose state the tested data was not in"
+    sideways = "for scrolling sideways; the smaller is the wider window at 400%"
+    return [
+        Fact("Tested on", measured.tested_on),
+        Fact("Pages", f"{len(measured.pages)} opened, each as somebody whose work it is"),
+        *([Fact("Pages not opened", not_opened)] if measured.not_opened else []),
+        Fact("Rules", f"{measured.rules} of axe {measured.axe}: {', '.join(measured.tags)}; none switched off"),
+        Fact("Browser", f"Chromium {measured.browser}, {measured.width} pixels wide"),
+        Fact("Forms in error", f"{len(measured.in_error)} pages, sent empty or filled wrongly"),
+        Fact("Empty lists", f"{len(measured.nothing_found)} lists, asked for what is not there"),
+        Fact("With the keyboard", "On each page the Tab key reaches everything, and it is seen what has the focus"),
+        Fact("Without JavaScript", "Each page has the same heading, links, fields, and buttons that send something"),
+        Fact("Small or magnified", f"Each page at {measured.narrow} and {measured.smallest} pixels, {sideways}"),
+        Fact("Found", "Nothing" if measured.is_clean else f"{len(measured.findings) + len(measured.sideways)}"),
+    ]
+
+
+class Retention(FooterPage):
+    template_name = "pages/retention.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        gone = Table("What goes by itself", [Column("What"), Column("When")], retention.gone(), caption_hidden=True)
+        kept = Table(
+            "What is kept", [Column("What"), Column("What happens to it")], retention.kept(), caption_hidden=True
+        )
+        return super().get_context_data(gone=gone, kept=kept, **kwargs)
+
+
+class Cookies(FooterPage):
+    template_name = "pages/cookies.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kept = [(cookie.name, cookie.purpose, cookie.lasts) for cookie in cookies()]
+        columns = [Column("Cookie"), Column("What it is for"), Column("How long it lasts")]
+        return super().get_context_data(cookies=Table("Cookies of this service", columns, kept), **kwargs)
+
+
+class Help(FooterPage):
+    """The contents of help, what is about one's own roles first."""
+
+    template_name = "pages/help.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        held = {each.role for each in appointments_of(self.request.user)} if self.request.user.is_authenticated else ()
+        return super().get_context_data(topics=TOPICS, yours=topics_for(held), **kwargs)
+
+
+class HelpTopic(FooterPage):
+    def get_template_names(self) -> list[str]:
+        return [self._topic.template_name]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{**kwargs, **_back_to_help(), "topic": self._topic})
+
+    @property
+    def _topic(self) -> Topic:
+        return BY_SLUG[self.kwargs["topic"]]
+
+
+class Glossary(FooterPage):
+    template_name = "pages/glossary.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(words=WORDS, **_back_to_help(), **kwargs)
+
+
+def _back_to_help() -> dict[str, str]:
+    return {"back_url": reverse("help"), "back_label": "Help"}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
@@ -22,11 +22,14 @@ from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, Conflict, differences, event_of, record_event
 from schools import deadlines
 from schools.appointing import wrong_with_appointment
+from schools.content import Content
 from schools.models import Appointment, Person, RecordOfVisit, School, Visit
 from schools.models.appointment import SCOPE_FIELDS
-from schools.models.visit import counted_once
+from schools.models.programme import edition_for
+from schools.models.visit import COMMISSIONED, WITHOUT_RECORD, VisitKind
 from schools.policy import SERVICE_BY_TYPE
 from schools.rules import wrong_with_visit_date
+from schools.slots import slot_of
 
 EDITED = ("person", "role", *SCOPE_FIELDS, "starts_on", "ends_on", "cover_for")
 """What an appointment says, besides who saved it when."""
@@ -35,24 +38,36 @@ _COMPARED = (*EDITED, "withdrawn_because")
 
 
 def start_record(
-    school: School, *, by: User, on: date, kind: str, held_on: date, days: Decimal, texts: Mapping[str, str]
+    school: School,
+    *,
+    by: User,
+    on: date,
+    kind: str,
+    held_on: date,
+    days: Decimal,
+    texts: Mapping[str, str],
+    content: Content | None = None,
+    visit: Visit | None = None,
 ) -> RecordOfVisit:
-    """A visit that was held and the draft of its record. `Blocked` when the school is not served that day."""
+    """A visit that was held and the draft of its record.
+
+    `visit` is the one that was planned; without it a core visit is the one its term owes to the school, if there is
+    one. `Blocked` when the school is not served that day; `Conflict` when the visit was held or moved meanwhile.
+    """
     actor = acting(by, Permission.WRITE_RECORD, on=school)
-    reasons = wrong_with_visit_date(held_on, today=on) or school.blockers_to_visiting(
-        policy_value(SERVICE_BY_TYPE, on=held_on), on=held_on
-    )
-    if reasons:
+    if reasons := blockers_to_record(school, by=by, on=on, kind=kind, held_on=held_on, visit=visit):
         raise Blocked(reasons)
     held = authorising(by, Permission.WRITE_RECORD, on=school)
     with transaction.atomic():
-        visit = _visit(school=school, kind=kind, held_on=held_on, days=days, author=by, created_by=by)
+        visited = visit or _owed(school, kind, held_on) or _unplanned(school, kind, held_on, by=by)
+        visited.hold(by=actor, on=on, held_on=held_on, seen_version=visited.version, kind=kind, days=days, author=by)
         record = RecordOfVisit.objects.create(
-            visit=visit,
+            visit=visited,
             reference=next_reference("RV", on=held_on),
             author=by,
             author_role=held.role if held else "",
             created_by=by,
+            content=(content or Content()).as_json(),
             **texts,
         )
         record_event(record, "started", by=actor)
@@ -60,9 +75,52 @@ def start_record(
     return record
 
 
-def _visit(**fields: Any) -> Visit:
-    with counted_once(**{name: fields[name] for name in ("school", "author", "held_on", "kind")}):
-        return Visit.objects.create(**fields)
+def blockers_to_record(
+    school: School, *, by: User, on: date, kind: str, held_on: date, visit: Visit | None = None
+) -> list[str]:
+    """Why no record of such a visit can be begun, as sentences."""
+    if kind in WITHOUT_RECORD:
+        return ["Of a headteacher’s performance management only the date, people and days are kept."]
+    if kind in COMMISSIONED and (visit is None or visit.kind != kind):
+        return ["An LA review is commissioned first, with its scope and team."]
+    if visit is not None and (visit.school_id != school.pk or (visit.kind in COMMISSIONED and kind != visit.kind)):
+        return ["The record is of the visit that was planned."]
+    if visit is not None and kind in COMMISSIONED and visit.author_id != by.pk:
+        return ["Whoever leads an LA review writes its record."]
+    served = school.blockers_to_visiting(policy_value(SERVICE_BY_TYPE, on=held_on), on=held_on)
+    return wrong_with_visit_date(held_on, today=on) or served
+
+
+def _owed(school: School, kind: str, held_on: date) -> Visit | None:
+    """The core visit owed by the term of that day and not held yet."""
+    slot = slot_of(school.pk, held_on) if kind == VisitKind.CORE else None
+    return school.visits.of_term(*slot).not_held().filter(kind=kind).select_for_update().first() if slot else None
+
+
+def _unplanned(school: School, kind: str, held_on: date, *, by: User) -> Visit:
+    """A visit nobody planned; the term's core visit where there is none yet."""
+    slot = slot_of(school.pk, held_on) if kind == VisitKind.CORE else None
+    visit = Visit(school=school, kind=kind, author=by, created_by=by)
+    if slot is not None:
+        visit.edition = edition_for(school.phase, slot[1], held_on)
+        taken = school.visits.of_term(*slot).filter(kind=kind).standing().exists()
+        visit.academic_year, visit.term = (None, "") if taken else slot
+    try:
+        with transaction.atomic():
+            visit.save(force_insert=True)
+    except IntegrityError:
+        return _after_all(visit, held_on, by=by)
+    return visit
+
+
+def _after_all(visit: Visit, held_on: date, *, by: User) -> Visit:
+    """The term was opened meanwhile, and owes the visit; or a colleague held it, and this is one more."""
+    owed = _owed(visit.school, visit.kind, held_on)
+    if owed is not None:
+        return owed
+    more = Visit(school=visit.school, kind=visit.kind, author=by, created_by=by, edition=visit.edition)
+    more.save(force_insert=True)
+    return more
 
 
 def appoint(

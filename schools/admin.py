@@ -147,6 +147,8 @@ class ImportRunAdmin(GuardedAdmin):
             ("<int:number>/undo/", importing.import_undo, "undo"),
             ("<int:number>/changes.csv", importing.import_account, "account"),
             ("<int:number>/not-taken.<export_kind:kind>", importing.import_rejections, "rejections"),
+            ("<int:number>/not-in-the-files.<export_kind:kind>", importing.import_vanished, "vanished"),
+            ("export.<export_kind:kind>", importing.import_export, "export"),
             ("<int:number>/files/<int:position>/", importing.import_file, "file"),
         ]
         wrap = self.admin_site.admin_view

@@ -23,7 +23,7 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.actions import Saving, blockers_to_appointing, lock_people, save_together
 from schools.establishments import Service
-from schools.leavers import hand_over_records, unfinished_records
+from schools.leavers import hand_over_records, hand_over_visits, unfinished_records
 from schools.models import Appointment, District, Person, RecordOfVisit, School, ServiceInvitation
 from schools.models.school import Establishment, SchoolQuerySet
 from schools.policy import SERVICE_BY_TYPE
@@ -33,8 +33,6 @@ KINDS = tuple(kind for kind in COLUMNS if kind in ROLE_SCOPES[Role.SIP])
 """What a School Improvement Partner may be appointed over."""
 NOT_SERVED = {"invitation": "By invitation, not accepted for this year", "register": "On the register only"}
 """Open schools that are owed no partner, and are listed where somebody asks for them."""
-NOBODY = "nobody"
-"""The choice that leaves schools without a partner; among the filters, schools that have none."""
 _DAY = timedelta(days=1)
 _NAMED = tuple(kind for kind in KINDS if kind not in ("school", "phase"))
 """Scopes that are read with an appointment for their names; the school is at hand wherever this is used."""
@@ -452,4 +450,5 @@ def hand_over_schools(
             for move in moves:
                 actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
                 hand_over_records(leaver.user, to=to.user, by=actor, at=[move.school], written_as=Role.SIP)
+                hand_over_visits(leaver.user, to=to.user, by=actor, at=[move.school])
     return moves

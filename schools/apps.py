@@ -10,13 +10,19 @@ class SchoolsConfig(AppConfig):
 
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
-        from schools import panels, people, policy  # noqa: F401 (policy declares its keys)
+        from schoolimprove.policy.shipping import Shipment, shipments
+        from schools import figures, freezing_job, panels, people, policy  # noqa: F401 (policy declares its keys)
         from schools.imports import appointments, calendar, run, runs
+        from schools.models import ProgrammeEdition
+        from schools.programmes import sync_programmes
         from schools.resolver import AppointmentResolver
 
         register_resolver(AppointmentResolver())
         panels.register()
         people.register()
+        figures.register_own()
         runs.register()
+        shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
+        freezing_job.register()
         for importer in (run, calendar, appointments):
             importer.register_importer()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
@@ -15,24 +16,41 @@ from django.urls import reverse
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.lib.states import StateTable
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui.components import Event
 from schoolimprove.ui.registry import Registry
 from schools.imports.events import ADDED_BY_IMPORT, CHANGED_BY_IMPORT, REMOVED, RESTORED
 from schools.models import (
+    AgendaItem,
     Appointment,
+    ContactNote,
+    Correction,
+    Entitlement,
+    GovernorsMeeting,
     ImportRun,
+    RecordAction,
     RecordOfVisit,
     School,
     SchoolClosure,
     SchoolContact,
     SchoolLink,
     SchoolTerm,
+    Strength,
+    Visit,
 )
-from schools.states import RECORD_OF_VISIT
+from schools.models.visit import ADDED_IN_WRITING, TAKEN_AWAY_IN_WRITING, WITHOUT_RECORD
+from schools.states import ACTION, CORRECTION, RECORD_OF_VISIT, STRENGTH, VISIT, ActionStatus
 from schools.wording import Names, differences_in_words, names_of, stored_of
 
-SHOWN_TO_READERS = ("approve", "responded")
+WITHOUT_MOVE = {
+    "responded": "answered by the school",
+    "frozen": "frozen as PDF",
+    "attached": "has another attachment",
+    "took a file away": "has an attachment less",
+}
+"""What is done to a record without moving it, after its name."""
+SHOWN_TO_READERS = ("approve", "responded", "present", "close", "close unpresented", "correct")
 """What those who read a record only because it is shared may know of how it came about."""
 
 
@@ -73,7 +91,7 @@ class ChronologySource:
     subjects: Sequence[type[Model]]
     events: Callable[[Any, Sequence[Place]], Q]
     say: Callable[[AuditEvent, Known], str]
-    address: Callable[[AuditEvent, School], str] = lambda _event, _school: ""
+    address: Callable[[AuditEvent, Place], str] = lambda _event, _place: ""
     tells_changes: bool = False
 
     @property
@@ -86,11 +104,42 @@ chronology_sources: Registry[ChronologySource] = Registry()
 
 def register_own() -> None:
     for source in (
-        ChronologySource("visits", 10, "Visits", [RecordOfVisit], _record_events, _say_record, _record_address),
+        ChronologySource(
+            "planning", 15, "Planning of visits", [Visit, AgendaItem], _visit_events, _say_visit, _visit_address
+        ),
+        ChronologySource("visits", 10, "Visits", RECORDS, _shared_events, _say_record, _record_address),
+        ChronologySource(
+            "actions",
+            12,
+            "Actions and strengths",
+            FOLLOWING,
+            _readers_events(FOLLOWING),
+            _say_following,
+            _following_address,
+        ),
+        ChronologySource(
+            "governors",
+            14,
+            "Governors’ meetings",
+            GOVERNORS,
+            _readers_events(GOVERNORS),
+            _say_meeting,
+            lambda _event, place: _tab("governors", place),
+        ),
         ChronologySource("register", 20, "Register", REGISTER, _events_of(REGISTER), _say_register, tells_changes=True),
         ChronologySource(
             "contacts", 30, "Contacts", [SchoolContact], _events_of([SchoolContact]), _say_contact, tells_changes=True
         ),
+        ChronologySource(
+            "entitlement",
+            35,
+            "Days of visits",
+            [Entitlement],
+            _events_of([Entitlement]),
+            _say_entitlement,
+            tells_changes=True,
+        ),
+        ChronologySource("notes", 35, "Calls, letters and meetings", [ContactNote], _note_events, _say_note),
         ChronologySource("days", 40, "Own terms and days", DAYS, _events_of(DAYS), _say_day, tells_changes=True),
     ):
         chronology_sources.register(source)
@@ -134,7 +183,7 @@ def _worded(event: AuditEvent, place: Place, known: Known) -> Event:
     source = source_of(event.subject_kind)
     who = str(event.by) if event.by else "The system"
     where = place.school.name if place.heir else ""
-    address = source.address(event, place.school)
+    address = source.address(event, place)
     changes = _changes(event, known) if source.tells_changes else []
     return Event(source.say(event, known), event.at, who, _why(event), address, changes, where)
 
@@ -173,6 +222,22 @@ def _changes(event: AuditEvent, known: Known) -> list[tuple[str, Any, Any]]:
 # Records of visits ----------------------------------------------------------------------------------------------------
 
 
+RECORDS: list[type[Model]] = [RecordOfVisit, Correction]
+FOLLOWING: list[type[Model]] = [RecordAction, Strength]
+GOVERNORS: list[type[Model]] = [GovernorsMeeting]
+
+
+def _shared_events(user: Any, places: Sequence[Place]) -> Q:
+    """Of a correction only the author and their managers know, until it is issued as a version of the record."""
+    followed = Q(pk__in=[])
+    for place in places:
+        records = RecordOfVisit.objects.followed_at(place.school, user, *place.by_right_of[1:])
+        corrections = Correction.objects.filter(record__in=records.order_by().values("pk"))
+        followed |= Q(subject_id__in=corrections.order_by().values("pk"))
+    of_corrections = Q(subject_kind=Correction._meta.label_lower) & followed
+    return _record_events(user, places) | of_corrections
+
+
 def _record_events(user: Any, places: Sequence[Place]) -> Q:
     about = Q(pk__in=[])
     for place in places:
@@ -191,12 +256,107 @@ def _record_events_at(user: Any, place: Place) -> Q:
 
 
 def _say_record(event: AuditEvent, _known: Known) -> str:
-    past = {move.verb: move.past for move in RECORD_OF_VISIT.moves} | {"responded": "answered by the school"}
+    if event.subject_kind == Correction._meta.label_lower:
+        return f"{event.subject_name} {_past_of(CORRECTION, event)}"
+    past = {move.verb: move.past for move in RECORD_OF_VISIT.moves} | WITHOUT_MOVE
     return f"Record of Visit {event.subject_name.split(',')[0]} {past.get(event.verb, event.verb)}"
 
 
-def _record_address(event: AuditEvent, school: School) -> str:
-    return reverse("schools:record", args=[school.urn, event.subject_name.split(",")[0]])
+def _past_of(table: StateTable, event: AuditEvent) -> str:
+    return {move.verb: move.past for move in table.moves}.get(event.verb, event.verb)
+
+
+def _tab(name: str, place: Place) -> str:
+    """A page of the school; that of a predecessor is not every reader's to open."""
+    return "" if place.heir else reverse(f"schools:{name}", args=[place.school.urn])
+
+
+def _record_address(event: AuditEvent, place: Place) -> str:
+    if event.subject_kind == Correction._meta.label_lower:
+        reference = event.subject_name.removeprefix("Correction of ").split(",")[0]
+        return reverse("schools:record_correction", args=[place.school.urn, reference])
+    return reverse("schools:record", args=[place.school.urn, event.subject_name.split(",")[0]])
+
+
+# Planning of visits ---------------------------------------------------------------------------------------------------
+
+TOLD_WITH_THE_RECORD = ("hold", "void", "corrected")
+"""What becomes of a visit with its record is the record's to tell, to those who may know of that."""
+
+
+def _visit_events(user: Any, places: Sequence[Place]) -> Q:
+    """What was arranged, for whoever reads shared records; all of performance management, for those it concerns."""
+    known = Q(pk__in=[])
+    visit = Q(subject_kind=Visit._meta.label_lower)
+    for place in places:
+        seen = Visit.objects.visible_at(place.school, user, *place.by_right_of[1:]).order_by()
+        arranged = visit & ~Q(verb__in=TOLD_WITH_THE_RECORD) & Q(subject_id__in=seen.values("pk"))
+        kept = visit & Q(subject_id__in=seen.filter(kind__in=WITHOUT_RECORD).values("pk"))
+        known |= arranged | kept
+        if place.allows(user, Permission.VIEW_SHARED_RECORD):
+            items = Q(subject_kind=AgendaItem._meta.label_lower, school_id=place.school.pk)
+            known |= items & ~Q(verb__in=(ADDED_IN_WRITING, TAKEN_AWAY_IN_WRITING))
+    return known
+
+
+def _say_visit(event: AuditEvent, _known: Known) -> str:
+    if event.subject_kind == AgendaItem._meta.label_lower:
+        return f"Agenda item {event.verb}: {event.subject_name}"
+    past = {move.verb: move.past for move in VISIT.moves}
+    return f"{event.subject_name.split(' to ')[0]}: {past.get(event.verb, event.verb)}{_dated(event)}"
+
+
+def _dated(event: AuditEvent) -> str:
+    """The date the act is about, where it sets one."""
+    days = (event.changes.get(name, [None, None])[1] for name in ("suggested_on", "planned_on", "held_on"))
+    day = next(filter(None, days), None)
+    return f", {clock.uk_date(date.fromisoformat(day))}" if day else ""
+
+
+def _visit_address(event: AuditEvent, place: Place) -> str:
+    if event.subject_kind != Visit._meta.label_lower:
+        return _tab("visits", place)
+    return reverse("schools:visit", args=[place.school.urn, event.subject_id])
+
+
+# Contacts in two lines ------------------------------------------------------------------------------------------------
+
+
+def _note_events(user: Any, places: Sequence[Place]) -> Q:
+    """For the authority's people at work with the school; the school does not read them."""
+    schools = [place.school.pk for place in places if place.allows(user, Permission.VIEW_CONTACT_NOTE)]
+    return Q(subject_kind=ContactNote._meta.label_lower, school_id__in=schools)
+
+
+def _say_note(event: AuditEvent, _known: Known) -> str:
+    return f"{event.subject_name} {event.verb}"
+
+
+def _readers_events(models: Sequence[type[Model]]) -> Callable[[Any, Sequence[Place]], Q]:
+    """Events about these, at the schools whose shared records the reader reads."""
+
+    def events(user: Any, places: Sequence[Place]) -> Q:
+        schools = [place.school.pk for place in places if place.allows(user, Permission.VIEW_SHARED_RECORD)]
+        return Q(subject_kind__in=[model._meta.label_lower for model in models], school_id__in=schools)
+
+    return events
+
+
+def _say_following(event: AuditEvent, _known: Known) -> str:
+    is_action = event.subject_kind == RecordAction._meta.label_lower
+    what, table = ("Action", ACTION) if is_action else ("Strength", STRENGTH)
+    return f"{what} “{event.subject_name}”: {_past_of(table, event)}"
+
+
+def _following_address(event: AuditEvent, place: Place) -> str:
+    """The school's actions, those that are done as well; a strength stands in its record, which the event names not."""
+    if event.subject_kind != RecordAction._meta.label_lower or not (page := _tab("actions", place)):
+        return ""
+    return f"{page}?{urlencode([('status', each.value) for each in ActionStatus])}"
+
+
+def _say_meeting(event: AuditEvent, _known: Known) -> str:
+    return f"{event.subject_name}: {event.verb}"
 
 
 # The register, contacts and days --------------------------------------------------------------------------------------
@@ -276,6 +436,10 @@ def _say_link(event: AuditEvent, known: Known) -> str:
 
 def _say_contact(event: AuditEvent, known: Known) -> str:
     return f"Contact {_past(event, known)}: {event.subject_name}"
+
+
+def _say_entitlement(event: AuditEvent, _known: Known) -> str:
+    return f"Days of visits set: {event.subject_name}"
 
 
 def _say_day(event: AuditEvent, known: Known) -> str:

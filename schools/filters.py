@@ -1,21 +1,25 @@
-"""The filters of the list of schools, with what there is to choose from, and of the board of allocations."""
+"""The filters of the list of schools, with what there is to choose from, of the board of allocations and of records."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
+from django.db.models import Q
 from django.forms import CheckboxSelectMultiple
 from django.http import QueryDict
 
+from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
+from schoolimprove.lib.search import search_key
 from schoolimprove.policy.values import policy_value
 from schoolimprove.ui.forms import DateField
-from schools.allocation import NOBODY, NOT_SERVED
+from schools.allocation import NOT_SERVED
 from schools.establishments import Service, service_of
-from schools.models import District, Person, School
+from schools.models import District, Person, RecordOfVisit, School
 from schools.models.school import Establishment, Phase, SchoolQuerySet
 from schools.policy import SERVICE_BY_TYPE
-from schools.tally import tally_for, with_sip
+from schools.states import RecordStatus
+from schools.tally import NOBODY, tally_for, with_sip
 
 SERVICES = [(service.value, service.value.capitalize()) for service in Service]
 FIXED = {"phase": Phase.choices, "service": SERVICES, "establishment": Establishment.choices}
@@ -139,3 +143,43 @@ class AllocationFilter(django_filters.FilterSet):
         """What was chosen and can be understood; None for nothing."""
         self.form.is_valid()
         return self.form.cleaned_data.get(name)
+
+
+WAITING, RETURNED, LATE = "waiting", "returned", "late"
+STAGES = [
+    (WAITING, "Waiting for you"),
+    (RETURNED, "Returned, with the author"),
+    (LATE, "Overdue to be submitted"),
+]
+
+
+class AssuranceFilter(django_filters.FilterSet):
+    """What waits, unless another stage is asked for."""
+
+    q = django_filters.CharFilter(label="School, author or reference", method="search")
+    stage = django_filters.ChoiceFilter(label="Stage", choices=STAGES[1:], empty_label=STAGES[0][1], method="at_stage")
+    author = django_filters.ModelChoiceFilter(label="Author", queryset=User.objects.none(), empty_label="Any")
+
+    class Meta:
+        model = RecordOfVisit
+        fields: list[str] = []
+
+    def __init__(self, data: Any, queryset: Any, *, request: Any) -> None:
+        super().__init__(data, queryset, request=request)
+        authors = User.objects.filter(pk__in=queryset.order_by().values("author")).order_by("name", "pk")
+        self.filters["author"].queryset = self.form.fields["author"].queryset = authors
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        stage = self.form.cleaned_data.get("stage") or WAITING
+        return super().filter_queryset(self.at_stage(queryset, "stage", stage))
+
+    def at_stage(self, records: Any, _name: str, stage: str) -> Any:
+        if stage == RETURNED:
+            return records.filter(status=RecordStatus.DRAFT).exclude(returned_because="")
+        if stage == LATE:
+            return records.filter(status=RecordStatus.DRAFT, due_on__lt=clock.today())
+        return records.filter(status=RecordStatus.SUBMITTED)
+
+    def search(self, records: Any, _name: str, text: str) -> Any:
+        found = Q(author__name__icontains=text) | Q(reference__icontains=text)
+        return records.filter(found | Q(school__search_key__contains=search_key(text)))

@@ -17,7 +17,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, record_event, save_changes
 from schools.actions import appoint, end_appointment, lock_person, withdraw_appointment
 from schools.appointing import others_in_the_time_of
-from schools.models import Appointment, Person, RecordOfVisit, School
+from schools.models import Appointment, Person, RecordOfVisit, School, Visit
 from schools.scope import covering
 from schools.states import RecordStatus
 
@@ -37,7 +37,8 @@ def open_appointments(person: Person, *, on: date) -> QuerySet[Appointment]:
 
 
 def hand_over(person: Person, *, to: Person | None, on: date, by: Actor) -> list[Appointment]:
-    """End every appointment of someone who leaves and give each to `to` from the next day; the new ones.
+    """End every appointment of someone who leaves and give each to `to` from the next day; the new ones. The visits
+    they were to go to go with them.
 
     What has not begun is withdrawn, and begins for `to` on its own first day. What was to end later ends then for
     `to`. What goes to nobody (`to` empty, or a role that is never handed over) stays vacant. What `to` holds already
@@ -52,6 +53,8 @@ def hand_over(person: Person, *, to: Person | None, on: date, by: Actor) -> list
             _let_go(held, successor, on=on, by=by)
             if successor is not None and until != on and not _has(successor, held, until, on):
                 made.append(_succeed(held, successor, until, on=on, by=by))
+        if person.user is not None:
+            hand_over_visits(person.user, to=to.user if to else None, by=by)
     return made
 
 
@@ -151,6 +154,28 @@ def _role_of(author: User, record: RecordOfVisit) -> str:
     writing = covering(record.school, roles=roles_with(Permission.WRITE_RECORD)).filter(person__user=author)
     roles = sorted(writing.values_list("role", flat=True))
     return record.author_role if not roles or record.author_role in roles else str(roles[0])
+
+
+# Visits to come.
+
+
+def visits_to_come(user: User, *, at: Iterable[School] | None = None) -> QuerySet[Visit]:
+    """What somebody was to go to, everywhere or at some schools, and was not held."""
+    visits = Visit.objects.not_held().filter(author=user).select_related("school").order_by("pk")
+    return visits if at is None else visits.filter(school__in=[school.pk for school in at])
+
+
+def hand_over_visits(user: User, *, to: User | None, by: Actor, at: Iterable[School] | None = None) -> int:
+    """Give the visits to come to somebody else, or to nobody in particular; how many.
+
+    Whoever is the school's partner finds those that nobody has.
+    """
+    reason = f"Handed over from {user} to {to}" if to else LEFT
+    with transaction.atomic():
+        listed = list(visits_to_come(user, at=at).select_for_update(of=("self",)))
+        for visit in listed:
+            save_changes(visit, "handed over", by=by, reason=reason, seen_version=visit.version, author=to)
+    return len(listed)
 
 
 # One appointment, of somebody who may never have signed in.

@@ -7,13 +7,34 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from schoolimprove.accounts.rights import appointments_of, user_can
-from schoolimprove.accounts.roles import Permission, Role
+from schoolimprove.accounts.roles import LINE_MANAGEMENT, Permission, Role
 from schoolimprove.reminders.models import Deadline
-from schoolimprove.ui.registry import Ask, HomePanel, NavigationItem, home_panels, navigation
+from schoolimprove.ui.registry import (
+    Ask,
+    DatesPanel,
+    HomePanel,
+    NavigationItem,
+    NewsPanel,
+    NoticePanel,
+    dates_panels,
+    home_panels,
+    navigation,
+    news_panels,
+    notice_panels,
+)
 from schools import chronology, deadlines, tabs
+from schools.asks_after_sharing import asks_after_sharing
+from schools.coming import dates_about_schools
+from schools.covering import notices_of_cover
+from schools.following_asks import asks_about_actions
 from schools.imports.importers import importers
+from schools.installing import asks_of_installation
+from schools.keeping_asks import asks_about_files, asks_about_policy, dates_about_files, dates_about_people
 from schools.models import ImportRun, RecordOfVisit
+from schools.news import news_about_schools
+from schools.opening import asks_about_terms
 from schools.states import ImportStatus
+from schools.visit_asks import asks_about_visits
 
 
 def register() -> None:
@@ -21,6 +42,7 @@ def register() -> None:
     navigation.register(
         NavigationItem("schools", 20, "Schools", "schools:list", lambda user: user_can(user, Permission.VIEW_SCHOOL))
     )
+    navigation.register(NavigationItem("my_term", 22, "My term", "schools:my_term", goes_visiting))
     navigation.register(
         NavigationItem(
             "allocation",
@@ -30,20 +52,57 @@ def register() -> None:
             lambda user: user_can(user, Permission.VIEW_ALLOCATION),
         )
     )
+    navigation.register(NavigationItem("assurance", 22, "To assure", "schools:assurance", assures))
+    navigation.register(
+        NavigationItem(
+            "programme",
+            30,
+            "Visit programme",
+            "schools:programme",
+            lambda user: user_can(user, Permission.VIEW_SCHOOL),
+        )
+    )
+    navigation.register(
+        NavigationItem(
+            "coverage", 35, "Coverage", "schools:coverage", lambda user: user_can(user, Permission.VIEW_COVERAGE)
+        )
+    )
+    home_panels.register(HomePanel("installing", 5, asks_of_installation))
     home_panels.register(HomePanel("records", 10, asks_about_records))
+    home_panels.register(HomePanel("terms", 15, asks_about_terms))
+    home_panels.register(HomePanel("visits", 15, asks_about_visits))
+    home_panels.register(HomePanel("after_sharing", 12, asks_after_sharing))
+    home_panels.register(HomePanel("actions", 17, asks_about_actions))
     home_panels.register(HomePanel("imports", 20, asks_about_imports))
+    home_panels.register(HomePanel("files", 21, asks_about_files))
+    home_panels.register(HomePanel("policy", 22, asks_about_policy))
+    dates_panels.register(DatesPanel("schools", 10, dates_about_schools))
+    dates_panels.register(DatesPanel("people", 20, dates_about_people))
+    dates_panels.register(DatesPanel("files", 30, dates_about_files))
+    news_panels.register(NewsPanel("schools", 10, news_about_schools))
+    notice_panels.register(NoticePanel("cover", 10, notices_of_cover))
     tabs.register_own()
     chronology.register_own()
 
 
+def assures(user: Any) -> bool:
+    """Whether anybody's records come to this user for approval."""
+    return any(user_can(user, rights.approve) for rights in LINE_MANAGEMENT)
+
+
+def goes_visiting(user: Any) -> bool:
+    """Whoever writes records or plans visits has a term of them."""
+    return user_can(user, Permission.WRITE_RECORD) or user_can(user, Permission.PLAN_VISIT)
+
+
 def asks_about_records(user: Any, on: date) -> Sequence[Ask]:
     """Finish one's drafts, decide on what others submitted, answer what was shared with one's school."""
-    records = RecordOfVisit.objects
-    return [
-        *_asks(records.unfinished_by(user), deadlines.SUBMIT, "Finish the Record of Visit", on),
-        *_asks(records.awaiting_approval_by(user), deadlines.ASSURE, "Approve or return the Record of Visit", on),
-        *_answers_asked_of(user, on),
-    ]
+    records, asks = RecordOfVisit.objects, _answers_asked_of(user, on)
+    if user_can(user, Permission.WRITE_RECORD):
+        asks += _asks(records.unfinished_by(user), deadlines.SUBMIT, "Finish the Record of Visit", on)
+    if assures(user):
+        asks += _asks(records.awaiting_approval_by(user), deadlines.ASSURE, "Approve or return the Record of Visit", on)
+    return asks
 
 
 def asks_about_imports(user: Any, on: date) -> Sequence[Ask]:
@@ -77,7 +136,7 @@ def _ask(record: Any, title: str, on: date) -> Ask:
     came_back = ", returned to you with comments" if record.returned_because else ""
     return Ask(
         title=title,
-        where=f"{record.school.name}, visit of {record.visit.held_on:%-d %B %Y}{came_back}",
+        where=f"{record.school.name}, visit of {record.held_on:%-d %B %Y}{came_back}",
         url=record.get_absolute_url(),
         due_on=record.due_on,
         working=record.working,

@@ -37,6 +37,37 @@ class HolidayLength:
     week_weekdays: int
 
 
+@dataclass(frozen=True)
+class SipDays:
+    """SIP days every school served is entitled to in an academic year."""
+
+    days_a_year: int
+
+
+@dataclass(frozen=True)
+class RegisterAge:
+    """How old the register's newest file may become before a fresh one is asked for."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class NotSeen:
+    """After how many days without a visit a school counts as not seen; every day of the year counts."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A closed list of words, in the order they are offered. What was recorded keeps its word."""
+
+    entries: tuple[str, ...]
+
+
+LONGEST_NOT_SEEN = 730
+
+
 def _no_code_twice(value: ServiceByType) -> Iterator[str]:
     if both := sorted(set(value.entitled) & set(value.by_invitation)):
         yield f"A type is either entitled or by invitation, not both: {', '.join(both)}."
@@ -64,6 +95,31 @@ def _at_least_one_day(value: RecordLimits) -> Iterator[str]:
 def _between_one_and_ten(value: HolidayLength) -> Iterator[str]:
     if not 1 <= value.week_weekdays <= 10:
         yield "Between 1 and 10 weekdays."
+
+
+def _between_zero_and_fifty(value: SipDays) -> Iterator[str]:
+    if not 0 <= value.days_a_year <= 50:
+        yield "Between 0 and 50 days."
+
+
+def _between_one_day_and_a_year(value: RegisterAge) -> Iterator[str]:
+    if not 1 <= value.days <= 366:
+        yield "Between 1 and 366 days."
+
+
+def _between_a_day_and_two_years(value: NotSeen) -> Iterator[str]:
+    if not 1 <= value.days <= LONGEST_NOT_SEEN:
+        yield f"Between 1 and {LONGEST_NOT_SEEN} days."
+
+
+def _some_each_once(value: Vocabulary) -> Iterator[str]:
+    entries = [entry.strip() for entry in value.entries]
+    if not all(entries) or not entries:
+        yield "Each entry has words."
+    if len({entry.casefold() for entry in entries}) < len(entries):
+        yield "An entry stands in the list twice."
+    if any(len(entry) > 100 for entry in entries):
+        yield "An entry has at most 100 characters."
 
 
 SERVICE_BY_TYPE = declare(
@@ -128,5 +184,95 @@ HOLIDAY_LENGTH = declare(
         source="Domain 2; design, Time and deadlines",
         shipped={SINCE_ALWAYS: HolidayLength(5)},
         validator=_between_one_and_ten,
+    )
+)
+
+SIP_DAYS = declare(
+    PolicyKey(
+        name="schools.sip_days",
+        label="SIP days a school is entitled to",
+        kind=SipDays,
+        unit="days in an academic year",
+        source="Domain 3.1 [002 F]",
+        shipped={SINCE_ALWAYS: SipDays(5)},
+        validator=_between_zero_and_fifty,
+    )
+)
+
+REGISTER_AGE = declare(
+    PolicyKey(
+        name="schools.register_age",
+        label="How old the register’s file may become",
+        kind=RegisterAge,
+        unit="days",
+        source="Domain 1 and 10: the register is brought in by import",
+        shipped={SINCE_ALWAYS: RegisterAge(31)},
+        validator=_between_one_day_and_a_year,
+    )
+)
+
+NOT_SEEN = declare(
+    PolicyKey(
+        name="schools.not_seen_days",
+        label="When a school counts as not seen",
+        kind=NotSeen,
+        unit="days since the last visit",
+        source="Domain 3.1: a core visit each term; a term with the holiday after it has about 120 days",
+        shipped={SINCE_ALWAYS: NotSeen(120)},
+        validator=_between_a_day_and_two_years,
+    )
+)
+
+SEF_ASPECTS = declare(
+    PolicyKey(
+        name="schools.sef_aspects",
+        label="Aspects of the school’s self-evaluation that a record grades",
+        kind=Vocabulary,
+        unit="names, in order",
+        source="Domain 3.3 and 4.2 [002 E]",
+        shipped={
+            SINCE_ALWAYS: Vocabulary(
+                (
+                    "Overall effectiveness",
+                    "Achievement and standards",
+                    "Personal development and well-being",
+                    "Teaching and learning",
+                    "Curriculum",
+                    "Care, guidance and support",
+                    "Leadership and management",
+                    "Capacity to improve",
+                )
+            )
+        },
+        validator=_some_each_once,
+    )
+)
+
+GOOD_PRACTICE_THEMES = declare(
+    PolicyKey(
+        name="schools.good_practice_themes",
+        label="Themes under which strengths are tagged",
+        kind=Vocabulary,
+        unit="names, in order",
+        source="Domain 3.3",
+        shipped={
+            SINCE_ALWAYS: Vocabulary(
+                (
+                    "Reading and writing",
+                    "Mathematics",
+                    "Science, computing and technology",
+                    "Early years",
+                    "Sixth form and 14 to 19",
+                    "Curriculum and enrichment",
+                    "Teaching and assessment",
+                    "Inclusion and special educational needs",
+                    "Behaviour and attendance",
+                    "Personal development and well-being",
+                    "Parents and community",
+                    "Leadership and governance",
+                )
+            )
+        },
+        validator=_some_each_once,
     )
 )

@@ -1,20 +1,21 @@
 """Deadlines counted anew once the calendar has changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
-    LONDON,
+    HALF_TERMS,
     SCHOOL_DAYS,
     Calendar,
     DatesNotHeld,
     Working,
+    half_term_end,
     school_days_after,
     working_days_after,
 )
@@ -23,10 +24,11 @@ from schoolimprove.policy.values import one_reading
 from schoolimprove.reminders.models import Deadline
 from schools import deadlines
 from schools.calendars import calendars_for
-from schools.deadlines import LABELS, RESPOND
-from schools.models import RecordOfVisit
+from schools.deadlines import CORE_VISIT, LABELS, MEETINGS, PRESENT, RESPOND, TermEnds
+from schools.models import RecordOfVisit, RecordVersion, Visit
+from schools.models.record import ANSWERED_IN
+from schools.models.visit import VisitKind
 from schools.responses import settle_responses
-from schools.states import RecordStatus
 
 
 def recount() -> int:
@@ -35,13 +37,14 @@ def recount() -> int:
     How many were moved or opened. What can no longer be counted stays as it was last counted.
     """
     with one_reading(), transaction.atomic():
-        return _move_open() + _open_missing(clock.today())
+        return _move_open() + _open_missing(clock.today()) + _date_core_visits()
 
 
 def _move_open() -> int:
     """Seven queries, however many deadlines."""
-    kind = RecordOfVisit._meta.label_lower
-    held = list(Deadline.objects.open().filter(subject_kind=kind, rule__in=LABELS).select_for_update().order_by("pk"))
+    held = list(
+        Deadline.objects.open().filter(rule__in=LABELS.keys() - {CORE_VISIT}).select_for_update().order_by("pk")
+    )
     workings = [Working.from_record(deadline.working) for deadline in held]
     calendars = _calendars({deadline.school_id for deadline in held if deadline.school_id}, workings)
     moved = []
@@ -55,8 +58,8 @@ def _move_open() -> int:
 
 
 def _calendars(schools: Collection[int], workings: Sequence[Working]) -> Mapping[int | None, Calendar]:
-    """Those of the schools whose days are counted, and under None the one that needs no term."""
-    years = {academic_year(working.start) for working in workings if working.calendar == SCHOOL_DAYS}
+    """Those of the schools whose days or terms are counted, and under None the one that needs no term."""
+    years = {academic_year(working.start) for working in workings if working.calendar in (SCHOOL_DAYS, HALF_TERMS)}
     own: dict[Any, Calendar] = dict(calendars_for(schools, years)) if years else {}
     return {None: working_days_calendar(), **own}
 
@@ -66,6 +69,10 @@ def _again(working: Working, calendars: Mapping[int | None, Calendar], school: i
     try:
         if working.calendar == SCHOOL_DAYS:
             return school_days_after(working.start, working.n, calendars[school])
+        if working.calendar == HALF_TERMS:
+            return half_term_end(working.start, working.n, calendars[school])
+        if working.calendar == MEETINGS:
+            return working
         return working_days_after(working.start, working.n, calendars[None])
     except DatesNotHeld:
         return working
@@ -73,14 +80,49 @@ def _again(working: Working, calendars: Mapping[int | None, Calendar], school: i
 
 def _open_missing(today: date) -> int:
     """For records that were shared while no term dates were held; what the school has answered since is met."""
-    asked = Deadline.objects.filter(rule=RESPOND, subject_kind=RecordOfVisit._meta.label_lower)
-    never = ~Exists(asked.filter(subject_id=OuterRef("pk")))
-    records = list(RecordOfVisit.objects.filter(never, status=RecordStatus.SHARED).select_related("visit"))
-    shared_on = {record: moment.astimezone(LONDON).date() for record in records if (moment := record.approved_at)}
+    waiting = RecordOfVisit.objects.filter(_never_dated(RESPOND), status__in=ANSWERED_IN)
+    opened = _dated(waiting.with_issued_at().select_related("visit"))
+    if opened:
+        settle_responses(today)
+    unpresented = RecordOfVisit.objects.awaiting_presentation().filter(_never_dated(PRESENT))
+    return opened + deadlines.meetings_changed(unpresented.with_issued_at().select_related("visit"))
+
+
+def _never_dated(rule: str) -> Q:
+    """That no date of this rule was ever set for the newest version."""
+    set_for = Deadline.objects.filter(rule=rule, subject_kind=RecordOfVisit._meta.label_lower)
+    issued = RecordVersion.objects.filter(
+        record=OuterRef(OuterRef("pk")), number=OuterRef(OuterRef("shared_version"))
+    ).order_by()
+    since = Subquery(issued.values("issued_at")[:1])
+    return Q(~Exists(set_for.filter(subject_id=OuterRef("pk"), opened_at__gte=since)))
+
+
+def _dated(waiting: Iterable[RecordOfVisit]) -> int:
+    """How many could be dated."""
+    records = list(waiting)
+    shared_on = {record: record.shared_on for record in records}
     years = {academic_year(day) for day in shared_on.values()}
     calendars = calendars_for({record.school_id for record in records}, years) if records else {}
     dated = [deadlines.asked(record, on=day, calendar=calendars[record.school_id]) for record, day in shared_on.items()]
-    opened = sum(day is not None for day in dated)
-    if opened:
-        settle_responses(today)
-    return opened
+    return sum(day is not None for day in dated)
+
+
+def _date_core_visits() -> int:
+    """The core visits that are owed, each dated by its term as it is now: moved, or opened where it had no date.
+
+    They are counted from the first day of their term, which a change of terms moves. Nine queries, however many.
+    """
+    owed = list(Visit.objects.not_held().filter(kind=VisitKind.CORE).exclude(term=""))
+    open_rows = Deadline.objects.open().filter(rule=CORE_VISIT, subject_kind=Visit._meta.label_lower)
+    held = {row.subject_id: row for row in open_rows.select_for_update().order_by("pk")}
+    years = {visit.academic_year for visit in owed if visit.academic_year is not None}
+    ends = TermEnds(calendars_for({visit.school_id for visit in owed}, years) if years else {})
+    moved = []
+    for visit in owed:
+        row, working = held.get(visit.pk), ends.of(visit)
+        if row is not None and working is not None and Working.from_record(row.working) != working:
+            row.due_on, row.first_day, row.working = working.ends, working.first_day, working.as_record()
+            moved.append(row)
+    Deadline.objects.bulk_update(moved, ["due_on", "first_day", "working"], batch_size=500)
+    return len(moved) + deadlines.core_visits_owed([visit for visit in owed if visit.pk not in held])

@@ -5,11 +5,11 @@ of another scope, nor those from before a change.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from hashlib import sha256
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 from django.core.cache import cache
@@ -22,10 +22,12 @@ from schools.models import Appointment, Diocese, District, LocalAuthority, Partn
 from schools.scope import COLUMNS
 
 KEPT_SECONDS = 300
-NOBODY = "none"
-"""In place of a SIP."""
+NOBODY = "nobody"
+"""In place of a person, wherever somebody is chosen."""
 SIP_SCOPES = sorted(ROLE_SCOPES[Role.SIP])
 """What a SIP is appointed to."""
+NAMED_SCHOOLS = 2000
+"""More than these are not named in a query."""
 COUNTED = {
     "phase": "phase",
     "type": "type_code",
@@ -105,7 +107,7 @@ def counted(schools: QuerySet[School]) -> Tally:
 
 
 def _counted_sips(rows: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, int], Mapping[str, str]]:
-    sips = Sips.today()
+    sips = Sips.at([row["pk"] for row in rows])
     counts: Counter[str] = Counter()
     for row in rows:
         counts.update([str(person) for person in sips.of(row)] or [NOBODY])
@@ -122,10 +124,20 @@ class Sips:
 
     @classmethod
     def today(cls) -> "Sips":
-        """One query."""
+        """Of whatever school. One query."""
+        return cls._of(sip_appointments())
+
+    @classmethod
+    def at(cls, schools: Collection[int]) -> "Sips":
+        """Of these schools, given by their keys. One query, which reads no appointment over another school."""
+        held = sip_appointments()
+        return cls._of(held.filter(Q(school=None) | Q(school__in=schools)) if len(schools) <= NAMED_SCHOOLS else held)
+
+    @classmethod
+    def _of(cls, appointments: Any) -> "Sips":
         held: dict[tuple[str, Any], set[int]] = {}
         names = {}
-        for row in sip_appointments().values("person", "person__name", *SIP_SCOPES):
+        for row in appointments.values("person", "person__name", *SIP_SCOPES):
             names[row["person"]] = row["person__name"]
             for kind in SIP_SCOPES:
                 if row[kind]:
@@ -137,9 +149,11 @@ class Sips:
         keys = ((kind, school[COLUMNS[kind]]) for kind in SIP_SCOPES)
         return set[int]().union(*(self.held.get(key, ()) for key in keys))
 
+    def people_of(self, school: School) -> set[int]:
+        return self.of({COLUMNS[kind]: _value(school, COLUMNS[kind]) for kind in SIP_SCOPES})
+
     def names_of(self, school: School) -> list[str]:
-        columns = {COLUMNS[kind]: _value(school, COLUMNS[kind]) for kind in SIP_SCOPES}
-        return sorted(self.names[person] for person in self.of(columns))
+        return sorted(self.names[person] for person in self.people_of(school))
 
 
 def _value(school: School, column: str) -> Any:
@@ -156,6 +170,13 @@ def with_sip(people: Iterable[str]) -> Q:
     wanted = set(people)
     named = sip_appointments().filter(person__in=[pk for pk in wanted if pk != NOBODY])
     return _covered(named) | (~_covered(sip_appointments()) if NOBODY in wanted else Q(pk__in=[]))
+
+
+def with_exactly(people: Iterable[str]) -> Q:
+    """Schools that have all of these people for SIPs today and nobody else; without people, schools without a SIP."""
+    wanted = sorted(set(people))
+    everybody = (_covered(sip_appointments().filter(person=person)) for person in wanted)
+    return reduce(and_, everybody, ~_covered(sip_appointments().exclude(person__in=wanted)))
 
 
 def _covered(appointments: Any) -> Q:

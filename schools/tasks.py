@@ -4,6 +4,8 @@ from celery import shared_task
 
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.lib import clock
+from schools.freezing_job import ask_for_missing
+from schools.nightly import close_what_may, record_silence
 from schools.people import staff_to_review
 from schools.recounting import recount
 from schools.responses import settle_responses
@@ -23,3 +25,16 @@ def follow_appointments() -> int:
 def follow_calendar() -> int:
     """Let deadlines follow what was changed in the calendar by hand; how many moved or were opened."""
     return recount()
+
+
+@shared_task
+def freeze_missing() -> int:
+    """Ask anew for PDFs of shared records that could not be made; how many were asked for."""
+    return ask_for_missing()
+
+
+@shared_task
+def follow_records() -> int:
+    """Record the silence of schools whose time to respond is over, and close what may be closed; how many closed."""
+    record_silence(clock.today())
+    return close_what_may(clock.today())

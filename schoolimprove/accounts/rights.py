@@ -43,6 +43,8 @@ class Resolver(Protocol):
 
 
 _resolver: Resolver | None = None
+SHOWN_SCOPES = 3
+"""Of one role; more are counted."""
 
 
 def register_resolver(resolver: Resolver) -> None:
@@ -61,6 +63,21 @@ def appointments_of(user: Any) -> Sequence[Held]:
         kept = (day, _resolver.held_by(user))
         user.__dict__["_appointments"] = kept
     return kept[1]
+
+
+def in_words(appointments: Sequence[Held]) -> list[str]:
+    """A line for each role, with what it is held over; where that is more than a few, how many there are."""
+    by_role: dict[Role, list[Held]] = {}
+    for held in appointments:
+        by_role.setdefault(held.role, []).append(held)
+    return [f"{ROLE_LABELS[role]}, {_over(group)}" for role, group in by_role.items()]
+
+
+def _over(group: Sequence[Held]) -> str:
+    if len(group) <= SHOWN_SCOPES:
+        return "; ".join(str(held.scope_name) for held in group)
+    schools = all(held.scope_kind == "school" for held in group)
+    return f"{len(group)} {'schools' if schools else 'appointments'}"
 
 
 def forget_appointments(user: User) -> None:

@@ -17,10 +17,15 @@ from django.http import HttpRequest
 from schoolimprove.lib import clock
 
 from .actions.second_factor import has_second_factor
-from .models import User
+from .models import User, user_of
 from .rights import must_have_second_factor
 
 BEGAN, SEEN, VERIFIED, ASKED = "began_at", "seen_at", "otp_verified_at", "second_factor_asked"
+HERE_BEFORE = "here_before"
+"""When its person had come all the way in before, if ever."""
+CONFIRMED = "password_confirmed_at"
+"""When its person last showed the password again, for what touches how they sign in."""
+CONFIRMED_LASTS = timedelta(minutes=15)
 
 
 class Ended(StrEnum):
@@ -84,17 +89,45 @@ def _time(session: SessionBase, key: str, otherwise: datetime) -> datetime:
 def begin(request: HttpRequest, user: User) -> None:
     """Let somebody in who has shown the password; what follows is half a session where a second factor is owed."""
     auth_login(request, user, backend=settings.AUTHENTICATION_BACKENDS[-1])
-    for key in (BEGAN, SEEN, VERIFIED):
+    for key in (BEGAN, SEEN, VERIFIED, HERE_BEFORE, CONFIRMED):
         request.session.pop(key, None)
     note_seen(request.session, at=clock.now())
     request.session[ASKED] = has_second_factor(user)
+    if not is_half(request):
+        _note_whole(request, user)
+
+
+def _note_whole(request: HttpRequest, user: User) -> None:
+    """Somebody is all the way in. A password alone, shown by whoever, moves nothing."""
+    if user.last_login is not None:
+        request.session[HERE_BEFORE] = user.last_login.isoformat()
+    user.last_login = clock.now()
+    user.save(update_fields=["last_login"])
+
+
+def here_before(session: SessionBase) -> datetime | None:
+    """When the person had come all the way in before this session; none where this is the first time."""
+    return datetime.fromisoformat(session[HERE_BEFORE]) if HERE_BEFORE in session else None
 
 
 def note_verified(request: HttpRequest) -> None:
     """The second factor was right: a whole session, under a new key."""
+    was_half = is_half(request)
     request.session.cycle_key()
     request.session[ASKED] = True
     request.session[VERIFIED] = clock.now().isoformat()
+    if was_half:
+        _note_whole(request, user_of(request))
+
+
+def note_confirmed(session: SessionBase) -> None:
+    """The password was shown again."""
+    session[CONFIRMED] = clock.now().isoformat()
+
+
+def is_confirmed(session: SessionBase) -> bool:
+    """Whether the password was shown again a short while ago."""
+    return CONFIRMED in session and clock.now() - datetime.fromisoformat(session[CONFIRMED]) < CONFIRMED_LASTS
 
 
 def is_half(request: HttpRequest) -> bool:

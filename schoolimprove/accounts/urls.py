@@ -51,4 +51,5 @@ urlpatterns = [
     path("people/<int:pk>/second-factor/", people.PersonResetSecondFactor.as_view(), name="person_reset_second_factor"),
     path("people/<int:pk>/deactivate/", people.PersonDeactivate.as_view(), name="person_deactivate"),
     path("people/<int:pk>/reactivate/", people.PersonReactivate.as_view(), name="person_reactivate"),
+    path("people/<int:pk>/superuser/", people.PersonTakeSuperuser.as_view(), name="person_take_superuser"),
 ]

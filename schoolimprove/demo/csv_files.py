@@ -14,6 +14,7 @@ from . import places
 
 WINDOWS, UTF8 = "cp1252", "utf-8"
 PUPILS, TELEPHONE, CHANGED = "NumberOfPupils", "TelephoneNum", "LastChangedDate"
+STATUS, CLOSES_ON = "EstablishmentStatus (name)", "CloseDate"
 Row = dict[str, object]
 _NO_PHASE_IN_GIAS = (Phase.SPECIAL, Phase.ALTERNATIVE, Phase.NONE)
 _STATUSES = {**dict(Establishment.choices), Establishment.CLOSING.value: "Open, but proposed to close"}
@@ -41,9 +42,9 @@ def as_gias_says(school: School) -> Row:
         "EstablishmentName": school.name,
         "TypeOfEstablishment (code)": school.type_code,
         "TypeOfEstablishment (name)": school.type_name,
-        "EstablishmentStatus (name)": _STATUSES[school.establishment],
+        STATUS: as_in_gias(school.establishment),
         "OpenDate": day(school.opened_on),
-        "CloseDate": day(school.closed_on),
+        CLOSES_ON: day(school.closed_on),
         "PhaseOfEducation (name)": "Not applicable" if school.phase in _NO_PHASE_IN_GIAS else Phase(school.phase).label,
         PUPILS: "" if school.pupils is None else school.pupils,
         TELEPHONE: school.telephone,
@@ -59,8 +60,12 @@ def of_a_neighbour(urn: int, name: str) -> Row:
         "LA (code)": places.NEIGHBOUR_CODE,
         "LA (name)": places.NEIGHBOUR_NAME,
         "EstablishmentName": name,
-        "EstablishmentStatus (name)": "Open",
+        STATUS: "Open",
     }
+
+
+def as_in_gias(establishment: str) -> str:
+    return _STATUSES[establishment]
 
 
 def day(on: date | None) -> str:

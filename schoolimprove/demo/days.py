@@ -5,10 +5,13 @@ from datetime import date, timedelta
 from functools import cache
 
 from schoolimprove.calendar.bank_holidays import england
-from schoolimprove.lib.clock import Calendar, Terms
+from schoolimprove.lib.clock import Calendar, Term, Terms
 from schoolimprove.lib.years import academic_year, academic_year_bounds
 
 from .terms import closures_of, terms_of
+
+_OPENED_BEFORE = 6
+"""Working days."""
 
 
 class Days:
@@ -29,6 +32,10 @@ class Days:
     def school_days_ago(self, n: int) -> date:
         return _before(self._school, self.today, n)
 
+    def working_days_before(self, day: date, n: int) -> date:
+        """The n-th working day before `day`."""
+        return _before(self._working, day, n)
+
     def working_days_after(self, day: date, n: int) -> date:
         """The n-th working day following `day`."""
         return self._working[bisect_right(self._working, day) + n - 1]
@@ -42,6 +49,26 @@ class Days:
 
     def school_days_between(self, first: date, last: date) -> list[date]:
         return self._school[bisect_left(self._school, first) : bisect_right(self._school, last)]
+
+    def terms(self) -> list[Term]:
+        return [term for year in self.years for term in terms_of(year)]
+
+    def term_of(self, day: date) -> Term:
+        """The term of the day; in a holiday the one before."""
+        return [term for term in self.terms() if term.start <= day][-1]
+
+    def opened(self) -> list[Term]:
+        """The terms that the authority opened: the last that has begun, the one before it, and one to come by now."""
+        terms = self.terms()
+        begun = max(n for n, term in enumerate(terms) if term.start < self.today)
+        return [term for term in terms[begun - 1 :] if self.opened_on(term) < self.today]
+
+    def opened_on(self, term: Term) -> date:
+        """The day on which a term is opened, shortly before it begins."""
+        return self.working_days_before(term.start, _OPENED_BEFORE)
+
+    def last_begun(self) -> Term:
+        return [term for term in self.opened() if term.start < self.today][-1]
 
 
 def _monday_from(day: date) -> date:

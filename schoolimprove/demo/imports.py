@@ -23,7 +23,21 @@ from schools.models.school import Establishment
 
 from . import places, signins
 from .cast import Cast
-from .csv_files import CHANGED, PUPILS, TELEPHONE, UTF8, WINDOWS, Row, as_gias_says, day, of_a_neighbour, written
+from .csv_files import (
+    CHANGED,
+    CLOSES_ON,
+    PUPILS,
+    STATUS,
+    TELEPHONE,
+    UTF8,
+    WINDOWS,
+    Row,
+    as_gias_says,
+    as_in_gias,
+    day,
+    of_a_neighbour,
+    written,
+)
 from .days import Days
 from .names import address_of
 from .stories import Story
@@ -34,6 +48,7 @@ LINKS = "merrowshire-links.csv"
 CLERKED = ("Elver Bridge Primary School", "Dapplethorpe Primary School", "Garthwell Primary School", places.HEAD_HERE)
 """Schools that get their clerk by a file."""
 _SHARE_CHANGED = 0.3
+CLOSES_IN = timedelta(days=90)
 
 
 class Imports:
@@ -68,8 +83,11 @@ class Imports:
         _bring(ImportKind.GIAS, LINKS, rows, by=_analyst(), encoding=WINDOWS)
 
     def _schools_change(self) -> Story:
-        """New numbers of pupils; one cell cannot be read, one school is missing, neighbours' schools are ignored."""
-        yield self._days.working_days_ago(15)
+        """New numbers of pupils; one cell cannot be read, one school is missing, neighbours' schools are ignored.
+
+        So long ago that a fresh file is overdue: it has come, and waits.
+        """
+        yield self._days.working_days_ago(30)
         rows = self._changed(as_gias_says(school) for school in _schools() if school.name != places.NOT_IN_FILE)
         rows += [of_a_neighbour(urn, name) for urn, name in places.NEIGHBOURS.items()]
         _bring(ImportKind.GIAS, SCHOOLS, rows, by=_analyst(), encoding=WINDOWS, only=places.AUTHORITY_CODE)
@@ -84,6 +102,9 @@ class Imports:
         if by_name[places.LISTED][TELEPHONE] != places.NEW_TELEPHONE:
             by_name[places.LISTED] |= {TELEPHONE: places.NEW_TELEPHONE, **_now()}
         by_name[places.HEAD_OF_TWO[1]][PUPILS] = "see census"
+        if not by_name[places.CLOSES][CLOSES_ON]:
+            closes_on = day(clock.today() + CLOSES_IN)
+            by_name[places.CLOSES] |= {STATUS: as_in_gias(Establishment.CLOSING), CLOSES_ON: closes_on, **_now()}
         return found
 
     def _clerks(self) -> Story:

@@ -1,6 +1,6 @@
 """Loading the demonstration: everything or nothing, and the same for the same day and seed."""
 
-from datetime import date
+from datetime import date, datetime, time
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -8,22 +8,35 @@ from django.core.cache import cache
 from django.db import transaction
 
 from schoolimprove.accounts.models import User
+from schoolimprove.documents.pdf import pango_is_there
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import one_reading
+from schoolimprove.records import jobs
+from schoolimprove.records.models import Job
 from schoolimprove.records.transition import Blocked
+from schools import freezing_job
 from schools.models import RecordOfVisit, School
+from schools.models.visit import VisitKind
 
 from . import names, places, register, signins
+from .arranging import Arrangement, arranged
 from .cast import Cast
 from .changes import Changes
 from .contacts import Contacts
 from .days import Days
 from .imports import Imports
+from .meetings import Meetings
+from .nights import nights
 from .now import Now
+from .opening import Opening
 from .staffing import Staffing
-from .stories import Teller
+from .stories import Story, Teller
 from .visits import told
 from .year import OrdinaryYear
+
+FROZEN = 2
+"""PDFs that are made while loading."""
+_EVENING = time(20)
 
 
 def blockers_to_loading() -> list[str]:
@@ -49,12 +62,21 @@ def load_demo(*, today: date, seed: int) -> dict[str, int]:
         with clock.at(days.beginning):
             cast = _begin(days, seed)
         teller = Teller(today)
-        for part in (Changes(cast, days), Imports(cast, days, _luck(seed, "imports")), Contacts(cast, days)):
+        parts = (
+            Changes(cast, days),
+            Imports(cast, days, _luck(seed, "imports")),
+            Contacts(cast, days),
+            Opening(days),
+            Meetings(days, _luck(seed, "meetings"), _visited()),
+        )
+        for part in parts:
             for story in part.stories():
                 teller.add(story)
-        for course in [*_ordinary_year(days, seed).courses(), *Now(days, _luck(seed, "now")).courses()]:
-            teller.add(told(course))
+        for story in _visits(days, seed):
+            teller.add(story)
+        teller.add(nights(days))
         teller.tell()
+        _freeze_the_newest(days)
     cache.delete("own-authority")
     return {"schools": School.objects.count(), "people": User.objects.count(), "records": RecordOfVisit.objects.count()}
 
@@ -72,9 +94,35 @@ def _begin(days: Days, seed: int) -> Cast:
     return cast
 
 
-def _ordinary_year(days: Days, seed: int) -> OrdinaryYear:
-    visited = set(School.objects.filter(appointments__role="sip").values_list("name", flat=True)) | {places.CONVERTER}
-    return OrdinaryYear(days, _luck(seed, "year"), [place for place in places.SCHOOLS if place.name in visited])
+def _visits(days: Days, seed: int) -> list[Story]:
+    """What is going on, what went before, and what is planned."""
+    now = list(Now(days, _luck(seed, "now")).courses())
+    taken = frozenset((each.school, days.term_of(each.held_on)) for each in now if each.kind == VisitKind.CORE)
+    visited = set(_visited())
+    schools = [place for place in places.SCHOOLS if place.name in visited]
+    year = OrdinaryYear(days, _luck(seed, "year"), schools, taken, seed)
+    courses = [*year.courses(), *now]
+    return [*map(told, courses), *(_only_dated(name, arrangement) for name, arrangement in year.coming)]
+
+
+def _only_dated(name: str, arrangement: Arrangement) -> Story:
+    yield from arranged(name, arrangement)
+
+
+def _visited() -> list[str]:
+    """Schools with a SIP, by name."""
+    partnered = School.objects.filter(appointments__role="sip").values_list("name", flat=True)
+    return sorted({*partnered, places.CONVERTER})
+
+
+def _freeze_the_newest(days: Days) -> None:
+    """The PDFs of what was shared last, where they can be made; the others are the worker's, when there is one."""
+    if pango_is_there():
+        return  # It says what is missing.
+    asked = Job.objects.unfinished().filter(kind=freezing_job.JOB).order_by("-pk")
+    with clock.at(datetime.combine(days.working_days_ago(1), _EVENING, clock.LONDON)):
+        for key in asked.values_list("pk", flat=True)[:FROZEN]:
+            jobs.run(key)
 
 
 def _luck(seed: int, purpose: str) -> Random:

@@ -68,6 +68,8 @@ HEAD_OF_TWO = ("Bramblecote Infant School", "Bramblecote Junior School")
 WITHOUT_CHAIR = "Oxmead Primary School"
 CONVERTED, CONVERTER = "Dunfallow Primary School", "Dunfallow Primary Academy"
 PROPOSED = "Foxgarth Free School"
+CLOSES = "Elverwick House School"
+"""An independent school, by the newest file from GIAS."""
 HEAD_HERE, SIP_THERE = "Larkenby Primary School", "Ashquarter Primary School"
 UNANSWERED = ("Elverwick Academy", "Hexwold Academy")
 """Academies whose trusts have not answered the authority's invitation."""

@@ -1,10 +1,15 @@
 """Records, comments to authors and schools' answers, put together from `words.toml`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from random import Random
 
 from schoolimprove.lib.clock import TermName
+from schools.content import ActionLine, CarriedLine, Content, GradeLine, Outcome, StrengthLine
+from schools.models import RecordAction
+from schools.models.record import TEXTS
 from schools.models.school import Phase
 
 from .words import words
@@ -27,6 +32,8 @@ class Focus:
     """One thing a visit looked at. `secure` is how it reads where it goes well, `developing` where it does not yet."""
 
     title: str
+    theme: str
+    aspect: str
     met: str
     evidence: str
     secure: str
@@ -39,17 +46,61 @@ class Focus:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """An action, to be done so many weeks after the visit."""
+
+    what: str
+    owner: str
+    who: str
+    weeks: int
+
+
+@dataclass(frozen=True)
 class Written:
-    """The five texts of a record, named as the record names them."""
+    """The texts of a record, named as the record names them, and what is written beside them.
+
+    `fates` say by chance what became of each action of an earlier record.
+    """
 
     met: str
     evidence: str
     findings: str
     judgements: str
-    strengths: str
+    strengths: tuple[tuple[str, str], ...] = ()
+    grades: tuple[GradeLine, ...] = ()
+    actions: tuple[Agreed, ...] = ()
+    fates: tuple[float, ...] = ()
 
     def as_texts(self) -> dict[str, str]:
-        return dict(vars(self))
+        return {name: getattr(self, name) for name in TEXTS}
+
+    def as_content(self, agenda: Sequence[str], held_on: date, earlier: Sequence[RecordAction] = ()) -> Content:
+        """Nothing on the items of the agenda yet where nothing is found so far."""
+        found = words()["on_items"]
+        return Content(
+            findings={key: found.get(key, words()["on_item"]) for key in agenda} if self.findings else {},
+            grades=self.grades,
+            strengths=[StrengthLine(f"s{n}", *said) for n, said in enumerate(self.strengths, start=1)],
+            actions=[_line(n, each, held_on) for n, each in enumerate(self.actions, start=1)],
+            carried=[_carried(row, fate) for row, fate in zip(earlier, self.fates, strict=False)],
+        )
+
+
+DONE, DROPPED = 0.45, 0.55
+"""Chances up to which an earlier action is done, and no longer needed."""
+
+
+def _line(number: int, action: Agreed, held_on: date) -> ActionLine:
+    due_on = held_on + timedelta(weeks=action.weeks)
+    return ActionLine(f"a{number}", action.what, action.owner, action.who, due_on)
+
+
+def _carried(row: RecordAction, fate: float) -> CarriedLine:
+    if fate < DONE:
+        return CarriedLine(row.pk, Outcome.DONE, words()["carried"][0])
+    if fate < DROPPED:
+        return CarriedLine(row.pk, Outcome.DROPPED, words()["overtaken"])
+    return CarriedLine(row.pk, Outcome.OPEN, words()["carried"][1])
 
 
 @cache
@@ -73,8 +124,22 @@ def written(luck: Random, phase: str, term: TermName, *, core: bool, secure_shar
         evidence="\n".join(f"{focus.evidence}." for focus in focuses),
         findings="\n\n".join(map(_finding, focuses, secure)),
         judgements="\n".join(map(_judgement, focuses, secure)),
-        strengths="\n".join(f"{focus.strength}." for focus, good in zip(focuses, secure, strict=True) if good),
+        strengths=tuple(
+            (f"{focus.strength}.", focus.theme) for focus, good in zip(focuses, secure, strict=True) if good
+        ),
+        grades=_grades(luck, focuses, secure),
+        actions=tuple(Agreed(**each) for each in luck.sample(words()["agreed"], luck.choice((1, 1, 2, 3)))),
+        fates=tuple(luck.random() for _ in range(4)),
     )
+
+
+def _grades(luck: Random, focuses: Sequence[Focus], secure: Sequence[bool]) -> tuple[GradeLine, ...]:
+    """Each aspect once: where it goes well the school's grade is borne out, elsewhere it is a grade too kind."""
+    grades: dict[str, GradeLine] = {}
+    for focus, good in zip(focuses, secure, strict=True):
+        own = luck.choice((1, 2, 2)) if good else luck.choice((2, 2, 3))
+        grades.setdefault(focus.aspect, GradeLine(focus.aspect, own, own if good else own + 1))
+    return tuple(grades.values())
 
 
 def _finding(focus: Focus, good: bool) -> str:
@@ -89,6 +154,11 @@ def _judgement(focus: Focus, good: bool) -> str:
 def mended(findings: str) -> str:
     """The findings of a record that came back, with what the author adds."""
     return f"{findings}\n\n{words()['mended']}"
+
+
+def said(luck: Random, of: str) -> str:
+    """One of the sentences there are of a kind."""
+    return str(luck.choice(words()[of]))
 
 
 def comments_on_return(luck: Random) -> str:

@@ -17,6 +17,9 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+LARGEST_UNPACKED = 200 * 1024 * 1024
+MOST_PARTS = 5_000
+"""Of a Word or Excel file, whose readers unpack it: more is a trap for them."""
 _NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error)
 """What `zipfile` raises on a damaged list of parts: a version or a name that no archive has, among others."""
 
@@ -45,9 +48,12 @@ def content_type_of(content: bytes) -> str:
 def _office_type(content: bytes) -> str:
     """Word and Excel files are zip archives, told apart by the part they hold."""
     try:
-        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except _NO_ARCHIVE as error:
         raise Refused("The file is damaged and cannot be opened.") from error
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise Refused("The file holds far more than its size, and cannot be opened safely.")
+    names = {part.filename for part in parts}
     for part, extension in (("word/document.xml", ".docx"), ("xl/workbook.xml", ".xlsx")):
         if part in names and not any(name.lower().endswith("vbaproject.bin") for name in names):
             return TYPES[extension]

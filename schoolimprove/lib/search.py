@@ -8,6 +8,12 @@ from collections.abc import Sequence
 _SAINT = re.compile(r"st(?<![a-z0-9]st)(?![a-z0-9])")
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _OTHER = re.compile(r"[^a-z0-9]")
+_SPELLINGS = (
+    ("church of england", "c of e", "cofe", "c e", "ce"),
+    ("roman catholic", "catholic", "rc"),
+)
+"""What names of schools write in more ways than one."""
+_SPELT = re.compile(r"\b(?:church of england|c of e|cofe|c e|ce|roman catholic|rc)\b")
 _ASCII = {code: " " for code in range(128) if not chr(code).isalnum()} | {
     ord("\n"): "\n",
     ord("'"): None,
@@ -34,6 +40,20 @@ def search_keys(texts: Sequence[str]) -> list[str]:
 def _unaccented(line: str) -> str:
     plain = "".join(mark for mark in unicodedata.normalize("NFKD", line) if not unicodedata.combining(mark))
     return _OTHER.sub(" ", _APOSTROPHES.sub("", plain))
+
+
+def wanted(key: str) -> list[tuple[str, ...]]:
+    """What is to be found for a search key: each word, or a name however it is spelt, as the spellings that will do.
+
+    A short spelling is looked for as a whole word: "cofe" finds "Holy Trinity CE Primary".
+    """
+    named = [_however_spelt(found) for found in _SPELT.findall(key)]
+    return [*((word,) for word in _SPELT.sub(" ", key).split()), *named]
+
+
+def _however_spelt(typed: str) -> tuple[str, ...]:
+    known = next(group for group in _SPELLINGS if typed in group)
+    return (typed, *(f" {other} " if len(other) < 4 else other for other in known if other != typed))
 
 
 def squeezed(text: str) -> str:

@@ -23,14 +23,26 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Act:
+    """What may be done in some states without moving, for `docs/states.md`; the verb's own code enforces it."""
+
+    verb: str
+    states: frozenset[StrEnum]
+    who: str
+    guard: str = ""
+    effect: str = ""
+
+
+@dataclass(frozen=True)
 class StateTable:
-    """Every move of one kind of thing. Verbs are unique."""
+    """Every move of one kind of thing, and what is done to it without moving. Verbs are unique."""
 
     noun: str
     statuses: type[StrEnum]
     labels: dict[StrEnum, str]
     initial: StrEnum
     moves: Sequence[Move]
+    acts: Sequence[Act] = ()
 
     def move(self, verb: str) -> Move:
         """The move of that name; `KeyError` for a verb the table does not know."""

@@ -12,6 +12,11 @@ class PolicyConfig(AppConfig):
     verbose_name = "Policy"
 
     def ready(self) -> None:
+        from .actions import sync_policy
+        from .models import PolicyRow
+        from .shipping import Shipment, shipments
+
+        shipments.register(Shipment("policy", 10, PolicyRow._meta.db_table, sync_policy))
         # Django's own hook for rows that come with the code, as permissions and content types do.
         post_migrate.connect(_ship, dispatch_uid="policy.sync")
 
@@ -24,8 +29,6 @@ def _ship(*, app_config: AppConfig, using: str, **_kwargs: Any) -> None:
     last = [config for config in apps.get_app_configs() if config.models_module][-1]
     if app_config is not last:
         return
-    from .actions import sync_policy
-    from .models import PolicyRow
+    from .shipping import ship
 
-    if PolicyRow._meta.db_table in connections[using].introspection.table_names():
-        sync_policy()
+    ship(connections[using].introspection.table_names())

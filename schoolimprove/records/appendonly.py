@@ -27,6 +27,17 @@ class AppendOnly(migrations.RunPython):
             editor.execute(statement.format(table=self.table, when=f"WHEN ({self.when})" if self.when else ""))
 
 
+class StillAppendOnly(AppendOnly):
+    """After a field was added to such a table: SQLite makes the table anew for it, without its triggers."""
+
+    def _add(self, apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "sqlite":
+            super()._add(apps, editor)
+
+    def _drop(self, _apps: Any, _editor: Any) -> None:
+        """What was there before stays."""
+
+
 _ADD = {
     "postgresql": [
         "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
@@ -35,9 +46,9 @@ _ADD = {
         " FOR EACH ROW {when} EXECUTE FUNCTION {table}_append_only()",
     ],
     "sqlite": [
-        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {when}"
+        "CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} {when}"
         " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {when}"
+        "CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {when}"
         " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
     ],
 }
@@ -46,5 +57,5 @@ _DROP = {
         "DROP TRIGGER {table}_append_only ON {table}",
         "DROP FUNCTION {table}_append_only()",
     ],
-    "sqlite": ["DROP TRIGGER {table}_no_update", "DROP TRIGGER {table}_no_delete"],
+    "sqlite": ["DROP TRIGGER IF EXISTS {table}_no_update", "DROP TRIGGER IF EXISTS {table}_no_delete"],
 }

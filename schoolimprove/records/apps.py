@@ -7,3 +7,9 @@ class RecordsConfig(AppConfig):
     name = "schoolimprove.records"
     label = "records"
     verbose_name = "Records and audit"
+
+    def ready(self) -> None:
+        from . import jobs, tasks
+
+        # Asked of the task when a job is triggered: until every app is ready, it is a task of no broker of ours.
+        jobs.register_trigger(lambda job_id: tasks.run_job.delay(job_id))

@@ -36,7 +36,7 @@ from .models import Draft
 
 TOKEN_FIELD, VERSION_FIELD = "keep_token", "base_version"
 TOKEN_AGE = timedelta(hours=24)
-SIZE_LIMIT = 200_000
+SIZE_LIMIT = 1_000_000
 """Characters of names and values together; far above any form's own limits."""
 LONGEST_MOMENT = 15
 """Digits of a moment in milliseconds; more is no page's clock."""

@@ -26,6 +26,8 @@ from .models.job import JobState
 _log = logging.getLogger(__name__)
 SECONDS_BETWEEN_WORDS = 0.5
 LONGEST_STEP = 100
+MOST_AT_ONCE = 20
+"""Jobs that one sweep triggers."""
 
 
 @dataclass(frozen=True)
@@ -57,33 +59,51 @@ def ask_for(kind: str, key: str) -> Job:
         begun = job.state == JobState.RUNNING
         if begun:
             job.state, job.claimed_until, job.attempts = JobState.WAITING, None, job.attempts + 1
-            job.save(update_fields=["state", "claimed_until", "attempts"])
+            job.asked_at = clock.now()
+            job.save(update_fields=["state", "claimed_until", "attempts", "asked_at"])
         if made or begun:
             transaction.on_commit(lambda: _trigger_unless_done(job.pk))
     return job
 
 
 def _trigger_unless_done(job_id: int) -> None:
-    """Whoever asked may have done the work in the same transaction, as a demonstration does before it has a worker."""
-    if Job.objects.unfinished().filter(pk=job_id).exists():
+    """Whoever asked may have done the work in the same transaction, as a demonstration does before it has a worker.
+
+    What was asked for so long ago that the sweep finds it is left to it: a demonstration that replays a year would
+    else have its worker busy with that year's jobs before it does anything for whoever looks at it.
+    """
+    if Job.objects.unfinished().filter(pk=job_id, asked_at__gt=_last_sweep()).exists():
         trigger(job_id)
+
+
+_send: Callable[[int], object] | None = None
+
+
+def register_trigger(send: Callable[[int], object]) -> None:
+    """Called once, when the app is ready: tasks stand above those who ask for work, models among them."""
+    global _send
+    _send = send
 
 
 def trigger(job_id: int) -> None:
-    from .tasks import run_job
-
-    run_job.delay(job_id)
+    if _send is not None:
+        _send(job_id)
 
 
 def resume() -> list[int]:
-    """Trigger what has waited since the last sweep, and what a worker left when it was killed; the jobs' keys."""
-    now = clock.now()
-    long_ago = now - timedelta(seconds=settings.JOB_SWEEP_SECONDS)
-    left = Job.objects.free(at=now).exclude(state=JobState.WAITING, asked_at__gt=long_ago)
-    found = list(left.order_by("pk").values_list("pk", flat=True))
+    """Trigger what has waited since the last sweep, and what a worker left when it was killed; the jobs' keys.
+
+    The longest waiting and so many at once that the next sweep does not find them all still waiting in the queue.
+    """
+    left = Job.objects.free(at=clock.now()).exclude(state=JobState.WAITING, asked_at__gt=_last_sweep())
+    found = list(left.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     for job_id in found:
         trigger(job_id)
     return found
+
+
+def _last_sweep() -> datetime:
+    return clock.now() - timedelta(seconds=settings.JOB_SWEEP_SECONDS)
 
 
 def run(job_id: int) -> bool:

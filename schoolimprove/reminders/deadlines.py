@@ -51,5 +51,18 @@ def meet_deadline(rule: str, subject: models.Model) -> bool:
     return bool(open_rows.update(met_at=clock.now()))
 
 
+def drop_deadline(rule: str, subject: models.Model) -> bool:
+    """Let the open deadline come to nothing, since what it asked for is asked no more; whether there was one."""
+    open_rows = Deadline.objects.open().filter(rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+    return bool(open_rows.delete()[0])
+
+
+def reopen_deadline(rule: str, subject: models.Model) -> bool:
+    """Take back that the last one was met: its date holds again; whether there was one, and none open already."""
+    rows = Deadline.objects.filter(rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+    last = rows.order_by("-opened_at", "-pk").first()
+    return last is not None and bool(rows.filter(pk=last.pk, met_at__isnull=False).update(met_at=None))
+
+
 def open_deadlines_of(subject: models.Model) -> list[Deadline]:
     return list(Deadline.objects.open().filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk))

@@ -5,7 +5,7 @@ times as long.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -18,7 +18,7 @@ from .status import colour_of
 
 
 def shown(value: Any) -> Any:
-    """A value as people read it: 1 May 2026, 1 May 2026 at 14:32, Yes, No; nothing stays nothing."""
+    """A value as people read it: 1 May 2026, 1 May 2026 at 14:32, 9:30am, Yes, No; nothing stays nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -26,6 +26,8 @@ def shown(value: Any) -> Any:
     if isinstance(value, datetime):
         there = value.astimezone(clock.LONDON) if value.tzinfo else value
         return f"{clock.uk_date(there)} at {there:%H:%M}"
+    if isinstance(value, time):
+        return clock.uk_time(value)
     return clock.uk_date(value) if isinstance(value, date) else value
 
 

@@ -36,7 +36,8 @@ class Table:
     """Rows of cells under a caption. A cell is text, a date, a number, a `Link`, a `Status` or safe markup.
 
     `ordering` is the current value of `?sort=`, with a leading minus when descending. `wide` tables of figures
-    scroll inside a region on a phone; the others stack into cards.
+    scroll inside a region on a phone, and say so; the others stack into cards. `broad` ones are wider than any window:
+    their first column stays where it is while the others scroll.
     """
 
     caption: str
@@ -46,6 +47,7 @@ class Table:
     empty: str = "There is nothing here yet."
     wide: bool = False
     caption_hidden: bool = False
+    broad: bool = False
 
 
 @dataclass(frozen=True)

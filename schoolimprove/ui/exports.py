@@ -1,7 +1,8 @@
 """Lists taken away as CSV, XLSX or JSON: documented columns, the filter named, and text that stays text.
 
 A spreadsheet takes a cell that begins with = + - @ for a formula, whoever typed it. In CSV such text gets an
-apostrophe before it; in XLSX it is written as a string. Numbers that are numbers are left alone.
+apostrophe before it; in XLSX it is written as a string. Numbers that are numbers are left alone. Characters that no
+person sees and no reader of such files expects – NUL, other controls, halves of surrogate pairs – are left out.
 """
 
 import csv
@@ -9,24 +10,38 @@ import io
 import json
 import re
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, Any
+from itertools import islice
+from typing import IO, Any, TypeVar
 
 import xlsxwriter
 from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
 
 from schoolimprove.lib import clock
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = frozenset("=+-@")
+BREAKS = ("\t", "\r", "\n")
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that end a file before its end, or make it one that no reader opens."""
 LONGEST_CELL = 32_767
-"""Excel's limit of characters in a cell."""
+"""Excel's limit of characters in a cell, counted as UTF-16 does."""
+MOST_ROWS = 1_048_576
+"""Excel's limit of rows in a sheet, the headings among them."""
 SHORTENED = " … (shortened: the CSV holds all of it)"
+CUT_OFF = "A sheet holds no more rows: the CSV holds all of them."
+OLDEST_DAY = date(1900, 3, 1)
+"""Before it, Excel counts days wrongly or not at all."""
 ROWS_A_CHUNK = 500
+NO_FILTER = ("Filter", "None: everything you may see")
+KINDS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+"""Kind of file, as its address ends → as people call it."""
 
 Rows = Iterable[Sequence[Any]]
+T = TypeVar("T")
 Filters = Mapping[str, str]
 
 
@@ -37,6 +52,21 @@ class Column:
     name: str
     label: str
     meaning: str
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """A list that can be taken away: the name of its file, what it is called in a sentence, the page it is on, and
+    what a row of it is.
+
+    `name` may be followed by the number of what the list is of: `actions-100123`.
+    """
+
+    name: str
+    called: str
+    page: str
+    row: str
+    columns: Sequence[Column]
 
 
 @dataclass(frozen=True)
@@ -54,10 +84,26 @@ def export_response(
 
     `filters` is `{name: chosen}` in words; what was chosen is told in the file, and for CSV in its name.
     """
+    return writer_of(kind)(_Export(columns, rows, name, told(filters or {})))
+
+
+def writer_of(kind: str) -> "Writer":
     writer = WRITERS.get(kind)
     if writer is None:
         raise Http404(f"There is no export as {kind}.")
-    return writer(_Export(columns, rows, name, {key: value for key, value in (filters or {}).items() if value}))
+    return writer
+
+
+def told(filters: Filters) -> dict[str, str]:
+    """What was chosen, as files and the audit hold it."""
+    return {seen(label): seen(words) for label, words in filters.items() if words}
+
+
+def in_batches(rows: Iterable[T], size: int = ROWS_A_CHUNK) -> Iterator[list[T]]:
+    """Rows a few at a time, for what is asked of the database about many at once."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 def file_name(name: str, filters: Filters, extension: str) -> str:
@@ -71,9 +117,22 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
+def seen(text: str) -> str:
+    """Text without what nobody sees and files do not survive."""
+    return UNSEEN.sub("", text)
+
+
 def safe_text(text: str) -> str:
     """Text that a spreadsheet reading CSV will not run."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(BREAKS) or _first_read(text) in FORMULA_STARTS else text
+
+
+def _first_read(text: str) -> str:
+    """The first character after blanks and invisible ones, whatever its width or height: `＝` and `﹦` are `=`."""
+    if text[:1].isalnum():
+        return ""
+    first = next((each for each in text if unicodedata.category(each) not in ("Zs", "Zl", "Zp", "Cc", "Cf", "Mn")), "")
+    return unicodedata.normalize("NFKC", first)[:1]
 
 
 def plain(value: Any) -> Any:
@@ -82,7 +141,7 @@ def plain(value: Any) -> Any:
         return _in_london(value).isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    return value if value is None or isinstance(value, (bool, int, float, Decimal)) else str(value)
+    return value if value is None or isinstance(value, (bool, int, float, Decimal)) else seen(str(value))
 
 
 def _in_london(moment: datetime) -> datetime:
@@ -153,6 +212,9 @@ def _write_list(book: Any, columns: Sequence[Column], rows: Rows) -> None:
     sheet.set_column(0, max(len(columns) - 1, 0), 18)
     sheet.write_row(0, 0, [column.label for column in columns], bold)
     for number, row in enumerate(rows, start=1):
+        if number == MOST_ROWS - 1:
+            sheet.write_string(number, 0, CUT_OFF, bold)
+            break
         for position, value in enumerate(row):
             _write_cell(sheet, number, position, value, moment)
 
@@ -167,14 +229,24 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, moment: Any) -> N
         sheet.write_number(row, column, value)
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, _in_london(value), moment)
-    elif isinstance(value, date):
+    elif isinstance(value, date) and value >= OLDEST_DAY:
         sheet.write_datetime(row, column, value)
     else:
-        sheet.write_string(row, column, _fitting(str(value)))
+        sheet.write_string(row, column, _fitting(_as_in_the_sheet(value) if isinstance(value, date) else str(value)))
+
+
+def _as_in_the_sheet(day: date) -> str:
+    """As the dates of the sheet look."""
+    return f"{day:%-d %b} {day.year}"
 
 
 def _fitting(text: str) -> str:
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(SHORTENED)] + SHORTENED
+    """What a cell of a sheet takes; a character outside the first plane counts as two."""
+    text = seen(text)
+    if len(text) * 2 <= LONGEST_CELL or len(text.encode("utf-16-le")) // 2 <= LONGEST_CELL:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (LONGEST_CELL - len(SHORTENED))].decode("utf-16-le", "ignore")
+    return kept + SHORTENED
 
 
 def _write_about(book: Any, columns: Sequence[Column], name: str, filters: Filters) -> None:
@@ -186,7 +258,7 @@ def _write_about(book: Any, columns: Sequence[Column], name: str, filters: Filte
     lines = [
         ("File", name),
         ("Made", f"{clock.uk_date(made)} at {made:%H:%M}"),
-        *(filters.items() or [("Filter", "None: everything you may see")]),
+        *([(f"Filter: {label}", chosen) for label, chosen in filters.items()] or [NO_FILTER]),
         ("", ""),
         ("Column", "What it means"),
         *((column.label, column.meaning) for column in columns),
@@ -221,4 +293,5 @@ def _as_xlsx(export: _Export) -> HttpResponseBase:
     return _download(FileResponse(file, content_type=media), export, "xlsx")
 
 
-WRITERS: dict[str, Callable[[_Export], HttpResponseBase]] = {"csv": _as_csv, "xlsx": _as_xlsx, "json": _as_json}
+Writer = Callable[[_Export], HttpResponseBase]
+WRITERS: dict[str, Writer] = {"csv": _as_csv, "xlsx": _as_xlsx, "json": _as_json}

@@ -60,8 +60,8 @@ class Spoken:
     """Gives a field its messages in the words of its own label; those passed by hand win."""
 
     asks = "Enter"
-    note = ""
-    """What the label ends with, in brackets, in place of "optional"."""
+    note: str | None = ""
+    """What the label ends with, in brackets, in place of "optional"; None: nothing."""
 
     def __init__(
         self, *args: Any, named: str = "", error_messages: Mapping[str, str] | None = None, **kwargs: Any

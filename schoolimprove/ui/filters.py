@@ -14,6 +14,8 @@ from django.http import QueryDict
 
 from schoolimprove.lib import clock
 
+from .errors import ListedError, target_of
+
 Counts = Mapping[str, Mapping[str, int]]
 
 
@@ -71,6 +73,12 @@ class FilterPanel:
     chosen: Sequence[Chosen]
     clear_url: str
     kept: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def errors(self) -> list[ListedError]:
+        """What is said beside a filter, for the summary at the top of the page."""
+        drawn = [group.bound for group in self.groups if group.kind == "field"]
+        return [ListedError(str(message), target_of(bound)) for bound in drawn for message in bound.errors]
 
 
 def filter_panel(

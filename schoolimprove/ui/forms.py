@@ -11,7 +11,8 @@ from typing import Any
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Fieldset, Layout
 from django import forms
-from django.forms.utils import pretty_name
+from django.forms.utils import flatatt, pretty_name
+from django.utils.safestring import SafeString
 
 from .fields import (
     LONG_TEXT,
@@ -120,6 +121,11 @@ class GovukForm(forms.BaseForm):
             helper.layout = Layout(*(Fieldset(*names, legend=legend) for legend, names in self.sections))
             helper.render_unmentioned_fields = True
         return helper
+
+    @property
+    def attributes(self) -> SafeString:
+        """The attributes of the form element, for a page that draws the form by hand."""
+        return flatatt({"novalidate": True, "data-once": True, **self._keeping()})
 
     def _keeping(self) -> dict[str, Any]:
         """What the scripts are told about keeping typed text."""

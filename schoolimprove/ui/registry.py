@@ -3,10 +3,12 @@
 Each app fills them in `AppConfig.ready()`. An entry answers for a whole list at once, never one object at a time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
+
+from .components import Event
 
 
 class Named(Protocol):
@@ -41,7 +43,10 @@ class Registry(Generic[N]):
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing asked of a person: what, where to do it, by when (nothing when no rule gives a date)."""
+    """One thing asked of a person: what, where to do it, by when (nothing when no rule gives a date).
+
+    Where the same is asked in many places, `parts` are these, in the order they are to be shown, and `url` is empty.
+    """
 
     title: str
     where: str
@@ -49,6 +54,7 @@ class Ask:
     due_on: date | None = None
     working: dict[str, Any] | None = None
     overdue: bool = False
+    parts: Sequence["Ask"] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,33 @@ class HomePanel:
     key: str
     order: int
     asks: Callable[[Any, date], Sequence[Ask]]
+
+
+@dataclass(frozen=True)
+class DatesPanel:
+    """A source of dates to know that ask nothing of the reader: `dates(user, on)`, worded as asks are."""
+
+    key: str
+    order: int
+    dates: Callable[[Any, date], Sequence[Ask]]
+
+
+@dataclass(frozen=True)
+class NewsPanel:
+    """A source of what others did: `news(user, since, most)`, newest first and no more than `most`."""
+
+    key: str
+    order: int
+    news: Callable[[Any, datetime, int], Sequence[Event]]
+
+
+@dataclass(frozen=True)
+class NoticePanel:
+    """A source of sentences that stand above everything else on the home page: `notices(user, on)`."""
+
+    key: str
+    order: int
+    notices: Callable[[Any, date], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -72,10 +105,31 @@ class NavigationItem:
 
 
 home_panels: Registry[HomePanel] = Registry()
+dates_panels: Registry[DatesPanel] = Registry()
+news_panels: Registry[NewsPanel] = Registry()
+notice_panels: Registry[NoticePanel] = Registry()
 navigation: Registry[NavigationItem] = Registry()
 
 
 def asked_of(user: Any, on: date) -> list[Ask]:
     """Everything asked of a person: overdue first, then soonest due, then what has no date."""
-    asks = [ask for panel in home_panels for ask in panel.asks(user, on)]
+    return by_urgency((ask for panel in home_panels for ask in panel.asks(user, on)), on)
+
+
+def dates_for(user: Any, on: date) -> list[Ask]:
+    """The dates a person should know, in the same order."""
+    return by_urgency((each for panel in dates_panels for each in panel.dates(user, on)), on)
+
+
+def by_urgency(asks: Iterable[Ask], on: date) -> list[Ask]:
     return sorted(asks, key=lambda ask: (not ask.overdue, ask.due_on is None, ask.due_on or on, ask.title, ask.where))
+
+
+def news_for(user: Any, since: datetime, *, most: int) -> list[Event]:
+    """What others did since that moment, as far as the person may know of it, newest first."""
+    told = [event for panel in news_panels for event in panel.news(user, since, most)]
+    return sorted(told, key=lambda event: event.when, reverse=True)[:most]
+
+
+def notices_for(user: Any, on: date) -> list[str]:
+    return [sentence for panel in notice_panels for sentence in panel.notices(user, on)]

@@ -6,19 +6,19 @@ A status of a state table that is not named here fails a test, so that its colou
 MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
     "grey": (
-        *("not_started", "cannot_start", "planned", "proposed", "draft", "closed", "cancelled", "withdrawn"),
-        *("deactivated", "abandoned", "undone"),
+        *("not_started", "cannot_start", "planned", "draft", "closed", "cancelled", "withdrawn"),
+        *("deactivated", "abandoned", "undone", "due", "dropped", "declined"),
     ),
     # Under way.
-    "blue": ("open", "in_progress", "arranged", "active", "checking", "applying"),
+    "blue": ("open", "in_progress", "arranged", "active", "checking", "applying", "underway"),
     # Waits for somebody.
-    "yellow": ("submitted", "awaiting", "invited", "due_soon", "closing", "checked"),
+    "yellow": ("submitted", "awaiting", "proposed", "invited", "due_soon", "closing", "checked", "asked"),
     # Sent back.
-    "orange": ("returned", "challenged"),
+    "orange": ("returned", "challenged", "countered"),
     # Approved within the authority.
     "teal": ("approved", "moderated"),
     # Seen by the school.
-    "purple": ("shared", "issued"),
+    "purple": ("shared", "issued", "presented"),
     # Done, agreed.
     "green": ("done", "completed", "held", "answered", "agreed", "accepted", "met", "published", "applied"),
     # Late or grave.

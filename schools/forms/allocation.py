@@ -8,9 +8,10 @@ from django import forms
 
 from schoolimprove.lib import clock
 from schoolimprove.ui.forms import DateField, Form, SelectField, TextField
-from schools.allocation import NOBODY, Load, people_called
+from schools.allocation import Load, people_called
 from schools.models import Person
 from schools.rules import wrong_with_day_of_change
+from schools.tally import NOBODY
 
 
 def _partner_field(people: Mapping[str, Person], loads: Iterable[Load]) -> list[tuple[str, str]]:

@@ -171,11 +171,12 @@ def _remove(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome)
     reason = f"Import number {run.pk} undone"
     register.copy_to_history(cursor, _OF_RUN, "'-'", work.by, reason, of_run)
     register.tell(cursor, work.by, events.REMOVED, _OF_RUN, events.changes_sql({}), reason, of_run)
-    cursor.execute(
-        "DELETE FROM schools_school WHERE id IN (SELECT e.subject_id FROM records_auditevent e"
-        " WHERE e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = %(verb)s)",
-        of_run,
-    )
+    for table, column in (("schools_watch", "school_id"), ("schools_school", "id")):
+        cursor.execute(
+            f"DELETE FROM {table} WHERE {column} IN (SELECT e.subject_id FROM records_auditevent e"
+            " WHERE e.run_id = %(run)s AND e.subject_kind = 'schools.school' AND e.verb = %(verb)s)",
+            of_run,
+        )
 
 
 def _remove_pointed_to(run: ImportRun, work: Work) -> None:

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Count
 from simple_history.models import HistoricalChanges
 
+from schools.models import Watch
+
 
 def uses_of(model: type[models.Model], keys: Collection[int]) -> dict[int, list[str]]:
     """Key → what points to that row, as "2 appointments". One query for each kind of thing that could."""
@@ -19,10 +21,13 @@ def uses_of(model: type[models.Model], keys: Collection[int]) -> dict[int, list[
 
 
 def relations_to(model: type[models.Model]) -> Iterator[Any]:
-    """By which rows of other models point to rows of this one, hidden relations included; history is no use."""
+    """By which rows of other models point to rows of this one, hidden relations included.
+
+    History is no use, nor is that somebody watches a school: that goes with it.
+    """
     for relation in model._meta.get_fields(include_hidden=True):
         points = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
-        if points and not issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
+        if points and not issubclass(relation.related_model, (HistoricalChanges, Watch)):  # type: ignore[arg-type]
             yield relation
 
 

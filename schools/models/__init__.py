@@ -1,26 +1,42 @@
 from .appointment import Appointment
+from .attachment import RecordAttachment, RecordDocument
 from .authority import LocalAuthority
 from .calendar import SchoolClosure, SchoolTerm
+from .comment import AssuranceComment
 from .contact import SchoolContact
+from .contact_note import ContactNote
+from .correction import Correction
 from .diocese import Diocese
 from .district import District, DoubleDistrict
+from .entitlement import Entitlement
 from .establishment_type import EstablishmentType
+from .following import RecordAction, Strength
 from .importing import ImportFile, ImportKind, ImportRejection, ImportRun
 from .invitation import ServiceInvitation
 from .link import SchoolLink
+from .meeting import GovernorsMeeting
+from .opening import TermOpening
 from .partnership import Partnership
 from .person import Person
+from .programme import ProgrammeEdition
 from .record import RecordOfVisit
-from .response import RecordVersion, Response
+from .response import RecordVersion, Response, Silence
 from .school import School
-from .visit import Visit
+from .visit import AgendaItem, Visit
+from .watch import Watch
 
 __all__ = [
+    "AgendaItem",
     "Appointment",
+    "AssuranceComment",
+    "ContactNote",
+    "Correction",
     "Diocese",
     "District",
     "DoubleDistrict",
+    "Entitlement",
     "EstablishmentType",
+    "GovernorsMeeting",
     "ImportFile",
     "ImportKind",
     "ImportRejection",
@@ -28,6 +44,10 @@ __all__ = [
     "LocalAuthority",
     "Partnership",
     "Person",
+    "ProgrammeEdition",
+    "RecordAction",
+    "RecordAttachment",
+    "RecordDocument",
     "RecordOfVisit",
     "RecordVersion",
     "Response",
@@ -37,5 +57,9 @@ __all__ = [
     "SchoolLink",
     "SchoolTerm",
     "ServiceInvitation",
+    "Silence",
+    "Strength",
+    "TermOpening",
     "Visit",
+    "Watch",
 ]

@@ -9,11 +9,17 @@ from schoolimprove.lib import clock
 
 
 class RecordVersion(models.Model):
-    """What was shared, frozen: `texts` is `{name: text}`. A trigger refuses update and delete."""
+    """What was shared, frozen: `texts` is the document of `schools.content`, in the oldest rows `{name: text}` alone.
+
+    `cover` is what its PDF says besides (`schools.record_pdf.cover_of`), empty in the oldest. `reason` is why a later
+    version was issued. A trigger refuses update and delete.
+    """
 
     record = models.ForeignKey("schools.RecordOfVisit", models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     texts = models.JSONField()
+    cover = models.JSONField(default=dict, db_default={}, editable=False)
+    reason = models.TextField(blank=True, default="", db_default="")
     issued_at = models.DateTimeField(default=clock.now)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -51,3 +57,24 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} on {self.version}"
+
+
+class Silence(models.Model):
+    """Nobody answered a version in this role while there was time: recorded as none received. Append-only.
+
+    `due_on` is the day until which there was time.
+    """
+
+    version = models.ForeignKey(RecordVersion, models.PROTECT, related_name="silences")
+    role = models.CharField(
+        max_length=40, choices=[(role.value, ROLE_LABELS[role]) for role in (Role.HEADTEACHER, Role.CHAIR)]
+    )
+    at = models.DateTimeField(default=clock.now)
+    due_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["version", "role"], name="silence_once_per_version_and_role")]
+
+    def __str__(self) -> str:
+        return f"None received from the {self.get_role_display().lower()} on {self.version}"

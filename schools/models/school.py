@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -11,7 +13,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.lib.search import search_key, search_keys, squeezed
+from schoolimprove.lib.search import search_key, search_keys, squeezed, wanted
 from schoolimprove.records.models import BaseRecord
 from schools.establishments import Service, service_of
 from schools.scope import in_scope
@@ -86,8 +88,8 @@ class SchoolQuerySet(models.QuerySet["School"]):
     def matching(self, text: str) -> Self:
         """Every word typed is found in the name, URN, LAESTAB or postcode, however it is spelt or spaced."""
         words = models.Q()
-        for word in search_key(text).split():
-            words &= models.Q(search_key__contains=word)
+        for spellings in wanted(search_key(text)):
+            words &= reduce(or_, (models.Q(search_key__contains=each) for each in spellings))
         run_together = models.Q(search_key__contains=squeezed(text))
         return self.filter(words | run_together if " " in search_key(text) else words)
 

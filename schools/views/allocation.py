@@ -15,17 +15,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.generic import TemplateView
 
+from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
-from schoolimprove.records.transition import Blocked, record_event
+from schoolimprove.records.transition import Blocked
 from schoolimprove.ui import components
 from schoolimprove.ui.errors import listed_errors
-from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import chosen_words, filter_panel
+from schoolimprove.ui.exports import Column, ListFile
+from schoolimprove.ui.filters import filter_panel
 from schools.allocation import (
-    NOBODY,
     NOT_SERVED,
     Board,
     Choice,
@@ -48,9 +48,9 @@ from schools.filters import AllocationFilter
 from schools.forms.allocation import AllocationForm, HandOverForm, PartnerForm
 from schools.models import Appointment, Person, School
 from schools.models.school import SchoolQuerySet
+from schools.tally import NOBODY
 
 PER_PAGE = 100
-EXPORTS = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 POSTED_NUMBER = 10
 """Digits of a key that anybody could have; more is nobody's."""
 
@@ -325,7 +325,8 @@ class AllocationBoard(Giving):
             "table": place_table(page, listing, self.tickable(page) if assigns else set(), self.ticked),
             "page_obj": page,
             "loads": load_table(listing, hand_over=assigns),
-            "exports": exports() if user_can(user, Permission.EXPORT) else [],
+            "exports": export_links("schools:allocation_export", user),
+            "loads_exports": export_links("schools:loads_export", user),
             "nothing": nothing_to(listing),
         }
         asked = self.form_context() if assigns else {"form_errors": []}
@@ -356,10 +357,6 @@ def figures_of(board: Board) -> list[components.Figure]:
         components.Figure("Without a School Improvement Partner", len(board.without), alone),
         components.Figure("School Improvement Partners", sum(load.today > 0 for load in board.loads)),
     ]
-
-
-def exports() -> list[components.Export]:
-    return [components.Export(label, reverse("schools:allocation_export", args=[kind])) for kind, label in EXPORTS]
 
 
 def place_table(page: Page[Place], listing: Listing, tickable: set[int], ticked: Mapping[int, str]) -> components.Table:
@@ -527,7 +524,7 @@ class HandOver(Giving):
         return context | {"records": records_left(self.leaver, schools), "records_go": at_once and writes}
 
 
-EXPORT_COLUMNS = [
+COLUMNS_TAKEN = [
     Column("urn", "URN", "Unique reference number of the school"),
     Column("name", "Name", "Name of the school"),
     Column("phase", "Phase", "Phase of education"),
@@ -540,18 +537,18 @@ EXPORT_COLUMNS = [
 ]
 
 
-def export_allocation(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The board as it stands in the address; the export is audited."""
+ALLOCATION = ListFile("sip-allocation", "the SIP allocation", "Who has which school", "A school", COLUMNS_TAKEN)
+
+
+@exports(ALLOCATION)
+def export_allocation(request: HttpRequest) -> Taken:
+    """The board as it stands in the address."""
     acting(user_of(request), Permission.VIEW_ALLOCATION)
-    actor = acting(user_of(request), Permission.EXPORT)
     listing = Listing(request)
     allowed = set(listing.schools.visible_to(request.user, Permission.EXPORT).values_list("pk", flat=True))
-    # PostgreSQL holds no NUL in JSON.
-    words = chosen_words(filter_panel(listing.filter.form, request.GET))
-    chosen = {label: value.replace("\0", "") for label, value in words}
-    record_event(user_of(request), "exported the SIP allocation", by=actor, changes={"filter": [None, chosen]})
-    rows = [_export_row(place, listing) for place in listing.places if place.school.pk in allowed]
-    return export_response(EXPORT_COLUMNS, rows, kind, "sip-allocation", chosen)
+    places = [place for place in listing.places if place.school.pk in allowed]
+    rows = (_export_row(place, listing) for place in places)
+    return Taken(rows, len(places), words_of(filter_panel(listing.filter.form, request.GET)))
 
 
 def _export_row(place: Place, listing: Listing) -> list[Any]:
@@ -567,3 +564,30 @@ def _export_row(place: Place, listing: Listing) -> list[Any]:
         "; ".join(map(_said, place.then)),
         listing.then,
     ]
+
+
+LOAD_COLUMNS = [
+    Column("sip", "Name", "Name of the School Improvement Partner"),
+    Column("day", "On", "The first day"),
+    Column("schools", "Schools", "Served schools here that the partner has on the first day"),
+    Column("day_then", "And on", "The second day"),
+    Column("schools_then", "Schools then", "Served schools here that the partner has on the second day"),
+    Column("elsewhere", "Elsewhere", "Served schools beyond the districts that you see here, on the first day"),
+]
+LOADS = ListFile(
+    "sip-loads",
+    "the loads of SIPs",
+    "Who has which school",
+    "A School Improvement Partner who has schools",
+    LOAD_COLUMNS,
+)
+
+
+@exports(LOADS)
+def export_loads(request: HttpRequest) -> Taken:
+    """How many schools each has, on the days of the address; the board's filters narrow schools, not this."""
+    acting(user_of(request), Permission.VIEW_ALLOCATION)
+    listing = Listing(request)
+    loads = listing.board.loads
+    rows = ([each.person.name, listing.today, each.today, listing.then, each.then, each.elsewhere] for each in loads)
+    return Taken(rows, len(loads), {"On": clock.uk_date(listing.then)})

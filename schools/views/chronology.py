@@ -4,24 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+from django.http import HttpRequest
 
-from schoolimprove.accounts.models import user_of
-from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
+from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.records.transition import record_event
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
-from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import Counts, chosen_words, filter_panel
+from schoolimprove.ui.exports import Column, ListFile, in_batches
+from schoolimprove.ui.filters import Counts, filter_panel
 from schools.chronology import chronology_sources, end_of, entries, in_words, places_of, source_of
 from schools.forms.chronology import SYSTEM, ChronologyForm
 from schools.history import as_it_stood
@@ -31,7 +28,6 @@ from schools.models.school import Establishment, Phase
 from schools.views.school import SchoolTabView, paged, school_in_scope
 
 EARLIEST = date(1900, 1, 1)
-EXPORTED_AT_ONCE = 500
 HEADS = (Role.HEADTEACHER, Role.CHAIR, Role.SIP)
 """Whose names stand at the head of the file."""
 
@@ -128,18 +124,9 @@ class SchoolChronology(SchoolTabView):
             page_obj=page,
             as_at=chronicle.as_at,
             stood=stood_on(self.school, chronicle.as_at, self.request.user) if chronicle.as_at else [],
-            exports=exports(self.school, self.request.user),
+            exports=export_links("schools:chronology_export", self.request.user, self.school.urn, on=self.school),
             **kwargs,
         )
-
-
-def exports(school: School, user: Any) -> list[components.Export]:
-    if not user_can(user, Permission.EXPORT, on=school):
-        return []
-    kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
-    return [
-        components.Export(label, reverse("schools:chronology_export", args=[school.urn, kind])) for kind, label in kinds
-    ]
 
 
 # As it stood ----------------------------------------------------------------------------------------------------------
@@ -172,7 +159,7 @@ def _facts_of(row: Any, source: str) -> list[components.Fact]:
 
 # Taken away -----------------------------------------------------------------------------------------------------------
 
-EXPORT_COLUMNS = [
+COLUMNS_TAKEN = [
     Column("at", "When", "Moment at which it was done"),
     Column("kind", "Kind", "Kind of event"),
     Column("event", "Event", "What was done"),
@@ -183,22 +170,22 @@ EXPORT_COLUMNS = [
 ]
 
 
-def export_chronology(request: HttpRequest, urn: int, kind: str) -> HttpResponseBase:
-    """The chronology as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
+CHRONOLOGY = ListFile(
+    "chronology", "a chronology", "A school: Chronology", "Something that was done at the school", COLUMNS_TAKEN
+)
+
+
+@exports(CHRONOLOGY)
+def export_chronology(request: HttpRequest, urn: int) -> Taken:
+    """The chronology as it stands in the address."""
     school = school_in_scope(request, urn)
-    actor = acting(user_of(request), Permission.EXPORT, on=school)
     chronicle = Chronicle(request, school, predecessors(school))
-    words = chosen_words(filter_panel(chronicle.form, request.GET))
-    # PostgreSQL holds no NUL in JSON.
-    chosen = {label: value.replace("\0", "") for label, value in words}
-    changes = {"filter": [None, chosen]}
-    record_event(user_of(request), "exported a chronology", by=actor, changes=changes, school_id=school.pk)
-    return export_response(EXPORT_COLUMNS, _rows(chronicle, school), kind, f"chronology-{school.urn}", chosen)
+    chosen = words_of(filter_panel(chronicle.form, request.GET))
+    return Taken(_rows(chronicle, school), chronicle.events().count(), chosen, school)
 
 
 def _rows(chronicle: Chronicle, school: School) -> Iterator[Sequence[Any]]:
-    remaining = chronicle.events().iterator(EXPORTED_AT_ONCE)
-    while events := list(islice(remaining, EXPORTED_AT_ONCE)):
+    for events in in_batches(chronicle.events().iterator(500)):
         for event, told in zip(events, in_words(events, chronicle.places), strict=True):
             kind, where = source_of(event.subject_kind).label, told.where or school.name
             yield [told.when, kind, told.what, where, told.who, told.why, _changes_in_words(told.changes)]

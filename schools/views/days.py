@@ -4,13 +4,14 @@ from typing import Any
 
 from django.urls import reverse
 
+from schoolimprove.accounts.exporting import export_links
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.ui import components
 from schools.calendars import days_after
-from schools.days import SchoolYear, school_years
+from schools.days import DayOff, SchoolYear, school_years
 from schools.forms.days import DaysForm
 from schools.models import School
 from schools.views.school import SchoolTabView
@@ -24,14 +25,20 @@ class SchoolDays(SchoolTabView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = DaysForm.asked(self.request.GET)
-        now = academic_year(clock.today())
         return super().get_context_data(
             form=form,
             answer=answer(self.school, form),
-            years=[_shown(year) for year in school_years(self.school.pk, [now, now + 1])],
+            years=[_shown(year) for year in years_shown(self.school)],
             additions=additions(self.request.user, self.school),
+            exports=export_links("schools:days_export", self.request.user, self.school.urn, on=self.school),
             **kwargs,
         )
+
+
+def years_shown(school: School) -> list[SchoolYear]:
+    """This one and the next."""
+    now = academic_year(clock.today())
+    return school_years(school.pk, [now, now + 1])
 
 
 def answer(school: School, form: DaysForm) -> dict[str, Any]:
@@ -98,8 +105,13 @@ def _terms(year: SchoolYear) -> components.Table:
 def _days_off(year: SchoolYear) -> components.Table:
     """Closure days and the bank holidays of its terms, in order."""
     columns = [components.Column(label) for label in ("Day", "Why there is no school", "Where")]
-    days = [(each, OWN if each.own else "Every school") for each in year.closures]
-    days += [(each, "Bank holiday") for each in year.bank_holidays]
-    rows = [[clock.long_date(each.day), each.why, where] for each, where in sorted(days, key=lambda pair: pair[0].day)]
+    rows = [[clock.long_date(each.day), each.why, where] for each, where in days_off(year)]
     caption = f"Closure days and bank holidays in term {year.label}"
     return components.Table(caption, columns, rows, empty=f"No closure day is entered for {year.label}.")
+
+
+def days_off(year: SchoolYear) -> list[tuple[DayOff, str]]:
+    """Each day in order, and where there is no school on it."""
+    days = [(each, OWN if each.own else "Every school") for each in year.closures]
+    days += [(each, "Bank holiday") for each in year.bank_holidays]
+    return sorted(days, key=lambda pair: pair[0].day)

@@ -5,7 +5,7 @@ Each kind of import has a right of its own; a run of a kind that one may not bri
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from schoolimprove.accounts.exporting import Taken, exports, links_to
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.documents.models import Blob
@@ -28,7 +29,7 @@ from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.transition import Blocked, Conflict, record_event
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
-from schoolimprove.ui.exports import Column, export_response
+from schoolimprove.ui.exports import Column, ListFile
 from schools.forms.importing import ImportForm
 from schools.imports import runs
 from schools.imports.importers import Importer, importer_of, importers
@@ -36,7 +37,7 @@ from schools.imports.outcome import ADDED, CHANGED, REMOVED
 from schools.models import ImportRun, School
 from schools.models.importing import ImportFile, ImportKind
 from schools.states import IMPORT_RUN, ImportStatus
-from schools.views.record import seen_in
+from schools.views.acting import seen_in
 
 NOTHING_NEW = "Nothing new"
 
@@ -97,6 +98,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "table": run_table(page.object_list),
         "nothing": None if count else nothing_yet(),
+        "exports": links_to("admin:schools_importrun_export"),
     }
     return render(request, "schools/imports/import_list.html", context)
 
@@ -226,10 +228,8 @@ def import_detail(request: HttpRequest, number: int) -> HttpResponse:
         "vanished_more": len(run.outcome.get("vanished", [])) - VANISHED_SHOWN,
         "page_obj": rejections,
         "rejections": rejection_table(rejections.object_list),
-        "rejection_exports": [
-            components.Export(label, reverse("admin:schools_importrun_rejections", args=[run.pk, kind]))
-            for kind, label in (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
-        ],
+        "rejection_exports": links_to("admin:schools_importrun_rejections", run.pk),
+        "vanished_exports": links_to("admin:schools_importrun_vanished", run.pk),
         "events": events_of(run),
         "may_undo": run.may_be_undone,
         "undo_blockers": runs.blockers_to_undoing(run) if run.may_be_undone else [],
@@ -319,11 +319,17 @@ def samples_more(run: ImportRun) -> str:
 
 
 def vanished_table(run: ImportRun) -> components.Table:
-    urns = run.outcome.get("vanished", [])[:VANISHED_SHOWN]
-    schools = School.objects.filter(urn__in=urns).order_by("name", "urn")
-    rows = [[school.name, school.urn, school.get_establishment_display()] for school in schools]
+    rows = [_vanished_row(school) for school in vanished(run.outcome.get("vanished", [])[:VANISHED_SHOWN])]
     columns = [components.Column("School"), components.Column("URN"), components.Column("Here")]
     return components.Table("Open here, and not in the files", columns, rows, caption_hidden=True)
+
+
+def vanished(urns: Sequence[int]) -> QuerySet[School]:
+    return School.objects.filter(urn__in=urns).order_by("name", "urn")
+
+
+def _vanished_row(school: School) -> list[Any]:
+    return [school.name, school.urn, school.get_establishment_display()]
 
 
 def rejection_table(rows: Iterable[Any]) -> components.Table:
@@ -414,19 +420,83 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
 
 # Taking away ----------------------------------------------------------------------------------------------------------
 
-REJECTION_COLUMNS = [
-    Column("file", "File", "Name of the file as it was brought"),
-    Column("row", "Line", "Physical line the row starts on; the header is line 1"),
-    Column("column", "Column", "Column of the cell that was not taken; empty when the whole row was not"),
-    Column("reason", "Why it was not taken", "The reason, as a sentence"),
-]
+IMPORTS = ListFile(
+    "imports",
+    "imports",
+    "Settings and imports: Imports",
+    "Files that were brought in together, or an undoing",
+    [
+        Column("number", "Number", "Number of the import"),
+        Column("kind", "Import", "What was brought in"),
+        Column("undoes", "Undoes", "Number of the import that it undoes"),
+        Column("state", "State", "How far it is"),
+        Column("does", "What it does", "How much it adds, changes or takes out"),
+        Column("files", "Files", "Names of the files"),
+        Column("by", "Asked by", "Who brought them"),
+        Column("at", "When", "When they were brought"),
+        Column("applied_at", "Applied", "When it was applied; empty while it is not"),
+    ],
+)
+NOT_TAKEN = ListFile(
+    "import not taken",
+    "what was not taken",
+    "Settings and imports: an import",
+    "A row or a cell of a file that was not taken",
+    [
+        Column("file", "File", "Name of the file as it was brought"),
+        Column("row", "Line", "Physical line the row starts on; the header is line 1"),
+        Column("column", "Column", "Column of the cell that was not taken; empty when the whole row was not"),
+        Column("reason", "Why it was not taken", "The reason, as a sentence"),
+    ],
+)
+VANISHED = ListFile(
+    "import not in the files",
+    "schools not in the files",
+    "Settings and imports: an import",
+    "A school that is open here, in an authority of the files, and not in them",
+    [
+        Column("name", "School", "Name of the school"),
+        Column("urn", "URN", "Unique reference number of the school"),
+        Column("here", "Here", "Whether it is open, as this service holds it today"),
+    ],
+)
 
 
-def import_rejections(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
+@exports(IMPORTS)
+def import_export(request: HttpRequest) -> Taken:
+    """The imports of the kinds one may carry out, newest first."""
+    found, actor = runs_of(request), actor_for(request, mine(request)[0])
+    return Taken(map(_export_row, found.iterator(500)), found.count(), actor=actor)
+
+
+def _export_row(run: ImportRun) -> list[Any]:
+    return [
+        run.pk,
+        ImportKind(run.kind).label,
+        run.undoes_id,
+        run.get_status_display(),
+        in_short(run),
+        ", ".join(run.names),
+        str(run.created_by or "The system"),
+        run.created_at,
+        run.applied_at,
+    ]
+
+
+@exports(NOT_TAKEN)
+def import_rejections(request: HttpRequest, number: int) -> Taken:
     run, actor = acting_on(request, number)
-    record_event(run, "exported what was not taken", by=actor)
-    rows = (each.as_row() for each in run.rejections.order_by("file", "row", "pk").iterator(2000))
-    return export_response(REJECTION_COLUMNS, rows, kind, f"import {run.pk} not taken")
+    rejections = run.rejections.order_by("file", "row", "pk")
+    rows = (each.as_row() for each in rejections.iterator(2000))
+    return Taken(rows, rejections.count(), about=run, actor=actor)
+
+
+@exports(VANISHED)
+def import_vanished(request: HttpRequest, number: int) -> Taken:
+    """All of them; the page shows the first."""
+    run, actor = acting_on(request, number)
+    schools = vanished(run.outcome.get("vanished", []))
+    return Taken(map(_vanished_row, schools.iterator(500)), schools.count(), about=run, actor=actor)
 
 
 def import_account(request: HttpRequest, number: int) -> FileResponse:

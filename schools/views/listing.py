@@ -4,19 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, OrderBy, QuerySet
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+from django.http import HttpRequest
 from django.views.generic import ListView
 
-from schoolimprove.accounts.models import user_of
-from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
-from schoolimprove.records.transition import record_event
 from schoolimprove.ui import components
-from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import chosen_words, filter_panel
+from schoolimprove.ui.exports import Column, ListFile
+from schoolimprove.ui.filters import filter_panel
 from schools.establishments import Service
 from schools.filters import SchoolFilter
 from schools.lineage import successor_urns
@@ -85,15 +82,9 @@ class SchoolList(ListView[School]):
             "found": f"{count:,} school{'' if count == 1 else 's'}",
             "filters": filter_panel(form, self.request.GET, counts=counts, label="Filter schools"),
             "table": school_table(context["page_obj"].object_list, sorting(self.request)),
-            "exports": self.exports(),
+            "exports": export_links("schools:export", self.request.user),
             "nothing": self.nothing(count),
         }
-
-    def exports(self) -> list[components.Export]:
-        if not user_can(self.request.user, Permission.EXPORT):
-            return []
-        kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
-        return [components.Export(label, reverse("schools:export", args=[kind])) for kind, label in kinds]
 
     def nothing(self, count: int) -> components.Empty | None:
         """What to say to somebody who has no schools at all, as against a filter that finds none."""
@@ -134,7 +125,7 @@ def _state(school: School) -> components.Status | None:
 
 # Taken away -----------------------------------------------------------------------------------------------------------
 
-EXPORT_COLUMNS = [
+COLUMNS_TAKEN = [
     Column("urn", "URN", "Unique reference number of the school"),
     Column("laestab", "LAESTAB", "Local authority code and establishment number"),
     Column("name", "Name", "Name of the school"),
@@ -162,17 +153,17 @@ EXPORT_COLUMNS = [
 ]
 
 
-def export_schools(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The list as it stands in the address, as CSV, XLSX or JSON; the export is audited."""
-    actor = acting(user_of(request), Permission.EXPORT)
+SCHOOLS = ListFile("schools", "schools", "Schools", "A school", COLUMNS_TAKEN)
+
+
+@exports(SCHOOLS)
+def export_schools(request: HttpRequest) -> Taken:
+    """The list as it stands in the address."""
     found = found_schools(request)
     # What a person may export is what they may read under an appointment that exports.
     schools = listed_schools(request, found).visible_to(request.user, Permission.EXPORT)
-    words = chosen_words(filter_panel(found.form, request.GET))
-    # PostgreSQL holds no NUL in JSON.
-    chosen = {label: value.replace("\0", "") for label, value in words}
-    record_event(user_of(request), "exported schools", by=actor, changes={"filter": [None, chosen]})
-    return export_response(EXPORT_COLUMNS, _rows(schools, found.policy), kind, "schools", chosen)
+    chosen = words_of(filter_panel(found.form, request.GET))
+    return Taken(_rows(schools, found.policy), schools.count(), chosen)
 
 
 def _rows(schools: SchoolQuerySet, policy: ServiceByType) -> Iterator[Sequence[Any]]:

@@ -1,7 +1,8 @@
 """The People tab of a school: whom to contact, who holds which role, and an appointment that ends."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.generic import FormView
 
+from schoolimprove.accounts.exporting import export_links
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import authorising, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
@@ -63,19 +65,23 @@ class SchoolPeople(SchoolTabView):
     tab = "people"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        held, contacts = held_at(self.school), self.shows_contacts()
-        keeps = contacts and user_can(self.request.user, Permission.KEEP_CONTACTS, on=self.school)
+        user, urn = self.request.user, self.school.urn
+        held, contacts = held_at(self.school), shows_contacts(user, self.school)
+        keeps = contacts and user_can(user, Permission.KEEP_CONTACTS, on=self.school)
         return super().get_context_data(
-            table=people_table(self.school, held, self.request.user, contacts=contacts),
+            table=people_table(self.school, held, user, contacts=contacts),
             contacts=contact_table(self.school, held, keeps=keeps) if contacts else None,
             keeps=keeps,
+            people_exports=export_links("schools:people_export", user, urn, on=self.school),
+            contacts_exports=export_links("schools:contacts_export", user, urn, on=self.school),
             **kwargs,
         )
 
-    def shows_contacts(self) -> bool:
-        """Addresses are for those who work with the whole school, not for a role with one narrow task there."""
-        wide = (Permission.VIEW_SCHOOL_HISTORY, Permission.VIEW_SHARED_RECORD)
-        return any(user_can(self.request.user, permission, on=self.school) for permission in wide)
+
+def shows_contacts(user: Any, school: School) -> bool:
+    """Addresses are for those who work with the whole school, not for a role with one narrow task there."""
+    wide = (Permission.VIEW_SCHOOL_HISTORY, Permission.VIEW_SHARED_RECORD)
+    return any(user_can(user, permission, on=school) for permission in wide)
 
 
 def people_table(school: School, people: Sequence[Appointment], user: Any, *, contacts: bool) -> components.Table:
@@ -111,41 +117,65 @@ def _end_link(school: School, each: Appointment) -> Any:
     )
 
 
+@dataclass(frozen=True)
+class Reached:
+    """Whom to ring or write to, who says so and since when; `kept` is the contact that can be changed here, else
+    `changed` says where it is."""
+
+    label: str
+    name: str
+    source: str
+    as_of: Any
+    email: str = ""
+    telephone: str = ""
+    website: str = ""
+    kept: SchoolContact | None = None
+    changed: str = ""
+
+
+def reached_at(school: School, held: Iterable[Appointment]) -> list[Reached]:
+    """The contacts that were entered, then the school's own people, then what the register says."""
+    return [*_entered(school), *_own_people(held), *_register(school)]
+
+
 def contact_table(school: School, held: Iterable[Appointment], *, keeps: bool) -> components.Table:
-    """Whom to ring or write to, each with who says so and since when."""
     labels = ["For", "Name", "How", "Source", "As of", *(["Change"] if keeps else [])]
-    kept = [[*_contact_row(each), *([_change_links(school, each)] if keeps else [])] for each in _standing(school)]
-    others = [*_own_people(held), *_register(school)]
-    rows = [*kept, *(row if keeps else row[:-1] for row in others)]
+    rows = [[*_contact_row(each), *([_change(school, each)] if keeps else [])] for each in reached_at(school, held)]
     columns = [components.Column(label) for label in labels]
     return components.Table("Whom to contact", columns, rows, empty="Nobody is known to contact here yet.")
 
 
-def _standing(school: School) -> list[SchoolContact]:
-    return list(school.contacts.standing())
+def _contact_row(each: Reached) -> list[Any]:
+    how = each.website or _how(each.email, each.telephone)
+    return [each.label, each.name or NOT_NAMED, how, each.source, each.as_of or "Not known"]
 
 
-def _contact_row(each: SchoolContact) -> list[Any]:
-    how = _how(each.email, each.telephone)
-    return [each.get_purpose_display(), each.name or NOT_NAMED, how, each.source, each.as_of]
+def _change(school: School, each: Reached) -> Any:
+    return _change_links(school, each.kept) if each.kept else each.changed
 
 
-def _own_people(held: Iterable[Appointment]) -> list[list[Any]]:
-    """The last cell says where it is changed; so in `_register`."""
+def _entered(school: School) -> Iterator[Reached]:
+    for each in school.contacts.standing():
+        said: dict[str, Any] = {"email": each.email, "telephone": each.telephone, "kept": each}
+        yield Reached(each.get_purpose_display(), each.name, each.source, each.as_of, **said)
+
+
+def _own_people(held: Iterable[Appointment]) -> Iterator[Reached]:
     today = clock.today()
-    return [
-        [each.get_role_display(), each.person.name, how, "Appointment", each.starts_on, "With the appointment"]
-        for each in held
-        if each.role in SCHOOL_ROLES
-        and each.is_current(today)
-        and (how := _how(each.person.email, each.person.telephone))
-    ]
+    for each in held:
+        person, changed = each.person, "With the appointment"
+        ways = (person.email, person.telephone)
+        if each.role in SCHOOL_ROLES and each.is_current(today) and any(ways):
+            label = each.get_role_display()
+            yield Reached(label, person.name, "Appointment", each.starts_on, *ways, changed=changed)
 
 
-def _register(school: School) -> list[list[Any]]:
-    as_of = school.source_changed_on or "Not known"
-    ways = [("School", _how("", school.telephone)), ("Website", school.website)]
-    return [[label, NOT_NAMED, how, "GIAS", as_of, "With the next import"] for label, how in ways if how]
+def _register(school: School) -> Iterator[Reached]:
+    said: dict[str, Any] = {"source": "GIAS", "as_of": school.source_changed_on, "changed": "With the next import"}
+    if school.telephone:
+        yield Reached("School", "", telephone=school.telephone, **said)
+    if school.website:
+        yield Reached("Website", "", website=school.website, **said)
 
 
 def _how(email: str, telephone: str) -> Any:

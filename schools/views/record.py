@@ -1,34 +1,36 @@
 """A Record of Visit: written, submitted, returned or approved, read and answered."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
 from schoolimprove.accounts.models import user_of
-from schoolimprove.accounts.rights import acting, user_can
-from schoolimprove.accounts.roles import Permission, Role, rights_over, roles_with
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission, rights_over, roles_with
 from schoolimprove.lib import clock
 from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
-from schoolimprove.records.models import Draft
+from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
-from schoolimprove.ui.fields import unix_lines
-from schools.actions import start_record
-from schools.deadlines import LABELS
-from schools.forms.record import NewRecordForm, ResponseForm, ReturnForm, TextsForm
+from schools import freezing, record_files
+from schools.covering import covered_person
+from schools.deadlines import LABELS, RESPOND
+from schools.forms.record import ResponseForm
 from schools.lineage import heirs
 from schools.models import RecordOfVisit, School
-from schools.models.record import TEXTS
+from schools.models.record import ANSWERED_IN
+from schools.reading import read
 from schools.scope import covering
 from schools.states import RecordStatus
-from schools.views.school import school_in_scope
+from schools.views.after_sharing import VersionRead, after_sharing_context, has_date_to_respond_by, versions_of
+from schools.views.submitting import blockers_to_submitting
 
 
 def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
@@ -52,6 +54,8 @@ def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None)
     return [
         components.Crumb("Schools", reverse("schools:list")),
         components.Crumb(school.name, school.get_absolute_url()),
+        components.Crumb("Visits", reverse("schools:visits", args=[school.urn])),
+        *([components.Crumb(record.reference, record.get_absolute_url())] if here != record.reference else []),
         components.Crumb(here),
     ]
 
@@ -62,45 +66,6 @@ def heir_to_read_by(record: RecordOfVisit, user: Any) -> School | None:
         return None
     mine = (school for school in heirs(record.school.urn) if user_can(user, Permission.VIEW_SHARED_RECORD, on=school))
     return next(mine, None)
-
-
-class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
-    """A new record of a visit to a school."""
-
-    template_name = "schools/record_write.html"
-    form_class = NewRecordForm
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.school = school_in_scope(request, kwargs["urn"])
-        acting(user_of(request), Permission.WRITE_RECORD, on=self.school)
-        return super().dispatch(request, *args, **kwargs)
-
-    def form_valid(self, form: NewRecordForm) -> HttpResponse:
-        data = form.cleaned_data
-        try:
-            record = start_record(
-                self.school,
-                by=user_of(self.request),
-                on=clock.today(),
-                kind=data["kind"],
-                held_on=data["held_on"],
-                days=data["days"],
-                texts=form.texts(),
-            )
-        except Blocked as error:
-            return refused(self, form, error)
-        messages.success(self.request, f"Saved as {record.reference}. Only you and your managers can see it.")
-        return redirect(record)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        crumbs = [
-            components.Crumb("Schools", reverse("schools:list")),
-            components.Crumb(self.school.name, self.school.get_absolute_url()),
-            components.Crumb("Write a Record of Visit"),
-        ]
-        return super().get_context_data(
-            page_title="Write a Record of Visit", caption=self.school.name, breadcrumbs=crumbs, **kwargs
-        )
 
 
 def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
@@ -114,6 +79,7 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
     """A form about a record in the reader's scope; `may` says who may use it, `wanted` in which state."""
 
     heading: str
+    lede = ""
     wanted: RecordStatus
     record: RecordOfVisit
 
@@ -121,19 +87,27 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
         self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
         if not self.may(request.user):
             raise PermissionDenied
-        if request.method == "GET" and self.record.status != self.wanted:
+        if request.method == "GET" and not self.is_open():
             return self.moved_on()
         return super().dispatch(request, *args, **kwargs)
 
+    def is_open(self) -> bool:
+        """Whether the record is in a state in which the form does something."""
+        return self.record.status == self.wanted
+
+    def state_now(self) -> str:
+        """Why it is not, as a sentence."""
+        return f"This record is now: {self.record.get_status_display().lower()}."
+
     def moved_on(self, posted: Any = None) -> HttpResponse:
         """The form is closed: back to the record, unless text of this reader's is in it, posted or kept."""
-        state = f"This record is now: {self.record.get_status_display().lower()}."
+        state = self.state_now()
         if posted is None and self.draft is None:
             messages.warning(self.request, state)
             return redirect(self.record)
         context = {
             "state": state,
-            "typed": typed_in(posted) if posted is not None else kept_in(self.get_form_class()(), self.draft),
+            "typed": typed_in(posted) if posted is not None else kept_in(self.bare_form(), self.draft),
             "draft": self.draft,
             "keep_token": new_token(user_of(self.request).pk, self.request.path, 0, continuing=self.draft).signed(),
             "record": self.record,
@@ -142,6 +116,17 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
             "breadcrumbs": breadcrumbs(self.record, "Text you did not save"),
         }
         return render(self.request, "schools/record_moved_on.html", context, status=200 if posted is None else 409)
+
+    def made_of(self) -> dict[str, Any]:
+        """What the form needs to be made."""
+        return {}
+
+    def bare_form(self) -> Any:
+        """The form with nothing in it."""
+        return self.get_form_class()(**self.made_of())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), **self.made_of()}
 
     def may(self, user: Any) -> bool:
         raise NotImplementedError
@@ -153,6 +138,7 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
         context = super().get_context_data(**kwargs)
         return {
             "page_title": self.heading,
+            "lede": self.lede,
             "caption": f"{self.record.reference}, {self.record.school.name}",
             "breadcrumbs": breadcrumbs(self.record, self.heading),
             "record": self.record,
@@ -173,101 +159,31 @@ def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
     return [(label, text) for label, text in texts if isinstance(text, str) and text]
 
 
-class RecordEdit(RecordFormView):
-    """The author's text, while it is a draft. Whoever saves second sees both texts, theirs still in the form."""
-
-    template_name = "schools/record_write.html"
-    form_class = NewRecordForm
-    heading = "Edit the Record of Visit"
-    wanted = RecordStatus.DRAFT
-    conflict: RecordOfVisit | None = None
-
-    def may(self, user: Any) -> bool:
-        return self.record.is_written_by(user)
-
-    def get_initial(self) -> dict[str, Any]:
-        return {**self.record.texts, **visit_of(self.record)}
-
-    def form_valid(self, form: NewRecordForm) -> HttpResponse:
-        texts, visit = form.texts(), form.visit()
-        unchanged = texts == self.record.texts and visit == visit_of(self.record)
-        if unchanged and self.base_version == self.record.version:
-            messages.info(self.request, "Nothing was changed.")
-            return redirect(self.record)
-        try:
-            self.record.revise(by=user_of(self.request), seen_version=self.base_version, visit=visit, **texts)
-        except Blocked as error:
-            return refused(self, form, error)
-        except Conflict as lost:
-            return self.show_both(form, lost)
-        messages.success(self.request, "Saved.")
-        return redirect(self.record)
-
-    def show_both(self, form: NewRecordForm, lost: Conflict) -> HttpResponse:
-        """The other's text beside the author's own; only the author's own where the record can be written no more."""
-        self.conflict = lost.current  # type: ignore[assignment]
-        if self.conflict is not None and self.conflict.status != self.wanted:
-            self.record = self.conflict
-            return self.moved_on(form)
-        form.base_version = lost.current.version
-        return self.render_to_response(self.get_context_data(form=form), status=409)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        if self.conflict is None:
-            return context
-        return context | {
-            "conflict": self.conflict,
-            "conflict_text": f"{self.conflict.updated_by} saved this record while you were writing. "
-            "Nothing of yours is lost: it is in the form. Saving again replaces what is saved now.",
-            "theirs": differing(self.conflict, context["form"]),
-        }
-
-
-def visit_of(record: RecordOfVisit) -> dict[str, Any]:
-    return {"kind": record.visit.kind, "held_on": record.visit.held_on, "days": record.visit.days}
-
-
-def differing(current: RecordOfVisit, form: TextsForm) -> list[tuple[str, str]]:
-    """(label, text as saved by the other) for each text that is not the one in the form."""
-    mine = form.texts()
-    return [
-        (str(form.fields[name].label), getattr(current, name)) for name in TEXTS if getattr(current, name) != mine[name]
-    ]
-
-
-class RecordReturn(RecordFormView):
-    template_name = "layouts/form.html"
-    form_class = ReturnForm
-    heading = "Return the record to its author"
-    wanted = RecordStatus.SUBMITTED
-
-    def may(self, user: Any) -> bool:
-        return self.record.is_approved_by(user)
-
-    def form_valid(self, form: ReturnForm) -> HttpResponse:
-        reason, seen = form.cleaned_data["reason"], self.base_version
-        try:
-            self.record.return_to_author(
-                by=user_of(self.request),
-                on=clock.today(),
-                reason=reason,
-                seen_version=seen,
-            )
-        except Conflict as lost:
-            return overtaken(self, form, lost)
-        messages.success(self.request, f"Returned to {self.record.author}, with your comments.")
-        return redirect(self.record)
+_RECORDED = "Your response is recorded. The author and their managers can read it."
+_MAY_CORRECT = "If they correct the record you are told, and may answer the new version."
 
 
 class RecordRespond(RecordFormView):
     template_name = "layouts/form.html"
     form_class = ResponseForm
     heading = "Respond to the Record of Visit"
-    wanted = RecordStatus.SHARED
+    lede = (
+        "You answer this version once, and cannot change it afterwards. What you type is kept until you send it. "
+        "The author and their managers read it, and it is printed with the record."
+    )
+
+    def made_of(self) -> dict[str, Any]:
+        return {"cancel_url": self.record.get_absolute_url()}
 
     def may(self, user: Any) -> bool:
         return bool(self.record.respondents(user))
+
+    def is_open(self) -> bool:
+        return self.record.status in ANSWERED_IN
+
+    def current_version(self) -> int:
+        """An answer belongs to the version that was read: a page opened before a correction answers nothing."""
+        return self.record.shared_version or 0
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not unanswered_roles(self.record, request.user):
@@ -277,13 +193,11 @@ class RecordRespond(RecordFormView):
 
     def form_valid(self, form: ResponseForm) -> HttpResponse:
         data = form.cleaned_data
-        # An answer belongs to the version that was read: a page opened before a correction answers nothing.
-        read = self.base_version == self.record.version
         try:
             self.record.respond(
                 by=user_of(self.request),
                 on=clock.today(),
-                version=(self.record.shared_version or 0) if read else 0,
+                version=self.base_version,
                 accurate=data["accurate"] == "yes",
                 on_accuracy=data["on_accuracy"],
                 on_content=data["on_content"],
@@ -291,9 +205,19 @@ class RecordRespond(RecordFormView):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            return overtaken(self, form, lost)
-        messages.success(self.request, "Your response is recorded. The author and their managers can read it.")
+            return self.corrected(form, lost)
+        messages.success(self.request, f"{_RECORDED} {_MAY_CORRECT if data['accurate'] == 'no' else ''}".strip())
         return redirect(self.record)
+
+    def corrected(self, form: ResponseForm, lost: Conflict) -> HttpResponse:
+        """The text is still in the form, for the version that is read now; or the record takes no answer any more."""
+        current: Any = lost.current
+        self.record.refresh_from_db()
+        form.base_version = current.shared_version or 0
+        if not self.is_open():
+            return self.moved_on(form)
+        newer = f"Version {form.base_version} was shared while you were writing. Read it, then send your response."
+        return refused(self, form, Blocked([newer]))
 
 
 def overtaken(view: Any, form: Any, lost: Conflict) -> HttpResponse:
@@ -326,23 +250,43 @@ class RecordDetail(TemplateView):
 
 
 def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
-    version = record.versions.filter(number=record.shared_version).first() if record.shared_version else None
-    responses = list(version.responses.select_related("by")) if version else []
+    shared = versions_of(record)
+    version = shared[0] if shared else None
     is_draft, is_submitted = record.status == RecordStatus.DRAFT, record.status == RecordStatus.SUBMITTED
+    is_answered_now = record.status in ANSWERED_IN
+    unanswered = unanswered_roles(record, user) if is_answered_now else []
+    after = after_sharing_context(record, user, shared)
     return {
         "record": record,
-        "summary": record_facts(record),
-        "sections": sections(record, version.texts if version else record.texts),
-        "responses": responses,
-        "deadlines": [(LABELS[deadline.rule], deadline.working) for deadline in open_deadlines_of(record)],
+        "summary": record_facts(record, user),
+        **shown(version.texts if version else freezing.document(record)),
+        "version": version,
+        "files": record_files.shown(record, user, version, list(version.responses.all()) if version else []),
+        **after,
+        "deadlines": due(record, after.get("history", ())),
         "may_edit": is_draft and record.is_written_by(user),
+        "may_recall": is_submitted and record.is_written_by(user),
+        "may_abandon": is_draft and (record.is_written_by(user) or record.is_approved_by(user)),
+        "comments": comments_on(record, user) if not record.shared_version else [],
         "blockers": blockers_to_submitting(record, user) if is_draft else [],
         "waits_for": approvers_of(record) if is_submitted else [],
         "is_submitted": is_submitted,
         "may_decide": is_submitted and record.is_approved_by(user),
-        "may_respond": bool(version) and bool(unanswered_roles(record, user)),
-        "waits_for_term_dates": bool(version) and not responses and not open_deadlines_of(record),
+        "may_respond": bool(unanswered),
+        "has_responded": is_answered_now and not unanswered and bool(record.respondents(user)),
+        "waits_for_term_dates": is_answered_now and not has_date_to_respond_by(record),
     }
+
+
+def due(record: RecordOfVisit, history: Sequence[VersionRead]) -> list[tuple[str, Any]]:
+    """(label, working) of each open date; once somebody has answered, whose answer is still waited for."""
+    answers = history[0].answers if history else ()
+    awaited = [answer.role for answer in answers if answer.is_awaited]
+    left = f" ({' and '.join(awaited)})" if awaited and len(awaited) < len(answers) else ""
+    return [
+        (f"{LABELS[deadline.rule]}{left if deadline.rule == RESPOND else ''}", deadline.working)
+        for deadline in open_deadlines_of(record)
+    ]
 
 
 def unanswered_roles(record: RecordOfVisit, user: Any) -> list[str]:
@@ -352,25 +296,6 @@ def unanswered_roles(record: RecordOfVisit, user: Any) -> list[str]:
     return [each.role for each in held if each.role not in answered]
 
 
-def blockers_to_submitting(record: RecordOfVisit, user: Any) -> list[str]:
-    """The record's own reasons, and text its author typed and has not saved, which would not go with it."""
-    reasons = record.blockers_to("submit", on=clock.today())
-    unsaved = record.author_id == user.pk and has_unsaved_text(record, user)
-    return [*reasons, "Save or discard the text you typed and did not save."] if unsaved else reasons
-
-
-def has_unsaved_text(record: RecordOfVisit, user: Any) -> bool:
-    """Whether a kept draft says anything the record does not; an autosave that overtook the save says the same."""
-    edit = reverse("schools:record_edit", args=[record.school.urn, record.reference])
-    kept = Draft.objects.filter(user=user, form=edit)
-    return any(
-        unix_lines(str(value)).strip() != getattr(record, name)
-        for draft in kept
-        for name in TEXTS
-        for value in draft.fields.get(name, [])
-    )
-
-
 def approvers_of(record: RecordOfVisit) -> list[str]:
     """The names of those who can approve it today; nobody where no manager is appointed over the school."""
     managers = covering(record.school, roles=roles_with(rights_over(record.author_role).approve))
@@ -378,113 +303,40 @@ def approvers_of(record: RecordOfVisit) -> list[str]:
     return sorted(set(names))
 
 
-def record_facts(record: RecordOfVisit) -> list[components.Fact]:
+def record_facts(record: RecordOfVisit, user: Any) -> list[components.Fact]:
     visit = record.visit
+    held = f"{visit.get_kind_display()}, {clock.uk_date(record.held_on)}"
+    # The author whose appointment is over reads the record, and nothing else of the school.
+    reads_visit = user_can(user, Permission.VIEW_SHARED_RECORD, on=record.school)
     return [
         components.Fact("Status", components.Status(record.status, record.get_status_display())),
-        components.Fact("Visit", f"{visit.get_kind_display()}, {clock.uk_date(visit.held_on)}"),
+        components.Fact("Visit", components.Link(held, visit.get_absolute_url()) if reads_visit else held),
         components.Fact("Days used", f"{visit.days.normalize():f}"),
         components.Fact("Written by", f"{record.author}, {record.author_role_label}"),
-        *([components.Fact("Approved by", f"{record.approved_by}")] if record.approved_by else []),
+        *([components.Fact("Approved by", approved_by(record))] if record.approved_by else []),
         *([components.Fact("Shared", record.approved_at)] if record.approved_at else []),
+        *([components.Fact("Presented to the governors", record.presented_on)] if record.presented_on else []),
+        *([components.Fact("Closed", record.closed_at)] if record.closed_at else []),
     ]
 
 
-READ_AS = {
-    "met": "Who was met",
-    "evidence": "Evidence seen",
-    "findings": "Findings",
-    "judgements": "Judgements",
-    "strengths": "Strengths to share",
-}
+def approved_by(record: RecordOfVisit) -> str:
+    """Who approved it, and for whom they covered."""
+    approved = AuditEvent.objects.about(record._meta.label_lower, record.pk).filter(verb="approve").first()
+    covered = covered_person(approved.appointment_id) if approved else ""
+    return f"{record.approved_by}" + (f", in cover for {covered}" if covered else "")
 
 
-def sections(record: RecordOfVisit, texts: dict[str, str]) -> list[tuple[str, str]]:
-    """(heading, text) in the order of the form, headed for whoever reads it: the form speaks to the author."""
-    return [(READ_AS[name], texts.get(name, "")) for name in TEXTS]
+def comments_on(record: RecordOfVisit, user: Any) -> list[Any]:
+    """What was said of it when it was returned, newest first: for its author and their managers."""
+    followed = RecordOfVisit.objects.written_or_managed_by(user).filter(pk=record.pk).exists()
+    return list(record.assurance_comments.select_related("by")) if followed else []
 
 
-@require_POST
-def submit_record(request: HttpRequest, urn: int, reference: str) -> HttpResponse:
-    record = record_in_scope(request, urn, reference)
-    if record.is_written_by(user_of(request)) and (reasons := blockers_to_submitting(record, request.user)):
-        messages.error(request, " ".join(reasons))
-        return redirect(record)
-    return _act(request, record, "Submitted. Your line manager is asked to approve it.", record.submit)
-
-
-class RecordApprove(TemplateView):
-    """What approving will do, and the button that does it."""
-
-    template_name = "schools/record_approve.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
-        if not self.record.is_approved_by(user_of(request)):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Only for the version that was read: the page of the record hands it on in the link."""
-        if self.record.status != RecordStatus.SUBMITTED or seen_in(request.GET) != self.record.version:
-            messages.warning(request, "Read the record as it is now, then approve or return it.")
-            return redirect(self.record)
-        return super().get(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        record = self.record
-        return super().get_context_data(
-            page_title="Approve and share the record",
-            caption=f"{record.reference}, {record.school.name}",
-            breadcrumbs=breadcrumbs(record, "Approve"),
-            consequences=consequences_of_approving(record),
-            undo="It cannot be taken back: a correction is issued as a new version, with its reason.",
-            grave=True,
-            confirm_label="Approve and share",
-            confirm_url=self.request.path,
-            hidden={"seen_version": record.version},
-            cancel_url=record.get_absolute_url(),
-            **kwargs,
-        )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return _act(request, self.record, "Approved and shared with the school.", self.record.approve)
-
-
-def consequences_of_approving(record: RecordOfVisit) -> list[str]:
-    """Who will read it, by name; and what is asked of a school without a head or a chair."""
-    labels = {Role.HEADTEACHER: "headteacher", Role.CHAIR: "chair of governors"}
-    held = record.school.appointments.current(clock.today()).filter(role__in=labels).select_related("person")
-    people = {role: [each.person.name for each in held if each.role == role] for role in labels}
-    lines = []
-    for role, label in labels.items():
-        named = " and ".join(people[role])
-        lines.append(
-            f"{named}, {label}, can read it and is asked to respond." if named else f"No {label} is appointed here."
-        )
-    return [f"The record is frozen as version 1 and shared with {record.school.name}.", *lines]
-
-
-def seen_in(parameters: QueryDict) -> int:
-    """The version somebody saw; 0, which nobody has seen, for anything but a number of plausible length."""
-    seen = parameters.get("seen_version", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
-
-
-def _act(request: HttpRequest, record: RecordOfVisit, done: str, verb: Any) -> HttpResponse:
-    """One verb, then back to the record with what came of it."""
-    try:
-        verb(by=request.user, on=clock.today(), seen_version=seen_in(request.POST))
-    except Blocked as error:
-        messages.error(request, " ".join(error.messages))
-    except Conflict as lost:
-        current: Any = lost.current
-        who = current.updated_by or "Somebody else"
-        messages.error(
-            request,
-            f"Nothing was done: {who} changed this record after you opened it. "
-            f"It is now: {current.get_status_display().lower()}. Read it again.",
-        )
-    else:
-        messages.success(request, done)
-    return redirect(record)
+def shown(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of a version or a preview is drawn from."""
+    reading = read(document)
+    columns = [components.Column(label) for label in ("Aspect", "School’s grade", "Visitor’s grade")]
+    rows: list[Sequence[Any]] = [[each.aspect, each.school, each.sip] for each in reading.grades]
+    grades = components.Table("Self-evaluation", columns, rows) if rows else None
+    return {"reading": reading, "grades": grades}

@@ -1,4 +1,5 @@
-// On a narrow window the filters stand above what they filter, so they are folded away until asked for.
+// On a narrow window the filters stand above what they filter, so they are folded away until asked for. A search
+// that comes first stays, for to find one by its name is what most people want of a list on a telephone.
 // They are open where something is chosen only if the person opens them: the chosen filters are listed with
 // the results.
 export function startFilters () {
@@ -8,6 +9,9 @@ export function startFilters () {
 
 function fold (form) {
   const narrow = window.matchMedia('(max-width: 48.0525em)')
+  const search = form.querySelector('[data-filter-search]')
+  const apply = form.querySelector('[data-filter-apply]')
+  const whole = apply.textContent
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'govuk-button govuk-button--secondary app-filter__toggle'
@@ -16,12 +20,15 @@ function fold (form) {
   form.before(button)
 
   const show = (open) => {
-    form.hidden = narrow.matches && !open
+    const folded = narrow.matches && !open
+    form.hidden = folded && !search
+    form.classList.toggle('app-filter--folded', folded)
+    apply.textContent = folded ? 'Search' : whole
     button.hidden = !narrow.matches
-    button.setAttribute('aria-expanded', String(!form.hidden))
-    button.textContent = form.hidden ? 'Show filters' : 'Hide filters'
+    button.setAttribute('aria-expanded', String(!folded))
+    button.textContent = folded ? 'Show filters' : 'Hide filters'
   }
-  button.addEventListener('click', () => show(form.hidden))
+  button.addEventListener('click', () => show(button.getAttribute('aria-expanded') === 'false'))
   narrow.addEventListener('change', () => show(false))
   show(false)
 }

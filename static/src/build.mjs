@@ -1,4 +1,4 @@
-// Compiles the stylesheet and copies the script that govuk-frontend ships. Source maps are left out because
+// Compiles the stylesheet and copies the scripts that govuk-frontend and Chart.js ship. Source maps are left out because
 // the hashed static storage would look for the files they name.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -24,4 +24,9 @@ writeFileSync(join(target, 'app.css'), stylesheet.css)
 writeFileSync(
   join(target, 'govuk-frontend.min.js'),
   withoutSourceMap(readFileSync(join(govuk, 'govuk-frontend.min.js'), 'utf8'))
+)
+// A file of its own, for the few pages that have a chart.
+writeFileSync(
+  join(target, 'chart.umd.min.js'),
+  withoutSourceMap(readFileSync(join(root, 'node_modules', 'chart.js', 'dist', 'chart.umd.min.js'), 'utf8'))
 )

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.models import Purpose, SecretLink, User, normalise_email
 from schoolimprove.accounts.registry import HandOver, hand_overs, tell_followers
-from schoolimprove.accounts.rights import appointments_of, forget_appointments
-from schoolimprove.accounts.roles import ADMIN_SITE_ROLES
+from schoolimprove.accounts.rights import appointments_of, forget_appointments, user_can
+from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, Permission
 from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import Blocked, record_event
 
@@ -133,6 +133,33 @@ def reactivate(user: User, *, by: Actor, reason: str) -> None:
         drop_devices(locked)
         _send_invitation(locked, "", by)
         record_event(locked, "reactivated", by=by, reason=reason, changes={"is_active": [False, True]})
+        sync_staff(locked)
+    user.refresh_from_db()
+
+
+def blockers_to_taking_superuser(user: User, *, by: Actor) -> list[str]:
+    """Why this account cannot lose the right of a superuser, as sentences."""
+    reasons = []
+    if not user.is_superuser:
+        reasons.append(f"{user} is no superuser.")
+    if by.user is None or not user_can(by.user, Permission.MANAGE_PEOPLE):
+        reasons.append(
+            "You hold no appointment as a system administrator. Without one nobody may be left who manages people."
+        )
+    return reasons
+
+
+def take_superuser(user: User, *, by: Actor, reason: str) -> None:
+    """End the right of the first day; what the person may do comes from appointments alone. `Blocked` with reasons."""
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if reasons := blockers_to_taking_superuser(locked, by=by):
+            raise Blocked(reasons)
+        locked.is_superuser = False
+        locked.save(update_fields=["is_superuser"])
+        record_event(
+            locked, "superuser’s right taken away", by=by, reason=reason, changes={"is_superuser": [True, False]}
+        )
         sync_staff(locked)
     user.refresh_from_db()
 

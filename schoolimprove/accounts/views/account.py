@@ -31,7 +31,7 @@ from schoolimprove.accounts.forms.own import AddressForm, ChangePasswordForm, Na
 from schoolimprove.accounts.kept_text import kept_texts_of
 from schoolimprove.accounts.middleware import open_to_half_sessions
 from schoolimprove.accounts.models import User, user_of
-from schoolimprove.accounts.rights import appointments_of, must_have_second_factor
+from schoolimprove.accounts.rights import appointments_of, in_words, must_have_second_factor
 from schoolimprove.records.actor import Actor
 from schoolimprove.ui.components import Fact
 
@@ -50,7 +50,7 @@ def account(request: Request) -> HttpResponse:
             "facts": [*_identity(user), *_security(user)],
             "pending": pending_address(user),
             "kept_count": kept_texts_of(user).count(),
-            "appointments": appointments_of(user),
+            "appointments": in_words(appointments_of(user)),
         },
     )
 
@@ -65,7 +65,7 @@ def _identity(user: User) -> list[Fact]:
 
 def _security(user: User) -> list[Fact]:
     if not has_second_factor(user):
-        url = reverse("accounts:second_factor")
+        url = reverse("accounts:second_factor_change")
         return [Fact("Authenticator app", "Not set up", change_url=url, change_label="Set up")]
     left = recovery_codes_left(user)
     return [
@@ -155,7 +155,8 @@ def address_withdraw(request: Request) -> HttpResponse:
 class SecondFactor(FormView[CodeForm]):
     """Set up an authenticator app: scan, type its first code, keep the recovery codes.
 
-    Half a session may come here only while no app is set up: a password alone must not replace one.
+    Half a session, which has just shown the password, may come here only while no app is set up: a password alone must
+    not replace one. A whole one shows the password again first, whether an app is set up or not.
     """
 
     template_name = "accounts/second_factor.html"
@@ -163,12 +164,12 @@ class SecondFactor(FormView[CodeForm]):
 
     @method_decorator([open_to_half_sessions, sensitive_post_parameters()])
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if has_second_factor(user_of(request)) and not self._may_replace():
-            return redirect("accounts:verify" if session.is_half(request) else "accounts:second_factor_change")
+        if session.is_half(request):
+            if has_second_factor(user_of(request)):
+                return redirect("accounts:verify")
+        elif not session.is_confirmed(request.session):
+            return redirect("accounts:second_factor_change")
         return super().dispatch(request, *args, **kwargs)
-
-    def _may_replace(self) -> bool:
-        return not session.is_half(self.request) and bool(self.request.session.get(REPLACING))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         device = pending_device(user_of(self.request))
@@ -187,14 +188,14 @@ class SecondFactor(FormView[CodeForm]):
             form.add_error("code", why_refused(verdict))
             return self.form_invalid(form)
         was_half = session.is_half(self.request)
-        self.request.session.pop(REPLACING, None)
+        self.request.session.pop(session.CONFIRMED, None)
         session.note_verified(self.request)
         if was_half:
             note_signed_in(self.request)
+        else:
+            # Whoever else is in with the password alone, or by the app that is lost, is so no more.
+            session.keep_only_this(self.request, user_of(self.request))
         return show_codes(self.request, codes)
-
-
-REPLACING = "may_replace_second_factor"
 
 
 def show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
@@ -204,19 +205,20 @@ def show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 
 class SecondFactorChange(OwnFormWithPassword):
-    """Replace the app, or give it up where nothing requires it; the password first."""
+    """Set the app up or replace it, or give it up where nothing requires it; the password first."""
 
     template_name = "accounts/second_factor_change.html"
     form_class = PasswordOnlyForm
-    page_title = "Replace your authenticator app"
     success_url = reverse_lazy("accounts:second_factor")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        removable = not must_have_second_factor(self.user)
-        return {**super().get_context_data(**kwargs), "removable": removable}
+        there = has_second_factor(self.user)
+        title = "Replace your authenticator app" if there else "Set up an authenticator app"
+        removable = there and not must_have_second_factor(self.user)
+        return {**super().get_context_data(**kwargs), "page_title": title, "there": there, "removable": removable}
 
     def form_valid(self, form: PasswordOnlyForm) -> HttpResponse:
-        self.request.session[REPLACING] = True
+        session.note_confirmed(self.request.session)
         return redirect(self.success_url)
 
 

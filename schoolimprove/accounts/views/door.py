@@ -1,5 +1,6 @@
 """The door: address and password, then the second factor where one is owed."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -22,11 +23,13 @@ from schoolimprove.accounts.actions.second_factor import (
     verify_recovery,
 )
 from schoolimprove.accounts.forms.door import CodeForm, RecoveryCodeForm, SignInForm
+from schoolimprove.accounts.lockout import locked_out, tries_many
 from schoolimprove.accounts.middleware import open_to_half_sessions
 from schoolimprove.accounts.models import User, normalise_email, user_of
 from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import record_event
 
+_log = logging.getLogger("schoolimprove.security")
 WRONG = "The email address or password is not right. Check both and try again."
 
 
@@ -73,6 +76,9 @@ class SignIn(FormView[SignInForm]):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
+        if tries_many(self.request):
+            _log.warning("Sign-in not looked at: this client has given too many wrong passwords")
+            return locked_out(self.request)
         email = normalise_email(form.cleaned_data["email"])
         user = authenticate(self.request, email=email, password=form.cleaned_data["password"])
         if user is None:
@@ -85,7 +91,11 @@ class SignIn(FormView[SignInForm]):
         return redirect(next_step(self.request))
 
     def _note_failure(self, email: str) -> None:
-        """In the audit of the account, if there is one; what else was typed may be a password and is not kept."""
+        """In the audit of the account, if there is one; what else was typed may be a password and is not kept.
+
+        The log has a line of each, without the address, so that a wave of them is seen.
+        """
+        _log.warning("Sign-in refused")
         tried = User.objects.filter(email=email).first()
         counted = getattr(self.request, "axes_failures_since_start", None) is not None
         if tried is None or not counted:
@@ -114,6 +124,8 @@ class CodeView(FormView[Any]):
     def form_valid(self, form: Any) -> HttpResponse:
         verdict = self.judge(user_of(self.request), form.cleaned_data["code"])
         if not verdict.right:
+            if not verdict.wait_seconds:
+                record_event(user_of(self.request), "gave a wrong security code", by=SYSTEM)
             form.add_error("code", why_refused(verdict))
             return self.form_invalid(form)
         session.note_verified(self.request)

@@ -1,6 +1,6 @@
 """People: found, invited, helped when a telephone is lost, and deactivated. For system administrators."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +19,10 @@ from schoolimprove.accounts.actions.person import (
     last_invited_at,
     reactivate,
     rename,
+    take_superuser,
 )
 from schoolimprove.accounts.actions.second_factor import has_second_factor, recovery_codes_left, reset_second_factor
+from schoolimprove.accounts.exporting import Taken, exports, links_to, words_of
 from schoolimprove.accounts.filters import STATE_LABELS, PeopleFilter
 from schoolimprove.accounts.forms.own import NameForm
 from schoolimprove.accounts.forms.people import DeactivateForm, InviteAgainForm, InviteForm, ReasonForm
@@ -32,10 +34,10 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.records.transition import Blocked, record_event
+from schoolimprove.records.transition import Blocked
 from schoolimprove.ui import components
-from schoolimprove.ui.exports import Column, export_response
-from schoolimprove.ui.filters import chosen_words, filter_panel
+from schoolimprove.ui.exports import Column, ListFile, in_batches
+from schoolimprove.ui.filters import filter_panel
 
 EVENTS_SHOWN = 20
 SORTS = {"name": ("name", "email"), "email": ("email",), "last_login": ("last_login", "name", "email")}
@@ -73,15 +75,12 @@ class PeopleList(ForManagers, ListView[User]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         count = context["paginator"].count
-        kinds = [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")]
         return context | {
             "page_title": "People who sign in",
             "found": f"{count:,} {'person' if count == 1 else 'people'}",
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter people"),
             "table": people_table(context["page_obj"], self.request.GET.get("sort", "name")),
-            "exports": [
-                components.Export(label, reverse("accounts:people_export", args=[kind])) for kind, label in kinds
-            ],
+            "exports": links_to("accounts:people_export"),
         }
 
 
@@ -109,7 +108,7 @@ def _list_row(person: User, facts: Sequence[str]) -> list[Any]:
     ]
 
 
-EXPORT_COLUMNS = [
+COLUMNS_TAKEN = [
     Column("name", "Name", "Name of the person"),
     Column("email", "Email address", "Address the person signs in with"),
     Column("holds", "Holds", "Appointments held today"),
@@ -118,21 +117,24 @@ EXPORT_COLUMNS = [
 ]
 
 
-def people_export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The list as it stands in the address; the export is audited."""
+PEOPLE = ListFile("people", "people", "People who sign in", "A person who signs in, or did", COLUMNS_TAKEN)
+
+
+@exports(PEOPLE)
+def people_export(request: HttpRequest) -> Taken:
+    """The list as it stands in the address."""
     actor = managing(request)
     found = chosen_people(request)
-    people = list(found.qs)
-    facts = facts_about([person.pk for person in people], on=clock.today())
-    chosen = dict(chosen_words(filter_panel(found.form, request.GET)))
-    record_event(user_of(request), "exported people", by=actor, changes={"filter": [None, chosen]})
-    return export_response(EXPORT_COLUMNS, _export_rows(people, facts), kind, "people", chosen)
+    chosen = words_of(filter_panel(found.form, request.GET))
+    return Taken(_export_rows(found.qs), found.qs.count(), chosen, actor=actor)
 
 
-def _export_rows(people: Iterable[User], facts: dict[int, list[str]]) -> Iterable[Sequence[Any]]:
-    for person in people:
-        state = STATE_LABELS[person.state]
-        yield [person.name, person.email, "; ".join(facts[person.pk]), state, person.last_login]
+def _export_rows(found: QuerySet[User]) -> Iterator[Sequence[Any]]:
+    for people in in_batches(found.iterator(500)):
+        facts = facts_about([person.pk for person in people], on=clock.today())
+        for person in people:
+            held, state = "; ".join(facts[person.pk]), STATE_LABELS[person.state]
+            yield [person.name, person.email, held, state, person.last_login]
 
 
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -166,6 +168,8 @@ def person_facts_of(person: User) -> list[components.Fact]:
     ]
     if enrolled:
         facts.append(components.Fact("Recovery codes left", recovery_codes_left(person)))
+    if person.is_superuser:
+        facts.append(components.Fact("Superuser", "Yes, which is meant for the first day only"))
     if person.state == UserState.INVITED:
         facts.append(components.Fact("Invited", last_invited_at(person), empty="Never"))
     return facts
@@ -219,6 +223,8 @@ class PersonForm(ForManagers, FormView[Any]):
     page_title = ""
     lede = ""
     done = ""
+    submit_label = ""
+    """Of the button, where the form has none of its own."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         managing(request)
@@ -230,7 +236,8 @@ class PersonForm(ForManagers, FormView[Any]):
         return reverse("accounts:person", args=[self.person.pk])
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": self.person_url}
+        named = {"submit_label": self.submit_label} if self.submit_label else {}
+        return {**super().get_form_kwargs(), "cancel_url": self.person_url, **named}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = {"page_title": self.page_title, "lede": self.lede, "caption": self.person.name}
@@ -281,9 +288,7 @@ class PersonResetSecondFactor(PersonForm):
         "a new app the next time they sign in."
     )
     done = "The authenticator app of {name} has been removed."
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "submit_label": "Remove the app"}
+    submit_label = "Remove the app"
 
     def act(self, form: ReasonForm) -> None:
         reset_second_factor(self.person, by=self.actor, reason=form.cleaned_data["reason"])
@@ -324,9 +329,21 @@ class PersonReactivate(PersonForm):
         "which do not come back by themselves."
     )
     done = "{name} has been invited again."
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "submit_label": "Invite again"}
+    submit_label = "Invite again"
 
     def act(self, form: ReasonForm) -> None:
         reactivate(self.person, by=self.actor, reason=form.cleaned_data["reason"])
+
+
+class PersonTakeSuperuser(PersonForm):
+    form_class = ReasonForm
+    page_title = "Take the superuser’s right away"
+    lede = (
+        "A superuser sets up the service on its first day. From then on what a person may see and do comes from "
+        "appointments alone, as it does for everybody else. The account and its appointments stay."
+    )
+    done = "{name} is no superuser any more."
+    submit_label = "Take the right away"
+
+    def act(self, form: ReasonForm) -> None:
+        take_superuser(self.person, by=self.actor, reason=form.cleaned_data["reason"])

@@ -16,7 +16,7 @@ from .counting import (
 from .half_terms import HALF_TERMS, half_term_end, half_term_on, half_terms, last_school_day, next_half_term
 from .moment import LONDON, at, now, today
 from .terms import DatesNotHeld, HalfTerm, NoTermDates, Term, TermName, Terms
-from .words import Run, long_date, question, runs, skipped_in_words, uk_date
+from .words import Run, long_date, question, runs, skipped_in_words, uk_date, uk_time
 from .working import Working
 
 __all__ = [
@@ -54,5 +54,6 @@ __all__ = [
     "skipped_in_words",
     "today",
     "uk_date",
+    "uk_time",
     "working_days_after",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from .calendar import WEEKEND
 from .terms import ONE_DAY
@@ -19,6 +19,14 @@ def uk_date(day: date) -> str:
 def long_date(day: date) -> str:
     """`Friday 1 May 2026`."""
     return f"{day:%A} {uk_date(day)}"
+
+
+def uk_time(at: time) -> str:
+    """`1pm`, `9:30am`, `midday`: as officers write it."""
+    if not at.minute and at.hour % 12 == 0:
+        return "midday" if at.hour else "midnight"
+    minutes = f":{at:%M}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
 
 
 def question(working: Working) -> str:

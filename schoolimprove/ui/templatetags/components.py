@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from schoolimprove.ui.cells import cell, drawn_rows, shown
+from schoolimprove.ui.charts import Chart
 from schoolimprove.ui.components import Column, Empty, Event, Fact, Figure, Link, Tab, Table, Task
 from schoolimprove.ui.errors import listed_errors
 from schoolimprove.ui.status import colour_of
@@ -125,6 +126,11 @@ def empty_state(title: str | Empty, text: str = "", url: str = "", action: str =
 @register.inclusion_tag("components/sub_navigation.html")
 def sub_navigation(tabs: list[Tab], label: str = "Sections of this page") -> Shown:
     return {"tabs": tabs, "label": label}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(chart: Chart, id: str = "chart-data") -> Shown:
+    return {"chart": chart, "id": id}
 
 
 @register.inclusion_tag("components/panel.html")

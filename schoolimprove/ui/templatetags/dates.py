@@ -1,7 +1,7 @@
 """Dates as people read them, and the working behind one."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import template
@@ -21,6 +21,12 @@ def uk_date(value: date | str | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(clock.LONDON)
     return clock.uk_date(value)
+
+
+@register.filter
+def uk_time(value: time | None) -> str:
+    """`1pm`, `9:30am`; nothing for none."""
+    return clock.uk_time(value) if value else ""
 
 
 @register.inclusion_tag("components/date_working.html")

@@ -39,9 +39,13 @@ def kind(bound: BoundField) -> str:
 
 @register.filter
 def optional_note(bound: BoundField) -> str:
-    """What the label of a field that may be left empty ends with: the field's own `note`, or that it is optional."""
-    if note := getattr(bound.field, "note", ""):
-        return f" ({note})"
+    """What the label of a field that may be left empty ends with: the field's own `note`, or that it is optional.
+
+    Nothing where the note is None: in lines of which each may be left empty it would be said at every box.
+    """
+    note = getattr(bound.field, "note", "")
+    if note or note is None:
+        return f" ({note})" if note else ""
     said = "optional" in str(bound.label).lower() or bound.field.required or kind(bound) == "checkbox"
     return "" if said else " (optional)"
 

@@ -1,29 +1,19 @@
-from pathlib import Path
-from typing import Any
+from enum import StrEnum
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from schoolimprove.lib.states import Act, Move, StateTable
+from schools.management.documents import WritesDocument
+from schools.states import ACTION, CORRECTION, IMPORT_RUN, PROGRAMME_EDITION, RECORD_OF_VISIT, STRENGTH, VISIT
 
-from schoolimprove.lib.states import Move, StateTable
-from schools.states import IMPORT_RUN, RECORD_OF_VISIT
-
-TABLES = [RECORD_OF_VISIT, IMPORT_RUN]
+TABLES = [PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, IMPORT_RUN]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 
 
-class Command(BaseCommand):
+class Command(WritesDocument):
     help = "Write docs/states.md from the state tables; with --check, fail when it is not what the code says."
+    document = "states.md"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true")
-
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        path = Path(settings.BASE_DIR) / "docs" / "states.md"
-        text = document(TABLES)
-        if not check:
-            path.write_text(text)
-        elif not path.exists() or path.read_text() != text:
-            raise CommandError("docs/states.md is not what the code says. Run manage.py write_states.")
+    def text(self) -> str:
+        return document(TABLES)
 
 
 def document(tables: list[StateTable]) -> str:
@@ -34,13 +24,31 @@ def document(tables: list[StateTable]) -> str:
 def _section(table: StateTable) -> str:
     states = "".join(f"- **{table.labels[status]}** (`{status.value}`)\n" for status in table.statuses)
     head = "| verb | from | to | who | guard | effect | reason |\n|---|---|---|---|---|---|---|\n"
-    return f"\n## {table.noun}\n\nStarts as *{table.labels[table.initial]}*.\n\n{states}\n{head}" + "".join(
-        _row(table, move) for move in table.moves
-    )
+    moves = head + "".join(_row(table, move) for move in table.moves)
+    return f"\n## {table.noun}\n\nStarts as *{table.labels[table.initial]}*.\n\n{states}\n{moves}{_acts(table)}"
 
 
 def _row(table: StateTable, move: Move) -> str:
-    sources = ", ".join(sorted(table.labels[status] for status in move.sources))
     reason = "required" if move.reason_required else ""
-    cells = [move.verb, sources, table.labels[move.target], move.who, move.guard, move.effect, reason]
+    return _cells(
+        move.verb, _named(table, move.sources), table.labels[move.target], move.who, move.guard, move.effect, reason
+    )
+
+
+def _acts(table: StateTable) -> str:
+    """What is done without moving, where there is any."""
+    head = "\nWithout moving it:\n\n| verb | in | who | guard | effect |\n|---|---|---|---|---|\n"
+    return head + "".join(_act(table, act) for act in table.acts) if table.acts else ""
+
+
+def _act(table: StateTable, act: Act) -> str:
+    return _cells(act.verb, _named(table, act.states), act.who, act.guard, act.effect)
+
+
+def _named(table: StateTable, statuses: frozenset[StrEnum]) -> str:
+    """In the order of the table."""
+    return ", ".join(table.labels[status] for status in table.statuses if status in statuses)
+
+
+def _cells(*cells: str) -> str:
     return f"| {' | '.join(cells)} |\n"

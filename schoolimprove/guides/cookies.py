@@ -1,0 +1,20 @@
+"""The cookies there are. A test signs in, works, and looks at what the browser was given."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Cookie:
+    name: str
+    purpose: str
+    lasts: str
+
+
+def cookies() -> list[Cookie]:
+    hours = settings.SESSION_COOKIE_AGE // 3600
+    return [
+        Cookie(settings.SESSION_COOKIE_NAME, "Keeps you signed in.", f"{hours} hours, or until you sign out"),
+        Cookie(settings.CSRF_COOKIE_NAME, "Makes sure that what is sent under your name came from you.", "One year"),
+    ]

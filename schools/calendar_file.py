@@ -1,0 +1,89 @@
+"""Visits as a calendar file (RFC 5545), to be opened in whatever calendar its reader keeps.
+
+Opened again after the visit was moved or cancelled, it replaces what it added: its name stays, its sequence grows.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress
+
+from schoolimprove.accounts import mail
+from schoolimprove.lib import clock
+from schoolimprove.ui.exports import seen
+from schools.models import Visit
+from schools.models.visit import WITHOUT_RECORD
+from schools.states import VisitStatus
+
+MEETING = "Meeting"
+"""What a visit of performance management is called where calendars may be shared."""
+STATUS = {
+    VisitStatus.PROPOSED: "TENTATIVE",
+    VisitStatus.COUNTERED: "TENTATIVE",
+    VisitStatus.AGREED: "CONFIRMED",
+    VisitStatus.HELD: "CONFIRMED",
+    VisitStatus.CANCELLED: "CANCELLED",
+}
+"""One that is only owed has no day, and so no file."""
+
+
+def has_calendar_file(visit: Visit) -> bool:
+    return visit.day is not None and visit.status in STATUS
+
+
+def calendar_file(visit: Visit) -> bytes:
+    """The file of a visit that has a day. It holds nothing of the visit's purpose, nor who takes part beside."""
+    return _file([visit], "CANCEL" if visit.status == VisitStatus.CANCELLED else "PUBLISH")
+
+
+def calendar_of(visits: Iterable[Visit]) -> bytes:
+    """Those of them that have a day and stand, in one file; nothing where none has."""
+    shown = [each for each in visits if has_calendar_file(each) and each.status != VisitStatus.CANCELLED]
+    return _file(shown, "PUBLISH") if shown else b""
+
+
+def _file(visits: Iterable[Visit], method: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//School improvement//Visits//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for visit in visits:
+        calendar.add_component(_event(visit))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _event(visit: Visit) -> Event:
+    kind = MEETING if visit.kind in WITHOUT_RECORD else visit.get_kind_display()
+    changed = visit.updated_at.astimezone(UTC)
+    event = Event()
+    event.add("uid", f"visit-{visit.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", visit.version)
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("dtstart", _start(visit))
+    event.add("summary", _line(f"{kind}: {visit.school.name}"))
+    event.add("location", _line(", ".join([visit.school.name, *visit.school.address_lines])))
+    if visit.author is not None:
+        event.add("description", _line(f"{visit.author} goes."))
+    event.add("url", mail.address_of("schools:visit", visit.school.urn, visit.pk))
+    event.add("status", STATUS[VisitStatus(visit.status)])
+    if visit.status == VisitStatus.CANCELLED:
+        # RFC 5546, 3.2.5: what takes an event out of a calendar names whom it comes from.
+        event.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
+    return event
+
+
+def _start(visit: Visit) -> object:
+    """The whole day, or in London's time where a time is planned for the day it is on."""
+    if visit.planned_at is None or visit.planned_on is None or visit.day != visit.planned_on:
+        return visit.day
+    return datetime.combine(visit.planned_on, visit.planned_at, clock.LONDON)
+
+
+def _line(text: str) -> str:
+    """Text on one line, without what nobody sees: a break in a name begins no property of its own."""
+    return " ".join(seen(text).split())

@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from schools.programmes import sync_programmes
+
+
+class Command(BaseCommand):
+    help = "Load the shipped visit programmes that are missing. Never overwrites an edit. Runs by itself after migrate."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{sync_programmes()} editions of the visit programme added.")

@@ -1,0 +1,49 @@
+"""A button that was pressed: one verb, then back with what came of it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from schoolimprove.records.transition import Blocked, Conflict
+
+
+def seen_in(parameters: QueryDict) -> int:
+    """The version somebody saw; 0, which nobody has seen, for anything but a number of plausible length."""
+    seen = parameters.get("seen_version", "")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
+
+
+def what_happened(lost: Conflict) -> str:
+    """Who was first, and how it stands now, as a sentence or two."""
+    current: Any = lost.current
+    who = current.updated_by or "Somebody else"
+    return f"{who} changed this after you opened it. It is now: {current.get_status_display().lower()}."
+
+
+def act(request: HttpRequest, back: Any, done: str, verb: Any, **said: Any) -> HttpResponse:
+    """The verb by whoever pressed, on what `said` says was seen."""
+    return pressed(request, back, done, partial(verb, by=request.user, **said))
+
+
+def pressed(
+    request: HttpRequest,
+    back: Any,
+    done: str,
+    verb: Callable[[], Any],
+    *,
+    told: Callable[[Conflict], str] = what_happened,
+) -> HttpResponse:
+    """`told` says what somebody else did first."""
+    try:
+        verb()
+    except Blocked as error:
+        messages.error(request, " ".join(error.messages))
+    except Conflict as lost:
+        messages.error(request, f"Nothing was done: {told(lost)} Read it again.")
+    else:
+        messages.success(request, done)
+    return redirect(back)
