@@ -18,7 +18,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
-from benchmarks.pages import BARE, Page, Reader
+from benchmarks.pages import BARE, BESIDE, Page, Reader
 from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import must_have_second_factor
@@ -48,7 +48,7 @@ class Result:
 
     @property
     def is_missed(self) -> bool:
-        return self.ratio < 1 / self.aim
+        return bool(self.aim) and self.ratio < 1 / self.aim
 
 
 def signed_in(user: User) -> str:
@@ -97,7 +97,7 @@ def ask(path: str, cookie: str) -> int:
 def measure(reader: Reader, *, rounds: int, seconds: float) -> list[Result]:
     """The bare page and every page of the reader by turns, each turn so many seconds long."""
     cookie = signed_in(reader.user)
-    pages = [Page(BARE, "/bare", 1), *reader.pages]
+    pages = [Page(BARE, "/bare", BESIDE), *reader.pages]
     counted = {page: _queries(page, cookie) for page in pages}
     turns: dict[Page, list[_Turn]] = {page: [] for page in pages}
     for _ in range(rounds):

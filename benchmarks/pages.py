@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -12,16 +13,19 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission, Role
 from schools.models import Appointment, District, RecordOfVisit, School
-from schools.states import RecordStatus
+from schools.states import SHARED_STATES, RecordStatus
 
 BARE = "bare page"
-PAGE, LIST = 8, 15
-"""The aims: a page at least 1/8 of the bare page's rate, a list with its filters at least 1/15."""
+PAGE, LIST, PDF = 8, 15, 150
+"""The aims: a page at least 1/8 of the bare page's rate, a list with its filters at least 1/15, a PDF
+within a second."""
+BESIDE = 0
+"""What stands beside a page for comparison has no aim."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """`aim` is by how much the page may be slower than the bare page."""
+    """`aim` is by how much the page may be slower than the bare page; 0 where it has none."""
 
     name: str
     path: str
@@ -76,16 +80,59 @@ def _pages(user: User, record: RecordOfVisit) -> list[Page]:
         Page("schools", reverse("schools:list"), LIST),
         Page("schools, filtered", f"{reverse('schools:list')}?{urlencode(filters, doseq=True)}", LIST),
         Page("schools, searched", f"{reverse('schools:list')}?q=st+marys+primary", LIST),
+        *_stock_schools(district.order_by("-held")[0].pk),
         *_allocation(user),
+        Page("visit programme", reverse("schools:programme"), PAGE),
+        *_coverage(user),
         Page("a school", reverse("schools:school", args=urn), PAGE),
         Page("its visits", reverse("schools:visits", args=urn), LIST),
+        Page("stock: its visits", _stock("visit", school__id__exact=record.school_id), BESIDE),
         Page("its people", reverse("schools:people", args=urn), LIST),
         Page("its chronology", reverse("schools:chronology", args=urn), LIST),
         Page("a record", record.get_absolute_url(), PAGE),
+        *_record_as_pdf(user, record.school),
     ]
+
+
+def _stock_schools(district: int) -> list[Page]:
+    """The same three questions, asked of Django's own admin."""
+    narrowed = {"phase__exact": "primary", "establishment__exact": "open", "district__id__exact": district, "o": "-3"}
+    return [
+        Page("stock: schools", _stock("school"), BESIDE),
+        Page("stock: filtered", _stock("school", **narrowed), BESIDE),
+        Page("stock: searched", _stock("school", q="mary primary"), BESIDE),
+    ]
+
+
+def _stock(model: str, **query: Any) -> str:
+    return f"{reverse(f'stock:schools_{model}_changelist')}?{urlencode(query)}"
+
+
+def _record_as_pdf(user: User, school: School) -> list[Page]:
+    """A preview, drawn in the request, of the readers who see a record before it is shared."""
+    unshared = RecordOfVisit.objects.visible_to(user).exclude(status__in=SHARED_STATES).filter(school=school)
+    draft = unshared.select_related("school").order_by("-pk").first()
+    if draft is None:
+        return []
+    return [Page("record as PDF", reverse("schools:record_pdf", args=[draft.school.urn, draft.reference]), PDF)]
 
 
 def _allocation(user: User) -> list[Page]:
     """The board, of the readers who have it."""
     board = Page("who has which school", reverse("schools:allocation"), LIST)
     return [board] if user_can(user, Permission.VIEW_ALLOCATION) else []
+
+
+def _coverage(user: User) -> list[Page]:
+    """How far the term has come, and the list behind the numbers, of the readers who have it."""
+    table, found = reverse("schools:coverage"), reverse("schools:coverage_list")
+    pages = [
+        Page("coverage", table, LIST),
+        Page("coverage by partner", f"{table}?by=sip", LIST),
+        Page("its list", found, LIST),
+        Page("its list, narrowed", f"{found}?stage=not_yet", LIST),
+        Page("coverage week by week", reverse("schools:coverage_weeks"), LIST),
+        Page("schools not seen", reverse("schools:coverage_not_seen"), LIST),
+        Page("who carries what", reverse("schools:coverage_load"), LIST),
+    ]
+    return pages if user_can(user, Permission.VIEW_COVERAGE) else []

@@ -16,7 +16,8 @@ def pages(reader: Reader, results: Sequence[Result]) -> str:
 
 
 def _line(result: Result) -> str:
-    of_bare, aim = ("", "") if result.page == BARE else (f"1/{1 / result.ratio:.1f}", f"1/{result.aim}")
+    of_bare = "" if result.page == BARE else f"1/{1 / result.ratio:.1f}"
+    aim = f"1/{result.aim}" if result.aim else ""
     return (
         f"{result.page:<20}{result.busy:>9.2f}{1000 / result.busy:>12.0f}{result.elapsed:>12.2f}{of_bare:>9}{aim:>7}"
         f"{result.queries:>9}{result.size / 1000:>7.1f}{'  MISSED' if result.is_missed else ''}"

@@ -1,8 +1,9 @@
-"""Every address of the site, and the bare page beside them."""
+"""Every address of the site, with the bare page and a stock admin beside them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from benchmarks.stock import stock
 from schoolimprove.urls import urlpatterns as every_address
 
 
@@ -11,4 +12,4 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{request.user}\n", content_type="text/plain")
 
 
-urlpatterns = [path("bare", bare, name="bare"), *every_address]
+urlpatterns = [path("bare", bare, name="bare"), path("stock/", stock.urls), *every_address]

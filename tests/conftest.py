@@ -146,9 +146,15 @@ def triggers(redis_url: str) -> Iterator[None]:
     from schoolimprove.celery import app
 
     before = app.conf["broker_url"]
-    app.conf["broker_url"] = redis_url
+    _send_over(app, redis_url)
     yield
-    app.conf["broker_url"] = before
+    _send_over(app, before)
+
+
+def _send_over(app: Any, broker: str) -> None:
+    """Connections are kept: one that an earlier test had opened would carry what is sent to where that went."""
+    app.conf["broker_url"] = broker
+    app._after_fork()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """One school with everybody a Record of Visit passes through, on an ordinary day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,15 @@ from schools.actions import start_record
 from schools.models import Appointment, DoubleDistrict, RecordOfVisit, School
 from schools.models.school import Phase
 from schools.states import RecordStatus
-from tests.factories.schools import TEXTS, DistrictFactory, DoubleDistrictFactory, SchoolFactory, appointed, record_at
+from tests.factories.schools import (
+    TEXTS,
+    DistrictFactory,
+    DoubleDistrictFactory,
+    SchoolFactory,
+    appointed,
+    record_at,
+    whole_content,
+)
 
 TUESDAY = date(2026, 11, 3)
 """Inside the autumn term, with working days and school days on both sides."""
@@ -47,10 +55,13 @@ class County:
         return record_at(status, school=self.school, author=self.sip, manager=self.dsim, held_on=held_on)
 
     def start(self, by: User, *, on: date = TUESDAY, **other: Any) -> RecordOfVisit:
-        """`start_record` with what is usual."""
+        """`start_record` with what is usual, findings on the whole agenda among it."""
         texts: Mapping[str, str] = TEXTS
-        usual = {"kind": "core", "held_on": on, "days": Decimal("1.0"), "texts": texts}
-        return start_record(other.pop("school", self.school), by=by, on=on, **{**usual, **other})
+        school = other.pop("school", self.school)
+        usual = {"kind": "core", "held_on": on, "days": Decimal("1.0"), "texts": texts, **other}
+        whole, given = whole_content(school, kind=usual["kind"], held_on=usual["held_on"]), usual.get("content")
+        usual["content"] = whole if given is None else replace(given, findings={**whole.findings, **given.findings})
+        return start_record(school, by=by, on=on, **usual)
 
     def submitted(self, by: User, *, on: date = TUESDAY, **other: Any) -> RecordOfVisit:
         record = self.start(by, on=on, **other)

@@ -10,6 +10,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schools.actions import start_record
+from schools.content import Content
 from schools.models import (
     Appointment,
     Diocese,
@@ -25,8 +26,10 @@ from schools.models import (
     ServiceInvitation,
     Visit,
 )
+from schools.models.programme import edition_for
 from schools.models.school import Phase
-from schools.states import RecordStatus
+from schools.slots import slot_of
+from schools.states import RecordStatus, VisitStatus
 from tests.factories.accounts import UserFactory
 
 LONG_AGO = date(2000, 1, 1)
@@ -35,7 +38,6 @@ TEXTS = {
     "evidence": "Two lessons in year 4 and a sample of books",
     "findings": "Pupils are taught well and remember what they learn.",
     "judgements": "Teaching is good.",
-    "strengths": "Reading in the early years",
 }
 
 
@@ -136,6 +138,7 @@ class VisitFactory(factory.django.DjangoModelFactory[Visit]):
     held_on = date(2026, 11, 2)
     days = Decimal("1.0")
     author = factory.SubFactory(UserFactory)
+    status = VisitStatus.HELD
 
 
 class RecordOfVisitFactory(factory.django.DjangoModelFactory[RecordOfVisit]):
@@ -186,13 +189,26 @@ def also_appointed(user: User, role: Role, **scope: Any) -> None:
     user.__dict__.pop("_appointments", None)
 
 
+def whole_content(school: School, *, kind: str, held_on: date) -> Content:
+    """Findings on every item that the agenda of such a visit has, so that its record may be submitted."""
+    slot = slot_of(school.pk, held_on) if kind == "core" else None
+    if slot is None:
+        return Content()
+    owed = school.visits.of_term(*slot).not_held().filter(kind=kind).first()
+    edition = edition_for(school.phase, slot[1], held_on)
+    lines = owed.agenda() if owed else edition.agenda if edition else []
+    return Content(findings={line.key: f"On {line.heading}: as expected." for line in lines})
+
+
 def record_at(
     status: RecordStatus, *, school: School, author: User, manager: User, held_on: date | None = None
 ) -> RecordOfVisit:
     """A record brought to `status` by the verbs themselves, today."""
     today = clock.today()
+    held_on = held_on or today
+    content = whole_content(school, kind="core", held_on=held_on)
     record = start_record(
-        school, by=author, on=today, kind="core", held_on=held_on or today, days=Decimal("1.0"), texts=TEXTS
+        school, by=author, on=today, kind="core", held_on=held_on, days=Decimal("1.0"), texts=TEXTS, content=content
     )
     if status in (RecordStatus.SUBMITTED, RecordStatus.SHARED):
         record.submit(by=author, on=today, seen_version=record.version)

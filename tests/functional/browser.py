@@ -97,6 +97,12 @@ def axe(page: Page) -> list[str]:
     ]
 
 
+def rules_of_axe(page: Page) -> tuple[str, int]:
+    """The version of axe that looked at this page, and how many rules our tags come to."""
+    version, rules = page.evaluate("tags => [window.axe.version, window.axe.getRules(tags).length]", AXE_TAGS)
+    return str(version), int(rules)
+
+
 def scrolls_sideways(page: Page) -> bool:
     """Whether the page, rather than a region of it, is wider than the window."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
@@ -131,9 +137,9 @@ def tab_stops(page: Page, limit: int = 400) -> list[str]:
     return seen
 
 
-def screenshot(page: Page, name: str) -> Path:
-    """The whole page as PNG under var/screenshots."""
+def screenshot(page: Page, name: str) -> None:
+    """The whole page as PNG under var/screenshots; none under CI, where nobody looks at it."""
+    if os.environ.get("CI"):
+        return
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=str(path), full_page=True)
-    return path
+    page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)

@@ -1,12 +1,16 @@
 """Fixtures of the browser tests. `page` and `phone` are fresh each test; the browser is launched once a session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
 from playwright.sync_api import Browser, Page
+
+from schoolimprove.lib import clock
 
 from . import browser as driven
 
@@ -60,3 +64,14 @@ def phone(browser: Browser) -> Iterator[Page]:
 def page_without_script(browser: Browser) -> Iterator[Page]:
     with driven.opened(browser, script=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def site_clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """As `clock_at`, for the site too: it answers in threads of its own, which have no context of the test's."""
+
+    def freeze(day: date) -> None:
+        moment = datetime.combine(day, time(12), clock.LONDON).astimezone(UTC)
+        monkeypatch.setattr(clock.moment, "_frozen", ContextVar("frozen_now", default=moment))
+
+    return freeze

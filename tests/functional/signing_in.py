@@ -26,12 +26,24 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sign")
 
 
-def be_signed_in(page: Page, live_server: Any, user: User) -> None:
-    """The browser holds a whole session of this user, second factor and all; it stays on the page it is on."""
+def be_signed_in(page: Page, live_server: Any, user: User, *, verified: bool = True) -> None:
+    """The browser holds a whole session of this user, second factor and all; it stays on the page it is on.
+
+    Where it is not `verified`, half a session, which owes the code.
+    """
     client = Client()
     client.force_login(user)
     kept = client.session
-    kept[session.BEGAN] = kept[session.SEEN] = kept[session.VERIFIED] = clock.now().isoformat()
+    for key in (session.BEGAN, session.SEEN, *([session.VERIFIED] if verified else [])):
+        kept[key] = clock.now().isoformat()
     kept.save()
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+
+def client_in(page: Page) -> Client:
+    """Asks without the browser, in the session that it holds."""
+    client = Client()
+    for cookie in page.context.cookies():
+        client.cookies[cookie["name"]] = cookie["value"]
+    return client

@@ -1,8 +1,7 @@
 """What a home page says of appointments, of which some people hold many."""
 
-from schoolimprove.accounts.rights import Held
+from schoolimprove.accounts.rights import Held, in_words
 from schoolimprove.accounts.roles import Role
-from schoolimprove.views import in_words
 
 
 def held(number: int, role: Role = Role.SIP, kind: str = "school") -> Held:

@@ -21,8 +21,9 @@ from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schools.models import RecordOfVisit, School
-from schools.states import RecordStatus
+from schoolimprove.lib.years import academic_year
+from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
+from schools.states import RecordStatus, VisitStatus
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.schools import (
     DioceseFactory,
@@ -30,9 +31,21 @@ from tests.factories.schools import (
     DoubleDistrictFactory,
     LocalAuthorityFactory,
     PartnershipFactory,
+    RecordVersionFactory,
     SchoolFactory,
+    VisitFactory,
     appointed,
     record_at,
+)
+from tests.factories.visits import (
+    AgendaItemFactory,
+    ContactNoteFactory,
+    GovernorsMeetingFactory,
+    ProgrammeEditionFactory,
+    RecordActionFactory,
+    RecordAttachmentFactory,
+    RecordDocumentFactory,
+    StrengthFactory,
 )
 
 ALL = frozenset(Role)
@@ -55,8 +68,16 @@ OWES_SECOND_FACTOR = frozenset(
     | {Role.DATA_PROTECTION_OFFICER, Role.BEHAVIOUR_OFFICER, Role.CENTRE_COORDINATOR, Role.BASE_LEAD}
     | {Role.PANEL_MEMBER, Role.PROVIDER}
 )
+STEERS = frozenset({DSIM, HEAD})
+SEES_COVERAGE = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
+PLANS = frozenset({SIP, DSIM, ADMINISTRATOR})
+ARRANGES = frozenset({HT, CHAIR})
+KEEPS_PERFORMANCE = frozenset({SIP, DSIM})
+WRITES_NOTES = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 KEEPS_CONTACTS = frozenset({SIP, DSIM, ADMINISTRATOR, HT, CLERK, SYSTEM})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
+
+DRAFT = "An edition being written"
 
 Statuses = Mapping[Role, int]
 
@@ -106,7 +127,16 @@ def of_record(
     return Route(when_shared, when_unshared, method=method)
 
 
+def of_visit(
+    granted: frozenset[Role], *, method: str = "get", ok: int = 200, moved: frozenset[Role] = frozenset()
+) -> Route:
+    """A visit is known to whoever reads shared records. `moved` are sent back because it is in another state."""
+    answers = dict(statuses(granted, refused=READS_SHARED, ok=ok)) | dict.fromkeys(moved, 302)
+    return Route(answers, answers, method=method)
+
+
 NONE: frozenset[Role] = frozenset()
+KEEPS_MEETINGS = frozenset({HT, CHAIR, CLERK, SIP, DSIM, ADMINISTRATOR})
 ROUTES: dict[str, Route] = {
     "healthz": everybody(anonymous=200),
     "readyz": everybody(anonymous=200),
@@ -115,16 +145,68 @@ ROUTES: dict[str, Route] = {
     "accessibility": everybody(anonymous=200),
     "privacy": everybody(anonymous=200),
     "cookies": everybody(anonymous=200),
+    "retention": everybody(anonymous=200),
     "help": everybody(anonymous=200),
+    "help_topic": everybody(anonymous=200),
+    "glossary": everybody(anonymous=200),
     "schools:list": everybody(),
     "schools:export": only(EXPORTS),
     "schools:allocation": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
     "schools:allocation_export": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
+    "schools:loads_export": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
     "schools:hand_over": only({DSIM, SYSTEM}),
+    "schools:programme": only(SEES_SCHOOLS),
+    "schools:programme_export": only(EXPORTS),
+    "schools:programme_write": only(STEERS),
+    **{f"schools:programme_{name}": Route(statuses(STEERS)) for name in ("edition", "edit", "publish", "abandon")},
+    "schools:term_open": only(STEERS),
+    # Without a term in its address, of which there are none here.
+    "schools:term_open_export": only(STEERS, ok=404),
+    "schools:term_opened": only(STEERS, ok=302),
+    **{f"schools:coverage{name}": only(SEES_COVERAGE) for name in ("", "_export", "_list", "_list_export", "_weeks")},
+    **{f"schools:coverage_not_seen{name}": only(SEES_COVERAGE) for name in ("", "_export")},
+    **{f"schools:coverage_load{name}": only(SEES_COVERAGE) for name in ("", "_export")},
+    "schools:entitlement": of_school(STEERS),
+    "schools:entitlement_year": of_school(STEERS),
+    "schools:my_term": only({SIP, DSIM, ADMINISTRATOR, HEAD}),
+    # Of their own these two have no visit with a date, and are sent back to the list.
+    "schools:my_term_calendar": Route({**only({SIP, ADMINISTRATOR}).shared, DSIM: 302, HEAD: 302}),
+    "schools:my_term_export": only({SIP, DSIM, ADMINISTRATOR, HEAD}),
+    "schools:contact_notes": only(WRITES_NOTES | {DIRECTOR, DEPUTY_DIRECTOR}),
+    "schools:contact_notes_export": only(WRITES_NOTES | {DIRECTOR, DEPUTY_DIRECTOR}),
+    "schools:visit_plan": of_school(PLANS),
+    "schools:review_commission": of_school(frozenset({DSIM})),
+    "schools:performance_record": of_school(KEEPS_PERFORMANCE),
+    "schools:contact_note_add": of_school(WRITES_NOTES),
+    "schools:contact_note_take_back": of_school(frozenset({SIP})),
+    # The visit is proposed, and of no kind that is kept from anybody.
+    "schools:visit": of_visit(READS_SHARED),
+    "schools:visit_calendar": of_visit(READS_SHARED),
+    "schools:visit_propose": of_visit(NONE, moved=PLANS),
+    "schools:visit_agree": of_visit(ARRANGES, method="post", ok=302),
+    "schools:visit_note_agreement": of_visit(PLANS),
+    "schools:visit_another_date": of_visit(ARRANGES),
+    "schools:visit_reschedule": of_visit(PLANS),
+    "schools:visit_cancel": of_visit(PLANS),
+    "schools:visit_change": of_visit(PLANS),
+    "schools:performance_hold": of_visit(NONE),
+    "schools:performance_void": of_visit(NONE),
+    "schools:agenda_add": of_visit(PLANS | ARRANGES),
+    "schools:agenda_take_away": of_visit(ARRANGES, method="post", ok=302),
     "schools:school": of_school(SEES_SCHOOLS),
     "schools:visits": of_school(READS_SHARED),
+    "schools:visits_export": of_school(READS_SHARED),
     "schools:people": of_school(SEES_SCHOOLS),
+    "schools:people_export": of_school(EXPORTS),
+    "schools:contacts_export": of_school(READS_HISTORY | {HT, CHAIR, CLERK}),
     "schools:days": of_school(SEES_SCHOOLS),
+    "schools:watch": Route(
+        statuses(READS_HISTORY, refused=SEES_SCHOOLS, ok=302),
+        statuses(READS_HISTORY, refused=SEES_SCHOOLS, ok=302),
+        method="post",
+    ),
+    "schools:stop_watching": Route(statuses(SEES_SCHOOLS, ok=302), statuses(SEES_SCHOOLS, ok=302), method="post"),
+    "schools:days_export": of_school(EXPORTS),
     "schools:appointment_end": of_school(frozenset({DSIM, SYSTEM})),
     "schools:contact_add": of_school(KEEPS_CONTACTS),
     "schools:contact_change": of_school(KEEPS_CONTACTS),
@@ -132,15 +214,52 @@ ROUTES: dict[str, Route] = {
     "schools:chronology": of_school(SEES_SCHOOLS),
     "schools:chronology_export": of_school(EXPORTS),
     "schools:history": of_school(READS_HISTORY),
+    "schools:history_export": of_school(READS_HISTORY),
     "schools:record_write": of_school(frozenset({SIP, DSIM, HEAD})),
+    "schools:visit_write": of_school(frozenset({SIP, DSIM, HEAD})),
     "schools:record": of_record(READS_SHARED, READS_UNSHARED),
     "schools:record_edit": of_record(NONE, NONE, moved=frozenset({SIP})),
     "schools:record_submit": of_record(NONE, NONE, moved=frozenset({SIP}), method="post"),
+    "schools:assurance": only({DSIM, HEAD, DEPUTY, DIRECTOR}),
+    "schools:assurance_export": only({DSIM, HEAD, DEPUTY, DIRECTOR}),
+    "schools:record_preview": of_record(NONE, READS_UNSHARED),
+    "schools:record_recall": of_record(NONE, NONE, moved=frozenset({SIP}), method="post"),
+    "schools:record_abandon": of_record(NONE, NONE, moved=frozenset({SIP, DSIM})),
     "schools:record_return": of_record(NONE, frozenset({DSIM}), moved=frozenset({DSIM})),
     "schools:record_approve": of_record(NONE, frozenset({DSIM}), moved=frozenset({DSIM})),
+    # The files of this world are rows alone: whoever may have one is sent back with a sentence.
+    "schools:record_pdf": Route(statuses(READS_SHARED, ok=302), statuses(READS_UNSHARED)),
+    "schools:record_document": Route(statuses(READS_SHARED, ok=302), NOBODY),
+    "schools:attachment": Route(statuses(READS_SHARED, ok=302), statuses(READS_UNSHARED, ok=302)),
+    "schools:attachment_add": of_record(NONE, NONE, moved=frozenset({SIP})),
+    "schools:attachment_remove": of_record(NONE, NONE, moved=frozenset({SIP}), method="post"),
     "schools:record_respond": Route(
         statuses(frozenset({HT, CHAIR}), refused=READS_SHARED), statuses(refused=READS_UNSHARED)
     ),
+    # What follows from a shared record. The one here is of a core visit, is not answered, and no correction waits.
+    "schools:actions": of_school(READS_SHARED),
+    "schools:actions_export": of_school(READS_SHARED),
+    "schools:action": of_school(frozenset({HT, CHAIR})),
+    "schools:governors": of_school(READS_SHARED),
+    "schools:meetings_export": of_school(READS_SHARED),
+    "schools:waiting_export": of_school(READS_SHARED),
+    "schools:meetings_add": of_school(KEEPS_MEETINGS),
+    "schools:meeting_cancel": of_school(KEEPS_MEETINGS),
+    "schools:record_version": Route(statuses(READS_SHARED, ok=302), statuses(refused=READS_UNSHARED)),
+    "schools:record_present": Route(
+        statuses(frozenset({HT, CHAIR, CLERK}), refused=READS_SHARED), statuses(refused=READS_UNSHARED)
+    ),
+    "schools:record_close": of_record(NONE, NONE, moved=frozenset({SIP, DSIM})),
+    "schools:record_close_unpresented": of_record(NONE, NONE, moved=frozenset({DSIM})),
+    "schools:record_correct": Route(
+        statuses(frozenset({SIP}), refused=READS_SHARED), {**statuses(refused=READS_UNSHARED), SIP: 302}
+    ),
+    "schools:record_correction": of_record(NONE, NONE, moved=READS_UNSHARED),
+    "schools:correction_issue": of_record(NONE, NONE, moved=frozenset({DSIM})),
+    "schools:correction_return": of_record(NONE, NONE, moved=frozenset({DSIM})),
+    "schools:correction_withdraw": of_record(NONE, NONE, moved=frozenset({SIP, DSIM})),
+    "schools:strength_consent": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
+    "schools:strength_decline": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
 }
 ROUTES |= {
     f"accounts:{name}": route
@@ -163,7 +282,8 @@ ROUTES |= {
         "password_change": everybody(),
         "address_change": everybody(),
         "address_withdraw": everybody(302, method="post"),
-        "second_factor": everybody(),
+        # The password first.
+        "second_factor": everybody(302),
         "second_factor_change": everybody(),
         "second_factor_remove": Route({role: 302 if role in OWES_SECOND_FACTOR else 200 for role in ALL}),
         "recovery_codes": everybody(302),
@@ -177,6 +297,7 @@ ROUTES |= {
         "person_reset_second_factor": only({SYSTEM}),
         "person_deactivate": only({SYSTEM}),
         "person_reactivate": only({SYSTEM}),
+        "person_take_superuser": only({SYSTEM}),
     }.items()
 }
 SCOPES: dict[Role, str] = {
@@ -233,18 +354,41 @@ def made_world() -> World:
         partnership=PartnershipFactory(name="Another partnership"),
         diocese=DioceseFactory(name="Another diocese"),
     )
+    # A draft: those who publish have it, and for everybody else it does not exist.
+    ProgrammeEditionFactory.create(title=DRAFT)
+    users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
-    users = {role: appointed(role, **scope_of(role, here)) for role in Role}
+        tomorrow = clock.today() + timedelta(days=1)
+        planned = VisitFactory.create(school=school, status=VisitStatus.PROPOSED, planned_on=tomorrow, held_on=None)
+        AgendaItemFactory.create(visit=planned)
+        ContactNoteFactory.create(school=school, author=users[SIP])
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
-    return World(
+    shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
+    elsewhere = record_at(RecordStatus.SHARED, school=there, author=sip, manager=dsim)
+    for record in (shared, elsewhere):
+        GovernorsMeetingFactory.create(school=record.school)
+        RecordActionFactory.create(record=record, school=record.school)
+        StrengthFactory.create(record=record, school=record.school)
+    world = World(
         users,
         {role: session_of(user) for role, user in users.items()},
-        record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM]),
+        shared,
         record_at(RecordStatus.SUBMITTED, school=here, author=users[SIP], manager=users[DSIM], held_on=yesterday),
-        record_at(RecordStatus.SHARED, school=there, author=sip, manager=dsim),
+        elsewhere,
     )
+    for record in (world.shared, world.unshared, world.elsewhere):
+        give_files(record)
+    return world
+
+
+def give_files(record: RecordOfVisit) -> None:
+    """An attachment, named by a version where the record is shared, and that version as PDF."""
+    attachment = RecordAttachmentFactory.create(record=record)
+    if record.shared_version:
+        version = RecordVersionFactory.create(record=record, number=2, texts={"attachments": [attachment.as_line()]})
+        RecordDocumentFactory.create(version=version)
 
 
 def routes(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -285,11 +429,23 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "urn": record.school.urn,
         "reference": record.reference,
         "kind": "csv",
+        "topic": "partners",
         "pk": someone.pk,
         "person": record.author.person.pk,
         "appointment": record.school.appointments.get(role=SIP).pk,
         "contact": record.school.contacts.get().pk,
+        "note": record.school.contact_notes.get().pk,
+        "visit": record.school.visits.get(status=VisitStatus.PROPOSED).pk,
+        "item": record.school.visits.get(status=VisitStatus.PROPOSED).agenda_items.get().pk,
+        "version": 1,
+        "meeting": record.school.governors_meetings.get().pk,
+        "action": record.school.actions_of_records.get().pk,
+        "strength": record.school.strengths.get().pk,
         "token": "0" * 32,
+        "edition": ProgrammeEdition.objects.get(title=DRAFT).pk,
+        "year": academic_year(clock.today()),
+        "attachment": record.attachments.get().pk,
+        "document": getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
     }
     return reverse(name, kwargs={parameter: values[parameter] for parameter in PARAMETERS[name]})
 

@@ -52,7 +52,9 @@ def test_settings_read_the_environment_through_the_typed_reader_alone() -> None:
     assert "getenv" not in text
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-production.lock", "requirements-node.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-production.lock", "requirements-node.lock", "requirements-scanner.lock"]
+)
 def test_python_locks_hold_no_registry_addresses(lock: str) -> None:
     assert "://" not in (ROOT / lock).read_text()
 

@@ -86,6 +86,36 @@ def test_production_is_served_over_https_only(settings_of: ReadSettings) -> None
     assert not production["DEBUG"]
 
 
+def test_a_browser_takes_productions_cookies_from_nobody_else(settings_of: ReadSettings) -> None:
+    production = settings_of(PRODUCTION)
+    assert [production[f"{cookie}_COOKIE_NAME"] for cookie in ("SESSION", "CSRF")] == [
+        "__Host-sessionid",
+        "__Host-csrftoken",
+    ]
+    assert not any(production.get(f"{cookie}_COOKIE_{part}") for cookie in ("SESSION", "CSRF") for part in ("DOMAIN",))
+    assert settings_of({**PRODUCTION, "HTTPS": "0"})["SESSION_COOKIE_NAME"] == "sessionid"
+
+
+def test_what_the_databases_address_asks_of_the_connection_is_kept(settings_of: ReadSettings) -> None:
+    asked = f"{PRODUCTION['DATABASE_URL']}?sslmode=verify-full&sslrootcert=/etc/ssl/county.pem"
+    options = settings_of({**PRODUCTION, "DATABASE_URL": asked})["DATABASES"]["default"]["OPTIONS"]
+    usual = {"connect_timeout": 5, "options": "-c jit=off"}
+    assert options == {**usual, "sslmode": "verify-full", "sslrootcert": "/etc/ssl/county.pem"}
+    assert settings_of(PRODUCTION)["DATABASES"]["default"]["OPTIONS"] == usual
+    told = settings_of({**PRODUCTION, "PGOPTIONS": "-c statement_timeout=60s"})["DATABASES"]["default"]["OPTIONS"]
+    assert told["options"] == "-c statement_timeout=60s -c jit=off"
+
+
+def test_stolen_passwords_are_refused_where_their_list_is_named(settings_of: ReadSettings, tmp_path: Path) -> None:
+    listed = tmp_path / "stolen.txt"
+    told = refusal(settings_of, {**PRODUCTION, "STOLEN_PASSWORDS": str(listed)})
+    assert told == f"STOLEN_PASSWORDS is {str(listed)!r}, and there is no such file."
+    listed.write_text("correct horse battery\n")
+    validators = settings_of({**PRODUCTION, "STOLEN_PASSWORDS": str(listed)})["AUTH_PASSWORD_VALIDATORS"]
+    assert validators[-1]["OPTIONS"] == {"path": str(listed)}
+    assert len(validators) == len(settings_of(PRODUCTION)["AUTH_PASSWORD_VALIDATORS"]) + 1
+
+
 def test_production_trusts_forwarded_headers_only_behind_a_proxy(settings_of: ReadSettings) -> None:
     assert settings_of(PRODUCTION)["SECURE_PROXY_SSL_HEADER"] is None
     behind = settings_of({**PRODUCTION, "BEHIND_PROXY": "1"})

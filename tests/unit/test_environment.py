@@ -103,3 +103,11 @@ def test_a_variable_that_is_set_wins_over_the_file(tmp_path: Path, monkeypatch: 
     monkeypatch.delenv("OTHER_THING", raising=False)
     env = Environment(tmp_path / ".env")
     assert (env.text("THING"), env.text("OTHER_THING")) == ("process", "file")
+
+
+def test_a_link_is_a_page_elsewhere_or_nothing(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.link("THING", remedy="Type it out.") == ""
+    monkeypatch.setenv("THING", "https://example.gov.uk/kept")
+    assert env.link("THING", remedy="Type it out.") == "https://example.gov.uk/kept"
+    monkeypatch.setenv("THING", "javascript:alert(1)")
+    assert refusal(lambda: env.link("THING", remedy="Type it out.")).endswith("Type it out.")

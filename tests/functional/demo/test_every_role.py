@@ -103,7 +103,8 @@ def signs_in(page: Page, site: str, email: str) -> bool:
     page.goto(f"{site}/sign-in/")
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(signins.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
     asked = "/sign-in/code/" in page.url
     if asked:
         expect(page.get_by_text(f"the code is always {CODE}")).to_be_visible()
@@ -122,7 +123,8 @@ def schools_listed(page: Page, site: str) -> Iterator[str]:
         further = page.locator("a[rel=next]")
         if not further.count():
             return
-        further.click()
+        with page.expect_navigation():
+            further.click()
 
 
 def status_of(page: Page, site: str, school: str) -> int:

@@ -1,5 +1,10 @@
-"""The main job, thin but true: a visit goes from the SIP to the headteacher on a school of a real file."""
+"""The main job, whole, on a school of a real file: from a term that is opened to a record that is closed.
 
+The school is real, so the words judge nothing: they only show that text arrives as it was typed.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +15,27 @@ from playwright.sync_api import Browser, Page, expect
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schools.models import LocalAuthority, RecordOfVisit, School
+from schools.models import LocalAuthority, RecordDocument, RecordOfVisit, School, Visit
+from schools.states import RecordStatus, VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import appointed
-from tests.functional.browser import axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import PHONE, axe, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in, sign_in
+from tests.processes import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
-# The school is real, so the words judge nothing: they only show that text arrives as it was typed.
 FINDINGS = "These words are a test.\nThey arrive with <b>marks</b> & all."
+MENDED = "These words were mended."
+PATIENCE = 60_000
+"""Milliseconds that a worker may take on a busy machine."""
+WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo"]
+
+
+@pytest.fixture
+def worker(process_environment: dict[str, str], triggers: None, tmp_path: Path) -> Iterator[None]:
+    """A worker in a process of its own, which freezes what is shared."""
+    with running(WORKER, log=tmp_path / "worker.log", environment=process_environment):
+        yield
 
 
 @pytest.fixture
@@ -34,8 +51,21 @@ def school(surrey: LocalAuthority) -> School:
     return School.objects.filter(type_code="01", phase="primary", district__isnull=False).order_by("urn")[0]
 
 
-def record_page(live_server: Any, record: RecordOfVisit) -> str:
-    return f"{live_server.url}{record.get_absolute_url()}"
+class Cast:
+    """Everybody the record passes through, and who must see nothing of it."""
+
+    def __init__(self, school: School) -> None:
+        elsewhere = School.objects.exclude(pk=school.pk).filter(type_code="01").order_by("urn")[1]
+        self.sip = appointed(Role.SIP, school=school)
+        self.dsim = appointed(Role.DSIM, district=school.district)
+        self.headteacher = appointed(Role.HEADTEACHER, school=school)
+        self.chair = appointed(Role.CHAIR, school=school)
+        self.clerk = appointed(Role.CLERK, school=school)
+        self.outsiders = [
+            appointed(Role.HEADTEACHER, school=elsewhere),
+            appointed(Role.SCHOOL_LINK, school=school),
+            appointed(Role.CLERK, school=elsewhere),
+        ]
 
 
 def looked_at(page: Page, name: str) -> None:
@@ -45,98 +75,265 @@ def looked_at(page: Page, name: str) -> None:
     screenshot(page, name)
 
 
-def test_a_visit_goes_from_sip_to_dsim_to_headteacher(browser: Browser, live_server: Any, school: School) -> None:
+def press(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def fill_day(page: Page, legend: str, day: date) -> None:
+    group = page.get_by_role("group", name=legend)
+    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        group.get_by_label(part, exact=True).fill(str(value))
+
+
+def test_a_visit_goes_from_the_opened_term_to_a_closed_record(
+    browser: Browser, live_server: Any, school: School, worker: None, site_clock_at: Any
+) -> None:
+    site_clock_at(date(2026, 11, 17))
     hold_terms(2025, 2026)
-    other = School.objects.exclude(pk=school.pk).filter(type_code="01").order_by("urn")[1]
-    sip, dsim = appointed(Role.SIP, school=school), appointed(Role.DSIM, district=school.district)
-    head, stranger = appointed(Role.HEADTEACHER, school=school), appointed(Role.HEADTEACHER, school=other)
-    link, clerk = appointed(Role.SCHOOL_LINK, school=school), appointed(Role.CLERK, school=other)
-
-    record = sip_writes_and_submits(browser, live_server, school, sip)
-    for outsider in (head, stranger, link, clerk):
+    cast = Cast(school)
+    dsim_opens_the_term(browser, live_server, cast, school)
+    the_date_is_agreed(browser, live_server, cast, school)
+    site_clock_at(date(2026, 11, 24))
+    record = sip_writes_and_submits(browser, live_server, cast, school)
+    nobody_at_the_school_finds(browser, live_server, cast, record)
+    dsim_returns(browser, live_server, cast, record)
+    sip_mends(browser, live_server, cast, record)
+    dsim_approves(browser, live_server, cast, record)
+    for outsider in cast.outsiders:
         not_found_for(browser, live_server, outsider, record)
-    dsim_approves(browser, live_server, record, dsim)
-    for outsider in (stranger, link, clerk):
-        not_found_for(browser, live_server, outsider, record)
-    headteacher_answers(browser, live_server, record, head)
-
-    record.refresh_from_db()
-    assert record.status == "shared"
-    answer = record.versions.get().responses.get()
-    assert (answer.role, answer.by, answer.accurate) == (Role.HEADTEACHER, head, False)
-    author_reads_the_answer(browser, live_server, record, sip)
+    headteacher_corrects_a_fact(browser, live_server, cast, record)
+    sip_proposes_a_correction(browser, live_server, cast, record)
+    dsim_issues_it(browser, live_server, cast, record)
+    headteacher_and_chair_answer_again(browser, live_server, cast, record)
+    site_clock_at(date(2026, 12, 4))
+    clerk_presents(browser, live_server, cast, record)
+    sip_closes(browser, live_server, cast, record)
+    the_chronology_tells(browser, live_server, cast, record)
 
 
-def sip_writes_and_submits(browser: Browser, live_server: Any, school: School, sip: User) -> RecordOfVisit:
-    today = clock.today()
+def dsim_opens_the_term(browser: Browser, live_server: Any, cast: Cast, school: School) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, sip)
-        page.get_by_role("link", name=school.name).click()
-        looked_at(page, "school-overview-sip")
-        page.get_by_role("button", name="Write a Record of Visit").click()
-        looked_at(page, "record-write-empty")
-        page.get_by_label("Type of visit").select_option("core")
-        for part, value in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
-            page.get_by_label(part, exact=True).fill(str(value))
+        sign_in(page, live_server, cast.dsim)
+        page.goto(f"{live_server.url}/schools/terms/open/")
+        page.get_by_label("Autumn term").first.check()
+        press(page, "Show what would happen")
+        expect(page.get_by_text("Nothing has changed yet.")).to_be_visible()
+        looked_at(page, "job-open-term")
+        page.locator("form:has(input[name=term][type=hidden])").get_by_role("button").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("is open")
+        looked_at(page, "job-term-opened")
+    visit = Visit.objects.get(school=school)
+    assert (visit.status, visit.term, visit.author) == (VisitStatus.DUE, "autumn", cast.sip)
+
+
+def the_date_is_agreed(browser: Browser, live_server: Any, cast: Cast, school: School) -> None:
+    """Proposed by the SIP, agreed by the head on a telephone's screen."""
+    visit = Visit.objects.get(school=school)
+    with opened(browser) as page:
+        sign_in(page, live_server, cast.sip)
+        looked_at(page, "job-home-sip")
+        page.get_by_role("link", name="Propose a date for the core visit").click()
+        looked_at(page, "job-propose")
+        fill_day(page, "Date", date(2026, 11, 24))
+        press(page, "Propose this date")
+        expect(page.get_by_text("Date proposed").first).to_be_visible()
+        page.goto(f"{live_server.url}/schools/my-term/")
+        looked_at(page, "job-my-term")
+    with opened(browser, PHONE) as page:
+        sign_in(page, live_server, cast.headteacher)
+        page.get_by_role("link", name="Agree the date of the visit").click()
+        looked_at(page, "job-agree-375")
+        press(page, "Agree this date")
+        page.get_by_role("link", name="Add an item to the agenda").click()
+        page.get_by_label("Item", exact=True).fill("The new <i>hall</i>")
+        press(page, "Add to the agenda")
+        looked_at(page, "job-agreed-375")
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.AGREED
+
+
+def sip_writes_and_submits(browser: Browser, live_server: Any, cast: Cast, school: School) -> RecordOfVisit:
+    with opened(browser) as page:
+        sign_in(page, live_server, cast.sip)
+        page.goto(f"{live_server.url}{Visit.objects.get(school=school).get_absolute_url()}")
+        press(page, "Write the record")
         page.get_by_label("Who you met").fill("Headteacher")
-        page.get_by_role("button", name="Save").click()
+        looked_at(page, "job-begin")
+        press(page, "Begin the record", "Save and finish for now")
         expect(page.get_by_text("Before you can submit this record")).to_be_visible()
-        looked_at(page, "record-draft-incomplete")
-        page.get_by_role("button", name="Edit the record").click()
+        looked_at(page, "job-draft-incomplete")
+        press(page, "Edit the record")
         page.get_by_label("Evidence you saw").fill("A test")
-        page.get_by_label("What you found").fill(FINDINGS)
-        page.get_by_role("button", name="Save").click()
-        page.get_by_role("button", name="Submit for approval").click()
+        for box in page.locator("textarea[name^=item_]").all():
+            box.fill(FINDINGS)
+        page.get_by_label("Strength 1", exact=True).fill("Test data")
+        page.get_by_label("Action 1", exact=True).fill("Read the test")
+        press(page, "Save and preview")
+        expect(page.get_by_text("This is how the school will read it.")).to_be_visible()
+        looked_at(page, "job-preview")
+        page.get_by_role("link", name="Back to the record").click()
+        press(page, "Submit for approval")
         expect(page.get_by_text("Awaiting approval").first).to_be_visible()
-        looked_at(page, "record-submitted")
-    return RecordOfVisit.objects.get()
+    record = RecordOfVisit.objects.get()
+    assert [line.heading for line in record.visit.agenda()][-2:] == [
+        "The new <i>hall</i>",
+        "Celebrations and good practice",
+    ]
+    return record
 
 
-def dsim_approves(browser: Browser, live_server: Any, record: RecordOfVisit, dsim: User) -> None:
-    with opened(browser) as page:
-        sign_in(page, live_server, dsim)
-        looked_at(page, "home-dsim")
-        page.get_by_role("link", name="Approve or return the Record of Visit").click()
-        page.get_by_role("button", name="Approve and share").click()
-        looked_at(page, "record-approve")
-        page.get_by_role("button", name="Approve and share").click()
-        expect(page.get_by_text("Approved and shared with the school")).to_be_visible()
+def nobody_at_the_school_finds(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    for user in (cast.headteacher, cast.chair, cast.clerk):
+        not_found_for(browser, live_server, user, record)
 
 
 def not_found_for(browser: Browser, live_server: Any, user: User, record: RecordOfVisit) -> None:
     with opened(browser) as page:
         be_signed_in(page, live_server, user)
-        response = page.goto(record_page(live_server, record))
-        assert response is not None
-        assert response.status == 404
-        assert record.reference not in page.locator("main").inner_text()
+        for path in ("", "pdf/", "preview/", "correction/"):
+            response = page.goto(f"{live_server.url}{record.get_absolute_url()}{path}")
+            assert response is not None
+            assert response.status == 404
+            assert record.reference not in page.locator("main").inner_text()
 
 
-def headteacher_answers(browser: Browser, live_server: Any, record: RecordOfVisit, head: User) -> None:
-    with opened(browser, 375) as page:
-        sign_in(page, live_server, head)
-        looked_at(page, "home-headteacher-375")
-        page.get_by_role("link", name="Respond to the Record of Visit").click()
-        expect(page.get_by_text("They arrive with")).to_contain_text("<b>marks</b> & all.")
-        looked_at(page, "record-headteacher-375")
-        page.get_by_role("button", name="Respond for your school").click()
-        page.get_by_role("button", name="Send our response").click()
-        expect(page.get_by_text("There is a problem")).to_be_visible()
-        looked_at(page, "record-respond-errors-375")
-        page.get_by_label("No, something is not accurate").check()
-        page.get_by_label("What is not accurate").fill("There were three words.")
-        page.get_by_label("Your comments on the content").fill("Read.")
-        page.get_by_role("button", name="Send our response").click()
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
-        looked_at(page, "record-answered-375")
-
-
-def author_reads_the_answer(browser: Browser, live_server: Any, record: RecordOfVisit, sip: User) -> None:
+def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, sip)
-        page.goto(record_page(live_server, record))
-        expect(page.get_by_text("There were three words.")).to_be_visible()
-        looked_at(page, "record-answered-sip")
+        sign_in(page, live_server, cast.dsim)
+        page.get_by_role("link", name="Approve or return the Record of Visit").click()
+        press(page, "Return to the author")
+        page.locator("textarea[name^=comment_item_]").first.fill("Which <words>?")
+        press(page, "Return to the author")
+        expect(page.get_by_text("with your comments")).to_be_visible()
+
+
+def sip_mends(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        sign_in(page, live_server, cast.sip)
+        page.get_by_role("link", name="Finish the Record of Visit").click()
+        press(page, "Edit the record")
+        expect(page.get_by_text("Which <words>?")).to_be_visible()
+        page.locator("textarea[name^=item_]").first.fill(MENDED)
+        press(page, "Save and finish for now", "Submit for approval")
+        expect(page.get_by_text("Awaiting approval").first).to_be_visible()
+
+
+def dsim_approves(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        be_signed_in(page, live_server, cast.dsim)
+        page.goto(f"{live_server.url}{record.get_absolute_url()}")
+        press(page, "Approve and share")
+        looked_at(page, "job-approve")
+        press(page, "Approve and share")
+        expect(page.get_by_text("Approved and shared with the school")).to_be_visible()
+
+
+def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser, PHONE) as page:
+        sign_in(page, live_server, cast.headteacher)
+        looked_at(page, "job-home-headteacher-375")
+        page.get_by_role("link", name="Respond to the Record of Visit").click()
+        expect(page.get_by_text(MENDED)).to_be_visible()
+        expect(page.get_by_text("They arrive with").first).to_contain_text("<b>marks</b> & all.")
+        looked_at(page, "job-record-headteacher-375")
+        press(page, "Respond for your school", "Send our response")
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+        looked_at(page, "job-respond-errors-375")
+        page.get_by_label("No, something is not accurate").check()
+        page.get_by_label("What is not accurate").fill("I was not there: it was the deputy.")
+        page.get_by_label("Your comments on the content").fill("Read.")
+        press(page, "Send our response")
+        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+
+
+def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        be_signed_in(page, live_server, cast.sip)
+        page.goto(f"{live_server.url}{record.get_absolute_url()}")
+        expect(page.get_by_text("I was not there: it was the deputy.")).to_be_visible()
+        press(page, "Correct the record", "Propose the correction")
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+        looked_at(page, "job-correct-errors")
+        page.get_by_label("Why the record is corrected").fill("The headteacher was away.")
+        page.get_by_label("Who you met").fill("Deputy headteacher")
+        press(page, "Propose the correction")
+        expect(page.get_by_text("Your line manager is asked to issue the correction.")).to_be_visible()
+        looked_at(page, "job-correction-proposed")
+
+
+def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        sign_in(page, live_server, cast.dsim)
+        page.goto(f"{live_server.url}{record.get_absolute_url()}correction/")
+        looked_at(page, "job-correction-dsim")
+        press(page, "Issue as a new version")
+        looked_at(page, "job-correction-issue")
+        page.locator("main form").last.get_by_role("button").click()
+        expect(page.get_by_text("Version 2").first).to_be_visible()
+    record.refresh_from_db()
+    assert (record.status, record.shared_version, record.met) == (RecordStatus.SHARED, 2, "Deputy headteacher")
+
+
+def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    for user in (cast.headteacher, cast.chair):
+        with opened(browser, PHONE) as page:
+            sign_in(page, live_server, user)
+            page.get_by_role("link", name="Respond to the Record of Visit").click()
+            expect(page.get_by_text("The headteacher was away.")).to_be_visible()
+            looked_at(page, "job-version-2-375")
+            press(page, "Respond for your school")
+            page.get_by_label("Yes", exact=True).check()
+            press(page, "Send our response")
+            expect(page.get_by_text("Your response is recorded")).to_be_visible()
+    assert {answer.role for answer in record.newest_version().responses.all()} == {Role.HEADTEACHER, Role.CHAIR}
+
+
+def clerk_presents(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        sign_in(page, live_server, cast.clerk)
+        page.get_by_role("link", name="Present").first.click()
+        press(page, "Mark as presented to the governors")
+        fill_day(page, "Date of the governors’ meeting", clock.today() - timedelta(days=1))
+        looked_at(page, "job-present")
+        press(page, "Mark as presented")
+        expect(page.get_by_text("Presented to the governors on 3 December 2026.")).to_be_visible()
+        looked_at(page, "job-presented")
+
+
+def sip_closes(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        sign_in(page, live_server, cast.sip)
+        page.goto(f"{live_server.url}{record.get_absolute_url()}")
+        press(page, "Close the record")
+        looked_at(page, "job-close")
+        page.locator("main form").last.get_by_role("button").click()
+        expect(page.get_by_text("Closed").first).to_be_visible()
+        frozen = page.get_by_role("link", name="Download as PDF")
+        expect(frozen.first).to_be_visible()
+        for _each in range(30):
+            if RecordDocument.objects.filter(version__record=record, occasion="closed").exists():
+                break
+            page.wait_for_timeout(1000)
+        page.reload()
+        looked_at(page, "job-closed")
+        with page.expect_download() as download:
+            frozen.first.click()
+        content = Path(download.value.path()).read_bytes()
+    document = RecordDocument.objects.filter(version__record=record, occasion="closed").get()
+    assert content == document.blob.read()
+    assert content.startswith(b"%PDF")
+    record.refresh_from_db()
+    assert record.status == RecordStatus.CLOSED
+
+
+def the_chronology_tells(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
+    with opened(browser) as page:
+        be_signed_in(page, live_server, cast.headteacher)
         page.goto(f"{live_server.url}{record.school.get_absolute_url()}chronology/")
-        expect(page.get_by_text("answered by the school")).to_be_visible()
-        looked_at(page, "school-chronology")
+        for words in ("approved and shared", "answered by the school", "corrected", "presented", "closed"):
+            expect(page.get_by_text(words).first).to_be_visible()
+        text = page.locator("main").inner_text()
+        assert "returned with comments" not in text
+        assert "submitted for approval" not in text
+        looked_at(page, "job-chronology-headteacher")

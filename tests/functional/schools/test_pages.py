@@ -109,11 +109,11 @@ def test_errors_are_told_at_the_top_and_by_each_field(
     page.get_by_label("Month", exact=True).fill("2")
     page.get_by_label("Year", exact=True).fill("26")
     page.get_by_label("Days used").fill("0.3")
-    page.get_by_label("What you found").fill("Kept through errors")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_label("Who you met").fill("Kept through errors")
+    page.get_by_role("button", name="Begin the record").click()
     expect(page.get_by_text("There is a problem")).to_be_visible()
     expect(page).to_have_title("Error: Write a Record of Visit – School improvement – Invented County")
-    expect(page.get_by_label("What you found")).to_have_value("Kept through errors")
+    expect(page.get_by_label("Who you met")).to_have_value("Kept through errors")
     look(page, "record-write-errors")
 
 

@@ -38,11 +38,20 @@ def test_a_chosen_filter_is_taken_away_by_its_tag_and_all_by_one_link(gallery: s
 
 def test_on_a_phone_the_filters_are_folded_away_until_asked_for(gallery: str, phone: Page) -> None:
     phone.goto(gallery + "list/")
-    expect(phone.get_by_label("Name or URN")).to_be_hidden()
+    expect(phone.get_by_text("Phase", exact=True).locator("visible=true")).to_have_count(1)
     phone.get_by_role("button", name="Show filters").click()
+    expect(phone.get_by_text("Phase", exact=True).locator("visible=true")).to_have_count(2)
+    expect(phone.get_by_role("button", name="Apply filters")).to_be_visible()
+    phone.get_by_role("button", name="Hide filters").click()
+    expect(phone.get_by_role("button", name="Apply filters")).to_have_count(0)
+
+
+def test_on_a_phone_the_search_needs_no_unfolding(gallery: str, phone: Page) -> None:
+    phone.goto(gallery + "list/")
     phone.get_by_label("Name or URN").fill("birchwood")
-    phone.get_by_role("button", name="Apply filters").click()
+    phone.get_by_role("button", name="Search").click()
     expect(phone.get_by_role("heading", name="8 schools")).to_be_in_viewport()
+    expect(phone.get_by_role("searchbox", name="Name or URN")).to_have_value("birchwood")
 
 
 def test_on_a_phone_a_row_still_says_what_each_cell_is(gallery: str, phone: Page) -> None:

@@ -8,7 +8,14 @@ from post_office.models import Email
 from pytest_django import DjangoAssertNumQueries
 
 from schoolimprove.accounts import registry
-from schoolimprove.accounts.actions.person import deactivate, invite_again, reactivate, rename, sync_staff
+from schoolimprove.accounts.actions.person import (
+    deactivate,
+    invite_again,
+    reactivate,
+    rename,
+    sync_staff,
+    take_superuser,
+)
 from schoolimprove.accounts.models import SecretLink, User
 from schoolimprove.accounts.registry import IdentityFollower, Panel, PersonFacts, PersonPanel
 from schoolimprove.accounts.roles import Role
@@ -123,7 +130,11 @@ class TestTheList:
         assert "'=SUM(1)" in text
         assert "Ada Administrator" not in text
         event = AuditEvent.objects.about("accounts.user", administrator.pk).get(verb="exported people")
-        assert event.changes == {"filter": [None, {"Name or email address": "sum"}]}
+        assert event.changes == {
+            "file": [None, "CSV"],
+            "filter": [None, {"Name or email address": "sum"}],
+            "rows": [None, 1],
+        }
         assert client.get("/people/export.pdf").status_code == 404
 
 
@@ -265,6 +276,46 @@ class TestDeactivating:
         assert SecretLink.objects.open(at=clock.now()).filter(user=user, purpose="invitation").exists()
         with pytest.raises(Blocked, match="not deactivated"):
             reactivate(user, by=SYSTEM, reason="x")
+
+
+class TestTheSuperuser:
+    def test_a_system_administrator_takes_the_right_away_for_a_reason(self, administrator: User, holds: Holds) -> None:
+        first = holds(is_superuser=True, is_staff=True)
+        client = signed_in(administrator)
+        assert f"/people/{first.pk}/superuser/" in client.get(f"/people/{first.pk}/").content.decode()
+        answer = client.post(f"/people/{first.pk}/superuser/", {"reason": "The service is set up"})
+        assert answer.status_code == 302
+        first.refresh_from_db()
+        assert (first.is_superuser, first.is_staff, first.is_active) == (False, False, True)
+        event = AuditEvent.objects.about("accounts.user", first.pk).get(verb="superuser’s right taken away")
+        assert (event.by, event.reason, event.changes) == (
+            administrator,
+            "The service is set up",
+            {"is_superuser": [True, False]},
+        )
+        assert signed_in(first).get("/people/").status_code == 403
+        assert "Take the superuser" not in client.get(f"/people/{first.pk}/").content.decode()
+
+    def test_who_is_both_stays_an_administrator(self, holds: Holds) -> None:
+        both = holds(Role.SYSTEM_ADMINISTRATOR, is_superuser=True, is_staff=True)
+        client = signed_in(both)
+        client.post(f"/people/{both.pk}/superuser/", {"reason": "The service is set up"})
+        both.refresh_from_db()
+        assert (both.is_superuser, both.is_staff) == (False, True)
+        assert client.get("/people/").status_code == 200
+
+    def test_a_superuser_without_an_appointment_is_told_why_not(self, holds: Holds) -> None:
+        alone = holds(is_superuser=True)
+        page = signed_in(alone).post(f"/people/{alone.pk}/superuser/", {"reason": "Too early"})
+        assert "You hold no appointment as a system administrator" in page.content.decode()
+        alone.refresh_from_db()
+        assert alone.is_superuser
+
+    def test_the_second_of_two_at_once_is_told(self, administrator: User, holds: Holds) -> None:
+        first = holds(is_superuser=True)
+        take_superuser(first, by=Actor(administrator), reason="x")
+        with pytest.raises(Blocked, match="is no superuser"):
+            take_superuser(first, by=Actor(administrator), reason="x")
 
 
 def test_the_admin_flag_follows_appointments(holds: Holds, roles: Roles) -> None:

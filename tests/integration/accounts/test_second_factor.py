@@ -1,6 +1,7 @@
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from post_office.models import Email
 from pytest_django import Settings
 
+from schoolimprove.accounts import session
 from schoolimprove.accounts.actions.second_factor import HOW_MANY_CODES, enrol, pending_device, recovery_codes_left
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from tests.factories.accounts import PASSWORD, TOTPDeviceFactory, code_of
 from tests.integration.accounts.conftest import Holds, Roles, signed_in
@@ -71,8 +74,10 @@ PUBLIC = {
     "/authority.css",
     "/accessibility/",
     "/privacy/",
+    "/privacy/retention/",
     "/cookies/",
     "/help/",
+    "/help/glossary/",
 }
 
 
@@ -218,10 +223,78 @@ def test_recovery_codes_outlive_a_change_of_the_secret_key(holds: Holds, setting
 def test_somebody_who_need_not_may_enrol_and_is_then_asked(holds: Holds) -> None:
     user = holds(Role.SIP)
     client = half(user)
+    client.post("/account/second-factor/change/", {"present": PASSWORD})
     client.get(ENROL)
     client.post(ENROL, {"code": code_of(TOTPDevice.objects.get(user=user))})
     assert client.get("/account/").status_code == 200
     assert half(user).get("/account/")["Location"].startswith(VERIFY)
+
+
+def test_a_screen_left_alone_sets_no_app_up(holds: Holds, clock_at: Callable[..., object]) -> None:
+    """The password comes first, and counts for a quarter of an hour."""
+    user = holds(Role.SIP)
+    client = signed_in(user)
+    change = "/account/second-factor/change/"
+    assert client.get(ENROL)["Location"] == change
+    assert client.post(ENROL, {"code": "123456"})["Location"] == change
+    assert not TOTPDevice.objects.filter(user=user).exists()
+    page = client.get(change).content.decode()
+    assert "Set up an authenticator app" in page
+    assert "Your present app" not in page
+    client.post(change, {"present": PASSWORD})
+    assert client.get(ENROL).status_code == 200
+    clock_at(clock.now() + timedelta(minutes=16))
+    assert client.get(ENROL)["Location"] == change
+
+
+def test_a_password_without_its_second_factor_does_not_count_as_having_been_here(
+    holds: Holds, clock_at: Callable[..., object]
+) -> None:
+    """Whoever has the password alone must not shorten what its owner is told is new."""
+    user = holds(Role.HEAD_OF_SERVICE)
+    enrolled(user)
+    before = clock.now() - timedelta(days=3)
+    User.objects.filter(pk=user.pk).update(last_login=before)
+    stranger = half(user)
+    stranger.post(VERIFY, {"code": "000000"})
+    assert User.objects.get(pk=user.pk).last_login == before
+    TOTPDevice.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    client = half(user)
+    assert session.here_before(client.session) is None
+    client.post(VERIFY, {"code": code_of(device_of(user))})
+    assert session.here_before(client.session) == before
+    came = User.objects.get(pk=user.pk).last_login
+    assert came is not None
+    assert came > before
+
+
+def test_replacing_the_app_later_is_no_new_sign_in(holds: Holds) -> None:
+    user = holds(Role.SIP)
+    client = half(user)
+    came = User.objects.get(pk=user.pk).last_login
+    client.post("/account/second-factor/change/", {"present": PASSWORD})
+    client.get(ENROL)
+    client.post(ENROL, {"code": code_of(TOTPDevice.objects.get(user=user))})
+    assert User.objects.get(pk=user.pk).last_login == came
+
+
+def test_a_new_app_ends_every_other_session(holds: Holds) -> None:
+    user = holds(Role.SIP)
+    client, elsewhere = half(user), signed_in(user)
+    assert elsewhere.get("/account/").status_code == 200
+    client.post("/account/second-factor/change/", {"present": PASSWORD})
+    client.get(ENROL)
+    client.post(ENROL, {"code": code_of(TOTPDevice.objects.get(user=user))})
+    assert client.get("/account/").status_code == 200
+    assert elsewhere.get("/account/")["Location"].startswith("/sign-in/?next=")
+
+
+def test_a_wrong_code_is_in_the_audit(holds: Holds) -> None:
+    user = holds(Role.HEAD_OF_SERVICE)
+    enrolled(user)
+    half(user).post(VERIFY, {"code": "000000"})
+    event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="gave a wrong security code")
+    assert event.by is None
 
 
 def test_a_role_given_in_the_middle_of_a_session_asks_at_once(holds: Holds, roles: Roles) -> None:

@@ -1,3 +1,6 @@
+import logging
+from datetime import timedelta
+
 import pytest
 from axes.models import AccessAttempt
 from django.core import mail
@@ -118,6 +121,39 @@ def test_a_lock_out_ends_by_itself_and_trying_does_not_prolong_it(client: Client
     assert AccessAttempt.objects.get().attempt_time == before
     AccessAttempt.objects.update(attempt_time=timezone.now() - cool_off())
     assert attempt(client, user.email, PASSWORD) == 302
+
+
+def failed(number: int, *, client_address: str, ago: timedelta = timedelta()) -> None:
+    """As many addresses that one client gave four wrong passwords for."""
+    for each in range(number):
+        attempt = AccessAttempt.objects.create(
+            username=f"{ago.seconds}-{each}@example.org", ip_address=client_address, failures_since_start=4
+        )
+        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=timezone.now() - ago)
+
+
+def test_a_client_that_tries_a_list_of_addresses_is_kept_out_of_all_of_them(client: Client) -> None:
+    user = UserFactory.create()
+    failed(13, client_address="203.0.113.9")
+    assert attempt(client, user.email, PASSWORD, client_address="203.0.113.9") == 429
+    assert attempt(client, user.email, PASSWORD, client_address="198.51.100.7") == 302
+
+
+def test_a_schools_worth_of_mistyped_passwords_keeps_nobody_out(client: Client) -> None:
+    user = UserFactory.create()
+    failed(12, client_address="203.0.113.9")
+    failed(40, client_address="203.0.113.9", ago=cool_off())
+    assert attempt(client, user.email, PASSWORD, client_address="203.0.113.9") == 302
+
+
+def test_each_refusal_is_a_line_of_the_log_without_the_address(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "schoolimprove.security"):
+        attempt(client, "nobody@example.org")
+    (line,) = (record for record in caplog.records if record.name == "schoolimprove.security")
+    assert line.getMessage() == "Sign-in refused"
+    assert "nobody" not in str(vars(line))
 
 
 def test_signing_in_forgets_earlier_failures(client: Client) -> None:

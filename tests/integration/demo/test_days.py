@@ -1,6 +1,7 @@
 """The demonstration lives on any day of the year: in term, in a holiday, on the first day of it and on the last."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,8 +16,32 @@ from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui.registry import Ask, asked_of
 from schools.deadlines import ASSURE, RESPOND, SUBMIT
+from schools.freezing_job import JOB
 from schools.lineage import predecessors
-from schools.models import Appointment, ImportKind, ImportRun, RecordOfVisit, Response, School, SchoolContact
+from schools.models import (
+    AgendaItem,
+    Appointment,
+    AssuranceComment,
+    ContactNote,
+    Correction,
+    Entitlement,
+    GovernorsMeeting,
+    ImportKind,
+    ImportRun,
+    ProgrammeEdition,
+    RecordAction,
+    RecordAttachment,
+    RecordDocument,
+    RecordOfVisit,
+    Response,
+    School,
+    SchoolContact,
+    Silence,
+    Strength,
+    TermOpening,
+    Visit,
+)
+from schools.models.visit import VisitKind
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +61,15 @@ ARE_ASKED = (
     Role.CORPORATE_DIRECTOR,
     Role.HEADTEACHER,
     Role.CHAIR,
+    Role.CLERK,
 )
+
+
+LIVE_WITH_DATES = {*ARE_ASKED, Role.EIP, Role.DISTRICT_ADMINISTRATOR, Role.DEPUTY_DIRECTOR, Role.ERA} | {
+    Role.SYSTEM_ADMINISTRATOR
+}
+"""Roles of the first release: each has at least three dated things on the home page, one of them late."""
+STANDARD = date(2026, 10, 31)
 
 
 @pytest.mark.parametrize("today", DAYS, ids=str)
@@ -45,9 +78,14 @@ def test_on_any_day_everybody_finds_something_on_their_home_page(today: date) ->
     with clock.at(today):
         assert {role for role in Role if status_of_home(role) != 200} == set()
         assert {role for role in ARE_ASKED if not asks_of(role)} == set()
+        assert {role: dated for role in LIVE_WITH_DATES if (dated := dates_of(role)) != (3, 1)} == {}
         assert_that_work_stands_in_every_state(today)
+        assert_that_terms_were_opened(today)
+        assert_that_everything_follows(today)
         assert_that_files_were_brought_in(today)
         assert_that_schools_can_be_rung()
+        if today == STANDARD:
+            assert missing_states(Visit) == set()
         assert {ask.overdue for ask in asks_of(Role.HEADTEACHER)} == {False, True}
 
 
@@ -55,21 +93,33 @@ def user_in(role: Role) -> User:
     return User.objects.get(email=signins.address(role))
 
 
-def status_of_home(role: Role) -> int:
+def client_of(role: Role) -> Client:
     client = Client()
     client.force_login(user_in(role))
     session = client.session
     session[VERIFIED] = clock.now().isoformat()
     session.save()
-    return client.get("/").status_code
+    return client
+
+
+def status_of_home(role: Role) -> int:
+    return client_of(role).get("/").status_code
 
 
 def asks_of(role: Role) -> list[Ask]:
     return list(asked_of(user_in(role), clock.today()))
 
 
+def dates_of(role: Role) -> tuple[int, int]:
+    """How many things on the home page have a date, up to three, and how many of them are late, up to one."""
+    context = client_of(role).get("/").context
+    dated = [each for each in (*context["asks"], *context["dates"]) if each.due_on]
+    return min(len(dated), 3), min(sum(each.overdue for each in dated), 1)
+
+
 def assert_that_work_stands_in_every_state(today: date) -> None:
-    assert set(RecordOfVisit.objects.values_list("status", flat=True)) == {"draft", "submitted", "shared"}
+    everywhere = [RecordOfVisit, Correction, RecordAction, Strength, ProgrammeEdition]
+    assert {model.__name__: missing_states(model) for model in everywhere if missing_states(model)} == {}
     for rule in (SUBMIT, ASSURE, RESPOND):
         assert Deadline.objects.overdue(today).filter(rule=rule).exists(), f"nothing late: {rule}"
         assert Deadline.objects.open().filter(rule=rule, due_on__gte=today).exists(), f"nothing in time: {rule}"
@@ -77,6 +127,49 @@ def assert_that_work_stands_in_every_state(today: date) -> None:
     assert answered_by("headteacher") - answered_by("chair")
     assert answered_by("headteacher", accurate=False) & answered_by("chair")
     assert School.objects.filter(visits__held_on__lt=today.replace(year=today.year - 1)).count() == 0
+
+
+def missing_states(model: Any) -> set[str]:
+    """States of which the demonstration has nothing."""
+    states = {value for value, _label in model.STATES.choices()}
+    return states - set(model.objects.values_list("status", flat=True))
+
+
+def assert_that_terms_were_opened(today: date) -> None:
+    """Of the last term that is over nearly every core visit was held, and the days to come have theirs."""
+    assert TermOpening.objects.count() >= 2
+    core = Visit.objects.filter(kind=VisitKind.CORE)
+    opened = core.exclude(term="").filter(status__in=["due", "proposed", "agreed", "held"])
+    over = TermOpening.objects.order_by("pk")[0]
+    of_it = opened.of_term(over.academic_year, over.term)
+    assert of_it.held().count() > 0.85 * of_it.count() > 35
+    assert not Visit.objects.filter(status__in=["proposed", "agreed"], planned_on__lt=today).exists()
+    assert Visit.objects.filter(status__in=["proposed", "countered"], planned_on__gte=today).count() >= 2
+    assert core.filter(status="cancelled").exists()
+    assert core.filter(status="due").exists()
+
+
+def assert_that_everything_follows(today: date) -> None:
+    """What surrounds the records: meetings, silence, comments, files, a review, notes, days."""
+    meetings = GovernorsMeeting.objects.standing()
+    assert meetings.filter(held_on__lt=today).values("school").distinct().count() > 30
+    assert Silence.objects.exists()
+    assert RecordOfVisit.objects.filter(visit__kind=VisitKind.LA_REVIEW, status="shared").exists()
+    assert Visit.objects.filter(kind=VisitKind.PERFORMANCE_MANAGEMENT).count() == 3
+    assert AssuranceComment.objects.filter(part__startswith="item_").exists()
+    assert RecordAttachment.objects.filter(record__status="shared").exists()
+    assert RecordAction.objects.overdue(today).exists()
+    assert RecordAction.objects.unfinished().filter(due_on__gt=today).exists()
+    assert {row.owner for row in RecordAction.objects.all()} == {"school", "authority"}
+    assert [entitled.days > 5 for entitled in Entitlement.objects.all()] == [True]
+    assert ContactNote.objects.count() == 4
+    assert AgendaItem.objects.filter(source="school").exists()
+    (corrected,) = Correction.objects.filter(status="issued").select_related("record")
+    assert corrected.record.shared_version == 2
+    assert Response.objects.filter(version__record=corrected.record, version__number=2, role="chair").exists()
+    carried = [line for each in RecordOfVisit.objects.all() for line in each.written.carried]
+    assert {line.outcome for line in carried} == {"open", "done", "dropped"}
+    assert RecordDocument.objects.exists()
 
 
 def answered_by(role: str, **said: bool) -> set[int]:
@@ -97,7 +190,7 @@ def assert_that_files_were_brought_in(today: date) -> None:
     assert newest.outcome["ignored"] == len(places.NEIGHBOURS)
     assert [School.objects.get(urn=urn).name for urn in newest.outcome["vanished"]] == [places.NOT_IN_FILE]
     assert [(each.column, each.file) for each in newest.rejections.all()] == [("NumberOfPupils", newest.names[0])]
-    assert not Job.objects.unfinished().exists()
+    assert not Job.objects.unfinished().exclude(kind=JOB).exists()
     new = School.objects.get(name=places.CONVERTER)
     assert [school.name for school in predecessors(new)] == [places.CONVERTED]
 

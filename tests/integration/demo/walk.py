@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -18,7 +19,8 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.demo import signins
 from schoolimprove.lib import clock
-from schools.models import Appointment, ImportRun, RecordOfVisit
+from schoolimprove.lib.years import academic_year
+from schools.models import Appointment, ImportRun, ProgrammeEdition, RecordDocument, RecordOfVisit
 
 Values = dict[str, Any]
 Answer = tuple[str, str, str, int]
@@ -41,28 +43,56 @@ def parameters(pattern: URLPattern) -> list[str]:
 
 
 def values(user: User) -> list[Values]:
-    """What addresses are filled with: the newest record shared and the newest unshared one that the person can see,
-    or one that nobody showed them; the import that waits and the newest one from GIAS that is applied."""
+    """What addresses are filled with: records in several states, each with what belongs to it, that the person can see
+    or that nobody showed them; the import that waits and the newest one from GIAS that is applied."""
     records = RecordOfVisit.objects.select_related("visit__school").order_by("pk")
-    shared, unshared = records.filter(status="shared"), records.exclude(status="shared")
-    runs = ImportRun.objects.filter(status="checked").first(), ImportRun.objects.newest_applied("gias")
-    found = [each.visible_to(user).last() or each.first() for each in (shared, unshared)]
-    return [_values(record, run) for record, run in zip(found, runs, strict=True)]
+    kinds = [
+        records.filter(status="shared", attachments__isnull=False),
+        records.filter(status__in=["draft", "submitted"]),
+        records.filter(corrections__status__in=["proposed", "returned"]),
+        records.filter(status__in=["presented", "closed"], pk__in=_with_document()),
+    ]
+    waiting, applied = ImportRun.objects.filter(status="checked").first(), ImportRun.objects.newest_applied("gias")
+    found = [each.visible_to(user).last() or each.first() for each in kinds]
+    return [values_of(record, run) for record, run in zip(found, (waiting, *[applied] * 3), strict=True) if record]
 
 
-def _values(record: Any, run: Any) -> Values:
+_EDITION = {"shared": "published", "draft": "draft", "submitted": "draft", "presented": "abandoned"}
+
+
+def _with_document() -> QuerySet[Any]:
+    return RecordDocument.objects.values("version__record")
+
+
+def values_of(record: Any, run: Any) -> Values:
+    """Of the school's visits the one to come, where there is one, or the record's own."""
     someone = User.objects.order_by("pk").last()
     school = record.school
     partner = Appointment.objects.filter(role="sip", school=school).last()
+    visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
         "appointment": partner.pk if partner else 0,
         "contact": getattr(school.contacts.last(), "pk", 0),
+        "visit": visit.pk,
+        "item": getattr(visit.agenda_items.last(), "pk", 0),
+        "note": getattr(school.contact_notes.last(), "pk", 0),
         "number": run.pk,
+        "version": record.shared_version or 1,
+        "meeting": getattr(school.governors_meetings.order_by("held_on").last(), "pk", 0),
+        "action": getattr(school.actions_of_records.last(), "pk", 0),
+        "strength": getattr(record.strengths.last(), "pk", 0),
         "position": 0,
+        "edition": getattr(
+            ProgrammeEdition.objects.filter(status=_EDITION.get(record.status, "published")).first(), "pk", 0
+        ),
+        "year": academic_year(clock.today()),
         "reference": record.reference,
         "pk": someone.pk if someone else 0,
+        "attachment": getattr(record.attachments.last(), "pk", 0),
+        "document": getattr(RecordDocument.objects.filter(version__record=record).last(), "pk", 0),
+        "topic": "partners",
         "token": "0" * 32,
         "object_id": "1",
         "app_label": "schools",
@@ -74,11 +104,11 @@ def _values(record: Any, run: Any) -> Values:
 def addresses(user: User) -> list[str]:
     """Every address this person could type, each once; the inside of the admin for those who may enter it."""
     found: dict[str, None] = {}
-    both = values(user)
+    known_values = values(user)
     for name, needed in routes(get_resolver().url_patterns):
         if name.startswith("admin:") and name != "admin:index" and not user.is_staff:
             continue
-        for known in both:
+        for known in known_values:
             for kind in ("csv", "xlsx", "json"):
                 wanted = [(known | {"kind": kind})[each] for each in needed]
                 found[reverse(name, args=wanted)] = None

@@ -11,7 +11,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolimprove.documents.uploads import LARGEST, TYPES, Refused, content_type_of
+from schoolimprove.documents.uploads import LARGEST, MOST_PARTS, TYPES, Refused, content_type_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -119,6 +119,29 @@ def test_anything_else_is_refused_with_what_would_do(content: bytes) -> None:
     assert str(refused.value) == NOT_OURS
 
 
+MACROS = docx(**{"word/vbaProject.bin": "Sub AutoOpen"})
+TWO_AT_ONCE = {
+    "a picture that goes on as a web page": (png() + b"<script>alert(1)</script>", "image/png"),
+    "a photograph that is an archive too": (jpeg() + MACROS, "image/jpeg"),
+    "a PDF that is an archive too": (pdf() + MACROS, "application/pdf"),
+    "a web page that goes on as a PDF": (b"<html><script>alert(1)</script></html>" + pdf(), None),
+    "a program that goes on as a document": (b"MZ\x90\0" + docx(), None),
+    "a script that goes on as a picture": (b"#!/bin/sh\n" + png(), None),
+    "a moving picture that is a script": (b"GIF89a/*" + bytes(4) + b"*/=1;alert(1)", None),
+}
+"""What is two kinds of file at once → what it is taken for, or nothing where it is refused."""
+
+
+@pytest.mark.parametrize(("content", "kind"), TWO_AT_ONCE.values(), ids=TWO_AT_ONCE)
+def test_a_file_of_two_kinds_is_what_it_begins_as_or_refused(content: bytes, kind: str | None) -> None:
+    """Its name ends as that kind, and it is served as that kind, to be saved and never guessed at."""
+    if kind is not None:
+        assert content_type_of(content) == kind
+        return
+    with pytest.raises(Refused):
+        content_type_of(content)
+
+
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(Refused, match=r"^The file is empty\.$"):
         content_type_of(b"")
@@ -172,6 +195,18 @@ def test_an_archive_is_judged_without_unpacking_it(monkeypatch: pytest.MonkeyPat
     assert len(bomb) < 100_000
     monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
     assert content_type_of(bomb) == WORD
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{f"word/media/{number}.xml": "0" * 60_000_000 for number in range(4)}, {str(n): "" for n in range(MOST_PARTS)}],
+    ids=["far too large", "far too many parts"],
+)
+def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(more: dict[str, str]) -> None:
+    bomb = docx(**more)
+    assert len(bomb) < LARGEST
+    with pytest.raises(Refused, match="holds far more than its size"):
+        content_type_of(bomb)
 
 
 def test_half_a_document_is_said_to_be_damaged() -> None:

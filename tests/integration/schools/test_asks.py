@@ -13,6 +13,7 @@ from tests.factories.schools import SchoolFactory, also_appointed, appointed, re
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
+PRESENT = "Present the Record of Visit to the governors"
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +40,12 @@ def test_each_is_asked_in_turn_and_nobody_twice() -> None:
     assert titles(sip) == titles(head) == []
 
     record.approve(by=dsim, on=TODAY, seen_version=record.version)
-    assert titles(head) == titles(chair) == ["Respond to the Record of Visit"]
+    assert titles(head) == titles(chair) == ["Respond to the Record of Visit", PRESENT]
     assert titles(dsim) == []
 
     record.respond(by=head, on=TODAY, version=1, accurate=True, on_accuracy="", on_content="")
-    assert titles(head) == []
-    assert titles(chair) == ["Respond to the Record of Visit"]
+    assert titles(head) == [PRESENT]
+    assert titles(chair) == ["Respond to the Record of Visit", PRESENT]
 
 
 def test_the_head_of_one_school_who_chairs_another_is_asked_once_by_each() -> None:
@@ -54,7 +55,8 @@ def test_the_head_of_one_school_who_chairs_another_is_asked_once_by_each() -> No
     sip, dsim = appointed(Role.SIP, district=mine.district), appointed(Role.DSIM, district=mine.district)
     for school in (mine, theirs):
         record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
-    assert sorted(ask.where for ask in asked_of(both, TODAY)) == sorted(
+    answers = [ask for ask in asked_of(both, TODAY) if ask.title != PRESENT]
+    assert sorted(ask.where for ask in answers) == sorted(
         f"{school.name}, visit of 20 November 2026" for school in (mine, theirs)
     )
 

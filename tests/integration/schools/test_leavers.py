@@ -12,9 +12,10 @@ from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
+from schools.allocation import Choice, hand_over_schools, seen_of
 from schools.models import Appointment, Person, RecordOfVisit, School
 from schools.people import AppointmentsHandOver, RecordsHandOver, appointments_panel
-from schools.states import RecordStatus
+from schools.states import RecordStatus, VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import (
@@ -263,3 +264,46 @@ def test_whoever_holds_nothing_is_asked_nothing() -> None:
         for hook in (AppointmentsHandOver(), RecordsHandOver()):
             assert hook.held_by(user, on=TUESDAY) == []
             assert hook.candidates(user, on=TUESDAY) == []
+
+
+# Visits to come.
+
+
+def test_the_visits_of_who_leaves_go_with_the_schools(county: County, by: Actor) -> None:
+    successor = appointed(Role.SIP, school=SchoolFactory.create())
+    coming = VisitFactory.create(
+        school=county.school, author=county.sip, status=VisitStatus.AGREED, held_on=None, planned_on=NEXT_TERM
+    )
+    held = VisitFactory.create(school=county.school, author=county.sip)
+    leave(county.sip, by, appointments=successor)
+    coming.refresh_from_db()
+    held.refresh_from_db()
+    assert (coming.author, held.author) == (successor, county.sip)
+    event = AuditEvent.objects.about("schools.visit", coming.pk).get()
+    assert (event.verb, event.reason) == ("handed over", f"Handed over from {county.sip} to {successor}")
+
+
+def test_the_visits_of_who_leaves_without_a_successor_are_nobodys(county: County, by: Actor) -> None:
+    coming = VisitFactory.create(school=county.school, author=county.sip, status=VisitStatus.DUE, held_on=None)
+    leave(county.sip, by)
+    coming.refresh_from_db()
+    assert coming.author is None
+    assert AuditEvent.objects.about("schools.visit", coming.pk).get().reason == "Left the service"
+
+
+def test_a_partner_who_hands_over_schools_hands_over_their_visits(county: County) -> None:
+    successor = appointed(Role.SIP, school=SchoolFactory.create(district=county.school.district))
+    elsewhere = SchoolFactory.create(district=county.school.district)
+    also_appointed(county.sip, Role.SIP, school=elsewhere)
+    moved, kept = (
+        VisitFactory.create(school=school, author=county.sip, status=VisitStatus.DUE, held_on=None)
+        for school in (county.school, elsewhere)
+    )
+    held = county.sip.person.appointments.get(school=county.school)
+    choice = Choice(county.school, seen_of([held], on=TUESDAY))
+    hand_over_schools(
+        person_of(county.sip), [choice], person_of(successor), last_day=TUESDAY, by=county.dsim, on=TUESDAY
+    )
+    moved.refresh_from_db()
+    kept.refresh_from_db()
+    assert (moved.author, kept.author) == (successor, county.sip)

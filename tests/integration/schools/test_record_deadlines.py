@@ -8,7 +8,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
-from schools.deadlines import ASSURE, LABELS, RESPOND, SUBMIT
+from schools.deadlines import ASSURE, CORE_VISIT, LABELS, PRESENT, RESPOND, SUBMIT
 from schools.models import Appointment, RecordOfVisit
 from schools.states import RecordStatus
 from tests.factories.calendar import BankHolidayOverrideFactory, SchoolClosureFactory, hold_terms
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def open_now(record: RecordOfVisit) -> dict[str, date]:
-    return dict(Deadline.objects.open().filter(subject_id=record.pk).values_list("rule", "due_on"))
+    found = Deadline.objects.open().filter(subject_id=record.pk, subject_kind=record._meta.label_lower)
+    return dict(found.values_list("rule", "due_on"))
 
 
 # Visit → the last day to submit, five working days after.
@@ -97,21 +98,23 @@ def approved(county: County, on: date) -> RecordOfVisit:
     return record
 
 
-# Approval → the last of ten school days.
+# Approval → the last of ten school days, and of the term after.
 ANSWERED_BY = [
     # Thu 22, Fri 23; half-term; Mon 2 to Fri 6; Mon 9, Tue 10, Wed 11.
-    (date(2026, 10, 21), date(2026, 11, 11)),
+    (date(2026, 10, 21), date(2026, 11, 11), date(2027, 3, 25)),
     # Thu 17, Fri 18; Christmas; Mon 4 to Fri 8; Mon 11, Tue 12, Wed 13.
-    (date(2026, 12, 16), date(2027, 1, 13)),
+    (date(2026, 12, 16), date(2027, 1, 13), date(2027, 3, 25)),
     # In the holiday: Mon 12 to Fri 16 April, Mon 19 to Fri 23.
-    (date(2027, 3, 30), date(2027, 4, 23)),
+    (date(2027, 3, 30), date(2027, 4, 23), date(2027, 7, 21)),
 ]
 
 
-@pytest.mark.parametrize(("approved_on", "due_on"), ANSWERED_BY)
-def test_the_school_answers_within_ten_school_days(county: County, approved_on: date, due_on: date) -> None:
+@pytest.mark.parametrize(("approved_on", "due_on", "next_term_ends"), ANSWERED_BY)
+def test_the_school_answers_within_ten_school_days_and_presents_by_the_end_of_the_next_term(
+    county: County, approved_on: date, due_on: date, next_term_ends: date
+) -> None:
     hold_terms(2025, 2026)
-    assert open_now(approved(county, approved_on)) == {RESPOND: due_on}
+    assert open_now(approved(county, approved_on)) == {RESPOND: due_on, PRESENT: next_term_ends}
     assert Deadline.objects.get(rule=RESPOND).calendar == "school days"
     assert Deadline.objects.get(rule=ASSURE).met_at is not None
 
@@ -119,7 +122,7 @@ def test_the_school_answers_within_ten_school_days(county: County, approved_on: 
 def test_a_day_on_which_the_school_alone_is_closed_does_not_count(county: County) -> None:
     hold_terms(2025, 2026)
     SchoolClosureFactory.create(school=county.school, day=date(2026, 11, 9), reason="Burst pipe")
-    assert open_now(approved(county, date(2026, 10, 21))) == {RESPOND: date(2026, 11, 12)}
+    assert open_now(approved(county, date(2026, 10, 21)))[RESPOND] == date(2026, 11, 12)
     why = {skip["date"]: skip["why"] for skip in Deadline.objects.get(rule=RESPOND).working["skipped"]}
     assert why["2026-11-09"] == "Burst pipe"
 
@@ -146,9 +149,9 @@ def test_the_deadline_to_answer_is_open_until_both_have_answered(county: County)
     hold_terms(2025, 2026)
     record = approved(county, TUESDAY)
     respond(record, county.chair)
-    assert open_now(record) == {RESPOND: date(2026, 11, 17)}
+    assert open_now(record) == {RESPOND: date(2026, 11, 17), PRESENT: date(2027, 3, 25)}
     respond(record, county.headteacher)
-    assert open_now(record) == {}
+    assert open_now(record) == {PRESENT: date(2027, 3, 25)}
 
 
 @pytest.mark.parametrize(("role", "other"), [(Role.CHAIR, "headteacher"), (Role.HEADTEACHER, "chair")])
@@ -158,7 +161,7 @@ def test_in_a_school_without_the_one_the_other_meets_it_alone(county: County, ro
     record = approved(county, TUESDAY)
     assert record.roles_asked(TUESDAY) == {getattr(county, other).person.appointments.get().role}
     respond(record, getattr(county, other))
-    assert open_now(record) == {}
+    assert open_now(record) == {PRESENT: date(2027, 3, 25)}
 
 
 def test_a_limit_that_policy_changes_holds_for_visits_from_that_day(county: County) -> None:
@@ -171,13 +174,13 @@ def test_a_limit_that_policy_changes_holds_for_visits_from_that_day(county: Coun
     after.submit(by=county.sip, on=TUESDAY, seen_version=1)
     assert open_now(after) == {ASSURE: date(2026, 11, 6)}
     after.approve(by=county.dsim, on=TUESDAY, seen_version=after.version)
-    assert open_now(after) == {RESPOND: date(2026, 11, 19)}
+    assert open_now(after) == {RESPOND: date(2026, 11, 19), PRESENT: date(2027, 3, 25)}
     before.submit(by=county.sip, on=TUESDAY, seen_version=1)
     assert open_now(before) == {ASSURE: date(2026, 11, 10)}
 
 
 def test_every_rule_has_a_name_for_people() -> None:
-    assert set(LABELS) == {SUBMIT, ASSURE, RESPOND}
+    assert set(LABELS) == {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT}
 
 
 def test_a_move_that_is_refused_moves_no_deadline(county: County) -> None:

@@ -13,6 +13,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent, Draft
 from schoolimprove.reminders.deadlines import open_deadlines_of
+from schools.deadlines import PRESENT
 from schools.models import RecordOfVisit, School
 from schools.responses import settle_responses
 from schools.states import RecordStatus
@@ -144,23 +145,34 @@ def test_returning_a_record_that_was_approved_meanwhile_keeps_the_comments(
     assert "It is now: shared with the school" in page.content.decode()
 
 
-def test_an_ended_session_keeps_the_record_that_was_being_written(school: School, sip: User) -> None:
-    path = f"{school.get_absolute_url()}visits/write/"
+def test_an_ended_session_keeps_the_record_that_was_being_written(school: School, sip: User, dsim: User) -> None:
+    path = f"{draft_of(school, sip, dsim).get_absolute_url()}edit/"
     client = signed_in(sip)
     form = opened(client, path)
     client.session.flush()
     client.cookies.pop("sessionid", None)
 
-    refused = client.post(path, {**MINE, "kind": "core", **form})
+    refused = client.post(path, {**MINE, **form})
 
     assert refused.status_code == 302
-    assert not RecordOfVisit.objects.exists()
+    assert RecordOfVisit.objects.get().findings == TEXTS["findings"]
     assert Draft.objects.get(user=sip, form=path).fields["findings"] == ["My own words"]
     reopened = signed_in(sip).get(path).content.decode()
     assert "My own words" in reopened
     assert "was kept" in reopened
     other = appointed(Role.SIP, school=school)
     assert "My own words" not in signed_in(other).get(path).content.decode()
+
+
+def test_an_ended_session_keeps_the_visit_whose_record_was_being_begun(school: School, sip: User) -> None:
+    path = f"{school.get_absolute_url()}visits/write/"
+    client = signed_in(sip)
+    form = opened(client, path)
+    client.session.flush()
+    client.cookies.pop("sessionid", None)
+    client.post(path, {**VISIT, "met": "The head, who was new", **form})
+    assert not RecordOfVisit.objects.exists()
+    assert "The head, who was new" in signed_in(sip).get(path).content.decode()
 
 
 def test_saving_forgets_the_draft_and_autosaving_never_touches_the_record(
@@ -312,7 +324,7 @@ def test_a_chair_who_left_is_not_waited_for(school: School, sip: User, dsim: Use
     assert settle_responses(TODAY) == 0
     chair.person.appointments.update(ends_on=date(2026, 11, 19))
     assert settle_responses(TODAY) == 1
-    assert open_deadlines_of(record) == []
+    assert [deadline.rule for deadline in open_deadlines_of(record)] == [PRESENT]
     assert settle_responses(TODAY) == 0
 
 

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.lib import clock
 from schools.models import RecordOfVisit, School
 from schools.models.school import Phase
 from schools.states import RecordStatus
@@ -290,15 +289,3 @@ def test_a_record_belongs_to_the_school_of_its_visit(county: County) -> None:
     record = county.start(county.sip)
     assert record.school == record.visit.school == county.school
     assert RecordOfVisit.objects.get(school=county.school) == record
-
-
-def test_what_was_shared_lately_is_what_was_shared_since_then_at_schools_one_reads(county: County) -> None:
-    record = county.start(county.sip)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=1)
-    reader = User.objects.get(pk=county.headteacher.pk)
-    before = clock.now() - timedelta(minutes=1)
-    assert not RecordOfVisit.objects.shared_since(reader, before).exists()
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
-    assert list(RecordOfVisit.objects.shared_since(reader, before)) == [record]
-    assert not RecordOfVisit.objects.shared_since(reader, clock.now() + timedelta(minutes=1)).exists()
-    assert not RecordOfVisit.objects.shared_since(UserFactory.create(), before).exists()

@@ -196,7 +196,7 @@ def test_each_filter_finds_what_it_says(officer: User, schools: dict[str, School
         ("?religion=None", "A"),
         ("?trust=Tree+Trust", "C"),
         ("?establishment=closed", "D"),
-        ("?sip=none", "B"),
+        ("?sip=nobody", "B"),
         (f"?sip={over_district.person.pk}", "CD"),
         ("?district=999999", "ABCD"),
         ("?sip=999999", "ABCD"),
@@ -305,7 +305,7 @@ def test_the_overview_says_where_on_the_map_the_school_is(officer: User, schools
     School.objects.filter(pk=schools["a"].pk).update(
         easting=437_293, northing=115_561, source_changed_on=date(2026, 5, 1)
     )
-    summary = signed_in(officer).get(schools["a"].get_absolute_url()).context["summary"]
+    summary = signed_in(officer).get(schools["a"].get_absolute_url()).context["register"]
     [fact] = [fact for fact in summary if fact.label == "Map reference"]
     assert (fact.value, fact.source) == ("SU 372 155 (easting 437293, northing 115561)", "GIAS, 1 May 2026")
     nowhere = signed_in(officer).get(schools["b"].get_absolute_url()).content.decode()

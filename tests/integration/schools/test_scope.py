@@ -227,3 +227,21 @@ def test_nothing_held_is_no_query_of_schools_at_all(schools: dict[str, School]) 
     with CaptureQueriesContext(connection) as captured:
         assert list(School.objects.visible_to(user)) == []
     assert [query["sql"] for query in captured if query["sql"].startswith('SELECT "schools_school"')] == []
+
+
+def test_of_several_appointments_in_one_role_only_those_of_today_open_a_school() -> None:
+    """Each kind of day is asked of the database too, and not only of what was loaded for the request."""
+    here, ended, to_come, withdrawn, anothers = (SchoolFactory.create() for _ in range(5))
+    user = appointed(Role.SIP, school=here)
+    for school, days in (
+        (ended, {"ends_on": TODAY - timedelta(days=1)}),
+        (to_come, {"starts_on": TODAY + timedelta(days=1)}),
+        (withdrawn, {"withdrawn_because": "Made in error"}),
+    ):
+        also_appointed(user, Role.SIP, school=school)
+        Appointment.objects.held_by(user).filter(school=school).update(**days)
+    appointed(Role.SIP, school=anothers)
+    seen = School.objects.visible_to(User.objects.get(pk=user.pk))
+    assert list(seen) == [here]
+    Appointment.objects.held_by(user).filter(school=here).update(starts_on=TODAY, ends_on=TODAY)
+    assert list(School.objects.visible_to(User.objects.get(pk=user.pk))) == [here]

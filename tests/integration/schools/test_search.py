@@ -126,6 +126,20 @@ def test_a_school_is_found_by_its_own_name_whatever_it_is(name: str) -> None:
     assert School.objects.matching(name).filter(pk=school.pk).exists()
 
 
+@pytest.mark.parametrize("name", ["Church of England", "CofE", "C of E", "CE", "C.E."])
+@pytest.mark.parametrize("typed", ["CofE", "C of E", "Church of England", "holy cofe primary", "Holy CE"])
+def test_a_church_school_is_found_however_its_church_is_spelt(marys: School, name: str, typed: str) -> None:
+    SchoolFactory.create(name="Spence Hill Primary School")
+    SchoolFactory.create(name=f"Holy Trinity {name} Primary School")
+    assert found(typed) == [f"Holy Trinity {name} Primary School"]
+
+
+@pytest.mark.parametrize("typed", ["RC", "Roman Catholic", "St Mary's RC Primary"])
+def test_a_catholic_school_is_found_by_its_letters(marys: School, typed: str) -> None:
+    SchoolFactory.create(name="Marchmont Primary School")
+    assert marys.name in found(typed)
+
+
 def test_a_new_name_is_found_and_the_old_one_no_more(marys: School) -> None:
     marys.name = "Hilltop School"
     marys.save(update_fields=["name"])

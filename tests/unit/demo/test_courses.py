@@ -13,6 +13,7 @@ from schoolimprove.demo.days import Days
 from schoolimprove.demo.now import Now
 from schoolimprove.demo.visits import Course
 from schoolimprove.demo.year import OrdinaryYear
+from schools.models.visit import VisitKind
 
 EVERY_DAY = [date(2026, 9, 1) + timedelta(days=n) for n in range(365)]
 VISITED = [place for place in places.SCHOOLS if place.agreed or place.type_code in ("01", "02", "03", "05", "07", "14")]
@@ -23,7 +24,10 @@ def now(today: date) -> list[Course]:
 
 
 def ordinary(today: date) -> list[Course]:
-    return list(OrdinaryYear(Days(today), Random(str(today)), VISITED).courses())  # noqa: S311
+    """Beside what is going on now, as loading the demonstration puts them together."""
+    days = Days(today)
+    taken = frozenset((each.school, days.term_of(each.held_on)) for each in now(today) if each.kind == VisitKind.CORE)
+    return list(OrdinaryYear(days, Random(str(today)), VISITED, taken, seed=1).courses())  # noqa: S311
 
 
 def steps(course: Course) -> list[date]:

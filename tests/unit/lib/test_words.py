@@ -1,7 +1,8 @@
 """Workings in words."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,22 @@ CALENDAR = calendar_of(2008, 2009)
 def test_dates_are_written_out() -> None:
     assert clock.uk_date(date(2026, 5, 1)) == "1 May 2026"
     assert clock.long_date(date(2026, 5, 1)) == "Friday 1 May 2026"
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (time(9, 30), "9:30am"),
+        (time(13), "1pm"),
+        (time(13, 5), "1:05pm"),
+        (time(12), "midday"),
+        (time(12, 15), "12:15pm"),
+        (time(0), "midnight"),
+        (time(0, 30), "12:30am"),
+    ],
+)
+def test_times_are_written_as_officers_write_them(at: time, words: str) -> None:
+    assert clock.uk_time(at) == words
 
 
 def test_the_question_names_days_calendar_and_event() -> None:

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schools.models.record import TEXTS
-from schools.rules import REQUIRED_TO_SUBMIT, missing_to_submit, wrong_with_response, wrong_with_visit_date
+from schools.rules import (
+    REQUIRED_TO_SUBMIT,
+    missing_to_submit,
+    wrong_with_planned_day,
+    wrong_with_response,
+    wrong_with_visit_date,
+)
 
 texts = st.dictionaries(st.sampled_from(TEXTS), st.text(max_size=5))
 
@@ -32,6 +38,17 @@ def test_writing_more_never_makes_more_missing(written: dict[str, str], name: st
 def test_a_visit_is_recorded_from_its_own_day_on(today: date, days: int) -> None:
     refused = wrong_with_visit_date(today + timedelta(days=days), today=today)
     assert bool(refused) is (days > 0)
+
+
+@given(today=st.dates(date(1992, 1, 1), date(2040, 1, 1)), days=st.integers(-400, 400))
+def test_a_visit_is_planned_for_its_own_day_or_one_to_come(today: date, days: int) -> None:
+    refused = wrong_with_planned_day(today + timedelta(days=days), today=today)
+    assert bool(refused) is (days < 0)
+
+
+@given(today=st.dates(date(1992, 1, 1), date(2040, 1, 1)), years=st.integers(3, 50))
+def test_a_visit_planned_years_ahead_is_taken_for_a_slip(today: date, years: int) -> None:
+    assert wrong_with_planned_day(date(today.year + years, 1, 1), today=today)
 
 
 @given(text=st.text())

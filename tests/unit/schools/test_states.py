@@ -4,7 +4,16 @@ import pytest
 
 from schoolimprove.lib.states import StateTable
 from schools.management.commands.write_states import TABLES
-from schools.states import RECORD_OF_VISIT, RecordStatus
+from schools.states import (
+    ACTION,
+    CORRECTION,
+    IMPORT_RUN,
+    PROGRAMME_EDITION,
+    RECORD_OF_VISIT,
+    SHARED_STATES,
+    STRENGTH,
+    VISIT,
+)
 
 tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun)
 
@@ -29,23 +38,51 @@ def test_every_state_is_reached_from_the_first(table: StateTable) -> None:
     assert reached == set(table.statuses)
 
 
+STAYS = {("Visit", "reschedule"), ("Record of Visit", "correct")}
+"""Moves that may lead where the thing already is: another date, another version."""
+
+
 @tables
 def test_every_move_leads_from_states_to_another_and_says_who_makes_it(table: StateTable) -> None:
     for move in table.moves:
         assert move.sources <= set(table.statuses)
-        assert move.target in set(table.statuses) - move.sources
+        assert move.target in set(table.statuses)
+        assert (move.target in move.sources) is ((table.noun, move.verb) in STAYS)
         assert move.who
         assert move.past
 
 
+@tables
+def test_what_is_done_without_moving_says_in_which_states_and_by_whom(table: StateTable) -> None:
+    for act in table.acts:
+        assert act.states <= set(table.statuses)
+        assert act.states
+        assert act.who
+    assert not {act.verb for act in table.acts} & {move.verb for move in table.moves}
+
+
 def test_a_verb_nobody_knows_is_no_move() -> None:
-    with pytest.raises(KeyError, match="close"):
-        RECORD_OF_VISIT.move("close")
+    with pytest.raises(KeyError, match="vanish"):
+        RECORD_OF_VISIT.move("vanish")
 
 
 def test_a_shared_record_is_never_taken_back() -> None:
-    assert [move.verb for move in RECORD_OF_VISIT.moves if RecordStatus.SHARED in move.sources] == []
+    targets = {move.target for move in RECORD_OF_VISIT.moves if move.sources & SHARED_STATES}
+    assert targets == SHARED_STATES
 
 
-def test_only_returning_asks_for_a_reason() -> None:
-    assert [move.verb for move in RECORD_OF_VISIT.moves if move.reason_required] == ["return"]
+NEEDS_REASON = [
+    (PROGRAMME_EDITION, {"abandon"}),
+    (VISIT, {"note agreement", "ask for another date", "reschedule", "cancel", "void"}),
+    (RECORD_OF_VISIT, {"return", "abandon", "close unpresented", "correct"}),
+    (CORRECTION, {"return", "withdraw"}),
+    (ACTION, {"drop"}),
+    (STRENGTH, {"withdraw"}),
+    (IMPORT_RUN, set[str]()),
+]
+
+
+@tables
+def test_these_moves_ask_for_a_reason_and_no_others(table: StateTable) -> None:
+    [wanted] = [verbs for each, verbs in NEEDS_REASON if each is table]
+    assert {move.verb for move in table.moves if move.reason_required} == wanted

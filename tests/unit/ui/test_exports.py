@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.http import Http404
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolimprove.ui import exports
-from schoolimprove.ui.exports import Column, csv_cell, export_response, file_name
+from schoolimprove.ui.exports import Column, csv_cell, export_response, file_name, seen
 
 COLUMNS = [
     Column("name", "Name", "Name of the school"),
@@ -53,9 +54,53 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe_in_csv(start: str)
     assert csv_cell(f"{start}1+1") == f"'{start}1+1"
 
 
+HIDDEN = [
+    pytest.param("\x00=1+1", "'=1+1", id="NUL, which Excel leaves out"),
+    pytest.param("\x1f\x0b=1+1", "'=1+1", id="other controls"),
+    pytest.param("\u00a0\u3000=1+1", "'\u00a0\u3000=1+1", id="blanks of other widths"),
+    pytest.param("\u200b\u2060=1+1", "'\u200b\u2060=1+1", id="characters without width"),
+    pytest.param("\ufeff=1+1", "'\ufeff=1+1", id="a mark of byte order"),
+    pytest.param("\u202e=1+1", "'\u202e=1+1", id="a change of direction"),
+    pytest.param("\u0301=1+1", "'\u0301=1+1", id="an accent of nothing"),
+    pytest.param("﹦1+1", "'﹦1+1", id="a small sign"),
+    pytest.param("＋1", "'＋1", id="a wide sign"),
+    pytest.param("﹫SUM(1)", "'﹫SUM(1)", id="a small at"),
+    pytest.param("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0", id="a program by DDE"),
+    pytest.param('"=1+1', '"=1+1', id="a quotation mark is text"),
+    pytest.param("a=1", "a=1", id="a sign within is text"),
+    pytest.param("Ysgol -", "Ysgol -", id="a sign at the end is text"),
+    pytest.param("\ud800x\ufffe", "x", id="half a pair and no character"),
+]
+
+
+@pytest.mark.parametrize(("typed", "cell"), HIDDEN)
+def test_a_formula_is_found_behind_whatever_hides_it(typed: str, cell: str) -> None:
+    assert csv_cell(typed) == cell
+
+
 @pytest.mark.parametrize("number", [-3, -3.5, Decimal("-3.50"), 0])
 def test_a_number_below_nothing_stays_a_number(number: Any) -> None:
     assert csv_cell(number) == number
+
+
+@given(st.text(st.characters()))
+def test_every_file_of_any_text_can_be_read_again_and_no_cell_runs(text: str) -> None:
+    """Halves of surrogate pairs among them."""
+    row = [text, 1, None, None, None]
+    read = csv_rows(exported("csv", [row]))
+    assert len(read) == 2
+    assert json.loads(exported("json", [row]))["rows"][0]["name"] == seen(text)
+    sheets = exported("xlsx", [row])
+    for number in (1, 2):
+        parsed(sheet(sheets, number))
+    assert "<f>" not in sheet(sheets, 1)
+
+
+@pytest.mark.parametrize("words", ["=1+1", "a\x00b", "\ud800", "x" * 40_000])
+def test_what_was_chosen_harms_no_file_either(words: str) -> None:
+    for kind in ("csv", "xlsx", "json"):
+        assert exported(kind, Search=words)
+    assert "<f>" not in sheet(exported("xlsx", Search=words), 2)
 
 
 @given(st.text())
@@ -94,6 +139,10 @@ def sheet(data: bytes, number: int) -> str:
         return book.read(f"xl/worksheets/sheet{number}.xml").decode()
 
 
+def parsed(xml: str) -> ElementTree.Element:
+    return ElementTree.fromstring(xml)  # noqa: S314 (our own)
+
+
 def test_a_workbook_holds_text_as_text_and_dates_as_dates() -> None:
     data = exported("xlsx", phase="Primary")
     listed = sheet(data, 1)
@@ -110,6 +159,25 @@ def test_a_workbook_holds_text_as_text_and_dates_as_dates() -> None:
 def test_a_text_longer_than_a_cell_says_that_it_was_shortened() -> None:
     listed = sheet(exported("xlsx", [["x" * 40_000, 1, None, None, None]]), 1)
     assert "shortened: the CSV holds all of it" in listed
+
+
+def test_a_character_that_excel_counts_as_two_is_counted_as_two() -> None:
+    listed = sheet(exported("xlsx", [["🏫" * 20_000, 1, None, None, None]]), 1)
+    text = parsed(listed).findall(".//{*}t")[-1].text or ""
+    assert len(text.encode("utf-16-le")) // 2 <= 32_767
+    assert text.endswith("shortened: the CSV holds all of it)")
+
+
+@pytest.mark.parametrize(("day", "words"), [(date(1850, 9, 1), "1 Sep 1850"), (date(1900, 2, 28), "28 Feb 1900")])
+def test_a_day_that_excel_cannot_count_is_written_as_words(day: date, words: str) -> None:
+    assert f"<t>{words}</t>" in sheet(exported("xlsx", [["Old school", 1, day, None, None]]), 1)
+
+
+def test_a_sheet_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_ROWS", 4)
+    listed = sheet(exported("xlsx", [[f"School {number}", 1, None, None, None] for number in range(10)]), 1)
+    assert listed.count("<row ") == 4
+    assert "the CSV holds all of them" in listed
 
 
 def test_rows_are_read_as_they_are_sent() -> None:

@@ -62,6 +62,12 @@ def test_a_date_of_three_boxes_is_one_tag() -> None:
     assert found.kept == []
 
 
+def test_what_is_said_beside_a_filter_is_said_at_the_top_too() -> None:
+    query = QueryDict("since_0=99&since_1=4&since_2=2026")
+    assert [error.target for error in filter_panel(ByDay(query), query).errors] == ["id_since_0"]
+    assert panel("phase=nobody-offers-it").errors == []
+
+
 def test_what_was_chosen_is_told_in_words() -> None:
     assert chosen_words(panel("q=st&phase=primary&phase=special")) == [
         ("Name or URN", "st"),

@@ -1,0 +1,120 @@
+"""The pictures of the documents: each is reached as its reader would, by what the pages say, or the test fails.
+
+With MAKE_PICTURES, as `make pictures` sets it, they are put into docs/pictures.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.demo import signins
+from tests.functional.browser import ROOT, SCREENSHOTS, opened
+from tests.functional.demo.opening import demonstration  # noqa: F401 (a fixture)
+from tests.functional.signing_in import be_signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+COLOURS = 48
+HEIGHT = 860
+Walk = Callable[[Page], None]
+
+
+def at_home(page: Page) -> None:
+    expect(page.get_by_role("heading", name="What is asked of you")).to_be_visible()
+
+
+def by_navigation(entry: str, heading: str) -> Walk:
+    """One press in the navigation."""
+
+    def walk(page: Page) -> None:
+        page.get_by_role("navigation").get_by_role("link", name=entry, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+
+    return walk
+
+
+def to_a_visit(page: Page) -> None:
+    page.get_by_role("link", name="My term", exact=True).click()
+    page.locator("main table tbody tr a").first.click()
+    expect(page.get_by_role("heading", name="Agenda")).to_be_visible()
+
+
+def to_the_record_being_written(page: Page) -> None:
+    press(page, "Finish the Record of Visit")
+    press(page, "Edit the record")
+    expect(page.get_by_role("button", name="Save and preview")).to_be_visible()
+
+
+def to_the_answer(page: Page) -> None:
+    page.locator("main .app-asks a").filter(has_text="espond").first.click()
+    press(page, "Respond for your school")
+    expect(page.get_by_role("button", name="Send our response")).to_be_visible()
+
+
+def to_ones_school(tab: str) -> Walk:
+    """From home to the person's first school, and to one of its tabs."""
+
+    def walk(page: Page) -> None:
+        page.locator("main ul.govuk-list--spaced a").first.click()
+        page.get_by_role("link", name=tab, exact=True).click()
+        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
+
+    return walk
+
+
+def to_imports(page: Page) -> None:
+    page.get_by_role("link", name="Administration", exact=True).click()
+    page.get_by_role("link", name="Imports", exact=True).first.click()
+    expect(page.locator("main a", has_text="Bring in files")).to_be_visible()
+
+
+def press(page: Page, words: str) -> None:
+    """The first link or button of the page's own that says this."""
+    page.locator("main a, main button").filter(has_text=words).first.click()
+
+
+PICTURES: dict[str, tuple[Role, Walk]] = {
+    "home": (Role.SIP, at_home),
+    "my-term": (Role.SIP, by_navigation("My term", "My term")),
+    "visit": (Role.SIP, to_a_visit),
+    "writing": (Role.SIP, to_the_record_being_written),
+    "to-assure": (Role.DSIM, by_navigation("To assure", "Records to assure")),
+    "allocation": (Role.DSIM, by_navigation("SIP allocation", "Who has which school")),
+    "coverage": (Role.HEAD_OF_SERVICE, by_navigation("Coverage", "Coverage of core visits")),
+    "answer": (Role.HEADTEACHER, to_the_answer),
+    "actions": (Role.HEADTEACHER, to_ones_school("Actions")),
+    "governors": (Role.CLERK, to_ones_school("Governors")),
+    "imports": (Role.ERA, to_imports),
+    "people": (Role.SYSTEM_ADMINISTRATOR, by_navigation("People", "People who sign in")),
+}
+
+
+def test_each_picture_is_reached_as_its_reader_would(browser: Browser, demonstration: Any) -> None:  # noqa: F811
+    folder = ROOT / "docs" / "pictures" if os.environ.get("MAKE_PICTURES") else SCREENSHOTS
+    folder.mkdir(parents=True, exist_ok=True)
+    astray = {}
+    for name, (role, walk) in PICTURES.items():
+        with opened(browser) as page:
+            be_signed_in(page, demonstration, User.objects.get(email=signins.address(role)))
+            page.goto(f"{demonstration.url}/")
+            try:
+                walk(page)
+            except Exception as error:
+                astray[name] = f"{page.url}: {error}"
+            taken(page, folder / f"{name}.png")
+    assert not astray, "\n".join(f"{name}: {why}" for name, why in astray.items())
+
+
+def taken(page: Page, path: Path) -> None:
+    """The top of the page, in few colours."""
+    page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    page.evaluate("window.scrollTo(0, 0)")
+    page.screenshot(path=str(path))
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)

@@ -1,0 +1,202 @@
+"""Planned visits, looked at and used: by whoever plans and by the school, wide and narrow, full, empty and wrong."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
+from schools import deadlines, planning
+from schools.models import School, Visit
+from schools.planning import Plan
+from schools.slots import slot_of
+from schools.states import VisitStatus
+from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
+from tests.factories.visits import AgendaItemFactory, ContactNoteFactory
+from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.schools.test_days import _hold_days
+from tests.functional.signing_in import be_signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LONG_NAME = "Saint Bartholomew-in-the-Marshes Voluntary Controlled Church of England Primary and Nursery School"
+
+
+@pytest.fixture
+def school(transactional_db: None) -> School:
+    made: School = SchoolFactory.create(name=LONG_NAME)
+    _hold_days(made)
+    return made
+
+
+@pytest.fixture
+def sip(school: School) -> User:
+    return appointed(Role.SIP, school=school)
+
+
+@pytest.fixture(params=[DESKTOP, PHONE])
+def page(browser: Browser, request: Any) -> Iterator[Page]:
+    with opened(browser, request.param) as opened_page:
+        yield opened_page
+
+
+def look(page: Page, name: str) -> None:
+    assert axe(page) == [], name
+    assert not scrolls_sideways(page), name
+    assert page.viewport_size is not None
+    screenshot(page, f"visits-{name}-{page.viewport_size['width']}")
+
+
+def fill_date(page: Page, days: int) -> None:
+    day = clock.today() + timedelta(days=days)
+    for label, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        page.get_by_label(label, exact=True).fill(str(value))
+
+
+def test_a_visit_is_planned_and_the_school_asks_for_another_date(
+    page: Page, browser: Browser, live_server: Any, school: School, sip: User
+) -> None:
+    head = appointed(Role.HEADTEACHER, school=school)
+    be_signed_in(page, live_server, sip)
+    page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
+    look(page, "tab-empty")
+    page.get_by_role("link", name="Plan a visit").click()
+    look(page, "plan")
+    page.get_by_role("button", name="Plan the visit").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look(page, "plan-errors")
+    page.get_by_label("Type of visit").select_option("Monitoring visit")
+    fill_date(page, 21)
+    page.get_by_label("Time").fill("9:30am")
+    page.get_by_label("Purpose").fill("How reading is taught in year 2")
+    page.get_by_role("button", name="Plan the visit").click()
+    expect(page.get_by_text("is proposed. The headteacher and the chair are told.")).to_be_visible()
+    look(page, "planned")
+
+    with opened(browser, PHONE) as phone:
+        be_signed_in(phone, live_server, head)
+        phone.goto(f"{live_server.url}/")
+        look(phone, "home-of-the-head")
+        phone.get_by_role("link", name="Agree the date of the visit").click()
+        look(phone, "asked-of-the-school")
+        phone.get_by_role("button", name="Ask for another date").click()
+        look(phone, "another-date")
+        phone.get_by_role("button", name="Ask for this date").click()
+        expect(phone.locator(".govuk-error-summary")).to_be_focused()
+        look(phone, "another-date-errors")
+        fill_date(phone, 28)
+        phone.get_by_label("Reason").fill("Year 2 are at the museum")
+        phone.get_by_role("button", name="Ask for this date").click()
+        expect(phone.get_by_text("Whoever plans the visit is told.")).to_be_visible()
+
+        page.reload()
+        expect(page.get_by_text("Year 2 are at the museum")).to_be_visible()
+        look(page, "another-date-asked")
+        page.get_by_role("button", name="Propose another date").click()
+        page.get_by_label("Reason").fill("As you asked")
+        page.get_by_role("button", name="Propose this date").click()
+        expect(page.get_by_text("is proposed instead")).to_be_visible()
+
+        phone.reload()
+        phone.get_by_role("button", name="Agree this date").click()
+        expect(phone.get_by_text("You have agreed")).to_be_visible()
+        look(phone, "agreed")
+        phone.get_by_role("link", name="Add an item to the agenda").click()
+        phone.get_by_label("Item").fill("Our new library")
+        phone.get_by_role("button", name="Add to the agenda").click()
+        expect(phone.get_by_role("button", name="Remove Our new library")).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_text("Our new library").first).to_be_visible()
+    page.get_by_role("link", name="Cancel the visit").click()
+    look(page, "cancel")
+    page.get_by_label("Reason").fill("Illness")
+    page.get_by_role("button", name="Cancel the visit").click()
+    expect(page.get_by_text("The visit is cancelled.")).to_be_visible()
+    look(page, "cancelled")
+
+
+def test_a_date_is_agreed_without_script(browser: Browser, live_server: Any, school: School, sip: User) -> None:
+    head = appointed(Role.HEADTEACHER, school=school)
+    day = clock.today() + timedelta(days=21)
+    visit = planning.plan(school, Plan("monitoring", day, visitor=sip), by=sip, on=clock.today())
+    with opened(browser, PHONE, script=False) as phone:
+        be_signed_in(phone, live_server, head)
+        phone.goto(f"{live_server.url}{visit.get_absolute_url()}")
+        phone.get_by_role("button", name="Agree this date").click()
+        expect(phone.get_by_text("You have agreed")).to_be_visible()
+    visit.refresh_from_db()
+    assert visit.status == VisitStatus.AGREED
+
+
+def test_a_term_is_looked_at_as_a_list_and_as_a_month(page: Page, live_server: Any, school: School, sip: User) -> None:
+    be_signed_in(page, live_server, sip)
+    page.goto(f"{live_server.url}/schools/my-term/")
+    look(page, "my-term-empty")
+    _many(sip, school)
+    page.reload()
+    look(page, "my-term-full")
+    page.get_by_role("link", name="Month", exact=True).click()
+    look(page, "my-term-month")
+    page.get_by_role("link", name="(later)").click()
+    expect(page.get_by_role("heading", name="visits in")).to_be_visible()
+    page.goto(f"{live_server.url}/schools/my-term/?group=done&kind=review")
+    look(page, "my-term-nothing")
+
+
+def _many(sip: User, school: School) -> None:
+    """Visits in every state, around today."""
+    term = slot_of(school.pk, clock.today()) or (0, "")
+    slot = {"academic_year": term[0], "term": term[1]}
+    for number in range(12):
+        other = SchoolFactory.create(name=LONG_NAME if number == 3 else f"Invented Primary School {number}")
+        also_appointed(sip, Role.SIP, school=other)
+        for status in VisitStatus:
+            day = clock.today() + timedelta(days=number - 4)
+            dated = {} if status == VisitStatus.DUE else {"planned_on": day}
+            asked = {"suggested_on": day + timedelta(days=7)} if status == VisitStatus.COUNTERED else {}
+            held = {"held_on": clock.today()} if status == VisitStatus.HELD else {"held_on": None}
+            kind = "core" if status == VisitStatus.DUE else "monitoring"
+            visit: Visit = VisitFactory.create(
+                school=other, author=sip, status=status, kind=kind, **slot, **dated, **asked, **held
+            )
+            if status == VisitStatus.DUE:
+                deadlines.core_visit_owed(visit)
+
+
+def test_a_schools_visits_and_contacts_are_read(page: Page, live_server: Any, school: School, sip: User) -> None:
+    _many(sip, school)
+    dsim = appointed(Role.DSIM, double_district=school.district.double_district)  # type: ignore[union-attr]
+    for number in range(6):
+        ContactNoteFactory.create(school=school, author=sip, note=f"Asked about moderation in the spring, {number}.")
+    planned = planning.plan(
+        school,
+        Plan("la_review", clock.today() + timedelta(days=21), visitor=sip, purpose="Leadership", team="Two advisers"),
+        by=dsim,
+        on=clock.today(),
+    )
+    AgendaItemFactory.create(visit=planned, heading="<script>alert(1)</script> and a very long item " + "x" * 120)
+    planning.record_performance_management(
+        school, by=sip, on=clock.today(), held_on=clock.today(), days=planned.days, team="Chair and one governor"
+    )
+    be_signed_in(page, live_server, dsim)
+    page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
+    look(page, "tab-full")
+    page.get_by_role("link", name="LA review", exact=True).click()
+    look(page, "review")
+    for name, path in (
+        ("commission", "visits/commission/"),
+        ("performance", "visits/performance-management/"),
+        ("note-contact", "visits/contacts/add/"),
+    ):
+        page.goto(f"{live_server.url}/schools/{school.urn}/{path}")
+        look(page, name)
+    page.goto(f"{live_server.url}/schools/contact-notes/")
+    look(page, "contacts")
+    page.goto(f"{live_server.url}/schools/contact-notes/?q=nothing+like+it")
+    look(page, "contacts-nothing")
+    page.goto(f"{live_server.url}/schools/my-term/?whose=all")
+    look(page, "my-term-of-everybody")

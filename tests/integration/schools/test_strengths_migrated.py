@@ -1,0 +1,33 @@
+"""A record written before strengths were lines keeps what it said of them when the service is brought up to date."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from schools.models import RecordOfVisit
+from tests.factories.schools import RecordOfVisitFactory
+
+BEFORE, AFTER = "0009_visits_planned_and_records_followed", "0013_silence_says_by_when"
+
+
+def migrate(name: str) -> Any:
+    """The models as that migration leaves them."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("schools", name)])
+    return executor.loader.project_state([("schools", name)]).apps
+
+
+@pytest.mark.django_db(transaction=True)
+def test_strengths_in_one_text_become_the_first_line() -> None:
+    said, silent = RecordOfVisitFactory.create(content={}).pk, RecordOfVisitFactory.create(content={}).pk
+    try:
+        held = migrate(BEFORE).get_model("schools", "RecordOfVisit").objects
+        held.filter(pk=said).update(strengths="Reading\nand writing")
+    finally:
+        migrate(AFTER)
+    assert RecordOfVisit.objects.get(pk=said).content == {
+        "strengths": [{"key": "s1", "text": "Reading\nand writing", "theme": ""}]
+    }
+    assert RecordOfVisit.objects.get(pk=silent).content == {}

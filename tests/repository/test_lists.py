@@ -1,0 +1,115 @@
+"""Every list of the service can be taken away: each page that draws one is named here with its files, or with the
+reason why it has none.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from schools.management.commands.write_exports import list_files
+from tests.processes import ROOT
+
+TEMPLATES = ROOT / "templates"
+DRAWS_ROWS = re.compile(r"""\{% (?:table|timeline|pagination) |extends "layouts/list\.html\"""")
+OFFERS_FILES = re.compile(r"""include "components/exports\.html\"""")
+
+LISTS: dict[str, set[str]] = {
+    "accounts/people.html": {"accounts:people_export"},
+    "layouts/list.html": {"schools:contact_notes_export"},
+    "schools/actions.html": {"schools:actions_export"},
+    "schools/allocation.html": {"schools:allocation_export", "schools:loads_export"},
+    "schools/assurance.html": {"schools:assurance_export"},
+    "schools/coverage_list.html": {"schools:coverage_list_export"},
+    "schools/coverage_load.html": {"schools:coverage_load_export"},
+    "schools/coverage_not_seen.html": {"schools:coverage_not_seen_export"},
+    "schools/coverage_table.html": {"schools:coverage_export"},
+    "schools/governors.html": {"schools:meetings_export", "schools:waiting_export"},
+    "schools/imports/import_detail.html": {"admin:schools_importrun_rejections", "admin:schools_importrun_vanished"},
+    "schools/imports/import_list.html": {"admin:schools_importrun_export"},
+    "schools/my_term.html": {"schools:my_term_export"},
+    "schools/programme_list.html": {"schools:programme_export"},
+    "schools/school_chronology.html": {"schools:chronology_export"},
+    "schools/school_days.html": {"schools:days_export"},
+    "schools/school_history.html": {"schools:history_export"},
+    "schools/school_list.html": {"schools:export"},
+    "schools/school_people.html": {"schools:people_export", "schools:contacts_export"},
+    "schools/school_visits.html": {"schools:visits_export"},
+    "schools/term_open.html": {"schools:term_open_export"},
+}
+"""Template → the routes that send what it lists. `layouts/list.html` itself is the page of contacts."""
+WITHOUT = {
+    "accounts/person.html": "The newest events of one account, for whoever helps its owner; the audit keeps all.",
+    "home.html": "What is newest at one's schools; the chronology of each has the rest, and its file.",
+    "schools/coverage_weeks.html": "A picture of a term; the visits of each school are in the file of its Visits tab.",
+    "pages/cookies.html": "Three lines of a document that anybody may read.",
+    "pages/retention.html": "A document that anybody may read.",
+    "schools/allocation_check.html": "A question before something is done; the board has the list.",
+    "schools/correction_detail.html": "A document: earlier corrections of one record, which are in its chronology.",
+    "schools/hand_over.html": "A form; the board, filtered by this partner, has the list.",
+    "schools/my_term_month.html": "The visits of “My term” as a month; the list has the file.",
+    "schools/programme_detail.html": "What was done with one edition.",
+    "schools/record/reading.html": "A part of a record, which is a document and has its PDF.",
+    "schools/school_overview.html": "The newest five of the Visits tab, which has the file.",
+    "schools/visit_detail.html": "What was done with one visit; the chronology of the school has it.",
+}
+"""Template → why what it shows is not taken away."""
+
+
+def pages() -> dict[str, str]:
+    """Every template that draws rows, with its text; the gallery and the components are nobody's page."""
+    found = {str(path.relative_to(TEMPLATES)): path.read_text() for path in TEMPLATES.rglob("*.html")}
+    skipped = ("gallery/", "components/")
+    return {name: text for name, text in found.items() if DRAWS_ROWS.search(text) and not name.startswith(skipped)}
+
+
+def routes_with_kinds(patterns: list[URLPattern | URLResolver], namespace: str = "") -> set[str]:
+    """Names of the routes whose address ends with a kind of file; the gallery's is nobody's."""
+    found: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            found |= routes_with_kinds(pattern.url_patterns, inner)
+        elif re.search(r"\.<\w+:kind>$|export", str(pattern.pattern)):
+            found.add(f"{namespace}{pattern.name}")
+    return {name for name in found if not name.startswith("ui:")}
+
+
+def test_every_page_that_draws_rows_is_a_list_with_files_or_says_why_not() -> None:
+    assert set(pages()) == set(LISTS) | set(WITHOUT)
+    assert not set(LISTS) & set(WITHOUT)
+
+
+def test_every_list_offers_its_files_on_its_page() -> None:
+    texts = pages()
+    offering = {
+        name for name, text in texts.items() if OFFERS_FILES.search(text) or 'extends "layouts/list.html"' in text
+    }
+    assert set(LISTS) - offering == set()
+
+
+def test_every_file_of_a_list_is_on_a_page_and_every_page_names_a_file_that_there_is() -> None:
+    assert set(list_files()) == {route for routes in LISTS.values() for route in routes}
+
+
+def test_every_route_with_a_kind_of_file_goes_through_the_one_helper_that_logs() -> None:
+    assert routes_with_kinds(get_resolver().url_patterns) == set(list_files())
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("school*/**/views/*.py")), ids=lambda path: path.stem)
+def test_no_view_sends_a_list_past_that_helper(path: Path) -> None:
+    """`export_response` is the helper's alone."""
+    assert "export_response" not in path.read_text()
+
+
+def test_no_two_lists_send_files_of_one_name() -> None:
+    names = [each.name for each in list_files().values()]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("route", sorted(route for routes in LISTS.values() for route in routes))
+def test_every_column_has_a_name_of_its_own_and_a_meaning(route: str) -> None:
+    columns = list_files()[route].columns
+    assert len({column.name for column in columns}) == len({column.label for column in columns}) == len(columns)
+    assert [column.name for column in columns if not column.meaning or column.meaning.endswith(".")] == []

@@ -1,0 +1,70 @@
+"""Which passwords nobody may choose."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from schoolimprove.accounts.passwords import WORDS, BreachedPasswordValidator, KnownWordsValidator
+
+REFUSED = [
+    "Autumn2026!!!",
+    "Password123456",
+    "P@ssw0rd12345",
+    "SchoolImprovement1",
+    "headteacher2026",
+    "liverpool12345",
+    "!!!arsenal123456",
+    "OfstedOfsted99",
+    "welcome-welcome",
+]
+
+
+VALIDATOR = KnownWordsValidator()
+
+
+def is_refused(password: str) -> bool:
+    try:
+        VALIDATOR.validate(password)
+    except ValidationError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("password", REFUSED)
+def test_a_known_word_with_hardly_anything_beside_it_is_refused(password: str) -> None:
+    assert is_refused(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["heron kettle granite", "my school has a blue roof", "7Kx!93#q2$Lw", "School!9#q2$Lw7x", "ö" * 12]
+)
+def test_what_has_enough_of_its_own_is_taken(password: str) -> None:
+    assert not is_refused(password)
+
+
+def test_the_services_own_name_and_address_are_known_words(settings: Settings) -> None:
+    settings.SERVICE_NAME, settings.SITE_URL = "Ladder", "https://ladder.borsetshire.gov.uk"
+    assert is_refused("Borsetshire99!")
+    assert is_refused("ladder-ladder-1")
+
+
+@given(word=st.sampled_from(sorted(WORDS)), number=st.integers(0, 10**9), sign=st.sampled_from("!?.#-_"))
+def test_no_number_or_sign_makes_a_word_good(word: str, number: int, sign: str) -> None:
+    assert is_refused(f"{word.capitalize()}{number}{sign}")
+
+
+@given(text=st.text(max_size=80))
+def test_nine_letters_of_ones_own_are_enough_whatever_stands_before_them(text: str) -> None:
+    assert not is_refused(f"{text}xkvjqzwbm")
+
+
+def test_a_stolen_password_is_refused_whatever_its_case(tmp_path: Path) -> None:
+    listed = tmp_path / "stolen.txt"
+    listed.write_bytes(b"Heron Kettle Granite\n\xff\xfe\n")
+    with pytest.raises(ValidationError, match="stolen from another service"):
+        BreachedPasswordValidator(str(listed)).validate("heron kettle granite")
+    BreachedPasswordValidator(str(listed)).validate("heron kettle marble")
