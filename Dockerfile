@@ -7,13 +7,20 @@ COPY static static
 RUN npm run build
 
 # Python packages, each with its hash.
-FROM python:3.11-slim AS packages
+FROM python:3.11-slim-bookworm AS packages
 COPY requirements-production.lock .
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-production.lock
 
-FROM python:3.11-slim
+FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# Draws the PDFs: what schoolimprove/documents/pdf.py names. PostgreSQL's client backs up and restores: bookworm's is of
+# the version docker-compose.yml runs, which a later one could not restore into.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core \
+        postgresql-client-15 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 1000 --create-home schoolimprove \
     && install -d -o schoolimprove -g schoolimprove /srv/blobs
 WORKDIR /app

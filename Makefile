@@ -5,29 +5,48 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 SIZE ?= small
-CODE := . .ci/services
+AUDIT ?= if-reachable
+CODE := . .ci/services .ci/audit
 # A database of its own that nobody keeps: these commands read the code, not the data.
 CHECKOUT := DEMO=0 DEBUG=1 DATABASE_URL=sqlite://:memory:
-CHECKS := check-types check-lint check-arrows check-templates check-migrations check-locks check-documents
-.PHONY: help demo test check fix bench install assets lock $(CHECKS)
+CHECKS := check-types check-lint check-arrows check-templates check-migrations check-locks check-documents check-audit
+.PHONY: help demo test check fix bench backup restore-check pictures accessibility install assets scanner lock $(CHECKS)
 
 help:
 	@echo "make demo    the whole service with an invented authority, on http://127.0.0.1:8000 (PORT=, FRESH=1)"
 	@echo "make test    the whole suite, on real PostgreSQL, Redis and Chromium"
-	@echo "make check   lint, types, imports, migrations, lock files, documents; changes nothing"
+	@echo "make check   lint, types, imports, migrations, lock files, documents, advisories; changes nothing"
 	@echo "make fix     what lint and format can change by themselves"
 	@echo "make bench   the benchmarks (SIZE=small or england)"
+	@echo "make backup          the database and the files of .env, into a new folder (TO=)"
+	@echo "make restore-check   restores a backup beside what is kept and looks whether all is back (FROM=, ON=)"
+	@echo "make pictures        the pictures of the documents, made anew in a browser"
+	@echo "make accessibility   what the accessibility statement rests on, measured anew in a browser"
 	@echo "make lock    the lock files, after a change to the dependencies in pyproject.toml"
 
 demo: .venv/runs static/build/app.css
 	@DEMO=1 exec $(BIN)/python manage.py serve_demo
 
-test: install assets
+test: install assets scanner
 	$(BIN)/python .ci/services $(BIN)/pytest --numprocesses 2 --dist worksteal --create-db
 	$(MAKE) bench SIZE=small
 
 bench: install
 	$(BIN)/python .ci/services $(BIN)/python -m benchmarks $(SIZE)
+
+# Of the service that .env describes.
+backup: .venv/runs
+	$(BIN)/python manage.py back_up $(or $(TO),var/backups/$(shell date +%Y-%m-%dT%H%M%S))
+
+# Without FROM a backup is made for it.
+restore-check: .venv/runs
+	$(BIN)/python manage.py restore_check $(FROM) $(if $(ON),--on $(ON))
+
+pictures: install assets
+	MAKE_PICTURES=1 $(BIN)/python .ci/services $(BIN)/pytest --quiet tests/functional/demo/test_pictures.py
+
+accessibility: install assets
+	WRITE_ACCESSIBILITY=1 $(BIN)/python .ci/services $(BIN)/pytest --quiet tests/functional/demo/test_accessibility.py
 
 # All of them, whichever fail, so that one run tells everything.
 check: install
@@ -38,7 +57,8 @@ check-lint:
 	$(BIN)/ruff format --check $(CODE)
 
 check-types:
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy . .ci/services
+	$(BIN)/mypy .ci/audit
 
 check-arrows:
 	$(BIN)/lint-imports --no-logo
@@ -52,14 +72,22 @@ check-migrations:
 check-locks:
 	.ci/locks --check
 
+# Without the advisory services in reach it says so loudly and goes on; AUDIT=required makes that a failure.
+check-audit:
+	AUDIT=$(AUDIT) $(BIN)/python .ci/audit
+
 check-documents:
 	$(CHECKOUT) $(BIN)/python manage.py write_states --check
+	$(CHECKOUT) $(BIN)/python manage.py write_documents --check
+	$(CHECKOUT) $(BIN)/python manage.py write_exports --check
 	$(BIN)/pytest --quiet tests/repository/test_arrows.py tests/repository/test_documents.py
 
 fix: install
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 	$(CHECKOUT) $(BIN)/python manage.py write_states
+	$(CHECKOUT) $(BIN)/python manage.py write_documents
+	$(CHECKOUT) $(BIN)/python manage.py write_exports
 
 lock: install
 	.ci/locks
@@ -75,6 +103,13 @@ install: .venv/installed
 # What tests and checks need besides.
 .venv/installed: requirements.lock | .venv/runs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+scanner: var/scanner/.installed
+
+var/scanner/.installed: requirements-scanner.lock | .venv/installed
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python var/scanner
+	$(BIN)/uv pip install --quiet --require-hashes --python var/scanner/bin/python -r requirements-scanner.lock
 	@touch $@
 
 assets: static/build/app.css
