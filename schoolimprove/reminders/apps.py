@@ -7,3 +7,6 @@ class RemindersConfig(AppConfig):
     name = "schoolimprove.reminders"
     label = "reminders"
     verbose_name = "Reminders"
+
+    def ready(self) -> None:
+        from . import policy  # noqa: F401 (declares its keys)

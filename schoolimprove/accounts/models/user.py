@@ -73,6 +73,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     session_epoch = models.PositiveIntegerField(
         default=0, editable=False, help_text="Raised to end every session of the user."
     )
+    unread_reminders = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Written by reminders: it comes with the user, so every page can say it."
+    )
     search_key = models.CharField(max_length=420, editable=False, default="")
 
     objects = UserManager.from_queryset(UserQuerySet)()

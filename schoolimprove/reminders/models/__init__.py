@@ -1,3 +1,7 @@
+from .choices import ReminderChoices
 from .deadline import Deadline
+from .mailing import Mailing
+from .reminder import Reminder
+from .sweep import Sweep
 
-__all__ = ["Deadline"]
+__all__ = ["Deadline", "Mailing", "Reminder", "ReminderChoices", "Sweep"]

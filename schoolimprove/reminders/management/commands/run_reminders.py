@@ -1,0 +1,47 @@
+"""The sweep and the e-mails of a day, without a broker."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from schoolimprove.lib import clock
+from schoolimprove.reminders.mailings import deliver
+from schoolimprove.reminders.sweep import sweep
+
+
+class Command(BaseCommand):
+    help = (
+        "Tell everybody what is to be told of deadlines today, and hand the e-mails that are due to the outbox. Run it "
+        "as often as you like: nothing is told twice."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--on", metavar="DATE", help="As on another day, 2026-11-27; the e-mails of all that day.")
+        parser.add_argument("--dry-run", action="store_true", help="Count what would be told, and change nothing.")
+        parser.add_argument("--json", action="store_true", help="Answer as JSON: due, created, delivered.")
+
+    def handle(self, *args: Any, on: str | None, dry_run: bool, **options: Any) -> None:
+        moment = clock.now() if on is None else _end_of(on)
+        with clock.at(moment):
+            swept = sweep(clock.today(), dry_run=dry_run)
+            delivered = 0 if dry_run else deliver(moment)
+        if options["json"]:
+            answer = {"due": swept.due, "created": swept.created, "delivered": delivered}
+            self.stdout.write(json.dumps(answer))
+        else:
+            would = "would be " if dry_run else ""
+            self.stdout.write(
+                f"{swept.due} dates due or late; {swept.created} reminders {would}written; "
+                f"{delivered} e-mails handed to the outbox."
+            )
+
+
+def _end_of(text: str) -> datetime:
+    """The last minute of the day, when all that is mailed in it is due."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text} is not a date written as 2026-11-27.") from error
+    return datetime(day.year, day.month, day.day, 23, 59, tzinfo=clock.LONDON)

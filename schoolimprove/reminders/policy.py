@@ -1,0 +1,59 @@
+"""What of reminders is policy: how many working days before and after a date each step is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyKey, declare
+
+from .steps import ReminderSteps
+
+MOST_DAYS = 60
+LATEST_HOUR = 20
+
+
+def _in_order(value: ReminderSteps) -> Iterator[str]:
+    after = [value.first_working_days, value.second_working_days, value.third_working_days]
+    if not 1 <= value.coming_working_days <= MOST_DAYS:
+        yield f"A date is told of 1 to {MOST_DAYS} working days before."
+    if min(after) < 1 or max(after) > MOST_DAYS:
+        yield f"Each escalation comes after 1 to {MOST_DAYS} working days."
+    if after != sorted(set(after)):
+        yield "Each escalation comes later than the one before."
+
+
+REMINDER_STEPS: PolicyKey[ReminderSteps] = declare(
+    PolicyKey(
+        name="reminders.steps",
+        label="When a date is told of, and to whom it goes up when it is late",
+        kind=ReminderSteps,
+        unit="working days",
+        source="domain 9.1",
+        shipped={SINCE_ALWAYS: ReminderSteps(3, 5, 10, 15)},
+        validator=_in_order,
+    )
+)
+
+
+@dataclass(frozen=True)
+class DigestHour:
+    """The hour, in London, at which the daily e-mail goes to whoever chose none."""
+
+    hour: int
+
+
+def _in_the_day(value: DigestHour) -> Iterator[str]:
+    if not 0 <= value.hour <= LATEST_HOUR:
+        yield f"Between 0 and {LATEST_HOUR} o'clock."
+
+
+DIGEST_HOUR: PolicyKey[DigestHour] = declare(
+    PolicyKey(
+        name="reminders.digest_hour",
+        label="When the daily e-mail of reminders goes out",
+        kind=DigestHour,
+        unit="hour of the day, in London",
+        source="domain 9.1",
+        shipped={SINCE_ALWAYS: DigestHour(7)},
+        validator=_in_the_day,
+    )
+)

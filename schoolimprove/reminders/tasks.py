@@ -1,0 +1,20 @@
+"""Background work of reminders, triggered by Celery."""
+
+from celery import shared_task
+
+from schoolimprove.lib import clock
+
+from .sweep import sweep
+from .turn import turn
+
+
+@shared_task
+def sweep_deadlines() -> int:
+    """The daily sweep; how many reminders it wrote."""
+    return sweep(clock.today()).created
+
+
+@shared_task
+def turn_reminders() -> int:
+    """A sweep that was missed, and the e-mails that are due; how many were handed to the outbox."""
+    return turn(clock.now()).delivered

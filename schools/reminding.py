@@ -1,0 +1,106 @@
+"""What schools tells reminders of its rules: who is told at which step, in which words, and who may know (domain 9.1).
+
+A school's own lateness goes to its partner and their DSIM and no further; what stays late in the authority goes up from
+the partner to the DSIM, the Head and the Director.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib.clock import uk_date
+from schoolimprove.reminders.registry import Described, Rule, Rung, rules
+from schoolimprove.reminders.steps import Step
+from schools import audiences, coming, deadlines
+from schools.models import RecordOfVisit, Visit
+
+_COMING, _LATE, _FIRST, _SECOND, _THIRD = Step.COMING, Step.LATE, Step.FIRST, Step.SECOND, Step.THIRD
+
+LADDERS: dict[str, tuple[Rung, ...]] = {
+    deadlines.SUBMIT: (
+        Rung(_COMING, audiences.AUTHOR),
+        Rung(_LATE, audiences.AUTHOR),
+        Rung(_FIRST, audiences.MANAGERS),
+        Rung(_SECOND, audiences.ABOVE_MANAGERS),
+        Rung(_THIRD, audiences.TOP),
+    ),
+    deadlines.ASSURE: (
+        Rung(_COMING, audiences.MANAGERS),
+        Rung(_LATE, audiences.MANAGERS),
+        Rung(_FIRST, audiences.ABOVE_MANAGERS),
+        Rung(_SECOND, audiences.TOP),
+    ),
+    deadlines.RESPOND: (
+        Rung(_COMING, audiences.ASKED_TO_ANSWER),
+        Rung(_LATE, audiences.ASKED_TO_ANSWER),
+        Rung(_LATE, audiences.PARTNER),
+        Rung(_FIRST, audiences.DSIM),
+    ),
+    deadlines.PRESENT: (
+        Rung(_COMING, audiences.PRESENTERS),
+        Rung(_LATE, audiences.PRESENTERS),
+        Rung(_LATE, audiences.PARTNER),
+        Rung(_FIRST, audiences.DSIM),
+    ),
+    deadlines.CORE_VISIT: (
+        Rung(_COMING, audiences.VISITOR),
+        Rung(_LATE, audiences.VISITOR),
+        Rung(_FIRST, audiences.DSIM),
+        Rung(_SECOND, audiences.HEAD),
+        Rung(_THIRD, audiences.DIRECTOR),
+    ),
+}
+"""Rule → its rungs. `docs/reminders.md` is written from it."""
+SOURCES = {deadlines.CORE_VISIT: "rule 3.1"}
+RECORDS = "rule 3.4"
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    for order, (key, ladder) in enumerate(LADDERS.items(), start=10):
+        rules.register(
+            Rule(
+                key=key,
+                order=order,
+                label=deadlines.LABELS[key],
+                source=SOURCES.get(key, RECORDS),
+                ladder=ladder,
+                described=_DESCRIBED[key],
+                known_to=_known,
+            )
+        )
+
+
+def _records(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
+    """One query. A record is not named to whoever may not see it."""
+    records = RecordOfVisit.objects.all() if user is None else RecordOfVisit.objects.visible_to(user)
+    found = records.filter(pk__in={each.subject_id for each in dated}).for_lists()
+    return {
+        each.pk: Described(f"Record of Visit of {uk_date(each.held_on)}", each.school.name, each.get_absolute_url())
+        for each in found
+    }
+
+
+def _visits(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
+    visits = Visit.objects.all() if user is None else Visit.objects.visible_to(user)
+    found = visits.filter(pk__in={each.subject_id for each in dated}).select_related("school")
+    return {
+        each.pk: Described(
+            f"{each.get_kind_display()}, {each.term} term" if each.term else each.get_kind_display(),
+            each.school.name,
+            each.get_absolute_url(),
+        )
+        for each in found
+    }
+
+
+_DESCRIBED: dict[str, Callable[[Any, Sequence[Any]], Mapping[int, Described]]] = {
+    **dict.fromkeys((deadlines.SUBMIT, deadlines.ASSURE, deadlines.RESPOND, deadlines.PRESENT), _records),
+    deadlines.CORE_VISIT: _visits,
+}
+
+
+def _known(user: Any) -> Q:
+    return coming.late_and_known(user, Permission.VIEW_COVERAGE)
