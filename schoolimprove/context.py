@@ -36,12 +36,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """`authority`, `service_name` and `navigation` for the layouts."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
-    items = [(item.label, reverse(item.url_name)) for item in navigation if signed_in and item.shown(user)]
-    here = _nearest(request.path, [url for _label, url in items])
+    items = [(item, reverse(item.url_name)) for item in navigation if signed_in and item.shown(user)]
+    here = _nearest(request.path, [url for _item, url in items])
     return {
         "authority": own_authority(),
         "service_name": settings.SERVICE_NAME,
-        "navigation": [{"label": label, "url": url, "current": url == here} for label, url in items],
+        "navigation": [
+            {"label": item.label, "url": url, "current": url == here, "waiting": item.waiting(user)}
+            for item, url in items
+        ],
     }
 
 

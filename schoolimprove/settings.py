@@ -337,6 +337,9 @@ POST_OFFICE = {
     "MAX_RETRIES": 4,
     "RETRY_INTERVAL": timedelta(minutes=15),
     "BATCH_DELIVERY_TIMEOUT": 300,
+    # Given when an e-mail is queued: one whose delivery is uncertain goes out again as the same message.
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": str(urlsplit(SITE_URL).hostname),
 }
 
 # Background work ------------------------------------------------------------------------------------------------------
@@ -383,6 +386,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "follow the calendar": {"task": "schools.tasks.follow_calendar", "schedule": crontab(hour=0, minute=20)},
     "freeze what is missing": {"task": "schools.tasks.freeze_missing", "schedule": crontab(hour=1, minute=10)},
     "follow shared records": {"task": "schools.tasks.follow_records", "schedule": crontab(hour=0, minute=30)},
+    # Of the two the second alone would do: it sweeps when the first was lost with the broker or the worker.
+    "sweep deadlines": {
+        "task": "schoolimprove.reminders.tasks.sweep_deadlines",
+        "schedule": crontab(hour=6, minute=0),
+    },
+    "turn reminders": {"task": "schoolimprove.reminders.tasks.turn_reminders", "schedule": 60.0},
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),

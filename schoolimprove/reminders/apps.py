@@ -9,4 +9,12 @@ class RemindersConfig(AppConfig):
     verbose_name = "Reminders"
 
     def ready(self) -> None:
+        from schoolimprove.ui.registry import NavigationItem, navigation
+
         from . import policy  # noqa: F401 (declares its keys)
+
+        navigation.register(
+            NavigationItem(
+                "reminders", 12, "Reminders", "reminders:inbox", lambda _user: True, lambda user: user.unread_reminders
+            )
+        )

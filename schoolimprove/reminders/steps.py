@@ -22,9 +22,9 @@ class Step(StrEnum):
 STEP_LABELS: dict[Step, str] = {
     Step.COMING: "Coming due",
     Step.LATE: "Late",
-    Step.FIRST: "Late, first escalation",
-    Step.SECOND: "Late, second escalation",
-    Step.THIRD: "Late, third escalation",
+    Step.FIRST: "Late, escalated",
+    Step.SECOND: "Late, escalated twice",
+    Step.THIRD: "Late, escalated three times",
 }
 ESCALATIONS = (Step.FIRST, Step.SECOND, Step.THIRD)
 

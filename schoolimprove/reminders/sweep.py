@@ -111,4 +111,4 @@ def _tell(rule: Rule, step: Step, audience: Audience, window: Window, on: date) 
     ]
     with connection.cursor() as cursor:
         cursor.execute(_TELL.format(audience=people), values)
-        return max(cursor.rowcount, 0)
+        return max(int(cursor.rowcount), 0)

@@ -95,13 +95,17 @@ class NoticePanel:
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """An entry of the service navigation, for those for whom `shown(user)` holds."""
+    """An entry of the service navigation, for those for whom `shown(user)` holds.
+
+    `waiting(user)` is how many things wait there; it is asked on every page and reads nothing but the user.
+    """
 
     key: str
     order: int
     label: str
     url_name: str
     shown: Callable[[Any], bool]
+    waiting: Callable[[Any], int] = lambda _user: 0
 
 
 home_panels: Registry[HomePanel] = Registry()

@@ -10,7 +10,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
         *("deactivated", "abandoned", "undone", "due", "dropped", "declined"),
     ),
     # Under way.
-    "blue": ("open", "in_progress", "arranged", "active", "checking", "applying", "underway"),
+    "blue": ("open", "in_progress", "arranged", "active", "checking", "applying", "underway", "unread"),
     # Waits for somebody.
     "yellow": ("submitted", "awaiting", "proposed", "invited", "due_soon", "closing", "checked", "asked"),
     # Sent back.

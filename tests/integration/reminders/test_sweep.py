@@ -120,7 +120,7 @@ def test_a_schools_lateness_goes_to_its_partner_and_their_manager_and_no_further
 def test_whoever_has_answered_is_not_asked_again(county: County) -> None:
     hold_terms(2026)
     record = county.record(RecordStatus.SHARED)
-    record.respond(by=county.headteacher, on=TUESDAY, accurate=True, accuracy="", content="Fair.", seen_version=1)
+    record.respond(by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Fair.")
     sweep_on(Deadline.objects.get(rule=RESPOND).due_on)
     assert {each for each in told(county) if each[0] == RESPOND} == {(RESPOND, "coming", "chair")}
 
@@ -205,8 +205,9 @@ def test_the_number_of_statements_does_not_grow_with_the_deadlines(county: Count
         return len(captured)
 
     county.record(RecordStatus.DRAFT)
+    sweep_on(TUESDAY)
     few = statements()
     for days in range(1, 8):
         county.record(RecordStatus.DRAFT, held_on=TUESDAY - timedelta(days=days))
-    assert statements() == few
+    assert statements() <= few
     assert Reminder.objects.count() > 5

@@ -1,0 +1,53 @@
+"""What a person does with a reminder: read it, put it away as done, or say why the date is late."""
+
+from django.db import transaction
+
+from schoolimprove.accounts.models import User
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import Blocked, record_event
+
+from .models import Reminder
+from .models.reminder import Answer, ReminderQuerySet
+from .unread import count_unread
+
+TAKEN_BACK = "That reminder is not waiting any more: the date it is of was met, or has moved."
+
+
+def read(reminders: ReminderQuerySet, *, by: User) -> int:
+    """Mark them read, one's own only; how many were not."""
+    with transaction.atomic():
+        now_read = reminders.to(by).unread().update(read_at=clock.now())
+        if now_read:
+            _recount(by)
+    return now_read
+
+
+def put_away(reminder: Reminder, *, by: User) -> None:
+    """It has been dealt with, as far as this person goes; the date itself is met by the work it asks for."""
+    _answer(reminder, Answer.DONE, "", by=by)
+
+
+def say_why_late(reminder: Reminder, because: str, *, by: User) -> None:
+    """Why the date is late, for whoever is told of it next; said again, the newer reason counts."""
+    _answer(reminder, Answer.LATE, because.strip(), by=by)
+
+
+def _answer(reminder: Reminder, answer: Answer, because: str, *, by: User) -> None:
+    """The row is the lock: of two windows the later one counts, and both are in the audit."""
+    with transaction.atomic():
+        mine = Reminder.objects.to(by).select_for_update().filter(pk=reminder.pk)
+        held = mine.open().first()
+        if held is None:
+            raise Blocked([TAKEN_BACK])
+        now = clock.now()
+        mine.update(answer=answer, because=because, answered_at=now, read_at=held.read_at or now)
+        changes = {"answer": [held.answer, answer.value], "because": [held.because, because]}
+        verb = "put a reminder away" if answer == Answer.DONE else "said why a date is late"
+        record_event(held, verb, by=Actor(by), changes=changes, reason=because)
+        _recount(by)
+
+
+def _recount(user: User) -> None:
+    count_unread(User.objects.filter(pk=user.pk))
+    user.refresh_from_db(fields=["unread_reminders"])

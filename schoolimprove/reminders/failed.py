@@ -1,0 +1,88 @@
+"""E-mail that did not arrive: what the mail server refused, what came back later, and sending it again.
+
+A message that comes back (RFC 3464) is handed to `note_bounce` by the mail server; it names ours by its Message-ID.
+"""
+
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from post_office.models import STATUS, Email, Log, RecipientDeliveryStatus
+
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import record_event
+
+BOUNCED = (RecipientDeliveryStatus.HARD_BOUNCED, RecipientDeliveryStatus.SOFT_BOUNCED)
+_NOT_ARRIVED = Q(status=STATUS.failed) | Q(recipient_delivery_status__in=BOUNCED)
+LONGEST = 1000
+
+
+def failed() -> QuerySet[Any]:
+    """With `why`, the last thing that was said of it; the newest first."""
+    said = Log.objects.filter(email=OuterRef("pk")).order_by("-date", "-pk")
+    found = Email.objects.filter(_NOT_ARRIVED).annotate(why=Subquery(said.values("message")[:1]))
+    newest_first: QuerySet[Any] = found.order_by("-last_updated", "-pk")
+    return newest_first
+
+
+def try_again(email: Email, *, by: Actor) -> bool:
+    """Back into the outbox as the same e-mail, with the same Message-ID; whether it was there to be sent again."""
+    with transaction.atomic():
+        queued = bool(Email.objects.filter(_NOT_ARRIVED, pk=email.pk).update(**_fresh()))
+        if queued:
+            record_event(email, "sent an e-mail again", by=by)
+    return queued
+
+
+def _fresh() -> dict[str, Any]:
+    return {
+        "status": STATUS.queued,
+        "recipient_delivery_status": None,
+        "number_of_retries": 0,
+        "scheduled_time": None,
+        "last_updated": clock.now(),
+    }
+
+
+def note_bounce(raw: bytes) -> Email | None:
+    """Read a message that came back and mark ours as bounced; none where it is about no e-mail of ours."""
+    message: Any = BytesParser(policy=policy.default).parsebytes(raw)
+    email = Email.objects.filter(message_id__in=_message_ids(message)).first()
+    status = _status_in(message)
+    if email is None or status is None:
+        return None
+    code, said = status
+    kind = RecipientDeliveryStatus.HARD_BOUNCED if code.startswith("5") else RecipientDeliveryStatus.SOFT_BOUNCED
+    with transaction.atomic():
+        Email.objects.filter(pk=email.pk).update(recipient_delivery_status=kind, last_updated=clock.now())
+        Log.objects.create(
+            email=email, status=STATUS.failed, exception_type="Bounce", message=f"{code} {said}"[:LONGEST]
+        )
+    return email
+
+
+def _message_ids(message: EmailMessage) -> list[str]:
+    """Of the message that came back: in the copy of its headers or of the whole, or in what the answer refers to."""
+    found = [str(part["Message-ID"]) for part in message.walk() if part is not message and part["Message-ID"]]
+    for part in message.walk():
+        if part.get_content_type() == "text/rfc822-headers":
+            headers: Any = part.get_payload(decode=True) or b""
+            kept = BytesParser(policy=policy.default).parsebytes(headers)
+            found += [str(kept["Message-ID"])] if kept["Message-ID"] else []
+    referred = f"{message['In-Reply-To'] or ''} {message['References'] or ''}".split()
+    return [each.strip() for each in [*found, *referred]]
+
+
+def _status_in(message: EmailMessage) -> tuple[str, str] | None:
+    """The code and the words of the first recipient whose delivery failed or is delayed."""
+    for part in message.walk():
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for told in part.iter_parts() if part.is_multipart() else []:
+            if str(told["Action"] or "").strip().lower() in ("failed", "delayed"):
+                return str(told["Status"] or "5.0.0").strip(), str(told["Diagnostic-Code"] or "").strip()
+    return None

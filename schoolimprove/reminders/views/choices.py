@@ -1,0 +1,50 @@
+"""When the daily e-mail comes and what is in it: one's own choice."""
+
+from datetime import time
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import FormView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.lib import clock
+from schoolimprove.policy.values import policy_value
+from schoolimprove.reminders.forms.choices import USUAL, ChoicesForm
+from schoolimprove.reminders.models import ReminderChoices
+from schoolimprove.reminders.policy import DIGEST_HOUR
+
+
+class Choices(FormView[ChoicesForm]):
+    template_name = "layouts/form.html"
+    form_class = ChoicesForm
+
+    @property
+    def _held(self) -> ReminderChoices | None:
+        return ReminderChoices.objects.filter(user=user_of(self.request)).first()
+
+    def get_initial(self) -> dict[str, Any]:
+        held = self._held
+        at = held.digest_at.isoformat("minutes") if held and held.digest_at else USUAL
+        return {"digest_at": at, "mailed": "statutory" if held and held.muted else "all"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        usual = time(policy_value(DIGEST_HOUR, on=clock.today()).hour)
+        return {**super().get_form_kwargs(), "usual": usual, "cancel_url": reverse("reminders:inbox")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        named = {
+            "page_title": "E-mail about reminders",
+            "lede": "What is new is put together into one e-mail on each working day.",
+            "back_url": reverse("reminders:inbox"),
+            "back_label": "Your reminders",
+        }
+        return {**super().get_context_data(**kwargs), **named}
+
+    def form_valid(self, form: ChoicesForm) -> HttpResponse:
+        chosen = {"digest_at": form.chosen_time, "muted": form.cleaned_data["mailed"] == "statutory"}
+        ReminderChoices.objects.update_or_create(user=user_of(self.request), defaults=chosen)
+        messages.success(self.request, "Your choice is saved. It holds from the next e-mail on.")
+        return redirect("reminders:inbox")

@@ -1,0 +1,88 @@
+"""E-mail that did not arrive, for system administrators: to whom, about what, why, and sending it again.
+
+What an e-mail says is not shown: it was written to somebody else.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django.views.generic import ListView
+from post_office.models import Email
+
+from schoolimprove.accounts.exporting import Taken, exports, links_to
+from schoolimprove.accounts.people import managing
+from schoolimprove.lib import clock
+from schoolimprove.reminders.failed import BOUNCED, failed, try_again
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, ListFile
+
+HEADING = "E-mail that did not arrive"
+
+
+class FailedMail(ListView[Email]):
+    template_name = "reminders/failed_mail.html"
+    paginate_by = 50
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        managing(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Email]:
+        return failed()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        count = context["paginator"].count
+        return context | {
+            "page_title": HEADING,
+            "breadcrumbs": [components.Crumb("People", reverse("accounts:people")), components.Crumb(HEADING)],
+            "found": f"{count:,} e-mail{'' if count == 1 else 's'}",
+            "emails": context["page_obj"].object_list,
+            "exports": links_to("reminders:failed_mail_export"),
+            "nothing": components.Empty(
+                "Every e-mail has arrived, as far as mail servers tell",
+                "One that is refused is tried again four times, a quarter of an hour apart, and then stands here.",
+            ),
+        }
+
+
+@require_POST
+def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = managing(request)
+    if try_again(get_object_or_404(Email, pk=pk), by=actor):
+        messages.success(request, "The e-mail goes out again within a minute.")
+    else:
+        messages.warning(request, "That e-mail is under way already, or has arrived.")
+    return redirect("reminders:failed_mail")
+
+
+COLUMNS = [
+    Column("to", "To", "Address it was sent to"),
+    Column("subject", "Subject", "What it was about"),
+    Column("failed_at", "Last tried", "When it was last tried, or came back"),
+    Column("kind", "What happened", "Refused by the mail server, or came back"),
+    Column("why", "Why", "What the mail server said"),
+]
+FAILED = ListFile("failed-email", "e-mail that did not arrive", HEADING, "An e-mail that did not arrive", COLUMNS)
+
+
+def what_happened(email: Email) -> str:
+    return "Came back" if email.recipient_delivery_status in BOUNCED else "Refused"
+
+
+@exports(FAILED)
+def failed_mail_export(request: HttpRequest) -> Taken:
+    actor = managing(request)
+    return Taken(_rows(failed()), failed().count(), actor=actor)
+
+
+def _rows(found: Any) -> Iterator[Sequence[Any]]:
+    for email in found.iterator(500):
+        tried = email.last_updated.astimezone(clock.LONDON)
+        yield [str(email), email.subject, tried, what_happened(email), email.why or ""]

@@ -1,0 +1,144 @@
+"""One's own reminders: what waits, what was told, when, and by which rule."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django.views.generic import ListView
+from post_office.models import STATUS
+
+from schoolimprove.accounts.exporting import Taken, exports, links_to, words_of
+from schoolimprove.accounts.models import User, user_of
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.reminders.actions import read
+from schoolimprove.reminders.filters import WAITING, ReminderFilter
+from schoolimprove.reminders.models import Reminder
+from schoolimprove.reminders.wording import Line, lines_of
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, ListFile, in_batches
+from schoolimprove.ui.filters import filter_panel
+
+HEADING = "Your reminders"
+UNREAD = components.Status("unread", "Unread")
+
+
+def chosen_reminders(request: HttpRequest) -> ReminderFilter:
+    """One's own, filtered as the address says: what is due soonest first, and of one day what was told last."""
+    mine = Reminder.objects.to(user_of(request)).select_related("mailing__email").order_by("due_on", "-told_at", "pk")
+    return ReminderFilter(request.GET, mine, request=request)
+
+
+class Inbox(ListView[Reminder]):
+    template_name = "reminders/inbox.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> QuerySet[Reminder]:
+        self.filter = chosen_reminders(self.request)
+        found: QuerySet[Reminder] = self.filter.qs
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        count, user = context["paginator"].count, user_of(self.request)
+        waiting = self.filter.chosen_show == WAITING
+        nothing = components.Empty(
+            "Nothing waits for you",
+            "When a date comes near or is late, it is told here and in your daily e-mail.",
+        )
+        return context | {
+            "page_title": HEADING,
+            "found": f"{count:,} reminder{'' if count == 1 else 's'}{' waiting' if waiting else ''}",
+            "unread": user.unread_reminders,
+            "filters": filter_panel(self.filter.form, self.request.GET, label="Filter reminders"),
+            "table": table_of(lines_of(context["page_obj"].object_list, user)),
+            "exports": links_to("reminders:inbox_export"),
+            "nothing": None if count or not waiting else nothing,
+        }
+
+
+def table_of(lines: Iterable[Line]) -> components.Table:
+    columns = [
+        components.Column("What"),
+        components.Column("Due"),
+        components.Column("Step"),
+        components.Column("Told"),
+    ]
+    return components.Table("Reminders", columns, [_row(line) for line in lines], caption_hidden=True)
+
+
+def _row(line: Line) -> list[Any]:
+    reminder = line.reminder
+    unread = UNREAD if reminder.read_at is None else None
+    where = f": {line.said.where}" if line.said.where else ""
+    told = f"{clock.uk_date(reminder.told_on)}, {how_told(reminder)}"
+    return [
+        components.Link(
+            f"{line.title}{where}", reverse("reminders:reminder", args=[reminder.pk]), line.said.what, unread
+        ),
+        reminder.due_on,
+        components.Status("overdue" if line.late else "due", line.step),
+        f"{told}. {answer}" if (answer := answer_in_words(reminder)) else told,
+    ]
+
+
+def how_told(reminder: Reminder) -> str:
+    """Here, and by which e-mail."""
+    email = reminder.mailing.email if reminder.mailing else None
+    if email is None:
+        return "here"
+    return "here and by e-mail" if email.status == STATUS.sent else "here; the e-mail is under way"
+
+
+def answer_in_words(reminder: Reminder) -> str:
+    if not reminder.answer:
+        return ""
+    return f"Late because: {reminder.because}" if reminder.because else reminder.get_answer_display()
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    number = read(Reminder.objects.all(), by=user)
+    messages.success(request, f"{number} marked as read." if number else "Everything was read already.")
+    return redirect("reminders:inbox")
+
+
+COLUMNS_TAKEN = [
+    Column("rule", "What is to be done", "The rule the date comes from"),
+    Column("what", "Of what", "The record, visit or other thing the date is of"),
+    Column("where", "School", "The school it is at"),
+    Column("due_on", "Due", "The date as it was told"),
+    Column("why", "Why that day", "How the date was counted"),
+    Column("step", "Step", "Coming due, late, or which escalation"),
+    Column("told_at", "Told", "When it was told"),
+    Column("how", "How", "Where it was told"),
+    Column("read_at", "Read", "When you opened it; empty if you have not"),
+    Column("answer", "Your answer", "What you answered"),
+]
+REMINDERS = ListFile("reminders", "reminders", HEADING, "A date one was told of", COLUMNS_TAKEN)
+
+
+@exports(REMINDERS)
+def inbox_export(request: HttpRequest) -> Taken:
+    """The list as it stands in the address; one's own, so it asks for no right but to be oneself."""
+    user, found = user_of(request), chosen_reminders(request)
+    chosen = words_of(filter_panel(found.form, request.GET))
+    return Taken(_export_rows(found.qs, user), found.qs.count(), chosen, actor=Actor(user))
+
+
+def _export_rows(found: QuerySet[Reminder], user: User) -> Iterator[Sequence[Any]]:
+    for reminders in in_batches(found.iterator(500)):
+        for line in lines_of(reminders, user):
+            yield _export_row(line)
+
+
+def _export_row(line: Line) -> list[Any]:
+    told = line.reminder
+    said = [line.title, line.said.what, line.said.where, told.due_on, line.why, line.step]
+    return [*said, told.told_at, how_told(told), told.read_at, answer_in_words(told)]
