@@ -20,8 +20,8 @@ urlpatterns = [
     path("email/", choices.Choices.as_view(), name="choices"),
     path("email/failed/", failed_mail.FailedMail.as_view(), name="failed_mail"),
     path("email/failed/export.<reminders_export_kind:kind>", failed_mail.failed_mail_export, name="failed_mail_export"),
-    path("email/failed/<int:pk>/again/", failed_mail.send_again, name="send_again"),
-    path("<int:pk>/", reminder.reminder, name="reminder"),
-    path("<int:pk>/done/", reminder.done, name="done"),
-    path("<int:pk>/late/", reminder.Late.as_view(), name="late"),
+    path("email/failed/<int:email>/again/", failed_mail.send_again, name="send_again"),
+    path("<int:reminder>/", reminder.page, name="reminder"),
+    path("<int:reminder>/done/", reminder.done, name="done"),
+    path("<int:reminder>/late/", reminder.Late.as_view(), name="late"),
 ]

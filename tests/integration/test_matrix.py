@@ -16,15 +16,18 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from post_office.models import STATUS, Email
 
 from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
+from schoolimprove.reminders.models import Reminder
 from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
 from schools.states import RecordStatus, VisitStatus
 from tests.factories.imports import SchoolContactFactory
+from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
     DioceseFactory,
     DistrictFactory,
@@ -300,6 +303,22 @@ ROUTES |= {
         "person_take_superuser": only({SYSTEM}),
     }.items()
 }
+ROUTES |= {
+    f"reminders:{name}": route
+    for name, route in {
+        "inbox": everybody(),
+        "inbox_export": everybody(),
+        "read_all": everybody(302, method="post"),
+        "choices": everybody(),
+        # One's own alone; that of the table is the partner's, of a date that does not stand.
+        "reminder": Route(statuses(frozenset({SIP}))),
+        "done": Route(statuses(frozenset({SIP}), ok=302), method="post"),
+        "late": Route(statuses(frozenset({SIP}), ok=302)),
+        "failed_mail": only({SYSTEM}),
+        "failed_mail_export": only({SYSTEM}),
+        "send_again": only({SYSTEM}, method="post", ok=302),
+    }.items()
+}
 SCOPES: dict[Role, str] = {
     **dict.fromkeys([SIP, HT, CHAIR, CLERK, LINK, Role.BASE_LEAD], "school"),
     **dict.fromkeys([EIP, ADMINISTRATOR], "district"),
@@ -380,6 +399,8 @@ def made_world() -> World:
     )
     for record in (world.shared, world.unshared, world.elsewhere):
         give_files(record)
+    Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)
+    ReminderFactory.create(user=users[SIP], subject_id=world.shared.pk, school_id=here.pk)
     return world
 
 
@@ -446,6 +467,8 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "year": academic_year(clock.today()),
         "attachment": record.attachments.get().pk,
         "document": getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
+        "reminder": Reminder.objects.get().pk,
+        "email": Email.objects.latest("pk").pk,
     }
     return reverse(name, kwargs={parameter: values[parameter] for parameter in PARAMETERS[name]})
 

@@ -18,6 +18,8 @@ OFFERS_FILES = re.compile(r"""include "components/exports\.html\"""")
 LISTS: dict[str, set[str]] = {
     "accounts/people.html": {"accounts:people_export"},
     "layouts/list.html": {"schools:contact_notes_export"},
+    "reminders/failed_mail.html": {"reminders:failed_mail_export"},
+    "reminders/inbox.html": {"reminders:inbox_export"},
     "schools/actions.html": {"schools:actions_export"},
     "schools/allocation.html": {"schools:allocation_export", "schools:loads_export"},
     "schools/assurance.html": {"schools:assurance_export"},
@@ -45,6 +47,7 @@ WITHOUT = {
     "schools/coverage_weeks.html": "A picture of a term; the visits of each school are in the file of its Visits tab.",
     "pages/cookies.html": "Three lines of a document that anybody may read.",
     "pages/retention.html": "A document that anybody may read.",
+    "reminders/reminder.html": "Who was told of one date; the board of dates has the file.",
     "schools/allocation_check.html": "A question before something is done; the board has the list.",
     "schools/correction_detail.html": "A document: earlier corrections of one record, which are in its chronology.",
     "schools/hand_over.html": "A form; the board, filtered by this partner, has the list.",

@@ -53,9 +53,9 @@ class FailedMail(ListView[Email]):
 
 
 @require_POST
-def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+def send_again(request: HttpRequest, email: int) -> HttpResponse:
     actor = managing(request)
-    if try_again(get_object_or_404(Email, pk=pk), by=actor):
+    if try_again(get_object_or_404(Email, pk=email), by=actor):
         messages.success(request, "The e-mail goes out again within a minute.")
     else:
         messages.warning(request, "That e-mail is under way already, or has arrived.")

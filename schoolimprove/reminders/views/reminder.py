@@ -39,11 +39,11 @@ def crumbs(*further: components.Crumb) -> list[components.Crumb]:
     return [components.Crumb(HEADING, reverse("reminders:inbox")), *further]
 
 
-def reminder(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: HttpRequest, reminder: int) -> HttpResponse:
     """Opening it is reading it."""
-    shown = own_reminder(request, pk)
+    shown = own_reminder(request, reminder)
     line = own_line(request, shown)
-    read(Reminder.objects.filter(pk=pk), by=user_of(request))
+    read(Reminder.objects.filter(pk=shown.pk), by=user_of(request))
     title = line.title if line else "A date that is not yours to see any more"
     context = {
         "page_title": title,
@@ -51,7 +51,7 @@ def reminder(request: HttpRequest, pk: int) -> HttpResponse:
         "breadcrumbs": crumbs(components.Crumb(title)),
         "line": line,
         "reminder": shown,
-        "stands": Reminder.objects.open().filter(pk=pk).exists(),
+        "stands": Reminder.objects.open().filter(pk=shown.pk).exists(),
         "put_away": shown.answer == "done",
         "summary": _facts(shown, line) if line else [],
         "told": _told(request, shown) if line else None,
@@ -86,12 +86,12 @@ def _told_row(each: Reminder) -> Sequence[Any]:
 
 
 @require_POST
-def done(request: HttpRequest, pk: int) -> HttpResponse:
+def done(request: HttpRequest, reminder: int) -> HttpResponse:
     try:
-        put_away(own_reminder(request, pk), by=user_of(request))
+        put_away(own_reminder(request, reminder), by=user_of(request))
     except Blocked as blocked:
         messages.warning(request, " ".join(blocked.messages))
-        return redirect("reminders:reminder", pk)
+        return redirect("reminders:reminder", reminder)
     messages.success(request, "The reminder has been put away.")
     return redirect("reminders:inbox")
 
@@ -101,7 +101,7 @@ class Late(KeepsDrafts, FormView[LateForm]):
     form_class = LateForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.reminder = own_reminder(request, kwargs["pk"])
+        self.reminder = own_reminder(request, kwargs["reminder"])
         self.line = own_line(request, self.reminder)
         if self.line is None or not Reminder.objects.open().filter(pk=self.reminder.pk).exists():
             return redirect("reminders:reminder", self.reminder.pk)

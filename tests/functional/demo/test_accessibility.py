@@ -202,7 +202,7 @@ def candidates(user: User) -> Iterator[walk.Values]:
     for status in RecordStatus:
         records = RecordOfVisit.objects.visible_to(user).filter(status=status).select_related("visit__school")
         for record in sorted(records, key=lambda each: (each.author_id != user.pk, -each.pk))[:OF_EACH_STATE]:
-            yield walk.values_of(record, waiting)
+            yield walk.values_of(record, waiting, user)
 
 
 def page_of(name: str, user: User, client: Client, known: list[walk.Values]) -> Stop | None:

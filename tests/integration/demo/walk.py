@@ -14,12 +14,14 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from post_office.models import Email
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.demo import signins
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
+from schoolimprove.reminders.models import Reminder
 from schools.models import Appointment, ImportRun, ProgrammeEdition, RecordDocument, RecordOfVisit
 
 Values = dict[str, Any]
@@ -54,7 +56,9 @@ def values(user: User) -> list[Values]:
     ]
     waiting, applied = ImportRun.objects.filter(status="checked").first(), ImportRun.objects.newest_applied("gias")
     found = [each.visible_to(user).last() or each.first() for each in kinds]
-    return [values_of(record, run) for record, run in zip(found, (waiting, *[applied] * 3), strict=True) if record]
+    return [
+        values_of(record, run, user) for record, run in zip(found, (waiting, *[applied] * 3), strict=True) if record
+    ]
 
 
 _EDITION = {"shared": "published", "draft": "draft", "submitted": "draft", "presented": "abandoned"}
@@ -64,7 +68,7 @@ def _with_document() -> QuerySet[Any]:
     return RecordDocument.objects.values("version__record")
 
 
-def values_of(record: Any, run: Any) -> Values:
+def values_of(record: Any, run: Any, user: User) -> Values:
     """Of the school's visits the one to come, where there is one, or the record's own."""
     someone = User.objects.order_by("pk").last()
     school = record.school
@@ -93,6 +97,8 @@ def values_of(record: Any, run: Any) -> Values:
         "attachment": getattr(record.attachments.last(), "pk", 0),
         "document": getattr(RecordDocument.objects.filter(version__record=record).last(), "pk", 0),
         "topic": "partners",
+        "reminder": getattr(Reminder.objects.to(user).order_by("due_on", "pk").last(), "pk", 0),
+        "email": getattr(Email.objects.order_by("pk").last(), "pk", 0),
         "token": "0" * 32,
         "object_id": "1",
         "app_label": "schools",
