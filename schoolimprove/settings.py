@@ -391,6 +391,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "schoolimprove.reminders.tasks.sweep_deadlines",
         "schedule": crontab(hour=6, minute=0),
     },
+    "turn term": {"task": "schoolimprove.reminders.tasks.turn_term", "schedule": crontab(hour=5, minute=30)},
     "turn reminders": {"task": "schoolimprove.reminders.tasks.turn_reminders", "schedule": 60.0},
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",

@@ -33,7 +33,7 @@ from schools.models import District, Person, ProgrammeEdition, School, ServiceIn
 from schools.models.programme import editions_in_force
 from schools.models.school import SchoolQuerySet
 from schools.models.visit import VisitKind
-from schools.policy import SERVICE_BY_TYPE, ServiceByType
+from schools.policy import FORTNIGHT, SERVICE_BY_TYPE, ServiceByType
 from schools.slots import slot_in
 from schools.tally import Sips
 
@@ -44,7 +44,7 @@ LEFT_OUT = {
     "opens": "Opens after the term has ended",
 }
 """Why an open school gets no core visit in a term."""
-BEFORE_A_TERM = timedelta(days=14)
+BEFORE_A_TERM = timedelta(days=FORTNIGHT)
 """How long before its first day a term is asked about."""
 _ATTEMPTS = 3
 _SHOWN = (

@@ -59,6 +59,13 @@ class NotSeen:
 
 
 @dataclass(frozen=True)
+class TermOpens:
+    """How many days before its first a term is opened by itself."""
+
+    days_before: int
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """A closed list of words, in the order they are offered. What was recorded keeps its word."""
 
@@ -66,6 +73,8 @@ class Vocabulary:
 
 
 LONGEST_NOT_SEEN = 730
+FORTNIGHT = 14
+"""A term is asked about from so many days before it begins."""
 
 
 def _no_code_twice(value: ServiceByType) -> Iterator[str]:
@@ -110,6 +119,11 @@ def _between_one_day_and_a_year(value: RegisterAge) -> Iterator[str]:
 def _between_a_day_and_two_years(value: NotSeen) -> Iterator[str]:
     if not 1 <= value.days <= LONGEST_NOT_SEEN:
         yield f"Between 1 and {LONGEST_NOT_SEEN} days."
+
+
+def _within_a_fortnight(value: TermOpens) -> Iterator[str]:
+    if not 0 <= value.days_before <= FORTNIGHT:
+        yield f"Between 0 and {FORTNIGHT} days."
 
 
 def _some_each_once(value: Vocabulary) -> Iterator[str]:
@@ -220,6 +234,18 @@ NOT_SEEN = declare(
         source="Domain 3.1: a core visit each term; a term with the holiday after it has about 120 days",
         shipped={SINCE_ALWAYS: NotSeen(120)},
         validator=_between_a_day_and_two_years,
+    )
+)
+
+TERM_OPENS = declare(
+    PolicyKey(
+        name="schools.term_opens",
+        label="When a term is opened by itself",
+        kind=TermOpens,
+        unit="days before its first",
+        source="Domain 9.2: each term the job opens the core visits",
+        shipped={SINCE_ALWAYS: TermOpens(7)},
+        validator=_within_a_fortnight,
     )
 )
 

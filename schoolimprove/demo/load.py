@@ -26,6 +26,7 @@ from .contacts import Contacts
 from .days import Days
 from .imports import Imports
 from .meetings import Meetings
+from .mornings import mornings, this_morning
 from .nights import nights
 from .now import Now
 from .opening import Opening
@@ -75,7 +76,9 @@ def load_demo(*, today: date, seed: int) -> dict[str, int]:
         for story in _visits(days, seed):
             teller.add(story)
         teller.add(nights(days))
+        teller.add(mornings(days))
         teller.tell()
+        this_morning(today, _luck(seed, "mornings"))
         _freeze_the_newest(days)
     cache.delete("own-authority")
     return {"schools": School.objects.count(), "people": User.objects.count(), "records": RecordOfVisit.objects.count()}

@@ -9,9 +9,12 @@ class RemindersConfig(AppConfig):
     verbose_name = "Reminders"
 
     def ready(self) -> None:
-        from schoolimprove.ui.registry import NavigationItem, navigation
+        from schoolimprove.ui.registry import HomePanel, NavigationItem, home_panels, navigation
 
-        from . import policy  # noqa: F401 (declares its keys)
+        from . import failed, policy, termly  # noqa: F401 (policy declares its keys)
+
+        termly.register()
+        home_panels.register(HomePanel("mail", 30, failed.asks_about_mail))
 
         navigation.register(
             NavigationItem(

@@ -3,6 +3,8 @@
 A message that comes back (RFC 3464) is handed to `note_bounce` by the mail server; it names ours by its Message-ID.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -10,11 +12,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from post_office.models import STATUS, Email, Log, RecipientDeliveryStatus
 
+from schoolimprove.accounts.people import manages_people
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
+from schoolimprove.ui.registry import Ask
 
 BOUNCED = (RecipientDeliveryStatus.HARD_BOUNCED, RecipientDeliveryStatus.SOFT_BOUNCED)
 _NOT_ARRIVED = Q(status=STATUS.failed) | Q(recipient_delivery_status__in=BOUNCED)
@@ -27,6 +32,15 @@ def failed() -> QuerySet[Any]:
     found = Email.objects.filter(_NOT_ARRIVED).annotate(why=Subquery(said.values("message")[:1]))
     newest_first: QuerySet[Any] = found.order_by("-last_updated", "-pk")
     return newest_first
+
+
+def asks_about_mail(user: Any, _on: date) -> Sequence[Ask]:
+    """Of whoever looks after people: how many e-mails wait to be looked at. A query for those alone."""
+    number = failed().count() if manages_people(user) else 0
+    if not number:
+        return []
+    title = "Look at an e-mail that did not arrive" if number == 1 else f"Look at {number} e-mails that did not arrive"
+    return [Ask(title, "Put the address right, then send it again", reverse("reminders:failed_mail"))]
 
 
 def try_again(email: Email, *, by: Actor) -> bool:

@@ -5,6 +5,7 @@ from celery import shared_task
 from schoolimprove.lib import clock
 
 from .sweep import sweep
+from .termly import ask_for_due
 from .turn import turn
 
 
@@ -18,3 +19,9 @@ def sweep_deadlines() -> int:
 def turn_reminders() -> int:
     """A sweep that was missed, and the e-mails that are due; how many were handed to the outbox."""
     return turn(clock.now()).delivered
+
+
+@shared_task
+def turn_term() -> int:
+    """Ask for what is done once a term and has its day; how many jobs."""
+    return ask_for_due(clock.today())

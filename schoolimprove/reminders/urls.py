@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import choices, failed_mail, inbox, reminder
+from .views import choices, failed_mail, inbox, reminder, termly
 
 
 class ExportConverter(StringConverter):
@@ -21,6 +21,8 @@ urlpatterns = [
     path("email/failed/", failed_mail.FailedMail.as_view(), name="failed_mail"),
     path("email/failed/export.<reminders_export_kind:kind>", failed_mail.failed_mail_export, name="failed_mail_export"),
     path("email/failed/<int:email>/again/", failed_mail.send_again, name="send_again"),
+    path("term/", termly.page, name="termly"),
+    path("term/<slug:job>/<slug:turn>/again/", termly.again, name="termly_again"),
     path("<int:reminder>/", reminder.page, name="reminder"),
     path("<int:reminder>/done/", reminder.done, name="done"),
     path("<int:reminder>/late/", reminder.Late.as_view(), name="late"),

@@ -314,6 +314,8 @@ ROUTES |= {
         "reminder": Route(statuses(frozenset({SIP}))),
         "done": Route(statuses(frozenset({SIP}), ok=302), method="post"),
         "late": Route(statuses(frozenset({SIP}), ok=302)),
+        "termly": only(STEERS),
+        "termly_again": only(STEERS, method="post", ok=302),
         "failed_mail": only({SYSTEM}),
         "failed_mail_export": only({SYSTEM}),
         "send_again": only({SYSTEM}, method="post", ok=302),
@@ -467,6 +469,8 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "year": academic_year(clock.today()),
         "attachment": record.attachments.get().pk,
         "document": getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
+        "job": "core-visits",
+        "turn": "2026-autumn",
         "reminder": Reminder.objects.get().pk,
         "email": Email.objects.latest("pk").pk,
     }

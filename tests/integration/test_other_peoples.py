@@ -19,7 +19,7 @@ from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, 
 
 __all__ = ["world"]
 
-EVERYBODY_HAS = {"kind", "topic", "token", "version", "year", "edition"}
+EVERYBODY_HAS = {"kind", "topic", "token", "version", "year", "edition", "job", "turn"}
 """Parts of an address that are no number of anybody's."""
 OF_A_SCHOOL = sorted(name for name, needed in PARAMETERS.items() if "urn" in needed)
 WITHIN = sorted(name for name in OF_A_SCHOOL if set(PARAMETERS[name]) - {"urn"} - EVERYBODY_HAS)

@@ -47,6 +47,7 @@ WITHOUT = {
     "schools/coverage_weeks.html": "A picture of a term; the visits of each school are in the file of its Visits tab.",
     "pages/cookies.html": "Three lines of a document that anybody may read.",
     "pages/retention.html": "A document that anybody may read.",
+    "reminders/termly.html": "Two lines about jobs; what a job would make has its file on the job's own page.",
     "reminders/reminder.html": "Who was told of one date; the board of dates has the file.",
     "schools/allocation_check.html": "A question before something is done; the board has the list.",
     "schools/correction_detail.html": "A document: earlier corrections of one record, which are in its chronology.",

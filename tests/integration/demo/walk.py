@@ -97,6 +97,8 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "attachment": getattr(record.attachments.last(), "pk", 0),
         "document": getattr(RecordDocument.objects.filter(version__record=record).last(), "pk", 0),
         "topic": "partners",
+        "job": "core-visits",
+        "turn": f"{academic_year(clock.today())}-autumn",
         "reminder": getattr(Reminder.objects.to(user).order_by("due_on", "pk").last(), "pk", 0),
         "email": getattr(Email.objects.order_by("pk").last(), "pk", 0),
         "token": "0" * 32,

@@ -1,0 +1,67 @@
+"""The turn of the term: what is done by itself, how far it is, and what would be made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.models.job import JobState
+from schoolimprove.reminders.termly import Standing, standings, try_again
+from schoolimprove.ui import components
+
+HEADING = "The turn of the term"
+_CODES = {JobState.WAITING: "awaiting", JobState.RUNNING: "underway", JobState.DONE: "done", JobState.FAILED: "failed"}
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    acting(user_of(request), Permission.OPEN_TERM)
+    found = standings(clock.today())
+    context = {
+        "page_title": HEADING,
+        "lede": "What is done by itself when a term begins. Each is done once, and can be done before by its button.",
+        "table": components.Table("Jobs of the term", _COLUMNS, [_row(each) for each in found], caption_hidden=True),
+        "failed": [each for each in found if each.has_failed],
+        "nothing": components.Empty(
+            "No term is near",
+            "From a fortnight before a term of the authority’s calendar begins, what is done for it stands here.",
+        ),
+    }
+    return render(request, "reminders/termly.html", context)
+
+
+_COLUMNS = [components.Column(label) for label in ("What", "Term", "When", "How far", "What came of it")]
+
+
+def _row(each: Standing) -> Sequence[Any]:
+    job = each.job
+    state = components.Status(_CODES[JobState(job.state)], job.get_state_display()) if job else _not_yet(each)
+    ended = f"Done on {clock.uk_date(job.ended_at.astimezone(clock.LONDON).date())}" if job and job.ended_at else ""
+    plan = components.Link(each.termly.label, each.termly.plan_url(each.turn.key), "See what would be made")
+    return [plan, each.turn.label, ended or f"From {clock.uk_date(each.turn.from_day)}", state, _said(each)]
+
+
+def _not_yet(each: Standing) -> components.Status:
+    return components.Status("not_started", "Not yet")
+
+
+def _said(each: Standing) -> str:
+    if each.job is None:
+        return ""
+    return each.job.error if each.has_failed else each.job.step
+
+
+@require_POST
+def again(request: HttpRequest, job: str, turn: str) -> HttpResponse:
+    acting(user_of(request), Permission.OPEN_TERM)
+    if try_again(job, turn, clock.today()):
+        messages.success(request, "It is tried again now.")
+    else:
+        messages.warning(request, "It is done, or under way already.")
+    return redirect("reminders:termly")
