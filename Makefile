@@ -80,6 +80,7 @@ check-documents:
 	$(CHECKOUT) $(BIN)/python manage.py write_states --check
 	$(CHECKOUT) $(BIN)/python manage.py write_documents --check
 	$(CHECKOUT) $(BIN)/python manage.py write_exports --check
+	$(CHECKOUT) $(BIN)/python manage.py write_reminders --check
 	$(BIN)/pytest --quiet tests/repository/test_arrows.py tests/repository/test_documents.py
 
 fix: install

@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def run(name: str, *, keep: bool, with_import: bool) -> None:
-    from benchmarks import measure, report, terms
+    from benchmarks import measure, report, sweep, terms
     from benchmarks.database import own_database
     from benchmarks.pages import readers
     from benchmarks.seed import SIZES, fill
@@ -44,6 +44,7 @@ def run(name: str, *, keep: bool, with_import: bool) -> None:
             say(f"{size.all_schools:,} schools and {visits:,} visits made in {time.perf_counter() - began:.0f} s.")
             terms.hold_terms()
             say(terms.measure_opening())
+        say(sweep.measure_sweep())
         missed = 0
         for reader in readers():
             results = measure.measure(reader, rounds=size.rounds, seconds=size.seconds)
