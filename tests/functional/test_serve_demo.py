@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, Running, free_port, running, wait_until
+from tests.processes import PATIENCE, ROOT, Running, free_port, running, wait_until
 
 ONE_SCHOOL = """
 from schools.models import LocalAuthority, School
@@ -50,7 +50,7 @@ def serve(environment: dict[str, str], port: int | str, log: Path) -> AbstractCo
 
 
 def tells(started: Running) -> Running:
-    wait_until(lambda: started.has_ended() or "Ctrl-C ends it" in started.output, seconds=90, what="the address")
+    wait_until(lambda: started.has_ended() or "Ctrl-C ends it" in started.output, what="the address")
     assert not started.has_ended(), started.output
     return started
 
@@ -71,7 +71,7 @@ def address(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactor
 
 
 def visit(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as answer:
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 
@@ -131,18 +131,18 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(environment: dict[str, str],
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
         with serve(environment, number, tmp_path / "log") as started:
-            assert started.process.wait(30) == 1
+            assert started.process.wait(PATIENCE) == 1
             assert f"Port {number} is taken by another program." in started.output
             assert "Traceback" not in started.output
 
 
 def test_a_port_that_is_no_number_is_told_in_a_sentence(environment: dict[str, str], tmp_path: Path) -> None:
     with serve(environment, "eight thousand", tmp_path / "log") as started:
-        assert started.process.wait(30) == 1
+        assert started.process.wait(PATIENCE) == 1
         assert "PORT is 'eight thousand'. Set it to a number from 1 to 65535" in started.output
 
 
 def test_it_refuses_to_serve_anything_but_a_demonstration(port: int, tmp_path: Path) -> None:
     with serve({"DEMO": "0", "DJANGO_SETTINGS_MODULE": "schoolimprove.settings"}, port, tmp_path / "log") as started:
-        assert started.process.wait(30) == 1
+        assert started.process.wait(PATIENCE) == 1
         assert "run `make demo`" in started.output
