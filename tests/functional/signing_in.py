@@ -10,8 +10,7 @@ from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from tests.factories.accounts import PASSWORD
-
-from .browser import led_on
+from tests.functional.browser import led_on
 
 
 def sign_in(page: Page, live_server: Any, user: User) -> None:
