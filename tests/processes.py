@@ -1,6 +1,7 @@
 """Real processes for tests: started on their own, ended with everything they started, whichever way it went."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120.0
+"""Seconds that a process may take on a busy machine; no test asserts that it is quicker."""
 
 
 class Running:
@@ -73,7 +76,7 @@ def running(
             process.wait()
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 30, what: str) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE, what: str) -> None:
     """Returns as soon as the condition holds; fails, naming `what` was waited for, when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -82,6 +85,9 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 30, what: str)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the kernel hands out: no connection has it by the time a process comes to listen there."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

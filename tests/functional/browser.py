@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / "var" / "screenshots"
 DESKTOP = 1280
 PHONE = 375
 SMALLEST = 320  # A 1280-pixel window at 400% zoom.
+PATIENCE = 60_000
+"""Milliseconds that a page, an answer or a worker may take on a busy machine; no test asserts that it is quicker."""
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FLAGS = [
     "--no-sandbox",
@@ -40,6 +42,7 @@ def launched() -> Iterator[Browser]:
     """The one browser of a test session."""
     # Playwright's loop runs in this thread, which Django would otherwise take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
         yield browser
@@ -56,6 +59,7 @@ def opened(browser: Browser, width: int = DESKTOP, *, script: bool = True) -> It
         java_script_enabled=script,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     faults = listen(page)
     yield page
@@ -74,6 +78,16 @@ def listen(page: Page) -> list[str]:
     return faults
 
 
+def led_on(control: Locator) -> None:
+    """Press what leads to another page, and be on that page, whole.
+
+    Until it is there the old page still answers, then neither does, and then the half that has arrived: so a question
+    that does not wait is put after this, as is one that the page before would answer in the same way.
+    """
+    with control.page.expect_navigation():
+        control.click()
+
+
 @cache
 def _axe_source() -> str:
     path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -83,7 +97,8 @@ def _axe_source() -> str:
 
 
 def axe(page: Page) -> list[str]:
-    """Every violation of every rule, as `rule: help – where`; an empty list is a pass."""
+    """Every violation of every rule on the whole page, as `rule: help – where`; an empty list is a pass."""
+    page.wait_for_load_state()
     if not page.evaluate("typeof window.axe !== 'undefined'"):
         page.evaluate(_axe_source())
     found: dict[str, Any] = page.evaluate(
@@ -104,7 +119,8 @@ def rules_of_axe(page: Page) -> tuple[str, int]:
 
 
 def scrolls_sideways(page: Page) -> bool:
-    """Whether the page, rather than a region of it, is wider than the window."""
+    """Whether the whole page, rather than a region of it, is wider than the window."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
@@ -142,4 +158,5 @@ def screenshot(page: Page, name: str) -> None:
     if os.environ.get("CI"):
         return
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state()
     page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)

@@ -10,6 +10,7 @@ from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from tests.factories.accounts import PASSWORD
+from tests.functional.browser import led_on
 
 
 def sign_in(page: Page, live_server: Any, user: User) -> None:
@@ -17,12 +18,12 @@ def sign_in(page: Page, live_server: Any, user: User) -> None:
     page.goto(f"{live_server.url}/sign-in/")
     page.get_by_label("Email address").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    led_on(page.get_by_role("button", name="Sign in"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(user.name)
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
+    led_on(page.get_by_role("button", name="Sign out"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sign")
 
 

@@ -11,7 +11,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.guides.topics import TOPICS
 from tests.factories.schools import SchoolFactory, appointed
 
-from .browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from .browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from .signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +50,7 @@ def test_it_has_no_fault_where_the_authority_has_said_whom_to_ask(
 def test_a_clerk_finds_their_page_first_and_comes_back(window: Page, live_server: Any) -> None:
     be_signed_in(window, live_server, appointed(Role.CLERK, school=SchoolFactory.create()))
     look(window, live_server, "help")
-    window.get_by_role("link", name="For clerks to the governors").first.click()
+    led_on(window.get_by_role("link", name="For clerks to the governors").first)
     expect(window.get_by_role("heading", level=1)).to_have_text("For clerks to the governors")
-    window.get_by_role("link", name="Help", exact=True).first.click()
+    led_on(window.get_by_role("link", name="Help", exact=True).first)
     expect(window.get_by_role("heading", name="For your work")).to_be_visible()

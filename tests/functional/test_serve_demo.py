@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, Running, free_port, running, wait_until
+from tests.processes import PATIENCE, ROOT, Running, free_port, running, wait_until
 
 ONE_SCHOOL = """
 from schools.models import LocalAuthority, School
@@ -25,19 +25,31 @@ MANAGE = [sys.executable, "manage.py"]
 
 
 @pytest.fixture(scope="module")
-def environment(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A demonstration's environment, with one school in its database already."""
-    folder = tmp_path_factory.mktemp("demo")
+def one_school(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a demonstration's database with one school in it."""
+    folder = tmp_path_factory.mktemp("one-school")
     shutil.copy(migrated, folder / "db.sqlite3")
-    environment = {
-        "DJANGO_SETTINGS_MODULE": "schoolimprove.settings",
+    command = [*MANAGE, "shell", "--verbosity", "0", "--command", ONE_SCHOOL]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment_in(folder)}, check=True)
+    return folder / "db.sqlite3"
+
+
+def environment_in(folder: Path) -> dict[str, str]:
+    """A demonstration's environment."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "tests.functional.demo_settings",
         "DEMO": "1",
         "DATABASE_URL": "",
         "DEMO_FOLDER": str(folder),
     }
-    command = [*MANAGE, "shell", "--verbosity", "0", "--command", ONE_SCHOOL]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
-    return environment
+
+
+@pytest.fixture
+def environment(one_school: Path, tmp_path: Path) -> dict[str, str]:
+    """A folder of its own for each, for one that starts clears away what another's worker would be reading."""
+    (tmp_path / "demo").mkdir()
+    shutil.copy(one_school, tmp_path / "demo")
+    return environment_in(tmp_path / "demo")
 
 
 @pytest.fixture
@@ -50,7 +62,7 @@ def serve(environment: dict[str, str], port: int | str, log: Path) -> AbstractCo
 
 
 def tells(started: Running) -> Running:
-    wait_until(lambda: started.has_ended() or "Ctrl-C ends it" in started.output, seconds=90, what="the address")
+    wait_until(lambda: started.has_ended() or "Ctrl-C ends it" in started.output, what="the address")
     assert not started.has_ended(), started.output
     return started
 
@@ -63,15 +75,23 @@ def demo(environment: dict[str, str], port: int, tmp_path: Path) -> Iterator[Run
 
 
 @pytest.fixture(scope="module")
-def address(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a demonstration is served, to be visited."""
-    with serve(environment, number := free_port(), tmp_path_factory.mktemp("visited") / "log") as started:
+def visited(one_school: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that is visited."""
+    folder = tmp_path_factory.mktemp("visited")
+    shutil.copy(one_school, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(visited: Path) -> Iterator[str]:
+    """Where it is served."""
+    with serve(environment_in(visited), number := free_port(), visited / "log") as started:
         assert f"The demonstration is at http://127.0.0.1:{number}\n" in tells(started).output
         yield f"http://127.0.0.1:{number}"
 
 
 def visit(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as answer:
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 
@@ -90,10 +110,11 @@ def test_its_pages_and_stylesheet_are_served_without_debugging(address: str) -> 
     assert "govuk" in visit(address + stylesheet.group(1))
 
 
-def test_its_worker_does_what_the_site_asks_for(address: str, environment: dict[str, str]) -> None:
+def test_its_worker_does_what_the_site_asks_for(address: str, visited: Path) -> None:
     ask = "from schoolimprove.tasks import forget_ended_sessions; forget_ended_sessions.delay()"
-    subprocess.run([*MANAGE, "shell", "-v", "0", "-c", ask], cwd=ROOT, env={**os.environ, **environment}, check=True)
-    log = Path(environment["DEMO_FOLDER"]) / "logs" / "worker.log"
+    given = {**os.environ, **environment_in(visited)}
+    subprocess.run([*MANAGE, "shell", "-v", "0", "-c", ask], cwd=ROOT, env=given, check=True)
+    log = visited / "logs" / "worker.log"
     wait_until(lambda: "forget_ended_sessions" in log.read_text() and "succeeded" in log.read_text(), what="the task")
 
 
@@ -131,18 +152,18 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(environment: dict[str, str],
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
         with serve(environment, number, tmp_path / "log") as started:
-            assert started.process.wait(30) == 1
+            assert started.process.wait(PATIENCE) == 1
             assert f"Port {number} is taken by another program." in started.output
             assert "Traceback" not in started.output
 
 
 def test_a_port_that_is_no_number_is_told_in_a_sentence(environment: dict[str, str], tmp_path: Path) -> None:
     with serve(environment, "eight thousand", tmp_path / "log") as started:
-        assert started.process.wait(30) == 1
+        assert started.process.wait(PATIENCE) == 1
         assert "PORT is 'eight thousand'. Set it to a number from 1 to 65535" in started.output
 
 
 def test_it_refuses_to_serve_anything_but_a_demonstration(port: int, tmp_path: Path) -> None:
     with serve({"DEMO": "0", "DJANGO_SETTINGS_MODULE": "schoolimprove.settings"}, port, tmp_path / "log") as started:
-        assert started.process.wait(30) == 1
+        assert started.process.wait(PATIENCE) == 1
         assert "run `make demo`" in started.output

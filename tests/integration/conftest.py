@@ -1,9 +1,11 @@
 """A county on an ordinary day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import cache
 
+from schoolimprove import context
 from tests.factories.county import TUESDAY, County
 
 
@@ -11,3 +13,11 @@ from tests.factories.county import TUESDAY, County
 def county(db: None, clock_at: Callable[..., object]) -> County:
     clock_at(TUESDAY)
     return County()
+
+
+@pytest.fixture
+def name_is_known() -> Iterator[None]:
+    """The authority's name, kept for a minute from one page to the next, outlasts the test: no page asks for it."""
+    cache.set("own-authority", context.Authority(name="Invented County", colour="#1d4f5f"), timeout=None)
+    yield
+    cache.delete("own-authority")

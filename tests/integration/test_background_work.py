@@ -13,7 +13,7 @@ from schoolimprove.lib import clock, context
 from schoolimprove.records.models import Draft
 from schoolimprove.tasks import forget_stale_drafts
 from tests.factories.accounts import UserFactory
-from tests.processes import running, wait_until
+from tests.processes import PATIENCE, running, wait_until
 
 WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo"]
 ASK = """
@@ -42,8 +42,8 @@ def test_a_worker_does_what_is_asked_and_its_log_names_the_request(
     Draft.objects.create(user=UserFactory.create(), form="/old/", saved_at=datetime(2020, 1, 1, tzinfo=UTC))
     with running(WORKER, log=tmp_path / "log", environment=process_environment) as worker:
         with running([sys.executable, "-c", ASK], log=tmp_path / "ask", environment=process_environment) as asking:
-            assert asking.process.wait(60) == 0, asking.output
-        wait_until(lambda: worker.has_ended() or "forgotten" in worker.output, seconds=60, what="the worker's line")
+            assert asking.process.wait(PATIENCE) == 0, asking.output
+        wait_until(lambda: worker.has_ended() or "forgotten" in worker.output, what="the worker's line")
         lines = [json.loads(line) for line in worker.output.splitlines() if line.startswith("{")]
     (done,) = [line for line in lines if "forgotten" in line["message"]]
     assert (done["message"], done["request_id"]) == ("1 stale drafts forgotten", "asked-by-a-request")
@@ -71,7 +71,7 @@ def test_every_scheduled_task_is_one_the_worker_knows(tmp_path: Path) -> None:
     )
     environment = {"DJANGO_SETTINGS_MODULE": "schoolimprove.settings"}
     with running([sys.executable, "-c", ask], log=tmp_path / "log", environment=environment) as asking:
-        assert asking.process.wait(60) == 0, asking.output
+        assert asking.process.wait(PATIENCE) == 0, asking.output
         unknown, count = asking.output.splitlines()
     assert unknown == "[]"
     assert int(count) >= 3

@@ -13,7 +13,7 @@ import pytest
 import redis
 import yaml
 
-from tests.processes import ROOT, Running, free_port, running, wait_until
+from tests.processes import PATIENCE, ROOT, Running, free_port, running, wait_until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = ["web", "worker", "beat"]
@@ -95,7 +95,7 @@ def is_healthy(name: str, environment: dict[str, str], log: Path, *, patience: i
     words = [word.replace("$$", "$").replace("--timeout 10", f"--timeout {patience}") for word in test]
     command = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
     with running(command, log=log, environment=environment) as check:
-        return check.process.wait(30) == 0
+        return check.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -108,10 +108,8 @@ def test_a_service_starts_by_its_command_and_becomes_healthy(
     service: Running
     with start(name) as service:
         # A question put before the worker listens is lost, and its check waits out its patience.
-        wait_until(lambda: service.has_ended() or SAYS[name] in service.output, seconds=60, what=f"{name} to begin")
-        wait_until(
-            lambda: service.has_ended() or is_healthy(name, environment, checks), seconds=60, what=f"{name} to be well"
-        )
+        wait_until(lambda: service.has_ended() or SAYS[name] in service.output, what=f"{name} to begin")
+        wait_until(lambda: service.has_ended() or is_healthy(name, environment, checks), what=f"{name} to be well")
         assert not service.has_ended(), service.output
         lines = [json.loads(line) for line in service.output.splitlines() if line.startswith("{")]
         assert lines

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tests.processes import PATIENCE
+
 from .test_documents import ROOT, names_told_of
 
 PRODUCTION = {
@@ -173,7 +175,9 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     # Both stated, so that a developer's own `.env` changes neither.
     environment = {"DEBUG": "0", "DEMO": "0", "DJANGO_SETTINGS_MODULE": "schoolimprove.settings", **environment}
     command = [sys.executable, "-W", "error", "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 def test_the_deployment_check_of_django_finds_nothing() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT
+from tests.processes import PATIENCE, ROOT
 
 RunSuite = Callable[..., subprocess.CompletedProcess[str]]
 TESTS = """
@@ -44,7 +44,7 @@ def suite(tmp_path: Path) -> RunSuite:
             env={"PATH": "/usr/bin:/bin", **environment},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=PATIENCE,
         )
 
     return run

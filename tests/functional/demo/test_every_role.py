@@ -16,7 +16,7 @@ from schoolimprove.demo import places, signins
 from schoolimprove.demo.load import load_demo
 from schoolimprove.lib import clock
 from schools.models import School
-from tests.functional.browser import axe, opened, scrolls_sideways
+from tests.functional.browser import axe, led_on, opened, scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODE = "123456"
@@ -103,13 +103,12 @@ def signs_in(page: Page, site: str, email: str) -> bool:
     page.goto(f"{site}/sign-in/")
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(signins.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+    led_on(page.get_by_role("button", name="Sign in"))
     asked = "/sign-in/code/" in page.url
     if asked:
         expect(page.get_by_text(f"the code is always {CODE}")).to_be_visible()
         page.get_by_label("Security code").fill(CODE)
-        page.get_by_role("button", name="Continue").click()
+        led_on(page.get_by_role("button", name="Continue"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(User.objects.get(email=email).name)
     assert page.url == f"{site}/"
     return asked
@@ -123,8 +122,7 @@ def schools_listed(page: Page, site: str) -> Iterator[str]:
         further = page.locator("a[rel=next]")
         if not further.count():
             return
-        with page.expect_navigation():
-            further.click()
+        led_on(further)
 
 
 def status_of(page: Page, site: str, school: str) -> int:

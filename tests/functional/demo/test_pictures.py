@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.demo import signins
-from tests.functional.browser import ROOT, SCREENSHOTS, opened
+from tests.functional.browser import ROOT, SCREENSHOTS, led_on, opened
 from tests.functional.demo.opening import demonstration  # noqa: F401 (a fixture)
 from tests.functional.signing_in import be_signed_in
 
@@ -33,15 +33,15 @@ def by_navigation(entry: str, heading: str) -> Walk:
     """One press in the navigation."""
 
     def walk(page: Page) -> None:
-        page.get_by_role("navigation").get_by_role("link", name=entry, exact=True).click()
+        led_on(page.get_by_role("navigation").get_by_role("link", name=entry, exact=True))
         expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
 
     return walk
 
 
 def to_a_visit(page: Page) -> None:
-    page.get_by_role("link", name="My term", exact=True).click()
-    page.locator("main table tbody tr a").first.click()
+    led_on(page.get_by_role("link", name="My term", exact=True))
+    led_on(page.locator("main table tbody tr a").first)
     expect(page.get_by_role("heading", name="Agenda")).to_be_visible()
 
 
@@ -52,7 +52,7 @@ def to_the_record_being_written(page: Page) -> None:
 
 
 def to_the_answer(page: Page) -> None:
-    page.locator("main .app-asks a").filter(has_text="espond").first.click()
+    led_on(page.locator("main .app-asks a").filter(has_text="espond").first)
     press(page, "Respond for your school")
     expect(page.get_by_role("button", name="Send our response")).to_be_visible()
 
@@ -61,22 +61,22 @@ def to_ones_school(tab: str) -> Walk:
     """From home to the person's first school, and to one of its tabs."""
 
     def walk(page: Page) -> None:
-        page.locator("main ul.govuk-list--spaced a").first.click()
-        page.get_by_role("link", name=tab, exact=True).click()
+        led_on(page.locator("main ul.govuk-list--spaced a").first)
+        led_on(page.get_by_role("link", name=tab, exact=True))
         expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
 
     return walk
 
 
 def to_imports(page: Page) -> None:
-    page.get_by_role("link", name="Administration", exact=True).click()
-    page.get_by_role("link", name="Imports", exact=True).first.click()
+    led_on(page.get_by_role("link", name="Administration", exact=True))
+    led_on(page.get_by_role("link", name="Imports", exact=True).first)
     expect(page.locator("main a", has_text="Bring in files")).to_be_visible()
 
 
 def press(page: Page, words: str) -> None:
     """The first link or button of the page's own that says this."""
-    page.locator("main a, main button").filter(has_text=words).first.click()
+    led_on(page.locator("main a, main button").filter(has_text=words).first)
 
 
 PICTURES: dict[str, tuple[Role, Walk]] = {

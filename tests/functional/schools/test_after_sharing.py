@@ -16,7 +16,7 @@ from tests.factories.county import County
 from tests.factories.schools import appointed
 from tests.factories.shared import issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -57,14 +57,14 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     path = record.get_absolute_url()
     go(page, live_server, county.sip, path)
     look(page, "author-shared")
-    page.get_by_role("button", name="Correct the record").click()
+    led_on(page.get_by_role("button", name="Correct the record"))
     found = page.get_by_label("Anything else you found")
     found.fill("Pupils are taught very well and remember <b>most</b> of what they learn.")
-    page.get_by_role("button", name="Propose the correction").click()
+    led_on(page.get_by_role("button", name="Propose the correction"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     look(page, "correct-errors")
     page.get_by_label("Why the record is corrected").fill("One sentence said too much.")
-    page.get_by_role("button", name="Propose the correction").click()
+    led_on(page.get_by_role("button", name="Propose the correction"))
     expect(page.get_by_text("Your line manager is asked to issue the correction.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
@@ -73,34 +73,34 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     go(page, live_server, county.dsim, f"{path}correction/")
     expect(page.locator("ins").first).to_contain_text("very")
     look(page, "correction")
-    page.get_by_role("button", name="Return to the author").click()
+    led_on(page.get_by_role("button", name="Return to the author"))
     look(page, "correction-return")
     page.get_by_label("Comments for the author").fill("Say it of year 4 only.")
-    page.get_by_role("button", name="Return to the author").click()
+    led_on(page.get_by_role("button", name="Return to the author"))
 
     go(page, live_server, county.sip, path)
     look(page, "correction-returned")
-    page.get_by_role("button", name="Work on the correction").click()
+    led_on(page.get_by_role("button", name="Work on the correction"))
     expect(page.get_by_text("Say it of year 4 only.")).to_be_visible()
     page.get_by_label("Anything else you found").fill("In year 4 pupils are taught very well.")
-    page.get_by_role("button", name="Propose the correction").click()
+    led_on(page.get_by_role("button", name="Propose the correction"))
 
     go(page, live_server, county.dsim, f"{path}correction/")
-    page.get_by_role("button", name="Issue as a new version").click()
+    led_on(page.get_by_role("button", name="Issue as a new version"))
     look(page, "issue")
-    page.get_by_role("button", name="Issue version 2").click()
+    led_on(page.get_by_role("button", name="Issue version 2"))
     expect(page.get_by_text("Issued: the school reads version 2.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
     expect(page.get_by_text("In year 4 pupils are taught very well.").first).to_be_visible()
     page.get_by_text("What changed in version 2").click()
     look(page, "school-corrected")
-    page.get_by_role("link", name="Read version 1").click()
+    led_on(page.get_by_role("link", name="Read version 1"))
     expect(page.get_by_text("There are 31 pupils in year 4.")).to_be_visible()
     look(page, "version-1")
     go(page, live_server, county.headteacher, f"{path}respond/")
     page.get_by_label("Yes").check()
-    page.get_by_role("button", name="Send our response").click()
+    led_on(page.get_by_role("button", name="Send our response"))
     expect(page.get_by_text("on version 2")).to_be_visible()
 
 
@@ -108,7 +108,7 @@ def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server
     record = shared(county)
     go(page, live_server, county.headteacher, record.get_absolute_url())
     look(page, "consent")
-    page.get_by_role("button", name="May be shared").click()
+    led_on(page.get_by_role("button", name="May be shared"))
     expect(page.get_by_text("It may be shared with other schools.")).to_be_visible()
     assert Strength.objects.get().status == "agreed"
 
@@ -121,14 +121,14 @@ def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server
         )
     page.goto(f"{live_server.url}{tab}")
     look(page, "actions-full")
-    page.get_by_role("link", name="Update").first.click()
+    led_on(page.get_by_role("link", name="Update").first)
     look(page, "action")
     page.get_by_label("It is done").check()
-    page.get_by_role("button", name="Save").click()
+    led_on(page.get_by_role("button", name="Save"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     look(page, "action-errors")
     page.get_by_label("What has been done").fill("All of year 4 is moderated.")
-    page.get_by_role("button", name="Save").click()
+    led_on(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Saved. The action is now: done.")).to_be_visible()
     assert RecordAction.objects.filter(status="done").count() == 1
 
@@ -151,28 +151,28 @@ def test_the_clerk_enters_meetings_and_says_what_was_presented(
     tab = f"/schools/{county.school.urn}/governors/"
     go(page, live_server, clerk, f"{tab}add/")
     page.get_by_label("Dates of governors’ meetings").fill("sometime next year")
-    page.get_by_role("button", name="Add these meetings").click()
+    led_on(page.get_by_role("button", name="Add these meetings"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     look(page, "meetings-errors")
     days = [today.replace(day=1, month=month, year=today.year + 1) for month in (2, 5, 7)]
     page.get_by_label("Dates of governors’ meetings").fill("\n".join([*map(clock.uk_date, days), clock.uk_date(today)]))
-    page.get_by_role("button", name="Add these meetings").click()
+    led_on(page.get_by_role("button", name="Add these meetings"))
     expect(page.get_by_text("4 meetings added.")).to_be_visible()
     GovernorsMeetingFactory.create(school=county.school, cancelled_because="Snow", held_on=date(2026, 10, 1))
     page.reload()
     look(page, "governors-full")
-    page.get_by_role("link", name="Cancel the meeting").last.click()
+    led_on(page.get_by_role("link", name="Cancel the meeting").last)
     look(page, "meeting-cancel")
 
     page.goto(f"{live_server.url}{record.get_absolute_url()}")
     look(page, "clerk-shared")
-    page.get_by_role("button", name="Mark as presented to the governors").click()
+    led_on(page.get_by_role("button", name="Mark as presented to the governors"))
     look(page, "present")
-    page.get_by_role("button", name="Mark as presented").click()
+    led_on(page.get_by_role("button", name="Mark as presented"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     look(page, "present-errors")
     page.get_by_label(clock.uk_date(today)).check()
-    page.get_by_role("button", name="Mark as presented").click()
+    led_on(page.get_by_role("button", name="Mark as presented"))
     expect(page.get_by_text("Presented to the governors on")).to_be_visible()
     assert RecordOfVisit.objects.get().presented_on == today
 
@@ -184,8 +184,8 @@ def test_a_record_is_closed_and_reads_the_same(page: Page, live_server: Any, cou
     record.present(by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
     go(page, live_server, county.sip, record.get_absolute_url())
     look(page, "presented")
-    page.get_by_role("button", name="Close the record").click()
+    led_on(page.get_by_role("button", name="Close the record"))
     look(page, "close")
-    page.get_by_role("button", name="Close the record").click()
+    led_on(page.get_by_role("button", name="Close the record"))
     expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
     look(page, "closed")

@@ -14,7 +14,7 @@ from schools.models import Appointment, Person, School
 from tests.factories.calendar import hold_terms
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.schools import AppointmentFactory, DistrictFactory, SchoolFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,25 +66,25 @@ def test_thirty_schools_are_given_and_a_second_who_gives_them_is_told(
     sign_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/allocation/")
     look(page, "allocation-full")
-    page.get_by_role("link", name="Without a School Improvement Partner").click()
+    led_on(page.get_by_role("link", name="Without a School Improvement Partner"))
     expect(page.locator("#results")).to_contain_text("30 schools")
-    page.get_by_role("button", name="Check before anything changes").click()
+    led_on(page.get_by_role("button", name="Check before anything changes"))
     expect(page.get_by_text("Select at least one school").first).to_be_visible()
     look(page, "allocation-errors")
     page.get_by_role("button", name="Tick all on this page").click()
     page.get_by_label("Give them to").select_option(label="Ann Example (20 schools)")
     fill_day(page, tomorrow)
-    page.get_by_role("button", name="Check before anything changes").click()
+    led_on(page.get_by_role("button", name="Check before anything changes"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Check who gets which school")
     look(page, "allocation-check")
     quicker = AppointmentFactory.create(school=schools[3], person__name="Cy Quick", starts_on=tomorrow)
-    page.get_by_role("button", name="Give 30 schools to Ann Example").click()
+    led_on(page.get_by_role("button", name="Give 30 schools to Ann Example"))
     expect(page.get_by_role("alert")).to_contain_text(f"{schools[3].name} has Cy Quick")
     look(page, "allocation-conflict")
     assert Appointment.objects.filter(starts_on=tomorrow).get() == quicker
-    page.get_by_role("button", name="Check before anything changes").click()
+    led_on(page.get_by_role("button", name="Check before anything changes"))
     look(page, "allocation-check-again")
-    page.get_by_role("button", name="Give 30 schools to Ann Example").click()
+    led_on(page.get_by_role("button", name="Give 30 schools to Ann Example"))
     expect(page.locator("main")).to_contain_text("30 schools have Ann Example from")
     assert Appointment.objects.standing().filter(starts_on=tomorrow, person__name="Ann Example").count() == 30
     look(page, "allocation-given")
@@ -96,13 +96,13 @@ def test_somebody_leaves_and_a_colleague_takes_some(
     page = page_without_script
     sign_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/allocation/")
-    page.get_by_role("link", name="Hand over the schools of Bo Example-Featherstonehaugh").click()
+    led_on(page.get_by_role("link", name="Hand over the schools of Bo Example-Featherstonehaugh"))
     screenshot(page, "hand-over-1280")
     page.locator("input[name=schools]").first.uncheck()
     fill_day(page, clock.today() + timedelta(days=30))
     page.get_by_label("Give them to").select_option(label="Ann Example (20 schools)")
-    page.get_by_role("button", name="Check before anything changes").click()
-    page.get_by_role("button", name="Give 9 schools to Ann Example").click()
+    led_on(page.get_by_role("button", name="Check before anything changes"))
+    led_on(page.get_by_role("button", name="Give 9 schools to Ann Example"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Hand over schools")
     expect(page.locator("input[name=schools]")).to_have_count(1)
 
@@ -126,19 +126,19 @@ def test_contacts_are_kept_and_a_head_is_succeeded(
     sign_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/{school.urn}/people/")
     look(page, "people-full")
-    page.get_by_role("link", name="Add a contact").click()
-    page.get_by_role("button", name="Save").click()
+    led_on(page.get_by_role("link", name="Add a contact"))
+    led_on(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Enter an email address or a telephone number").first).to_be_visible()
     look(page, "contact-errors")
     page.get_by_label("Telephone").fill("01632 960011")
     page.get_by_label("Source").fill("A call")
-    page.get_by_role("button", name="Save").click()
+    led_on(page.get_by_role("button", name="Save"))
     expect(page.locator("main")).to_contain_text("School office has been added.")
-    page.get_by_role("link", name="End School office").click()
+    led_on(page.get_by_role("link", name="End School office"))
     look(page, "contact-end")
     page.goto(f"{live_server.url}/schools/{school.urn}/people/{sip.pk}/end/")
     fill_day(page, clock.today())
     page.get_by_label("Reason").fill("Moves on")
     look(page, "appointment-end")
-    page.get_by_role("button", name="End the appointment").click()
+    led_on(page.get_by_role("button", name="End the appointment"))
     expect(page.locator("main")).to_contain_text("Dee Example’s last day is")

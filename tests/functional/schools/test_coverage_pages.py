@@ -13,7 +13,7 @@ from schools.states import VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,7 +66,7 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
     many_schools(county)
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/coverage/")
-    page.get_by_role("link", name="Week by week").click()
+    led_on(page.get_by_role("link", name="Week by week"))
     expect(page.get_by_role("heading", name=f"{MANY + 1} schools")).to_be_visible()
     look(page, "coverage-weeks")
     region = page.get_by_role("region", name="scrolls sideways")
@@ -83,7 +83,7 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
     screenshot(page, f"coverage-weeks-scrolled-{page.viewport_size['width'] if page.viewport_size else 0}")
     expect(page.get_by_text("Scroll the table sideways to see every column.")).to_be_visible()
     page.get_by_label("Visits", exact=True).select_option("core")
-    page.get_by_role("button", name="Show").click()
+    led_on(page.get_by_role("button", name="Show"))
     expect(page).to_have_url(
         f"{live_server.url}/schools/coverage/weeks/?district={county.school.district_id}"
         "&term=2026-autumn&kinds=core#results"
@@ -98,7 +98,7 @@ def test_one_link_leads_to_this_week(
     site_clock_at(date(2026, 11, 25))
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/coverage/weeks/")
-    page.get_by_role("link", name="Go to this week").click()
+    led_on(page.get_by_role("link", name="Go to this week"))
     now = page.get_by_role("columnheader", name="This week")
     expect(now).to_contain_text("23 Nov")
     week, region = now.bounding_box(), page.locator(".app-table-region").bounding_box()
@@ -154,10 +154,10 @@ def test_schools_not_seen_are_found_narrowed_and_paged(page: Page, live_server: 
     if filters.is_visible():
         filters.click()
     page.get_by_label("Not seen for how many days").fill("1")
-    page.get_by_role("button", name="Apply filters").click()
+    led_on(page.get_by_role("button", name="Apply filters"))
     expect(page.get_by_role("heading", name="schools not seen for 1 day", exact=False)).to_be_visible()
     look(page, "coverage-not-seen")
-    page.get_by_role("link", name="Days since").click()
+    led_on(page.get_by_role("link", name="Days since"))
     expect(page).to_have_url(f"{live_server.url}/schools/coverage/not-seen/?q=&days=1&sip=&sort=days#results")
     page.goto(f"{live_server.url}/schools/coverage/not-seen/?days=many&q=zzz")
     expect(page.get_by_text("is not a number of days")).to_be_visible()

@@ -22,7 +22,7 @@ from tests.factories.calendar import (
     hold_terms,
 )
 from tests.factories.schools import SchoolFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,21 +53,21 @@ def test_a_schools_days_are_read_and_asked_about(page: Page, live_server: Any, s
     expect(page.get_by_text("No term dates are held for").first).to_be_visible()
     look(page, "none")
     _hold_days(school)
-    page.get_by_role("link", name="School days").click()
+    led_on(page.get_by_role("link", name="School days"))
     look(page, "full")
     page.get_by_label("Day", exact=True).fill("27")
-    page.get_by_role("button", name="Work out the date").click()
+    led_on(page.get_by_role("button", name="Work out the date"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     look(page, "errors")
     page.get_by_label("Month", exact=True).fill("3")
     page.get_by_label("Year", exact=True).fill("2009")
-    page.get_by_role("button", name="Work out the date").click()
+    led_on(page.get_by_role("button", name="Work out the date"))
     expect(page.get_by_text("10 school days after Friday 27 March 2009 end on")).to_be_visible()
     page.get_by_text("how this date is worked out").locator("xpath=ancestor::summary").click()
     expect(page.get_by_text("Easter holiday")).to_be_visible()
     look(page, "answer")
     page.get_by_label("Year", exact=True).fill("2011")
-    page.get_by_role("button", name="Work out the date").click()
+    led_on(page.get_by_role("button", name="Work out the date"))
     expect(page.get_by_text("This cannot be worked out: no term dates are held for 2010/11.")).to_be_visible()
     look(page, "refused")
 

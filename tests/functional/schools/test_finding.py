@@ -23,7 +23,7 @@ from tests.factories.schools import (
     appointed,
     record_at,
 )
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -126,9 +126,9 @@ def test_the_new_head_reads_what_was_shared_with_the_old(
     page = narrow_or_wide
     sign_in(page, live_server, appointed(Role.HEADTEACHER, school=academy))
     look(page, live_server, f"/schools/{academy.urn}/visits/", "new-head-visits")
-    page.get_by_role("link", name="2026").first.click()
+    led_on(page.get_by_role("link", name="2026").first)
     expect(page.locator("main")).to_contain_text("This is a record of Hill Street Primary School")
     assert axe(page) == []
     screenshot(page, f"finding-new-head-record-{page.viewport_size['width']}")  # type: ignore[index]
-    page.locator("main").get_by_role("link", name="Hill Street Academy").click()
+    led_on(page.locator("main").get_by_role("link", name="Hill Street Academy"))
     expect(page).to_have_url(f"{live_server.url}/schools/{academy.urn}/")

@@ -18,7 +18,7 @@ from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import RecordActionFactory
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -102,7 +102,7 @@ def test_an_empty_home_page_says_so(page: Page, live_server: Any, transactional_
 def test_a_school_is_watched_and_found_on_the_home_page_again(page: Page, live_server: Any, busy: County) -> None:
     at_home(page, live_server, busy.dsim)
     page.goto(f"{live_server.url}{busy.school.get_absolute_url()}")
-    page.get_by_role("button", name="Watch this school").click()
+    led_on(page.get_by_role("button", name="Watch this school"))
     expect(page.get_by_role("button", name="Stop watching this school")).to_be_visible()
     look(page, "watched-school")
     page.goto(f"{live_server.url}/")

@@ -18,13 +18,11 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schools.models import Appointment, School
 from tests.factories.schools import LocalAuthorityFactory, appointed
-from tests.functional.browser import PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import PATIENCE, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.integration.schools.gias_files import INVENTED, register_held
 from tests.processes import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
-PATIENCE = 60_000
-"""Milliseconds that a worker may take on a busy machine."""
 WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo"]
 
 
@@ -61,28 +59,20 @@ def bring(page: Page, live_server: Any, kind: str, path: Path) -> None:
     page.goto(f"{live_server.url}/admin/schools/importrun/add/")
     page.get_by_label(kind, exact=True).check()
     page.get_by_label("Files", exact=True).set_input_files(path)
-    page.get_by_role("button", name="Check the files").click()
-    expect(page.get_by_text("Ready to confirm").first).to_be_visible(timeout=PATIENCE)
+    led_on(page.get_by_role("button", name="Check the files"))
+    expect(page.get_by_text("Ready to confirm").first).to_be_visible()
 
 
 def confirm(page: Page, button: str = "Confirm and apply") -> None:
-    page.get_by_role("button", name=button).click()
-    expect(page.get_by_text("What came of it")).to_be_visible(timeout=PATIENCE)
+    led_on(page.get_by_role("button", name=button))
+    expect(page.get_by_text("What came of it")).to_be_visible()
 
 
 def ask_to_undo(page: Page) -> None:
     """From the page of the import, to what the worker says of undoing it."""
-    page.get_by_role("button", name="Undo this import").click()
-    page.get_by_role("button", name="See what undoing would do").click()
-    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Cannot be done")).first).to_be_visible(
-        timeout=PATIENCE
-    )
-
-
-def led_on(page: Page, control: Locator) -> None:
-    """Press what leads to another page, and be on that page: what is asked in between is asked of neither."""
-    with page.expect_navigation(timeout=PATIENCE):
-        control.click()
+    led_on(page.get_by_role("button", name="Undo this import"))
+    led_on(page.get_by_role("button", name="See what undoing would do"))
+    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Cannot be done")).first).to_be_visible()
 
 
 def look_again_until(page: Page, wanted: Locator) -> None:
@@ -90,7 +80,7 @@ def look_again_until(page: Page, wanted: Locator) -> None:
     again = page.get_by_role("link", name="Look again")
     end = time.monotonic() + PATIENCE / 1000
     while not wanted.is_visible() and time.monotonic() < end:
-        led_on(page, again)
+        led_on(again)
     expect(wanted).to_be_visible()
 
 
@@ -114,8 +104,8 @@ def test_a_county_is_brought_in_found_allocated_and_taken_out_again(
         signed_in(page, live_server, administrator)
         page.goto(f"{live_server.url}/admin/schools/importrun/")
         looked_at(page, "imports-none")
-        page.get_by_role("button", name="Bring in files").click()
-        page.get_by_role("button", name="Check the files").click()
+        led_on(page.get_by_role("button", name="Bring in files"))
+        led_on(page.get_by_role("button", name="Check the files"))
         expect(page.get_by_text("There is a problem")).to_be_visible()
         looked_at(page, "import-add-errors")
 
@@ -178,14 +168,14 @@ def test_progress_is_watched_while_the_worker_is_at_work(
         with register_held(process_environment):
             page.goto(f"{live_server.url}/admin/schools/importrun/add/")
             page.get_by_label("Files", exact=True).set_input_files(INVENTED)
-            page.get_by_role("button", name="Check the files").click()
+            led_on(page.get_by_role("button", name="Check the files"))
             expect(page.get_by_role("heading", name="Being checked")).to_be_visible()
             # The page says so by itself, while the work waits in the middle of its transaction.
-            expect(page.get_by_role("status")).to_have_text("Reading invented.csv", timeout=PATIENCE)
+            expect(page.get_by_role("status")).to_have_text("Reading invented.csv")
             looked_at(page, "import-progress")
             page.set_viewport_size({"width": PHONE, "height": 900})
             looked_at(page, "import-progress-375")
-        expect(page.get_by_text("Ready to confirm").first).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("Ready to confirm").first).to_be_visible()
 
 
 def test_without_script_a_link_shows_how_far_it_is(browser: Browser, live_server: Any, worker: None) -> None:
@@ -196,8 +186,8 @@ def test_without_script_a_link_shows_how_far_it_is(browser: Browser, live_server
         page.get_by_label("Files", exact=True).set_input_files(INVENTED)
         confirmed = page.get_by_role("button", name="Confirm and apply")
         applied = page.get_by_text("What came of it")
-        led_on(page, page.get_by_role("button", name="Check the files"))
+        led_on(page.get_by_role("button", name="Check the files"))
         look_again_until(page, confirmed)
-        led_on(page, confirmed)
+        led_on(confirmed)
         look_again_until(page, applied)
         assert School.objects.count() == 8

@@ -19,15 +19,13 @@ from schools.models import LocalAuthority, RecordDocument, RecordOfVisit, School
 from schools.states import RecordStatus, VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import appointed
-from tests.functional.browser import PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in, sign_in
-from tests.processes import running
+from tests.processes import running, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
 FINDINGS = "These words are a test.\nThey arrive with <b>marks</b> & all."
 MENDED = "These words were mended."
-PATIENCE = 60_000
-"""Milliseconds that a worker may take on a busy machine."""
 WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo"]
 
 
@@ -77,7 +75,7 @@ def looked_at(page: Page, name: str) -> None:
 
 def press(page: Page, *names: str) -> None:
     for name in names:
-        page.get_by_role("button", name=name, exact=True).click()
+        led_on(page.get_by_role("button", name=name, exact=True))
 
 
 def fill_day(page: Page, legend: str, day: date) -> None:
@@ -120,7 +118,7 @@ def dsim_opens_the_term(browser: Browser, live_server: Any, cast: Cast, school: 
         press(page, "Show what would happen")
         expect(page.get_by_text("Nothing has changed yet.")).to_be_visible()
         looked_at(page, "job-open-term")
-        page.locator("form:has(input[name=term][type=hidden])").get_by_role("button").click()
+        led_on(page.locator("form:has(input[name=term][type=hidden])").get_by_role("button"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("is open")
         looked_at(page, "job-term-opened")
     visit = Visit.objects.get(school=school)
@@ -133,7 +131,7 @@ def the_date_is_agreed(browser: Browser, live_server: Any, cast: Cast, school: S
     with opened(browser) as page:
         sign_in(page, live_server, cast.sip)
         looked_at(page, "job-home-sip")
-        page.get_by_role("link", name="Propose a date for the core visit").click()
+        led_on(page.get_by_role("link", name="Propose a date for the core visit"))
         looked_at(page, "job-propose")
         fill_day(page, "Date", date(2026, 11, 24))
         press(page, "Propose this date")
@@ -142,10 +140,10 @@ def the_date_is_agreed(browser: Browser, live_server: Any, cast: Cast, school: S
         looked_at(page, "job-my-term")
     with opened(browser, PHONE) as page:
         sign_in(page, live_server, cast.headteacher)
-        page.get_by_role("link", name="Agree the date of the visit").click()
+        led_on(page.get_by_role("link", name="Agree the date of the visit"))
         looked_at(page, "job-agree-375")
         press(page, "Agree this date")
-        page.get_by_role("link", name="Add an item to the agenda").click()
+        led_on(page.get_by_role("link", name="Add an item to the agenda"))
         page.get_by_label("Item", exact=True).fill("The new <i>hall</i>")
         press(page, "Add to the agenda")
         looked_at(page, "job-agreed-375")
@@ -172,7 +170,7 @@ def sip_writes_and_submits(browser: Browser, live_server: Any, cast: Cast, schoo
         press(page, "Save and preview")
         expect(page.get_by_text("This is how the school will read it.")).to_be_visible()
         looked_at(page, "job-preview")
-        page.get_by_role("link", name="Back to the record").click()
+        led_on(page.get_by_role("link", name="Back to the record"))
         press(page, "Submit for approval")
         expect(page.get_by_text("Awaiting approval").first).to_be_visible()
     record = RecordOfVisit.objects.get()
@@ -201,7 +199,7 @@ def not_found_for(browser: Browser, live_server: Any, user: User, record: Record
 def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
         sign_in(page, live_server, cast.dsim)
-        page.get_by_role("link", name="Approve or return the Record of Visit").click()
+        led_on(page.get_by_role("link", name="Approve or return the Record of Visit"))
         press(page, "Return to the author")
         page.locator("textarea[name^=comment_item_]").first.fill("Which <words>?")
         press(page, "Return to the author")
@@ -211,7 +209,7 @@ def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordO
 def sip_mends(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
         sign_in(page, live_server, cast.sip)
-        page.get_by_role("link", name="Finish the Record of Visit").click()
+        led_on(page.get_by_role("link", name="Finish the Record of Visit"))
         press(page, "Edit the record")
         expect(page.get_by_text("Which <words>?")).to_be_visible()
         page.locator("textarea[name^=item_]").first.fill(MENDED)
@@ -233,7 +231,7 @@ def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, 
     with opened(browser, PHONE) as page:
         sign_in(page, live_server, cast.headteacher)
         looked_at(page, "job-home-headteacher-375")
-        page.get_by_role("link", name="Respond to the Record of Visit").click()
+        led_on(page.get_by_role("link", name="Respond to the Record of Visit"))
         expect(page.get_by_text(MENDED)).to_be_visible()
         expect(page.get_by_text("They arrive with").first).to_contain_text("<b>marks</b> & all.")
         looked_at(page, "job-record-headteacher-375")
@@ -269,7 +267,7 @@ def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: Recor
         looked_at(page, "job-correction-dsim")
         press(page, "Issue as a new version")
         looked_at(page, "job-correction-issue")
-        page.locator("main form").last.get_by_role("button").click()
+        led_on(page.locator("main form").last.get_by_role("button"))
         expect(page.get_by_text("Version 2").first).to_be_visible()
     record.refresh_from_db()
     assert (record.status, record.shared_version, record.met) == (RecordStatus.SHARED, 2, "Deputy headteacher")
@@ -279,7 +277,7 @@ def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast:
     for user in (cast.headteacher, cast.chair):
         with opened(browser, PHONE) as page:
             sign_in(page, live_server, user)
-            page.get_by_role("link", name="Respond to the Record of Visit").click()
+            led_on(page.get_by_role("link", name="Respond to the Record of Visit"))
             expect(page.get_by_text("The headteacher was away.")).to_be_visible()
             looked_at(page, "job-version-2-375")
             press(page, "Respond for your school")
@@ -292,7 +290,7 @@ def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast:
 def clerk_presents(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
         sign_in(page, live_server, cast.clerk)
-        page.get_by_role("link", name="Present").first.click()
+        led_on(page.get_by_role("link", name="Present").first)
         press(page, "Mark as presented to the governors")
         fill_day(page, "Date of the governors’ meeting", clock.today() - timedelta(days=1))
         looked_at(page, "job-present")
@@ -307,20 +305,18 @@ def sip_closes(browser: Browser, live_server: Any, cast: Cast, record: RecordOfV
         page.goto(f"{live_server.url}{record.get_absolute_url()}")
         press(page, "Close the record")
         looked_at(page, "job-close")
-        page.locator("main form").last.get_by_role("button").click()
+        led_on(page.locator("main form").last.get_by_role("button"))
         expect(page.get_by_text("Closed").first).to_be_visible()
         frozen = page.get_by_role("link", name="Download as PDF")
         expect(frozen.first).to_be_visible()
-        for _each in range(30):
-            if RecordDocument.objects.filter(version__record=record, occasion="closed").exists():
-                break
-            page.wait_for_timeout(1000)
+        closed = RecordDocument.objects.filter(version__record=record, occasion="closed")
+        wait_until(closed.exists, what="the PDF of the closed record")
         page.reload()
         looked_at(page, "job-closed")
         with page.expect_download() as download:
             frozen.first.click()
         content = Path(download.value.path()).read_bytes()
-    document = RecordDocument.objects.filter(version__record=record, occasion="closed").get()
+    document = closed.get()
     assert content == document.blob.read()
     assert content.startswith(b"%PDF")
     record.refresh_from_db()

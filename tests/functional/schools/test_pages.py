@@ -13,7 +13,7 @@ from schools.models import School
 from schools.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import SchoolFactory, appointed, record_at
-from tests.functional.browser import DESKTOP, PHONE, SMALLEST, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, SMALLEST, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -110,7 +110,7 @@ def test_errors_are_told_at_the_top_and_by_each_field(
     page.get_by_label("Year", exact=True).fill("26")
     page.get_by_label("Days used").fill("0.3")
     page.get_by_label("Who you met").fill("Kept through errors")
-    page.get_by_role("button", name="Begin the record").click()
+    led_on(page.get_by_role("button", name="Begin the record"))
     expect(page.get_by_text("There is a problem")).to_be_visible()
     expect(page).to_have_title("Error: Write a Record of Visit – School improvement – Invented County")
     expect(page.get_by_label("Who you met")).to_have_value("Kept through errors")
@@ -123,15 +123,15 @@ def test_filters_stay_while_paging_and_sorting(browser: Browser, live_server: An
         page.goto(f"{live_server.url}/schools/")
         page.get_by_text("Phase", exact=True).first.click()
         page.get_by_label("Primary (120)").check()
-        page.get_by_role("button", name="Apply filters").click()
+        led_on(page.get_by_role("button", name="Apply filters"))
         expect(page.locator("#results")).to_be_focused()
-        page.get_by_role("link", name="Next page").click()
+        led_on(page.get_by_role("link", name="Next page"))
         assert "phase=primary" in page.url
         expect(page.get_by_text("Showing 51 to 100 of 120")).to_be_visible()
-        page.get_by_role("link", name="Town").click()
+        led_on(page.get_by_role("link", name="Town"))
         assert "phase=primary" in page.url
         assert "sort=town" in page.url
-        page.get_by_role("link", name="Remove this filter").first.click()
+        led_on(page.get_by_role("link", name="Remove this filter").first)
         assert "phase" not in page.url
 
 
@@ -140,7 +140,7 @@ def test_the_list_works_without_script(page_without_script: Page, live_server: A
     sign_in(page, live_server, people[Role.DSIM])
     page.goto(f"{live_server.url}/schools/")
     page.get_by_label("Name, URN, LAESTAB or postcode").fill("zz99zz")
-    page.get_by_role("button", name="Apply filters").click()
+    led_on(page.get_by_role("button", name="Apply filters"))
     expect(page.locator("main")).to_contain_text("St Mary’s Primary School")
 
 

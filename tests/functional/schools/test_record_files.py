@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from schools.freezing_job import answered, freeze
 from tests.factories.county import County
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,20 +52,20 @@ def test_the_author_attaches_files_and_takes_one_away(
     page.goto(live_server.url + record.get_absolute_url())
     expect(page.get_by_text("No files are attached.")).to_be_visible()
     look(page, "none")
-    page.get_by_role("link", name="Attach files").click()
-    page.get_by_role("button", name="Attach").click()
+    led_on(page.get_by_role("link", name="Attach files"))
+    led_on(page.get_by_role("button", name="Attach"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     (tmp_path / "page.html").write_text("<script>alert(1)</script>")
     page.locator("input[type=file]").set_input_files([tmp_path / "page.html"])
-    page.get_by_role("button", name="Attach").click()
+    led_on(page.get_by_role("button", name="Attach"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("page.html: The file must be a PDF")
     look(page, "errors")
     page.locator("input[type=file]").set_input_files(files(tmp_path, 8))
-    page.get_by_role("button", name="Attach").click()
+    led_on(page.get_by_role("button", name="Attach"))
     expect(page.get_by_text("Attached: 0.pdf")).to_be_visible()
     expect(page.get_by_text("Not scanned for viruses").first).to_be_visible()
     look(page, "many")
-    page.get_by_role("button", name="Remove 0.pdf").click()
+    led_on(page.get_by_role("button", name="Remove 0.pdf"))
     expect(page.get_by_text("0.pdf is no longer attached.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="2.pdf").click()

@@ -17,7 +17,7 @@ from schools.slots import slot_of
 from schools.states import VisitStatus
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import AgendaItemFactory, ContactNoteFactory
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.schools.test_days import _hold_days
 from tests.functional.signing_in import be_signed_in
 
@@ -63,16 +63,16 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     be_signed_in(page, live_server, sip)
     page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
     look(page, "tab-empty")
-    page.get_by_role("link", name="Plan a visit").click()
+    led_on(page.get_by_role("link", name="Plan a visit"))
     look(page, "plan")
-    page.get_by_role("button", name="Plan the visit").click()
+    led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     look(page, "plan-errors")
     page.get_by_label("Type of visit").select_option("Monitoring visit")
     fill_date(page, 21)
     page.get_by_label("Time").fill("9:30am")
     page.get_by_label("Purpose").fill("How reading is taught in year 2")
-    page.get_by_role("button", name="Plan the visit").click()
+    led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.get_by_text("is proposed. The headteacher and the chair are told.")).to_be_visible()
     look(page, "planned")
 
@@ -80,41 +80,41 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
         be_signed_in(phone, live_server, head)
         phone.goto(f"{live_server.url}/")
         look(phone, "home-of-the-head")
-        phone.get_by_role("link", name="Agree the date of the visit").click()
+        led_on(phone.get_by_role("link", name="Agree the date of the visit"))
         look(phone, "asked-of-the-school")
-        phone.get_by_role("button", name="Ask for another date").click()
+        led_on(phone.get_by_role("button", name="Ask for another date"))
         look(phone, "another-date")
-        phone.get_by_role("button", name="Ask for this date").click()
+        led_on(phone.get_by_role("button", name="Ask for this date"))
         expect(phone.locator(".govuk-error-summary")).to_be_focused()
         look(phone, "another-date-errors")
         fill_date(phone, 28)
         phone.get_by_label("Reason").fill("Year 2 are at the museum")
-        phone.get_by_role("button", name="Ask for this date").click()
+        led_on(phone.get_by_role("button", name="Ask for this date"))
         expect(phone.get_by_text("Whoever plans the visit is told.")).to_be_visible()
 
         page.reload()
         expect(page.get_by_text("Year 2 are at the museum")).to_be_visible()
         look(page, "another-date-asked")
-        page.get_by_role("button", name="Propose another date").click()
+        led_on(page.get_by_role("button", name="Propose another date"))
         page.get_by_label("Reason").fill("As you asked")
-        page.get_by_role("button", name="Propose this date").click()
+        led_on(page.get_by_role("button", name="Propose this date"))
         expect(page.get_by_text("is proposed instead")).to_be_visible()
 
         phone.reload()
-        phone.get_by_role("button", name="Agree this date").click()
+        led_on(phone.get_by_role("button", name="Agree this date"))
         expect(phone.get_by_text("You have agreed")).to_be_visible()
         look(phone, "agreed")
-        phone.get_by_role("link", name="Add an item to the agenda").click()
+        led_on(phone.get_by_role("link", name="Add an item to the agenda"))
         phone.get_by_label("Item").fill("Our new library")
-        phone.get_by_role("button", name="Add to the agenda").click()
+        led_on(phone.get_by_role("button", name="Add to the agenda"))
         expect(phone.get_by_role("button", name="Remove Our new library")).to_be_visible()
 
     page.reload()
     expect(page.get_by_text("Our new library").first).to_be_visible()
-    page.get_by_role("link", name="Cancel the visit").click()
+    led_on(page.get_by_role("link", name="Cancel the visit"))
     look(page, "cancel")
     page.get_by_label("Reason").fill("Illness")
-    page.get_by_role("button", name="Cancel the visit").click()
+    led_on(page.get_by_role("button", name="Cancel the visit"))
     expect(page.get_by_text("The visit is cancelled.")).to_be_visible()
     look(page, "cancelled")
 
@@ -126,7 +126,7 @@ def test_a_date_is_agreed_without_script(browser: Browser, live_server: Any, sch
     with opened(browser, PHONE, script=False) as phone:
         be_signed_in(phone, live_server, head)
         phone.goto(f"{live_server.url}{visit.get_absolute_url()}")
-        phone.get_by_role("button", name="Agree this date").click()
+        led_on(phone.get_by_role("button", name="Agree this date"))
         expect(phone.get_by_text("You have agreed")).to_be_visible()
     visit.refresh_from_db()
     assert visit.status == VisitStatus.AGREED
@@ -139,9 +139,9 @@ def test_a_term_is_looked_at_as_a_list_and_as_a_month(page: Page, live_server: A
     _many(sip, school)
     page.reload()
     look(page, "my-term-full")
-    page.get_by_role("link", name="Month", exact=True).click()
+    led_on(page.get_by_role("link", name="Month", exact=True))
     look(page, "my-term-month")
-    page.get_by_role("link", name="(later)").click()
+    led_on(page.get_by_role("link", name="(later)"))
     expect(page.get_by_role("heading", name="visits in")).to_be_visible()
     page.goto(f"{live_server.url}/schools/my-term/?group=done&kind=review")
     look(page, "my-term-nothing")
@@ -185,7 +185,7 @@ def test_a_schools_visits_and_contacts_are_read(page: Page, live_server: Any, sc
     be_signed_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
     look(page, "tab-full")
-    page.get_by_role("link", name="LA review", exact=True).click()
+    led_on(page.get_by_role("link", name="LA review", exact=True))
     look(page, "review")
     for name, path in (
         ("commission", "visits/commission/"),

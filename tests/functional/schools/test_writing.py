@@ -14,7 +14,7 @@ from tests.factories.calendar import hold_terms
 from tests.factories.county import County
 from tests.factories.schools import RecordOfVisitFactory
 from tests.factories.visits import ProgrammeEditionFactory, RecordActionFactory
-from tests.functional.browser import axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import axe, led_on, opened, screenshot, scrolls_sideways
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +50,7 @@ def begin(page: Page, live_server: Any, county: County) -> None:
         page.get_by_label(part, exact=True).fill(str(value))
     page.get_by_label("Who you met").fill("Headteacher")
     looked_at(page, "record-begin")
-    page.get_by_role("button", name="Begin the record").click()
+    led_on(page.get_by_role("button", name="Begin the record"))
     expect(page.get_by_role("heading", name="Write the Record of Visit")).to_be_visible()
 
 
@@ -68,7 +68,7 @@ def test_a_record_is_written_item_by_item_saved_and_previewed(browser: Any, live
         page.get_by_label("Strength 1", exact=True).fill("Reading aloud")
         page.get_by_label("Theme of strength 1").select_option("Reading and writing")
         page.get_by_label("What has become of it").select_option("done")
-        page.get_by_role("button", name="Save and preview").click()
+        led_on(page.get_by_role("button", name="Save and preview"))
         expect(page.get_by_text("This is how the school will read it.")).to_be_visible()
         expect(page.get_by_text("The <b>marks</b> stay as they were typed.")).to_be_visible()
         looked_at(page, "record-preview")
@@ -88,16 +88,16 @@ def test_what_came_back_shows_each_comment_where_it_was_made(browser: Any, live_
         be_signed_in(page, live_server, county.dsim)
         page.goto(f"{live_server.url}/schools/assurance/")
         looked_at(page, "assurance-queue")
-        page.get_by_role("link", name=county.school.name).click()
+        led_on(page.get_by_role("link", name=county.school.name))
         looked_at(page, "record-submitted-dsim")
-        page.get_by_role("button", name="Return to the author").click()
-        page.get_by_role("button", name="Return to the author").click()
+        led_on(page.get_by_role("button", name="Return to the author"))
+        led_on(page.get_by_role("button", name="Return to the author"))
         expect(page.get_by_text("There is a problem")).to_be_visible()
         looked_at(page, "record-return-errors")
         page.get_by_label("Comment on “Standards”").fill("Which <year> groups?")
         page.set_viewport_size({"width": 375, "height": 800})
         looked_at(page, "record-return-375")
-        page.get_by_role("button", name="Return to the author").click()
+        led_on(page.get_by_role("button", name="Return to the author"))
         expect(page.get_by_text("with your comments")).to_be_visible()
         page.goto(f"{live_server.url}/schools/assurance/")
         looked_at(page, "assurance-empty-375")
@@ -117,16 +117,16 @@ def test_two_browsers_of_one_author_lose_nothing(browser: Any, live_server: Any,
             page.goto(address)
         first.get_by_label("1. Standards").fill("Written on the first computer")
         second.get_by_label("1. Standards").fill("Written on the second computer")
-        first.get_by_role("button", name="Save and finish for now").click()
+        led_on(first.get_by_role("button", name="Save and finish for now"))
         expect(first.get_by_text("Saved at")).to_be_visible()
-        second.get_by_role("button", name="Save and finish for now").click()
+        led_on(second.get_by_role("button", name="Save and finish for now"))
         expect(second.get_by_text("saved this record while you were writing")).to_be_visible()
         expect(second.get_by_text("Written on the first computer")).to_be_visible()
         expect(second.get_by_label("1. Standards")).to_have_value("Written on the second computer")
         looked_at(second, "record-write-conflict")
         record.refresh_from_db()
         assert record.written.findings == {**FOUND.findings, "standards": "Written on the first computer"}
-        second.get_by_role("button", name="Save and finish for now").click()
+        led_on(second.get_by_role("button", name="Save and finish for now"))
         expect(second.get_by_text("Saved at")).to_be_visible()
     record.refresh_from_db()
     assert record.written.findings == {**FOUND.findings, "standards": "Written on the second computer"}
@@ -143,12 +143,12 @@ def test_a_manager_who_returns_it_while_its_author_saves_loses_neither(
         manager.get_by_label("Comment on “Standards”").fill("Which year groups, and when?")
         be_signed_in(author, live_server, county.sip)
         author.goto(f"{live_server.url}{record.get_absolute_url()}")
-        author.get_by_role("button", name="Recall it to write again").click()
-        author.get_by_role("button", name="Edit the record").click()
+        led_on(author.get_by_role("button", name="Recall it to write again"))
+        led_on(author.get_by_role("button", name="Edit the record"))
         author.get_by_label("1. Standards").fill("Years 3 and 4, in October")
-        author.get_by_role("button", name="Save and finish for now").click()
+        led_on(author.get_by_role("button", name="Save and finish for now"))
         expect(author.get_by_text("Saved at")).to_be_visible()
-        manager.get_by_role("button", name="Return to the author").click()
+        led_on(manager.get_by_role("button", name="Return to the author"))
         expect(manager.get_by_text("changed this record while you were writing")).to_be_visible()
         expect(manager.get_by_label("Comment on “Standards”")).to_have_value("Which year groups, and when?")
         expect(manager.get_by_text("Years 3 and 4, in October")).to_be_visible()
@@ -170,11 +170,11 @@ def test_an_author_whose_record_is_returned_while_they_type_keeps_what_they_type
         record.return_to_author(
             by=county.dsim, on=clock.today(), reason="Say more", seen_version=record.version, comments={}
         )
-        author.get_by_role("button", name="Save and finish for now").click()
+        led_on(author.get_by_role("button", name="Save and finish for now"))
         expect(author.get_by_text("saved this record while you were writing")).to_be_visible()
         expect(author.get_by_label("1. Standards")).to_have_value("Typed before it came back")
         expect(author.get_by_text("Two lessons out of three.")).to_be_visible()
-        author.get_by_role("button", name="Save and finish for now").click()
+        led_on(author.get_by_role("button", name="Save and finish for now"))
         expect(author.get_by_text("Saved at")).to_be_visible()
     record.refresh_from_db()
     assert record.written.findings["standards"] == "Typed before it came back"

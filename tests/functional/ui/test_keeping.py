@@ -1,12 +1,22 @@
 """Autosave, the end of a session and the second press of a button, in a real browser."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from tests.functional.browser import axe
+from tests.functional.browser import axe, led_on
 
 FIELD = "Title of the record"
+NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
+MINUTE = 60_000
+
+
+def opened_in_still_time(page: Page, address: str) -> None:
+    """The page's clock stands still: it saves what the test makes it save, however long the machine takes."""
+    page.clock.install(time=NOON)
+    page.goto(address)
+    page.clock.pause_at(NOON + timedelta(hours=1))
 
 
 def posts_to(page: Page, path: str) -> list[Request]:
@@ -20,10 +30,15 @@ def posts_to(page: Page, path: str) -> list[Request]:
 
 def test_what_is_typed_is_saved_two_seconds_after_typing_stops(gallery: str, page: Page) -> None:
     saves = posts_to(page, "autosave")
-    page.goto(gallery + "form/?keep=1")
-    page.get_by_label(FIELD).press_sequentially("Autumn", delay=20)
+    opened_in_still_time(page, gallery + "form/?keep=1")
+    page.get_by_label(FIELD).press_sequentially("Autum")
+    page.clock.run_for(1_999)
+    page.get_by_label(FIELD).press_sequentially("n")
     page.get_by_label("Password", exact=True).evaluate("box => { box.value = 'secret' }")
-    expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"^Saved at \d\d:\d\d$"), timeout=6000)
+    page.clock.run_for(1_999)
+    assert saves == [], "typing had not stopped for so long"
+    page.clock.run_for(1)
+    expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"^Saved at \d\d:\d\d$"))
     assert len(saves) == 1
     sent = str(saves[0].post_data)
     assert "title=Autumn" in sent
@@ -34,7 +49,7 @@ def test_what_is_typed_is_saved_two_seconds_after_typing_stops(gallery: str, pag
 
 def test_leaving_a_field_saves_at_once_and_only_what_changed(gallery: str, page: Page) -> None:
     saves = posts_to(page, "autosave")
-    page.goto(gallery + "form/?keep=1")
+    opened_in_still_time(page, gallery + "form/?keep=1")
     page.get_by_label("Summary").focus()
     page.get_by_label(FIELD).focus()
     page.get_by_label("Email address").focus()
@@ -42,7 +57,7 @@ def test_leaving_a_field_saves_at_once_and_only_what_changed(gallery: str, page:
     assert saves == [], "nothing had changed"
     page.get_by_label(FIELD).fill("Spring")
     page.get_by_label("Summary").focus()
-    expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at", timeout=1500)
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
     assert len(saves) == 1
 
 
@@ -69,7 +84,7 @@ def test_a_refused_save_is_not_called_saved(gallery: str, page: Page) -> None:
 
 def test_an_idle_session_warns_and_is_extended_by_the_button(gallery: str, page: Page) -> None:
     asked = posts_to(page, "session/extend")
-    page.goto(gallery + "session/?idle=30&warn=1")
+    page.goto(gallery + "session/?idle=1800&warn=1")
     dialog = page.get_by_role("dialog", name="Are you still there?")
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("You will be signed out in")
@@ -82,21 +97,24 @@ def test_an_idle_session_warns_and_is_extended_by_the_button(gallery: str, page:
 
 
 def test_before_the_end_everything_typed_is_saved_and_afterwards_it_can_still_be_sent(gallery: str, page: Page) -> None:
-    saves = posts_to(page, "autosave")
-    page.goto(gallery + "session/?idle=4&warn=2")
+    page.clock.install()
+    page.goto(gallery + "session/?idle=1800&warn=1500")
     page.get_by_label(FIELD).evaluate("box => { box.value = 'Not yet saved' }")
-    expect(page.get_by_role("dialog", name="You have been signed out")).to_be_visible(timeout=8000)
-    assert "title=Not+yet+saved" in str(saves[-1].post_data)
+    with page.expect_request("**/autosave") as saved:
+        page.clock.fast_forward(29 * MINUTE)
+    assert "title=Not+yet+saved" in str(saved.value.post_data)
+    expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible()
+    page.clock.fast_forward(2 * MINUTE)
+    expect(page.get_by_role("dialog", name="You have been signed out")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_label(FIELD)).to_have_value("Not yet saved")
-    sent = posts_to(page, "/session/?idle=4&warn=2")
-    page.get_by_role("button", name="Save and continue").click()
-    page.wait_for_load_state()
+    sent = posts_to(page, "/session/?idle=1800&warn=1500")
+    led_on(page.get_by_role("button", name="Save and continue"))
     assert "Not yet saved" in str(sent[0].post_data)
 
 
 def test_another_tab_that_stays_signed_in_keeps_this_one_alive(gallery: str, page: Page) -> None:
-    page.goto(gallery + "session/?idle=60&warn=1")
+    page.goto(gallery + "session/?idle=1800&warn=1")
     expect(page.get_by_role("dialog")).to_be_visible()
     other = page.context.new_page()
     other.goto(gallery + "session/?idle=1800&warn=1500")
@@ -104,7 +122,7 @@ def test_another_tab_that_stays_signed_in_keeps_this_one_alive(gallery: str, pag
 
 
 def test_an_extension_that_fails_is_told_and_can_be_tried_again(gallery: str, page: Page) -> None:
-    page.goto(gallery + "session/?idle=60&warn=1")
+    page.goto(gallery + "session/?idle=1800&warn=1")
     page.context.set_offline(True)
     page.get_by_role("button", name="Stay signed in").click()
     expect(page.get_by_role("dialog")).to_contain_text("could not be reached")
@@ -116,10 +134,10 @@ def test_an_extension_that_fails_is_told_and_can_be_tried_again(gallery: str, pa
 def test_a_form_pressed_twice_is_sent_once(gallery: str, page: Page) -> None:
     sent = posts_to(page, "/components/form/?state=full")
     page.goto(gallery + "form/?state=full")
-    page.evaluate(
-        """() => { const form = document.querySelector('form.app-form')
-            form.requestSubmit(); form.requestSubmit() }"""
-    )
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.evaluate(
+            """() => { const form = document.querySelector('form.app-form')
+                form.requestSubmit(); form.requestSubmit() }"""
+        )
     expect(page.locator(".govuk-error-summary")).to_be_visible()
     assert len(sent) == 1

@@ -5,12 +5,14 @@ import io
 
 from playwright.sync_api import Page, expect
 
+from tests.functional.browser import led_on
+
 
 def test_applying_filters_moves_focus_to_what_was_found_and_nothing_jumps(gallery: str, page: Page) -> None:
     page.goto(gallery + "list/?sort=-pupils")
     page.get_by_text("Phase", exact=True).first.click()
     page.get_by_label("Nursery (16)").check()
-    page.get_by_role("button", name="Apply filters").click()
+    led_on(page.get_by_role("button", name="Apply filters"))
     found = page.get_by_role("heading", name="16 schools")
     expect(found).to_be_focused()
     assert page.evaluate("window.scrollY") == 0
@@ -20,9 +22,9 @@ def test_applying_filters_moves_focus_to_what_was_found_and_nothing_jumps(galler
 
 def test_paging_and_sorting_keep_the_filters(gallery: str, page: Page) -> None:
     page.goto(gallery + "list/?phase=primary&phase=special")
-    page.get_by_role("link", name="Next page").click()
+    led_on(page.get_by_role("link", name="Next page"))
     assert "phase=primary&phase=special&page=2" in page.url
-    page.get_by_role("link", name="On roll").click()
+    led_on(page.get_by_role("link", name="On roll"))
     assert "phase=primary&phase=special&sort=pupils" in page.url
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("On roll▲")
     expect(page.get_by_role("heading", name="32 schools")).to_be_focused()
@@ -30,7 +32,7 @@ def test_paging_and_sorting_keep_the_filters(gallery: str, page: Page) -> None:
 
 def test_a_chosen_filter_is_taken_away_by_its_tag_and_all_by_one_link(gallery: str, page: Page) -> None:
     page.goto(gallery + "list/?phase=primary&phase=special&q=a")
-    page.get_by_role("link", name="Remove this filter: Phase, Special").click()
+    led_on(page.get_by_role("link", name="Remove this filter: Phase, Special"))
     assert page.url.endswith("?phase=primary&q=a#results")
     page.get_by_role("link", name="Clear all filters").click()
     expect(page.get_by_role("heading", name="64 schools")).to_be_focused()

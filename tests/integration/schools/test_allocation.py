@@ -390,6 +390,7 @@ def board_queries(client: Client, path: str) -> int:
     return len(captured)
 
 
+@pytest.mark.usefixtures("name_is_known")
 def test_the_board_takes_the_same_queries_at_two_sizes(county: County) -> None:
     dsim, sip = signed_in(county.dsim), person_of(county.sip)
     paths = [

@@ -138,6 +138,7 @@ def test_an_empty_list_says_where_contacts_are_noted(county: County) -> None:
     assert "No contacts are noted yet" in page(county.sip, LIST)
 
 
+@pytest.mark.usefixtures("name_is_known")
 def test_the_list_takes_as_many_queries_for_many_as_for_few(county: County) -> None:
     def queries(path: str) -> int:
         client = signed_in(county.dsim)

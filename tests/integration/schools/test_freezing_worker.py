@@ -68,14 +68,14 @@ def test_a_worker_killed_while_freezing_leaves_nothing_half_done_and_another_tak
         worker(process_environment, tmp_path, "killed") as killed,
     ):
         version = shared_version()
-        wait_until(lambda: somebody_waits(process_environment), seconds=60, what="the PDF to be under way")
+        wait_until(lambda: somebody_waits(process_environment), what="the PDF to be under way")
         for pid in killed.alive():
             os.kill(pid, signal.SIGKILL)
         wait_until(killed.has_ended, what="the worker's death")
     assert not RecordDocument.objects.exists()
     assert Job.objects.get(kind=JOB).state == "running"
     with worker(process_environment, tmp_path, "second"):
-        wait_until(RecordDocument.objects.exists, seconds=90, what="another worker")
+        wait_until(RecordDocument.objects.exists, what="another worker")
         wait_until(lambda: Job.objects.get(kind=JOB).state == "done", what="the end of its job")
     frozen_once(version, blob_root)
     assert Job.objects.get(kind=JOB).attempts == 2
@@ -88,7 +88,7 @@ def test_a_trigger_that_was_lost_is_made_up_for(
     monkeypatch.setattr("schoolimprove.records.jobs.trigger", lambda _job: None)
     version = shared_version()
     with worker(process_environment, tmp_path, "only"):
-        wait_until(lambda: Job.objects.get(kind=JOB).state == "done", seconds=90, what="the sweep")
+        wait_until(lambda: Job.objects.get(kind=JOB).state == "done", what="the sweep")
     frozen_once(version, blob_root)
 
 
@@ -101,7 +101,6 @@ def test_two_workers_that_are_asked_at_once_freeze_one(
             asked_to_freeze(version, "shared")
         wait_until(
             lambda: not Job.objects.unfinished().exists() and RecordDocument.objects.exists(),
-            seconds=90,
             what="both workers",
         )
     frozen_once(version, blob_root)

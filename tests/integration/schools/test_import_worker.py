@@ -5,7 +5,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 import pytest
@@ -22,12 +21,13 @@ WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "so
 """With its own beat: the sweep that picks up what was left lying is part of what is proved."""
 HASTE = {"JOB_LEASE_SECONDS": "2", "JOB_SWEEP_SECONDS": "1"}
 """A dead worker is found out within seconds, where the service takes two minutes."""
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.integration.schools.worker_settings"}
 
 
 @contextmanager
 def worker(environment: dict[str, str], folder: Path, name: str) -> Iterator[Running]:
     command = [*WORKER, "--schedule", str(folder / f"{name}-schedule")]
-    with running(command, log=folder / f"{name}.log", environment={**environment, **HASTE}) as started:
+    with running(command, log=folder / f"{name}.log", environment={**environment, **HASTE, **SETTINGS}) as started:
         yield started
 
 
@@ -46,7 +46,9 @@ def waits_for_the_register(environment: dict[str, str]) -> bool:
 def brought_in_and_checked(environment: dict[str, str], folder: Path) -> ImportRun:
     with worker(environment, folder, "first"):
         run = runs.start("gias", [(INVENTED.name, INVENTED)], by=SYSTEM)
-        wait_until(lambda: status_of(run) == ImportStatus.CHECKED, seconds=60, what="the preview")
+        wait_until(lambda: status_of(run) == ImportStatus.CHECKED, what="the preview")
+        # Ended after the preview is there: a worker killed in between would leave a job that is still to be done.
+        wait_until(lambda: not Job.objects.unfinished().exists(), what="the end of its job")
     run.refresh_from_db()
     return run
 
@@ -58,7 +60,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_another_take
     assert not School.objects.exists()
     with register_held(process_environment), worker(process_environment, tmp_path, "killed") as killed:
         runs.confirm(run, by=SYSTEM, seen_version=run.version)
-        wait_until(lambda: waits_for_the_register(process_environment), seconds=60, what="the import to be under way")
+        wait_until(lambda: waits_for_the_register(process_environment), what="the import to be under way")
         for pid in killed.alive():
             os.kill(pid, signal.SIGKILL)
         wait_until(killed.has_ended, what="the worker's death")
@@ -66,7 +68,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_another_take
     assert status_of(run) == ImportStatus.APPLYING
     assert Job.objects.get(key=str(run.pk), ended_at=None).state == "running"
     with worker(process_environment, tmp_path, "second"):
-        wait_until(lambda: status_of(run) == ImportStatus.APPLIED, seconds=90, what="another worker")
+        wait_until(lambda: status_of(run) == ImportStatus.APPLIED, what="another worker")
     assert (School.objects.count(), School.history.count()) == (8, 8)
     assert AuditEvent.objects.filter(verb="apply").count() == 1
     assert Job.objects.get(key=str(run.pk), attempts__gt=1).attempts == 2
@@ -79,6 +81,5 @@ def test_a_trigger_that_was_lost_is_made_up_for(
     monkeypatch.setattr("schoolimprove.records.jobs.trigger", lambda _job: None)
     run = runs.start("gias", [(INVENTED.name, INVENTED)], by=SYSTEM)
     with worker(process_environment, tmp_path, "only"):
-        wait_until(lambda: status_of(run) == ImportStatus.CHECKED, seconds=90, what="the sweep")
-    said: Any = Job.objects.get()
-    assert said.state == "done"
+        wait_until(lambda: status_of(run) == ImportStatus.CHECKED, what="the sweep")
+        wait_until(lambda: Job.objects.get().state == "done", what="the end of its job")

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from schoolimprove import context
 from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
@@ -230,14 +228,6 @@ def record_pages(county: County) -> dict[tuple[str, str], User]:
         user = record.author if who == "author" else getattr(county, who)
         found[who, f"{path}?seen_version={record.version}"] = user
     return found
-
-
-@pytest.fixture
-def name_is_known() -> Iterator[None]:
-    """The authority's name, kept for a minute from one page to the next, outlasts the test."""
-    cache.set("own-authority", context.Authority(name="Invented County", colour="#1d4f5f"), timeout=None)
-    yield
-    cache.delete("own-authority")
 
 
 @pytest.mark.usefixtures("name_is_known")

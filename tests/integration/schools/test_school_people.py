@@ -272,6 +272,7 @@ def test_what_is_over_does_not_come_back_by_a_later_last_day(
     assert (held.ends_on, held.version) == (TOMORROW, 2)
 
 
+@pytest.mark.usefixtures("name_is_known")
 def test_the_tab_takes_the_same_queries_at_two_sizes(county: County, administrator: User) -> None:
     def queries() -> list[int]:
         counts = []
