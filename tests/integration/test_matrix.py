@@ -166,6 +166,7 @@ ROUTES: dict[str, Route] = {
     **{f"schools:coverage{name}": only(SEES_COVERAGE) for name in ("", "_export", "_list", "_list_export", "_weeks")},
     **{f"schools:coverage_not_seen{name}": only(SEES_COVERAGE) for name in ("", "_export")},
     **{f"schools:coverage_load{name}": only(SEES_COVERAGE) for name in ("", "_export")},
+    **{f"schools:due{name}": only(SEES_COVERAGE) for name in ("", "_export")},
     "schools:entitlement": of_school(STEERS),
     "schools:entitlement_year": of_school(STEERS),
     "schools:my_term": only({SIP, DSIM, ADMINISTRATOR, HEAD}),
