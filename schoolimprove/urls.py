@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/<help_topic:topic>/", views.HelpTopic.as_view(), name="help_topic"),
     path("schools/", include("schools.urls")),
     path("", include("schoolimprove.accounts.urls")),
+    path("", include("schoolimprove.reminders.calendar_feed.urls")),
 ]
 # Invented contents only; nothing an authority's people look for.
 if settings.DEBUG or settings.DEMO:

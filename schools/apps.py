@@ -11,7 +11,7 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.shipping import Shipment, shipments
-        from schools import figures, freezing_job, panels, people, policy, reminding  # noqa: F401 (policy declares its keys)
+        from schools import calendar_feed, figures, freezing_job, panels, people, policy, reminding  # noqa: F401 (policy declares its keys)
         from schools.imports import appointments, calendar, run, runs
         from schools.models import ProgrammeEdition
         from schools.programmes import sync_programmes
@@ -20,6 +20,7 @@ class SchoolsConfig(AppConfig):
         register_resolver(AppointmentResolver())
         panels.register()
         reminding.register()
+        calendar_feed.register()
         people.register()
         figures.register_own()
         runs.register()

@@ -10,3 +10,7 @@ class RemindersConfig(AppConfig):
 
     def ready(self) -> None:
         from . import policy  # noqa: F401 (declares its keys)
+        from .calendar_feed import addresses, contents
+
+        addresses.register()
+        contents.register()

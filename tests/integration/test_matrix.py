@@ -263,6 +263,13 @@ ROUTES: dict[str, Route] = {
     "schools:strength_decline": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
 }
 ROUTES |= {
+    "calendar_feed:own": everybody(),
+    "calendar_feed:make": everybody(),
+    "calendar_feed:stop": everybody(),
+    # Whoever asks, signed in or not: there is none at this address.
+    "calendar_feed:calendar": everybody(404, anonymous=404),
+}
+ROUTES |= {
     f"accounts:{name}": route
     for name, route in {
         "sign_in": everybody(302, anonymous=200),

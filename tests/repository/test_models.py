@@ -122,6 +122,7 @@ NOT_IN_ADMIN = {
     "accounts.SecretLink": "Holds the hash of what lets somebody in.",
     "documents.Blob": "Served by the view of the app that owns the join.",
     "documents.BlobScan": "Written by the scanner.",
+    "reminders.CalendarFeed": "Holds the hash of what opens somebody’s calendar.",
     "reminders.Deadline": "Opened, moved and met by verbs.",
     "schools.EstablishmentType": "Comes in with GIAS's list of types.",
     "schools.ImportFile": "Shown on the page of its import.",
