@@ -78,6 +78,13 @@ class Board:
             found = due.with_school_name(found)
         return found.order_by(*SORTS[self.ordering])
 
+    def paginator(self) -> Paginator[Any]:
+        pages: Paginator[Any] = Paginator(self.deadlines(), PER_PAGE)
+        if not self.form.narrowed:
+            # They are all counted for the filters already.
+            pages.count = self.numbers.total
+        return pages
+
     def _schools(self) -> Any:
         """Those that the address names; None where it names none."""
         form, schools = self.form, School.objects.all()
@@ -96,7 +103,7 @@ class DueBoard(CoveragePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         board = Board(self.request)
-        page = Paginator(board.deadlines(), PER_PAGE).get_page(self.request.GET.get("page"))
+        page = board.paginator().get_page(self.request.GET.get("page"))
         count = page.paginator.count
         tables = board_tables(due.listed(list(page.object_list), board.user), board)
         return super().get_context_data(**kwargs) | {
