@@ -133,6 +133,7 @@ def _coverage(user: User) -> list[Page]:
         Page("its list, narrowed", f"{found}?stage=not_yet", LIST),
         Page("coverage week by week", reverse("schools:coverage_weeks"), LIST),
         Page("schools not seen", reverse("schools:coverage_not_seen"), LIST),
+        Page("deadlines", reverse("schools:due"), LIST),
         Page("who carries what", reverse("schools:coverage_load"), LIST),
     ]
     return pages if user_can(user, Permission.VIEW_COVERAGE) else []

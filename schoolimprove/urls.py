@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schools/", include("schools.urls")),
     path("reminders/", include("schoolimprove.reminders.urls")),
     path("", include("schoolimprove.accounts.urls")),
+    path("", include("schoolimprove.reminders.calendar_feed.urls")),
 ]
 # Invented contents only; nothing an authority's people look for.
 if settings.DEBUG or settings.DEMO:

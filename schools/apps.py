@@ -11,7 +11,16 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.shipping import Shipment, shipments
-        from schools import figures, freezing_job, panels, people, policy, reminding, termly  # noqa: F401 (policy declares its keys)
+        from schools import (
+            calendar_feed,
+            figures,
+            freezing_job,
+            panels,
+            people,
+            policy,  # noqa: F401 (declares its keys)
+            reminding,
+            termly,
+        )
         from schools.imports import appointments, calendar, run, runs
         from schools.models import ProgrammeEdition
         from schools.programmes import sync_programmes
@@ -21,6 +30,7 @@ class SchoolsConfig(AppConfig):
         panels.register()
         reminding.register()
         termly.register()
+        calendar_feed.register()
         people.register()
         figures.register_own()
         runs.register()

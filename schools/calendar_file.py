@@ -6,14 +6,13 @@ Opened again after the visit was moved or cancelled, it replaces what it added: 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Event, vCalAddress
 
 from schoolimprove.accounts import mail
 from schoolimprove.lib import clock
-from schoolimprove.ui.exports import seen
+from schoolimprove.ui.calendar_files import calendar_bytes, named, one_line
 from schools.models import Visit
 from schools.models.visit import WITHOUT_RECORD
 from schools.states import VisitStatus
@@ -36,39 +35,30 @@ def has_calendar_file(visit: Visit) -> bool:
 
 def calendar_file(visit: Visit) -> bytes:
     """The file of a visit that has a day. It holds nothing of the visit's purpose, nor who takes part beside."""
-    return _file([visit], "CANCEL" if visit.status == VisitStatus.CANCELLED else "PUBLISH")
+    method = "CANCEL" if visit.status == VisitStatus.CANCELLED else "PUBLISH"
+    return calendar_bytes([event_of(visit)], method=method)
 
 
 def calendar_of(visits: Iterable[Visit]) -> bytes:
     """Those of them that have a day and stand, in one file; nothing where none has."""
     shown = [each for each in visits if has_calendar_file(each) and each.status != VisitStatus.CANCELLED]
-    return _file(shown, "PUBLISH") if shown else b""
+    return calendar_bytes(map(event_of, shown)) if shown else b""
 
 
-def _file(visits: Iterable[Visit], method: str) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//School improvement//Visits//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    for visit in visits:
-        calendar.add_component(_event(visit))
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
-
-
-def _event(visit: Visit) -> Event:
+def event_of(visit: Visit) -> Event:
+    """Of a visit that has a day. Nothing of its purpose: a calendar is read by others too."""
     kind = MEETING if visit.kind in WITHOUT_RECORD else visit.get_kind_display()
     changed = visit.updated_at.astimezone(UTC)
     event = Event()
-    event.add("uid", f"visit-{visit.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("uid", named(f"visit-{visit.pk}"))
     event.add("sequence", visit.version)
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
     event.add("dtstart", _start(visit))
-    event.add("summary", _line(f"{kind}: {visit.school.name}"))
-    event.add("location", _line(", ".join([visit.school.name, *visit.school.address_lines])))
+    event.add("summary", one_line(f"{kind}: {visit.school.name}"))
+    event.add("location", one_line(", ".join([visit.school.name, *visit.school.address_lines])))
     if visit.author is not None:
-        event.add("description", _line(f"{visit.author} goes."))
+        event.add("description", one_line(f"{visit.author} goes."))
     event.add("url", mail.address_of("schools:visit", visit.school.urn, visit.pk))
     event.add("status", STATUS[VisitStatus(visit.status)])
     if visit.status == VisitStatus.CANCELLED:
@@ -82,8 +72,3 @@ def _start(visit: Visit) -> object:
     if visit.planned_at is None or visit.planned_on is None or visit.day != visit.planned_on:
         return visit.day
     return datetime.combine(visit.planned_on, visit.planned_at, clock.LONDON)
-
-
-def _line(text: str) -> str:
-    """Text on one line, without what nobody sees: a break in a name begins no property of its own."""
-    return " ".join(seen(text).split())

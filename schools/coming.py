@@ -6,6 +6,7 @@ Nothing here asks for anything; what does is among the asks.
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
@@ -68,11 +69,15 @@ def _late_in_care(user: Any, on: date) -> Iterator[Ask]:
     oversees = user_can(user, Permission.VIEW_COVERAGE)
     right = Permission.VIEW_COVERAGE if oversees else Permission.VIEW_SHARED_RECORD
     late = Deadline.objects.overdue(on).filter(late_and_known(user, right)).order_by()
-    url = reverse("schools:coverage" if oversees else "schools:list")
     for row in late.values("rule").annotate(number=Count("pk"), first=Min("due_on")).order_by("rule"):
         one, many = LATE[row["rule"]]
         title = one if row["number"] == 1 else many.format(f"{row['number']:,}")
+        url = _late_on_the_board(row["rule"]) if oversees else reverse("schools:list")
         yield Ask(title, "In the schools you look after; the longest since this day", url, row["first"], overdue=True)
+
+
+def _late_on_the_board(rule: str) -> str:
+    return f"{reverse('schools:due')}?{urlencode({'rule': rule, 'when': 'late'})}"
 
 
 def _late_actions(user: Any, on: date) -> Iterator[Ask]:

@@ -67,6 +67,9 @@ def register() -> None:
             "coverage", 35, "Coverage", "schools:coverage", lambda user: user_can(user, Permission.VIEW_COVERAGE)
         )
     )
+    navigation.register(
+        NavigationItem("due", 33, "Deadlines", "schools:due", lambda user: user_can(user, Permission.VIEW_COVERAGE))
+    )
     home_panels.register(HomePanel("installing", 5, asks_of_installation))
     home_panels.register(HomePanel("records", 10, asks_about_records))
     home_panels.register(HomePanel("terms", 15, asks_about_terms))

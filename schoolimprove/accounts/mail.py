@@ -35,7 +35,11 @@ def send(template: str, *, to: str, **context: Any) -> Email:
 
 def address_of(view_name: str, *args: Any) -> str:
     """The full address of a page, from the site's own name and never from a request's Host header."""
-    return urljoin(f"{settings.SITE_URL}/", reverse(view_name, args=args))
+    return in_full(reverse(view_name, args=args))
+
+
+def in_full(path: str) -> str:
+    return urljoin(f"{settings.SITE_URL}/", path)
 
 
 _SECRET = re.compile(r"(?<=/)[0-9a-f]{32}(?=/)")

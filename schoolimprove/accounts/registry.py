@@ -82,10 +82,32 @@ class IdentityFollower:
     follow: Callable[[User, Actor], None]
 
 
+@dataclass(frozen=True)
+class LeavingFollower:
+    """`follow(user, by)` runs inside the transaction that deactivated a user, and takes away what opens anything."""
+
+    key: str
+    order: int
+    follow: Callable[[User, Actor], None]
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """A page of a higher app about oneself, which one's own account leads to; `hint` says what it is for."""
+
+    key: str
+    order: int
+    label: str
+    hint: str
+    url_name: str
+
+
 hand_overs: Registry[HandOver] = Registry()
 person_panels: Registry[PersonPanel] = Registry()
 person_facts: Registry[PersonFacts] = Registry()
 identity_followers: Registry[IdentityFollower] = Registry()
+leaving_followers: Registry[LeavingFollower] = Registry()
+account_links: Registry[AccountLink] = Registry()
 
 
 def facts_about(user_ids: Sequence[int], *, on: date) -> dict[int, list[str]]:

@@ -32,6 +32,10 @@ def kept() -> Rows:
         ("Who did what, when and why", "Kept; never altered or removed"),
         ("Visits, actions, contacts in two lines", "Kept; what is taken back is marked so, with its reason"),
         ("Accounts and appointments", "Closed from a day on; kept, since records name who wrote them"),
+        (
+            "The address of your calendar",
+            "Works until you stop it; kept are the days, not the address",
+        ),
         ("Files that were imported", "Kept with their import"),
         ("E-mails that were sent", "Kept in the outbox, without links that open an account"),
         ("Backups and technical logs", "As the authority’s administrators keep them"),

@@ -12,8 +12,11 @@ class RemindersConfig(AppConfig):
         from schoolimprove.ui.registry import HomePanel, NavigationItem, home_panels, navigation
 
         from . import failed, policy, termly  # noqa: F401 (policy declares its keys)
+        from .calendar_feed import addresses, contents
 
         termly.register()
+        addresses.register()
+        contents.register()
         home_panels.register(HomePanel("mail", 30, failed.asks_about_mail))
 
         navigation.register(

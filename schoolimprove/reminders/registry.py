@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from django.db.models import Q
+from icalendar import Event
 
 from schoolimprove.ui.registry import Registry
 
@@ -82,7 +83,21 @@ class Rule:
         return [rung.audience for rung in self.ladder if rung.step == step]
 
 
+@dataclass(frozen=True)
+class CalendarSource:
+    """What stands in a person's own calendar: `events(user, on)`, as that user may see it on a day.
+
+    A calendar is read by others too: an event says where and when, and judges nothing. The same event has the same
+    `UID` whenever it is asked for, and a `DTSTAMP` that changes with it alone.
+    """
+
+    key: str
+    order: int
+    events: Callable[[Any, date], Iterable[Event]]
+
+
 rules: Registry[Rule] = Registry()
+calendar_sources: Registry[CalendarSource] = Registry()
 
 
 def rule_named(key: str) -> Rule | None:

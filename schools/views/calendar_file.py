@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from schoolimprove.ui.calendar_files import CONTENT_TYPE
 from schools.calendar_file import calendar_file, calendar_of, has_calendar_file
 from schools.views.my_term import Term
 from schools.views.visit import visit_in_scope
@@ -29,7 +30,7 @@ def term_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def answered(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(data, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -18,12 +17,10 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
-from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
 from schoolimprove.ui.charts import Chart, Series
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import filter_panel
-from schoolimprove.ui.templatetags.dates import date_working
 from schools import deadlines
 from schools.coverage import (
     LINES,
@@ -46,6 +43,7 @@ from schools.forms.coverage import CoverageForm, CoverageListForm
 from schools.models import School
 from schools.opening import TermDays, unopened
 from schools.states import SHARED_STATES
+from schools.views.drawn import DrawnDates
 
 HEADING = "Coverage of core visits"
 PER_PAGE = 50
@@ -292,11 +290,11 @@ class CoverageList(CoveragePage):
 def list_table(rows: Iterable[Listed]) -> components.Table:
     labels = ("School", "Stage", "Date", "Next deadline")
     columns = [components.Column(label) for label in labels]
-    drawn = _Deadlines()
+    drawn = DrawnDates()
     return components.Table("Schools", columns, [_list_row(row, drawn) for row in rows], caption_hidden=True)
 
 
-def _list_row(row: Listed, drawn: "_Deadlines") -> list[Any]:
+def _list_row(row: Listed, drawn: DrawnDates) -> list[Any]:
     school = row.school
     district = f", {school.district.name}" if school.district else ""
     note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'nobody yet'}"
@@ -304,7 +302,7 @@ def _list_row(row: Listed, drawn: "_Deadlines") -> list[Any]:
         components.Link(school.name, address_of(row), note, components.Status("overdue", "Late") if row.late else None),
         stage_of(row),
         row.visit.day if row.visit and row.visit.day else "No date yet",
-        drawn.cell(row),
+        _next_deadline(row, drawn),
     ]
 
 
@@ -331,26 +329,9 @@ def address_of(row: Listed) -> str:
     return row.visit.get_absolute_url() if row.visit else reverse("schools:visits", args=[row.school.urn])
 
 
-class _Deadlines:
-    """The cells of deadlines with their working; most schools of a list have the same one, which is drawn once."""
-
-    def __init__(self) -> None:
-        self._drawn: dict[str, Any] = {}
-
-    def cell(self, row: Listed) -> Any:
-        due = row.deadline
-        if due is None:
-            return "None"
-        key = f"{due.rule} {due.due_on} {due.working}"
-        if key not in self._drawn:
-            self._drawn[key] = self._draw(due)
-        return self._drawn[key]
-
-    def _draw(self, due: Deadline) -> Any:
-        label = deadlines.LABELS.get(due.rule, due.rule)
-        if "skipped" not in due.working:
-            return f"{label} {clock.uk_date(due.due_on)}"
-        return format_html("{} {}", label, render_to_string("components/date_working.html", date_working(due.working)))
+def _next_deadline(row: Listed, drawn: DrawnDates) -> Any:
+    due = row.deadline
+    return format_html("{} {}", deadlines.LABELS.get(due.rule, due.rule), drawn.of(due)) if due else "None"
 
 
 LIST_COLUMNS = [

@@ -1,6 +1,6 @@
 """Schools not seen for a number of days."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -81,26 +81,32 @@ class Listing:
 
 
 class Tally:
-    """What there is to choose from among these schools, with how many of each. Two queries."""
+    """What there is to choose from among these schools, with how many of each. Two queries.
 
-    def __init__(self, schools: Schools) -> None:
+    Where `numbers` says how much there is at each school, that is counted, and a school without anything is left out.
+    """
+
+    def __init__(self, schools: Schools, numbers: Mapping[int, int] | None = None) -> None:
         columns = {SCOPE_COLUMNS[kind] for kind in SIP_SCOPES}
         rows = list(schools.order_by().values("district__name", *columns | {"pk", "district"}))
+        if numbers is not None:
+            rows = [row for row in rows if row["pk"] in numbers]
         sips = Sips.at([row["pk"] for row in rows])
         named: dict[str, str] = {}
         self.counts: dict[str, dict[str, int]] = {"district": {}, "sip": {}}
         for row in rows:
             key = str(row["district"] or NOT_KNOWN)
             named[key] = row["district__name"] or NO_DISTRICT
-            self._count("district", key)
+            number = 1 if numbers is None else numbers[row["pk"]]
+            self._count("district", key, number)
             for person in sips.of(row) or [NOBODY]:
-                self._count("sip", str(person))
+                self._count("sip", str(person), number)
         self.districts = dict(sorted(named.items(), key=lambda each: (each[0] == str(NOT_KNOWN), each[1].casefold())))
         partners = [(str(person), name) for person, name in sips.names.items() if str(person) in self.counts["sip"]]
         self.partners = [(NOBODY, "Without a partner"), *sorted(partners, key=lambda each: each[1].casefold())]
 
-    def _count(self, name: str, key: str) -> None:
-        self.counts[name][key] = self.counts[name].get(key, 0) + 1
+    def _count(self, name: str, key: str, number: int) -> None:
+        self.counts[name][key] = self.counts[name].get(key, 0) + number
 
 
 class CoverageNotSeen(CoveragePage):

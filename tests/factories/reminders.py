@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import factory
 
 from schoolimprove.lib.clock import Working
-from schoolimprove.reminders.models import Deadline, Mailing, Reminder, ReminderChoices, Sweep
+from schoolimprove.reminders.models import CalendarFeed, Deadline, Mailing, Reminder, ReminderChoices, Sweep
 from tests.factories.accounts import UserFactory
 
 
@@ -59,3 +59,11 @@ class ReminderChoicesFactory(factory.django.DjangoModelFactory[ReminderChoices])
         model = ReminderChoices
 
     user = factory.SubFactory(UserFactory)
+
+
+class CalendarFeedFactory(factory.django.DjangoModelFactory[CalendarFeed]):
+    class Meta:
+        model = CalendarFeed
+
+    user = factory.SubFactory(UserFactory)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")

@@ -169,6 +169,7 @@ ROUTES: dict[str, Route] = {
     **{f"schools:coverage{name}": only(SEES_COVERAGE) for name in ("", "_export", "_list", "_list_export", "_weeks")},
     **{f"schools:coverage_not_seen{name}": only(SEES_COVERAGE) for name in ("", "_export")},
     **{f"schools:coverage_load{name}": only(SEES_COVERAGE) for name in ("", "_export")},
+    **{f"schools:due{name}": only(SEES_COVERAGE) for name in ("", "_export")},
     "schools:entitlement": of_school(STEERS),
     "schools:entitlement_year": of_school(STEERS),
     "schools:my_term": only({SIP, DSIM, ADMINISTRATOR, HEAD}),
@@ -263,6 +264,13 @@ ROUTES: dict[str, Route] = {
     "schools:correction_withdraw": of_record(NONE, NONE, moved=frozenset({SIP, DSIM})),
     "schools:strength_consent": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
     "schools:strength_decline": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
+}
+ROUTES |= {
+    "calendar_feed:own": everybody(),
+    "calendar_feed:make": everybody(),
+    "calendar_feed:stop": everybody(),
+    # Whoever asks, signed in or not: there is none at this address.
+    "calendar_feed:calendar": everybody(404, anonymous=404),
 }
 ROUTES |= {
     f"accounts:{name}": route

@@ -27,6 +27,7 @@ LISTS: dict[str, set[str]] = {
     "schools/coverage_load.html": {"schools:coverage_load_export"},
     "schools/coverage_not_seen.html": {"schools:coverage_not_seen_export"},
     "schools/coverage_table.html": {"schools:coverage_export"},
+    "schools/due_board.html": {"schools:due_export"},
     "schools/governors.html": {"schools:meetings_export", "schools:waiting_export"},
     "schools/imports/import_detail.html": {"admin:schools_importrun_rejections", "admin:schools_importrun_vanished"},
     "schools/imports/import_list.html": {"admin:schools_importrun_export"},

@@ -122,6 +122,7 @@ NOT_IN_ADMIN = {
     "accounts.SecretLink": "Holds the hash of what lets somebody in.",
     "documents.Blob": "Served by the view of the app that owns the join.",
     "documents.BlobScan": "Written by the scanner.",
+    "reminders.CalendarFeed": "Holds the hash of what opens somebody’s calendar.",
     "reminders.Deadline": "Opened, moved and met by verbs.",
     "reminders.Mailing": "Written by the sweep; what did not arrive is on a page of its own.",
     "reminders.Reminder": "Read by whom it is to.",

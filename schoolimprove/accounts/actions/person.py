@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.models import Purpose, SecretLink, User, normalise_email
-from schoolimprove.accounts.registry import HandOver, hand_overs, tell_followers
+from schoolimprove.accounts.registry import HandOver, hand_overs, leaving_followers, tell_followers
 from schoolimprove.accounts.rights import appointments_of, forget_appointments, user_can
 from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, Permission
 from schoolimprove.records.actor import SYSTEM, Actor
@@ -100,6 +100,8 @@ def deactivate(user: User, *, by: Actor, on: date, reason: str, hand_over_to: Ma
         User.objects.filter(pk=locked.pk).update(is_active=False, is_staff=False)
         locked.end_sessions()
         SecretLink.objects.void(locked)
+        for follower in leaving_followers:
+            follower.follow(locked, by)
         record_event(locked, "deactivated", by=by, reason=reason, changes={"is_active": [True, False]})
     user.refresh_from_db()
     forget_appointments(user)

@@ -31,6 +31,7 @@ from schoolimprove.accounts.forms.own import AddressForm, ChangePasswordForm, Na
 from schoolimprove.accounts.kept_text import kept_texts_of
 from schoolimprove.accounts.middleware import open_to_half_sessions
 from schoolimprove.accounts.models import User, user_of
+from schoolimprove.accounts.registry import account_links
 from schoolimprove.accounts.rights import appointments_of, in_words, must_have_second_factor
 from schoolimprove.records.actor import Actor
 from schoolimprove.ui.components import Fact
@@ -50,6 +51,7 @@ def account(request: Request) -> HttpResponse:
             "facts": [*_identity(user), *_security(user)],
             "pending": pending_address(user),
             "kept_count": kept_texts_of(user).count(),
+            "links": list(account_links),
             "appointments": in_words(appointments_of(user)),
         },
     )

@@ -1,7 +1,8 @@
+from .calendar_feed import CalendarFeed
 from .choices import ReminderChoices
 from .deadline import Deadline
 from .mailing import Mailing
 from .reminder import Reminder
 from .sweep import Sweep
 
-__all__ = ["Deadline", "Mailing", "Reminder", "ReminderChoices", "Sweep"]
+__all__ = ["CalendarFeed", "Deadline", "Mailing", "Reminder", "ReminderChoices", "Sweep"]

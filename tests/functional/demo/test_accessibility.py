@@ -62,6 +62,7 @@ NO_PAGES = {
     *("schools:strength_consent", "schools:strength_decline", "schools:visit_calendar"),
     "schools:my_term_calendar",
     *("schools:watch", "schools:stop_watching"),
+    "calendar_feed:calendar",
 }
 # Pages that nothing opens; the statement says how many they are.
 NOT_OPENED: set[str] = set()

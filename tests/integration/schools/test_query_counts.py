@@ -165,6 +165,7 @@ def pages(county: County) -> dict[tuple[str, str], User]:
         *(("headteacher", reverse(f"schools:{tab}", args=[urn])) for tab in TABS if tab != "history"),
         ("sip", reverse("schools:record_write", args=[urn])),
         ("dsim", reverse("schools:assurance")),
+        *((who, reverse("schools:due")) for who in ("dsim", "head")),
     ]
     return {(who, path): getattr(county, who) for who, path in asked} | record_pages(county) | visit_pages(county)
 

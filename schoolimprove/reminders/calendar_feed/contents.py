@@ -1,0 +1,57 @@
+"""What stands in somebody's calendar: what the apps above have for it, and the dates that person was reminded of."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, timedelta
+from typing import Any
+
+from django.conf import settings
+from icalendar import Event
+
+from schoolimprove.accounts import mail
+from schoolimprove.reminders.models import Reminder
+from schoolimprove.reminders.registry import CalendarSource, Described, calendar_sources, described, rule_named
+from schoolimprove.ui.calendar_files import calendar_bytes, named, one_line
+
+READ_AGAIN = timedelta(hours=1)
+"""How often a calendar is asked to look; most look when they please."""
+
+
+def calendar_for(user: Any, on: date) -> bytes:
+    """The whole calendar, as that user may see it on a day; the same contents are the same bytes."""
+    events = (event for source in calendar_sources for event in source.events(user, on))
+    return calendar_bytes(events, name=settings.SERVICE_NAME, read_again=READ_AGAIN)
+
+
+def deadlines_of(user: Any, _on: date) -> Iterator[Event]:
+    """The dates this person was told of, each once whatever the step, as long as they stand."""
+    told = list(_first_told(Reminder.objects.to(user).open().order_by("told_at", "pk")))
+    words = described(user, told)
+    return (_event(each, words[each.pk]) for each in told if each.pk in words)
+
+
+def _first_told(reminders: Iterable[Reminder]) -> Iterator[Reminder]:
+    seen: set[tuple[Any, ...]] = set()
+    for each in reminders:
+        key = (each.rule, each.subject_kind, each.subject_id)
+        if key not in seen:
+            seen.add(key)
+            yield each
+
+
+def _event(reminder: Reminder, said: Described) -> Event:
+    """A whole day that leaves its owner free. Its name is that of the deadline: moved, it replaces itself."""
+    rule = rule_named(reminder.rule)
+    what = rule.label if rule else reminder.rule
+    event = Event()
+    event.add("uid", named(f"due-{reminder.rule}-{reminder.subject_kind}-{reminder.subject_id}"))
+    event.add("dtstamp", reminder.told_at.astimezone(UTC))
+    event.add("dtstart", reminder.due_on)
+    event.add("summary", one_line(f"Due: {what}, {said.where}"))
+    event.add("description", one_line(said.what))
+    event.add("url", mail.in_full(said.url))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def register() -> None:
+    calendar_sources.register(CalendarSource("deadlines", 30, deadlines_of))
