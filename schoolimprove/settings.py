@@ -381,6 +381,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume jobs": {"task": "schoolimprove.records.tasks.resume_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
     "follow the calendar": {"task": "schools.tasks.follow_calendar", "schedule": crontab(hour=0, minute=20)},
+    "follow schools not seen": {
+        "task": "schools.tasks.follow_unseen_schools",
+        "schedule": crontab(hour=0, minute=25),
+    },
     "freeze what is missing": {"task": "schools.tasks.freeze_missing", "schedule": crontab(hour=1, minute=10)},
     "follow shared records": {"task": "schools.tasks.follow_records", "schedule": crontab(hour=0, minute=30)},
     "forget ended sessions": {

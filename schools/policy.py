@@ -59,6 +59,13 @@ class NotSeen:
 
 
 @dataclass(frozen=True)
+class LastWeeks:
+    """How many weeks at the end of a term are its last ones, before which its core visit is to be held."""
+
+    weeks: int
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """A closed list of words, in the order they are offered. What was recorded keeps its word."""
 
@@ -66,6 +73,7 @@ class Vocabulary:
 
 
 LONGEST_NOT_SEEN = 730
+MOST_LAST_WEEKS = 10
 
 
 def _no_code_twice(value: ServiceByType) -> Iterator[str]:
@@ -110,6 +118,11 @@ def _between_one_day_and_a_year(value: RegisterAge) -> Iterator[str]:
 def _between_a_day_and_two_years(value: NotSeen) -> Iterator[str]:
     if not 1 <= value.days <= LONGEST_NOT_SEEN:
         yield f"Between 1 and {LONGEST_NOT_SEEN} days."
+
+
+def _between_one_and_ten_weeks(value: LastWeeks) -> Iterator[str]:
+    if not 1 <= value.weeks <= MOST_LAST_WEEKS:
+        yield f"Between 1 and {MOST_LAST_WEEKS} weeks."
 
 
 def _some_each_once(value: Vocabulary) -> Iterator[str]:
@@ -220,6 +233,18 @@ NOT_SEEN = declare(
         source="Domain 3.1: a core visit each term; a term with the holiday after it has about 120 days",
         shipped={SINCE_ALWAYS: NotSeen(120)},
         validator=_between_a_day_and_two_years,
+    )
+)
+
+CORE_VISIT_WEEKS = declare(
+    PolicyKey(
+        name="schools.core_visit_weeks",
+        label="Before which weeks of a term its core visit is to be held",
+        kind=LastWeeks,
+        unit="last weeks of the term",
+        source="Domain 3.1 and 9.1: a core visit each term, told of while there is time to hold it",
+        shipped={SINCE_ALWAYS: LastWeeks(4)},
+        validator=_between_one_and_ten_weeks,
     )
 )
 
