@@ -99,9 +99,8 @@ def shared(record: "RecordOfVisit", *, on: date) -> date | None:
 
 def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
     """The same by a calendar at hand, for whoever has many records to ask about."""
-    days = policy_value(RECORD_LIMITS, on=record.held_on).respond_school_days
     try:
-        working = school_days_after(on, days, calendar)
+        working = school_days_after(on, days_to(RESPOND, record.held_on), calendar)
     except NoTermDates:
         return None
     _open(record, RESPOND, working)
@@ -289,9 +288,18 @@ def school_seen(school: "School", *, last_seen: date | None, on: date, held: boo
 
 
 def _due_in_working_days(record: "RecordOfVisit", rule: str, start: date, event: date) -> None:
-    limits = policy_value(RECORD_LIMITS, on=event)
-    days = limits.submit_working_days if rule == SUBMIT else limits.assure_working_days
-    _open(record, rule, working_days_after(start, days, working_days_calendar()))
+    _open(record, rule, working_days_after(start, days_to(rule, event), working_days_calendar()))
+
+
+def days_to(rule: str, held_on: date) -> int:
+    """How many days there are to submit, to approve or to respond, by the policy of the day of the visit."""
+    limits = policy_value(RECORD_LIMITS, on=held_on)
+    days = {
+        SUBMIT: limits.submit_working_days,
+        ASSURE: limits.assure_working_days,
+        RESPOND: limits.respond_school_days,
+    }
+    return days[rule]
 
 
 def _open(record: "RecordOfVisit", rule: str, working: Working) -> None:
