@@ -387,6 +387,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "freeze what is missing": {"task": "schools.tasks.freeze_missing", "schedule": crontab(hour=1, minute=10)},
     "follow shared records": {"task": "schools.tasks.follow_records", "schedule": crontab(hour=0, minute=30)},
+    # After the tasks above, which date what the day brings.
+    "reconcile deadlines": {
+        "task": "schoolimprove.reminders.tasks.reconcile_deadlines",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "forget ended sessions": {
         "task": "schoolimprove.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=5),

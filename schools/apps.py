@@ -11,7 +11,7 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.shipping import Shipment, shipments
-        from schools import figures, freezing_job, panels, people, policy, recounting_job, reminding  # noqa: F401 (policy declares its keys)
+        from schools import expecting, figures, freezing_job, panels, people, policy, recounting_job, reminding  # noqa: F401 (policy declares its keys)
         from schools.imports import appointments, calendar, run, runs
         from schools.models import ProgrammeEdition
         from schools.programmes import sync_programmes
@@ -26,5 +26,6 @@ class SchoolsConfig(AppConfig):
         shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
         freezing_job.register()
         recounting_job.register()
+        expecting.register()
         for importer in (run, calendar, appointments):
             importer.register_importer()

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from schoolimprove.lib import clock
 
+from .reconciling import reconcile
 from .sweep import sweep
 from .turn import turn
 
@@ -18,3 +19,9 @@ def sweep_deadlines() -> int:
 def turn_reminders() -> int:
     """A sweep that was missed, and the e-mails that are due; how many were handed to the outbox."""
     return turn(clock.now()).delivered
+
+
+@shared_task
+def reconcile_deadlines() -> int:
+    """Whether the open deadlines are those there should be; how many are not."""
+    return reconcile(clock.today()).drifted

@@ -2,7 +2,7 @@ from datetime import date
 
 import factory
 
-from schoolimprove.reminders.models import Deadline
+from schoolimprove.reminders.models import Deadline, Reconciliation
 
 
 class DeadlineFactory(factory.django.DjangoModelFactory[Deadline]):
@@ -15,3 +15,11 @@ class DeadlineFactory(factory.django.DjangoModelFactory[Deadline]):
     due_on = date(2026, 11, 9)
     calendar = "working days"
     first_day = date(2026, 11, 3)
+
+
+class ReconciliationFactory(factory.django.DjangoModelFactory[Reconciliation]):
+    class Meta:
+        model = Reconciliation
+
+    on = date(2026, 11, 3)
+    expected = 12

@@ -1,7 +1,8 @@
 from .choices import ReminderChoices
 from .deadline import Deadline
 from .mailing import Mailing
+from .reconciliation import Reconciliation
 from .reminder import Reminder
 from .sweep import Sweep
 
-__all__ = ["Deadline", "Mailing", "Reminder", "ReminderChoices", "Sweep"]
+__all__ = ["Deadline", "Mailing", "Reconciliation", "Reminder", "ReminderChoices", "Sweep"]
