@@ -1,5 +1,6 @@
 """The clock: what day it is, and day arithmetic on a frozen calendar."""
 
+from .awkward import awkward, better_start
 from .calendar import BankHolidays, Calendar
 from .counting import (
     EVERY_DAY,
@@ -41,7 +42,9 @@ __all__ = [
     "Terms",
     "Working",
     "at",
+    "awkward",
     "before_last_weeks",
+    "better_start",
     "count_inspection_working_days_between",
     "count_school_days_between",
     "count_working_days_between",
