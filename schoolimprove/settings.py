@@ -384,8 +384,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume jobs": {"task": "schoolimprove.records.tasks.resume_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "follow appointments": {"task": "schools.tasks.follow_appointments", "schedule": crontab(hour=0, minute=10)},
     "follow the calendar": {"task": "schools.tasks.follow_calendar", "schedule": crontab(hour=0, minute=20)},
+    "follow schools not seen": {
+        "task": "schools.tasks.follow_unseen_schools",
+        "schedule": crontab(hour=0, minute=25),
+    },
     "freeze what is missing": {"task": "schools.tasks.freeze_missing", "schedule": crontab(hour=1, minute=10)},
     "follow shared records": {"task": "schools.tasks.follow_records", "schedule": crontab(hour=0, minute=30)},
+    # After the tasks above, which date what the day brings.
+    "reconcile deadlines": {
+        "task": "schoolimprove.reminders.tasks.reconcile_deadlines",
+        "schedule": crontab(hour=2, minute=10),
+    },
     # Of the two the second alone would do: it sweeps when the first was lost with the broker or the worker.
     "sweep deadlines": {
         "task": "schoolimprove.reminders.tasks.sweep_deadlines",

@@ -20,7 +20,7 @@ from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, Conflict, differences, event_of, record_event
-from schools import deadlines
+from schools import deadlines, recounting_job
 from schools.appointing import wrong_with_appointment
 from schools.content import Content
 from schools.models import Appointment, Person, RecordOfVisit, School, Visit
@@ -199,6 +199,7 @@ def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> Non
         changes = differences(before, appointment, _COMPARED) if before else {}
         record_event(appointment, verb, by=by, reason=reason, changes=changes)
         _refresh_rights(appointment.person)
+        _follow([appointment])
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,13 @@ def save_together(savings: Sequence[Saving]) -> None:
         AuditEvent.objects.bulk_create([_told(each, before.get(each.appointment.pk)) for each in savings])
         for person in {each.appointment.person_id: each.appointment.person for each in savings}.values():
             _refresh_rights(person)
+        _follow([each.appointment for each in savings])
+
+
+def _follow(appointments: Iterable[Appointment]) -> None:
+    """A school whose chair has left is waited for no more, at once and not from the night on."""
+    if any(each.role in recounting_job.ASKED for each in appointments):
+        recounting_job.ask_to_recount()
 
 
 _SAVED = ("starts_on", "ends_on", "withdrawn_because")

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 import schools.converters  # noqa: F401 (registers them)
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
+from schoolimprove.calendar.admin import CalendarAdmin
 from schoolimprove.records.admin import GuardedAdmin, KeptAdmin, KeptForm, KeptHistoryAdmin
 from schools.actions import EDITED, blockers_to_appointing, save_appointment
 from schools.models import (
@@ -115,7 +116,7 @@ class ServiceInvitationAdmin(KeptAdmin):
 
 
 @admin.register(SchoolTerm)
-class SchoolTermAdmin(KeptHistoryAdmin):
+class SchoolTermAdmin(CalendarAdmin):
     """Terms that one school keeps on dates of its own."""
 
     list_display = ["school", "__str__", "starts_on", "half_term_starts_on", "half_term_ends_on", "ends_on"]
@@ -125,7 +126,7 @@ class SchoolTermAdmin(KeptHistoryAdmin):
 
 
 @admin.register(SchoolClosure)
-class SchoolClosureAdmin(KeptHistoryAdmin):
+class SchoolClosureAdmin(CalendarAdmin):
     """Days on which one school alone is closed."""
 
     list_display = ["school", "day", "reason", "withdrawn_because"]

@@ -13,11 +13,13 @@ class SchoolsConfig(AppConfig):
         from schoolimprove.policy.shipping import Shipment, shipments
         from schools import (
             calendar_feed,
+            expecting,
             figures,
             freezing_job,
             panels,
             people,
             policy,  # noqa: F401 (declares its keys)
+            recounting_job,
             reminding,
             termly,
         )
@@ -36,5 +38,7 @@ class SchoolsConfig(AppConfig):
         runs.register()
         shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
         freezing_job.register()
+        recounting_job.register()
+        expecting.register()
         for importer in (run, calendar, appointments):
             importer.register_importer()

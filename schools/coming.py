@@ -31,9 +31,12 @@ AHEAD_OF_REGISTER = timedelta(days=180)
 MOST = 5
 """Of one kind; those that come first."""
 _TO_COME = (VisitStatus.PROPOSED, VisitStatus.AGREED)
+_WORK_THERE = tuple(role for role in Role if role not in SCHOOL_ROLES)
 _GOES_TO_MEETINGS = SCHOOL_ROLES | {Role.SIP}
 OF_THE_SCHOOL = (deadlines.RESPOND, deadlines.PRESENT)
 """A school's own lateness goes to its partner and their manager, and no further (domain 9.1)."""
+OF_THE_AUTHORITY = (deadlines.CORE_SOON, deadlines.NOT_SEEN)
+"""What the authority wants of itself, and no school waits for."""
 OF_DRAFTS = (deadlines.SUBMIT, deadlines.ASSURE)
 """Even that these run tells of a draft, which is for its author's managers (domain 3.5)."""
 LATE = {
@@ -42,6 +45,11 @@ LATE = {
     deadlines.RESPOND: ("A school has not answered its record", "{} records are not answered by their schools"),
     deadlines.PRESENT: ("A record is not presented to governors", "{} records are not presented to governors"),
     deadlines.CORE_VISIT: ("A core visit was not held in its term", "{} core visits were not held in their term"),
+    deadlines.CORE_SOON: (
+        "A core visit is still to be held in the last weeks of its term",
+        "{} core visits are still to be held in the last weeks of their term",
+    ),
+    deadlines.NOT_SEEN: ("A school was not seen for too long", "{} schools were not seen for too long"),
 }
 
 
@@ -68,7 +76,7 @@ def _late_in_care(user: Any, on: date) -> Iterator[Ask]:
         return
     oversees = user_can(user, Permission.VIEW_COVERAGE)
     right = Permission.VIEW_COVERAGE if oversees else Permission.VIEW_SHARED_RECORD
-    late = Deadline.objects.overdue(on).filter(late_and_known(user, right)).order_by()
+    late = Deadline.objects.overdue(on).filter(late_and_known(user, right), told_once(on)).order_by()
     for row in late.values("rule").annotate(number=Count("pk"), first=Min("due_on")).order_by("rule"):
         one, many = LATE[row["rule"]]
         title = one if row["number"] == 1 else many.format(f"{row['number']:,}")
@@ -98,12 +106,22 @@ def late_and_known(user: Any, right: Permission) -> Q:
     mine = School.objects.visible_to(user, right).order_by().values("pk")
     told = School.objects.filter(in_scope(user, right, roles=(Role.SIP, Role.DSIM))).order_by().values("pk")
     followed = RecordOfVisit.objects.written_or_managed_by(user).exclude(author=user).order_by()
+    working = School.objects.filter(in_scope(user, right, roles=_WORK_THERE)).order_by().values("pk")
     managed = Q(Exists(followed.filter(pk=OuterRef("subject_id"))))
     return (
         Q(rule=deadlines.CORE_VISIT, school_id__in=mine)
+        | Q(rule__in=OF_THE_AUTHORITY, school_id__in=working)
         | Q(rule__in=OF_THE_SCHOOL, school_id__in=told)
         | (Q(rule__in=OF_DRAFTS, school_id__in=mine) & managed)
     )
+
+
+def told_once(on: date) -> Q:
+    """Leaves out that a core visit was to be held in good time where its whole term is over: that says it all."""
+    over = Deadline.objects.overdue(on).filter(
+        rule=deadlines.CORE_VISIT, subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id")
+    )
+    return ~Q(rule=deadlines.CORE_SOON) | Q(~Exists(over.order_by()))
 
 
 def _visits(user: Any, on: date) -> Iterator[Ask]:

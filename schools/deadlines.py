@@ -1,16 +1,19 @@
 """The deadlines of visits and their records (domain 3.1, 3.4), opened, moved and met by their verbs."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from schoolimprove.calendar.calendars import working_days_calendar
+from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
     Calendar,
     DatesNotHeld,
     NoTermDates,
     TermName,
     Working,
+    before_last_weeks,
+    days_after,
     half_term_end,
     half_term_on,
     half_terms,
@@ -19,7 +22,7 @@ from schoolimprove.lib.clock import (
     working_days_after,
 )
 from schoolimprove.lib.years import academic_year
-from schoolimprove.policy.values import policy_value
+from schoolimprove.policy.values import one_reading, policy_value
 from schoolimprove.reminders.deadlines import (
     drop_deadline,
     meet_deadline,
@@ -30,19 +33,23 @@ from schoolimprove.reminders.deadlines import (
 from schoolimprove.reminders.models import Deadline
 from schools.calendars import calendars_for
 from schools.models.meeting import GovernorsMeeting
-from schools.policy import RECORD_LIMITS
+from schools.policy import CORE_VISIT_WEEKS, RECORD_LIMITS
+from schools.policy import NOT_SEEN as NOT_SEEN_DAYS
 
 if TYPE_CHECKING:
-    from schools.models import RecordOfVisit, Visit
+    from schools.models import RecordOfVisit, School, Visit
 
 SUBMIT, ASSURE, RESPOND, PRESENT = "record.submit", "record.assure", "record.respond", "record.present"
-CORE_VISIT = "visit.core"
+CORE_VISIT, CORE_SOON, NOT_SEEN = "visit.core", "visit.core_soon", "school.not_seen"
+OF_RECORDS, OF_CORE_VISITS = (SUBMIT, ASSURE, RESPOND, PRESENT), (CORE_VISIT, CORE_SOON)
 LABELS = {
     SUBMIT: "Submit the record",
     ASSURE: "Approve or return the record",
     RESPOND: "Respond to the record",
     PRESENT: "Present the record to the governors",
     CORE_VISIT: "Hold the core visit",
+    CORE_SOON: "Hold the core visit before the last weeks of term",
+    NOT_SEEN: "See the school again",
 }
 MEETINGS = "governors’ meetings"
 """The calendar of deadlines that end on the day the clerk gave."""
@@ -92,9 +99,8 @@ def shared(record: "RecordOfVisit", *, on: date) -> date | None:
 
 def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
     """The same by a calendar at hand, for whoever has many records to ask about."""
-    days = policy_value(RECORD_LIMITS, on=record.held_on).respond_school_days
     try:
-        working = school_days_after(on, days, calendar)
+        working = school_days_after(on, days_to(RESPOND, record.held_on), calendar)
     except NoTermDates:
         return None
     _open(record, RESPOND, working)
@@ -164,64 +170,66 @@ def end_of_next_term(day: date, calendar: Calendar) -> Working:
 
 
 def core_visit_owed(visit: "Visit") -> date | None:
-    """The last school day of its term; none where no term dates are held."""
+    """The last school day of its term; none where no term dates are held. Before the last weeks it has a date too."""
     if visit.academic_year is None:
         return None
-    calendar = calendars_for([visit.school_id], [visit.academic_year])[visit.school_id]
-    try:
-        working = end_of_term(visit.academic_year, visit.term, calendar)
-    except NoTermDates:
-        return None
-    open_deadline(
-        CORE_VISIT,
-        visit,
-        school_id=visit.school_id,
-        due_on=working.ends,
-        calendar=working.calendar,
-        first_day=working.first_day,
-        working=working.as_record(),
-    )
-    return working.ends
+    calendars = calendars_for([visit.school_id], [visit.academic_year])
+    workings = CoreDates(calendars).of(visit)
+    for rule, working in workings.items():
+        open_deadline(
+            rule,
+            visit,
+            school_id=visit.school_id,
+            due_on=working.ends,
+            calendar=working.calendar,
+            first_day=working.first_day,
+            working=working.as_record(),
+        )
+    return workings[CORE_VISIT].ends if workings else None
 
 
 def core_visits_owed(visits: Collection["Visit"]) -> int:
-    """The same of many new visits of a term, in a constant number of statements; how many were dated."""
+    """The same of many new visits of a term, in a constant number of statements; how many dates there are."""
     years = {visit.academic_year for visit in visits if visit.academic_year is not None}
-    calendars = calendars_for({visit.school_id for visit in visits}, years) if years else {}
-    ends = TermEnds(calendars)
-    dated = [(visit, working) for visit in visits if (working := ends.of(visit))]
-    Deadline.objects.bulk_create(_core_deadline(visit, working) for visit, working in dated)
-    return len(dated)
+    with one_reading():
+        dates = CoreDates(calendars_for({visit.school_id for visit in visits}, years) if years else {})
+        rows = [core_deadline(rule, visit, day) for visit in visits for rule, day in dates.of(visit).items()]
+    Deadline.objects.bulk_create(rows)
+    return len(rows)
 
 
-class TermEnds:
-    """When the terms of visits end, by each school's calendar; schools that share one are counted once."""
+class CoreDates:
+    """The dates of core visits by each school's calendar, rule → working; schools that share one are counted once."""
 
     def __init__(self, calendars: Mapping[int, Calendar]) -> None:
         self._calendars = calendars
-        self._known: dict[tuple[int, int, str], Working | None] = {}
+        self._known: dict[tuple[int, int, str], Mapping[str, Working]] = {}
 
-    def of(self, visit: "Visit") -> Working | None:
-        """None where no term dates are held, or the visit belongs to no term."""
+    def of(self, visit: "Visit") -> Mapping[str, Working]:
+        """Nothing where no term dates are held, or the visit belongs to no term."""
         if visit.academic_year is None:
-            return None
+            return {}
         calendar = self._calendars[visit.school_id]
         key = (id(calendar), visit.academic_year, visit.term)
         if key not in self._known:
-            self._known[key] = _end_if_held(visit.academic_year, visit.term, calendar)
+            self._known[key] = _core_dates(visit.academic_year, visit.term, calendar)
         return self._known[key]
 
 
-def _end_if_held(year: int, term: str, calendar: Calendar) -> Working | None:
+def _core_dates(year: int, term: str, calendar: Calendar) -> dict[str, Working]:
+    """By the policy of the term's first day. A term no longer than its last weeks has the one date only."""
     try:
-        return end_of_term(year, term, calendar)
+        end = end_of_term(year, term, calendar)
     except DatesNotHeld:
-        return None
+        return {}
+    weeks = policy_value(CORE_VISIT_WEEKS, on=end.first_day).weeks
+    soon = before_last_weeks(end.first_day, end.ends, weeks, calendar)
+    return {CORE_VISIT: end} | ({CORE_SOON: soon} if soon else {})
 
 
-def _core_deadline(visit: "Visit", working: Working) -> Deadline:
+def core_deadline(rule: str, visit: "Visit", working: Working) -> Deadline:
     return Deadline(
-        rule=CORE_VISIT,
+        rule=rule,
         subject_kind=visit._meta.label_lower,
         subject_id=visit.pk,
         school_id=visit.school_id,
@@ -239,17 +247,59 @@ def end_of_term(year: int, term: str, calendar: Calendar) -> Working:
 
 
 def visit_settled(visit: "Visit") -> None:
-    meet_deadline(CORE_VISIT, visit)
+    for rule in OF_CORE_VISITS:
+        meet_deadline(rule, visit)
 
 
 def visit_not_owed(visit: "Visit") -> None:
-    drop_deadline(CORE_VISIT, visit)
+    for rule in OF_CORE_VISITS:
+        drop_deadline(rule, visit)
+
+
+# Schools.
+
+
+def not_seen_after(*, last_seen: date | None, opened_on: date | None, came_at: datetime, on: date) -> Working:
+    """So many days after the school was last seen, by the policy of `on`.
+
+    A school that was never seen waits from the day it opened, or came into the register if that was later: nobody could
+    have been told of it here before.
+    """
+    came_on = came_at.astimezone(clock.LONDON).date()
+    start = last_seen or max(opened_on or came_on, came_on)
+    return days_after(start, policy_value(NOT_SEEN_DAYS, on=on).days)
+
+
+def school_seen(school: "School", *, last_seen: date | None, on: date, held: bool) -> None:
+    """It is to be seen again. When a visit was `held` since, the date there was is met; else it moves."""
+    working = not_seen_after(last_seen=last_seen, opened_on=school.opened_on, came_at=school.created_at, on=on)
+    waited = [row for row in open_deadlines_of(school) if row.rule == NOT_SEEN]
+    if held and any(Working.from_record(row.working).start < working.start for row in waited):
+        meet_deadline(NOT_SEEN, school)
+    open_deadline(
+        NOT_SEEN,
+        school,
+        school_id=school.pk,
+        due_on=working.ends,
+        calendar=working.calendar,
+        first_day=working.first_day,
+        working=working.as_record(),
+    )
 
 
 def _due_in_working_days(record: "RecordOfVisit", rule: str, start: date, event: date) -> None:
-    limits = policy_value(RECORD_LIMITS, on=event)
-    days = limits.submit_working_days if rule == SUBMIT else limits.assure_working_days
-    _open(record, rule, working_days_after(start, days, working_days_calendar()))
+    _open(record, rule, working_days_after(start, days_to(rule, event), working_days_calendar()))
+
+
+def days_to(rule: str, held_on: date) -> int:
+    """How many days there are to submit, to approve or to respond, by the policy of the day of the visit."""
+    limits = policy_value(RECORD_LIMITS, on=held_on)
+    days = {
+        SUBMIT: limits.submit_working_days,
+        ASSURE: limits.assure_working_days,
+        RESPOND: limits.respond_school_days,
+    }
+    return days[rule]
 
 
 def _open(record: "RecordOfVisit", rule: str, working: Working) -> None:

@@ -66,6 +66,13 @@ class TermOpens:
 
 
 @dataclass(frozen=True)
+class LastWeeks:
+    """How many weeks at the end of a term are its last ones, before which its core visit is to be held."""
+
+    weeks: int
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """A closed list of words, in the order they are offered. What was recorded keeps its word."""
 
@@ -73,6 +80,7 @@ class Vocabulary:
 
 
 LONGEST_NOT_SEEN = 730
+MOST_LAST_WEEKS = 10
 FORTNIGHT = 14
 """A term is asked about from so many days before it begins."""
 
@@ -124,6 +132,11 @@ def _between_a_day_and_two_years(value: NotSeen) -> Iterator[str]:
 def _within_a_fortnight(value: TermOpens) -> Iterator[str]:
     if not 0 <= value.days_before <= FORTNIGHT:
         yield f"Between 0 and {FORTNIGHT} days."
+
+
+def _between_one_and_ten_weeks(value: LastWeeks) -> Iterator[str]:
+    if not 1 <= value.weeks <= MOST_LAST_WEEKS:
+        yield f"Between 1 and {MOST_LAST_WEEKS} weeks."
 
 
 def _some_each_once(value: Vocabulary) -> Iterator[str]:
@@ -246,6 +259,18 @@ TERM_OPENS = declare(
         source="Domain 9.2: each term the job opens the core visits",
         shipped={SINCE_ALWAYS: TermOpens(7)},
         validator=_within_a_fortnight,
+    )
+)
+
+CORE_VISIT_WEEKS = declare(
+    PolicyKey(
+        name="schools.core_visit_weeks",
+        label="Before which weeks of a term its core visit is to be held",
+        kind=LastWeeks,
+        unit="last weeks of the term",
+        source="Domain 3.1 and 9.1: a core visit each term, told of while there is time to hold it",
+        shipped={SINCE_ALWAYS: LastWeeks(4)},
+        validator=_between_one_and_ten_weeks,
     )
 )
 

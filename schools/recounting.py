@@ -1,6 +1,7 @@
 """Deadlines counted anew once the calendar has changed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,6 @@ from schoolimprove.lib.clock import (
     Calendar,
     DatesNotHeld,
     Working,
-    half_term_end,
     school_days_after,
     working_days_after,
 )
@@ -24,7 +24,7 @@ from schoolimprove.policy.values import one_reading
 from schoolimprove.reminders.models import Deadline
 from schools import deadlines
 from schools.calendars import calendars_for
-from schools.deadlines import CORE_VISIT, LABELS, MEETINGS, PRESENT, RESPOND, TermEnds
+from schools.deadlines import ASSURE, MEETINGS, OF_CORE_VISITS, OF_RECORDS, PRESENT, RESPOND, SUBMIT, CoreDates
 from schools.models import RecordOfVisit, RecordVersion, Visit
 from schools.models.record import ANSWERED_IN
 from schools.models.visit import VisitKind
@@ -41,16 +41,15 @@ def recount() -> int:
 
 
 def _move_open() -> int:
-    """Seven queries, however many deadlines."""
-    held = list(
-        Deadline.objects.open().filter(rule__in=LABELS.keys() - {CORE_VISIT}).select_for_update().order_by("pk")
-    )
-    workings = [Working.from_record(deadline.working) for deadline in held]
+    """Eight queries, however many deadlines."""
+    held = list(Deadline.objects.open().filter(rule__in=OF_RECORDS).select_for_update().order_by("pk"))
+    workings, limits = [Working.from_record(deadline.working) for deadline in held], _limits()
     calendars = _calendars({deadline.school_id for deadline in held if deadline.school_id}, workings)
     moved = []
     for deadline, working in zip(held, workings, strict=True):
-        again = _again(working, calendars, deadline.school_id)
-        if again != working:
+        n = limits.get((deadline.rule, deadline.subject_id), working.n)
+        again = _again(replace(working, n=n), calendars, deadline.school_id)
+        if again is not None and again != working:
             deadline.due_on, deadline.first_day, deadline.working = again.ends, again.first_day, again.as_record()
             moved.append(deadline)
     Deadline.objects.bulk_update(moved, ["due_on", "first_day", "working"], batch_size=500)
@@ -64,18 +63,30 @@ def _calendars(schools: Collection[int], workings: Sequence[Working]) -> Mapping
     return {None: working_days_calendar(), **own}
 
 
-def _again(working: Working, calendars: Mapping[int | None, Calendar], school: int | None) -> Working:
-    """The same count by the calendar of today, or the working as it was where dates are missing for it."""
+def _limits() -> dict[tuple[str, int], int]:
+    """(rule, record) → the days it has today, by the policy in force on the day of its visit."""
+    rows = Deadline.objects.open().filter(rule__in=OF_RECORDS, subject_kind=RecordOfVisit._meta.label_lower)
+    records = RecordOfVisit.objects.filter(pk__in=rows.order_by().values("subject_id"))
+    return {
+        (rule, record): deadlines.days_to(rule, held_on)
+        for record, held_on in records.order_by().values_list("pk", "visit__held_on")
+        if held_on is not None
+        for rule in (SUBMIT, ASSURE, RESPOND)
+    }
+
+
+def _again(working: Working, calendars: Mapping[int | None, Calendar], school: int | None) -> Working | None:
+    """The same count by the calendar of today; None where dates are missing for it, and the last count stands."""
     try:
         if working.calendar == SCHOOL_DAYS:
             return school_days_after(working.start, working.n, calendars[school])
         if working.calendar == HALF_TERMS:
-            return half_term_end(working.start, working.n, calendars[school])
+            return deadlines.end_of_next_term(working.start, calendars[school])
         if working.calendar == MEETINGS:
             return working
         return working_days_after(working.start, working.n, calendars[None])
     except DatesNotHeld:
-        return working
+        return None
 
 
 def _open_missing(today: date) -> int:
@@ -111,18 +122,30 @@ def _dated(waiting: Iterable[RecordOfVisit]) -> int:
 def _date_core_visits() -> int:
     """The core visits that are owed, each dated by its term as it is now: moved, or opened where it had no date.
 
-    They are counted from the first day of their term, which a change of terms moves. Nine queries, however many.
+    They are counted from the first or last day of their term, which a change of terms moves, and what a term has become
+    too short for is dropped. Nine queries, however many.
     """
     owed = list(Visit.objects.not_held().filter(kind=VisitKind.CORE).exclude(term=""))
-    open_rows = Deadline.objects.open().filter(rule=CORE_VISIT, subject_kind=Visit._meta.label_lower)
-    held = {row.subject_id: row for row in open_rows.select_for_update().order_by("pk")}
+    open_rows = Deadline.objects.open().filter(rule__in=OF_CORE_VISITS, subject_kind=Visit._meta.label_lower)
+    held = {(row.rule, row.subject_id): row for row in open_rows.select_for_update().order_by("pk")}
     years = {visit.academic_year for visit in owed if visit.academic_year is not None}
-    ends = TermEnds(calendars_for({visit.school_id for visit in owed}, years) if years else {})
-    moved = []
+    dates = CoreDates(calendars_for({visit.school_id for visit in owed}, years) if years else {})
+    moved, missing, left = [], [], []
     for visit in owed:
-        row, working = held.get(visit.pk), ends.of(visit)
-        if row is not None and working is not None and Working.from_record(row.working) != working:
-            row.due_on, row.first_day, row.working = working.ends, working.first_day, working.as_record()
-            moved.append(row)
+        workings = dates.of(visit)
+        for rule, working in workings.items():
+            row = held.get((rule, visit.pk))
+            if row is None:
+                missing.append(deadlines.core_deadline(rule, visit, working))
+            elif Working.from_record(row.working) != working:
+                row.due_on, row.first_day, row.working = working.ends, working.first_day, working.as_record()
+                moved.append(row)
+        left += [
+            held[rule, visit.pk].pk
+            for rule in OF_CORE_VISITS
+            if workings and rule not in workings and (rule, visit.pk) in held
+        ]
     Deadline.objects.bulk_update(moved, ["due_on", "first_day", "working"], batch_size=500)
-    return len(moved) + deadlines.core_visits_owed([visit for visit in owed if visit.pk not in held])
+    Deadline.objects.bulk_create(missing)
+    Deadline.objects.filter(pk__in=left).delete()
+    return len(moved) + len(missing) + len(left)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib.clock import uk_date
 from schoolimprove.reminders.registry import Described, Rule, Rung, rules
 from schoolimprove.reminders.steps import Step
 from schools import audiences, coming, deadlines
-from schools.models import RecordOfVisit, Visit
+from schools.models import RecordOfVisit, School, Visit
 
 _COMING, _LATE, _FIRST, _SECOND, _THIRD = Step.COMING, Step.LATE, Step.FIRST, Step.SECOND, Step.THIRD
 
@@ -51,9 +52,20 @@ LADDERS: dict[str, tuple[Rung, ...]] = {
         Rung(_SECOND, audiences.HEAD),
         Rung(_THIRD, audiences.DIRECTOR),
     ),
+    deadlines.CORE_SOON: (
+        Rung(_COMING, audiences.VISITOR),
+        Rung(_LATE, audiences.VISITOR),
+        Rung(_LATE, audiences.DSIM),
+    ),
+    deadlines.NOT_SEEN: (
+        Rung(_COMING, audiences.PARTNER),
+        Rung(_LATE, audiences.PARTNER),
+        Rung(_FIRST, audiences.DSIM),
+        Rung(_SECOND, audiences.HEAD),
+    ),
 }
 """Rule → its rungs. `docs/reminders.md` is written from it."""
-SOURCES = {deadlines.CORE_VISIT: "rule 3.1"}
+SOURCES = dict.fromkeys((*deadlines.OF_CORE_VISITS, deadlines.NOT_SEEN), "rule 3.1")
 RECORDS = "rule 3.4"
 
 
@@ -96,9 +108,19 @@ def _visits(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
     }
 
 
+def _schools(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
+    schools = School.objects.all() if user is None else School.objects.visible_to(user, Permission.VIEW_SHARED_RECORD)
+    found = schools.filter(pk__in={each.subject_id for each in dated})
+    return {
+        each.pk: Described("A visit of any type", each.name, reverse("schools:visits", args=[each.urn]))
+        for each in found
+    }
+
+
 _DESCRIBED: dict[str, Callable[[Any, Sequence[Any]], Mapping[int, Described]]] = {
-    **dict.fromkeys((deadlines.SUBMIT, deadlines.ASSURE, deadlines.RESPOND, deadlines.PRESENT), _records),
-    deadlines.CORE_VISIT: _visits,
+    **dict.fromkeys(deadlines.OF_RECORDS, _records),
+    **dict.fromkeys(deadlines.OF_CORE_VISITS, _visits),
+    deadlines.NOT_SEEN: _schools,
 }
 
 

@@ -15,7 +15,7 @@ from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from schoolimprove.accounts.roles import Permission
 from schools.models import School, Visit
-from schools.models.visit import WITHOUT_RECORD
+from schools.models.school import SchoolQuerySet
 from schools.opening import served_on
 from schools.scope import in_scope
 from schools.states import VisitStatus
@@ -28,7 +28,7 @@ DATED = [VisitStatus.PROPOSED, VisitStatus.COUNTERED, VisitStatus.AGREED]
 
 def looking_at_the_school(user: Any) -> Any:
     """The visits this user may know of that count as seeing the school, once they are held."""
-    return Visit.objects.visible_to(user).exclude(kind__in=sorted(WITHOUT_RECORD))
+    return Visit.objects.visible_to(user).look_at_schools()
 
 
 def with_last_seen(schools: Schools, user: Any, *, on: date) -> Schools:
@@ -49,7 +49,7 @@ def with_next_date(schools: Schools, user: Any, *, on: date) -> Schools:
 
 
 def _looking_at_each() -> Any:
-    return Visit.objects.filter(school=OuterRef("pk")).exclude(kind__in=sorted(WITHOUT_RECORD))
+    return Visit.objects.filter(school=OuterRef("pk")).look_at_schools()
 
 
 def _where_read(user: Any, first: Any) -> Case:
@@ -57,12 +57,17 @@ def _where_read(user: Any, first: Any) -> Case:
     return Case(When(in_scope(user, Permission.VIEW_SHARED_RECORD), then=Subquery(first[:1])))
 
 
+def waited_for(on: date) -> SchoolQuerySet:
+    """The schools that are to be seen: open and served on the day, of the authority that runs this service."""
+    return School.objects.filter(served_on(on), authority__own=True).open()
+
+
 def not_seen_for(days: int, user: Any, *, on: date) -> Schools:
     """The schools of the reader's coverage that are served and were not seen for that many days, or longer.
 
     Where a school was never seen the days count from its opening, so that a new school is not asked about at once.
     """
-    mine = School.objects.visible_to(user, Permission.VIEW_COVERAGE).filter(served_on(on), authority__own=True).open()
+    mine = waited_for(on).visible_to(user, Permission.VIEW_COVERAGE)
     since = on - timedelta(days=days)
     never = Q(last_seen=None) & ~Q(opened_on__gt=since)
     found = with_last_seen(mine, user, on=on).filter(Q(last_seen__lte=since) | never)

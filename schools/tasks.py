@@ -9,6 +9,7 @@ from schools.nightly import close_what_may, record_silence
 from schools.people import staff_to_review
 from schools.recounting import recount
 from schools.responses import settle_responses
+from schools.seeing_again import follow_schools
 
 
 @shared_task
@@ -25,6 +26,12 @@ def follow_appointments() -> int:
 def follow_calendar() -> int:
     """Let deadlines follow what was changed in the calendar by hand; how many moved or were opened."""
     return recount()
+
+
+@shared_task
+def follow_unseen_schools() -> int:
+    """Let the days by which schools are to be seen follow the register and the policy of the day; how many changed."""
+    return follow_schools(clock.today())
 
 
 @shared_task

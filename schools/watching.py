@@ -11,7 +11,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.reminders.models import Deadline
-from schools.coming import late_and_known
+from schools.coming import late_and_known, told_once
 from schools.models import School, Watch
 from schools.models.school import SchoolQuerySet
 from schools.opening import served_on
@@ -69,7 +69,7 @@ def glances(schools: Iterable[School], user: Any, on: date) -> list[Glance]:
 def _late(user: Any, keys: Sequence[int], on: date) -> dict[int, int]:
     """How many dates of each school have passed, of those whose lateness the reader may know of."""
     known = late_and_known(user, Permission.VIEW_SHARED_RECORD)
-    late = Deadline.objects.overdue(on).filter(known, school_id__in=keys).order_by()
+    late = Deadline.objects.overdue(on).filter(known, told_once(on), school_id__in=keys).order_by()
     return {row["school_id"] or 0: row["number"] for row in late.values("school_id").annotate(number=Count("pk"))}
 
 

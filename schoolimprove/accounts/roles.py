@@ -204,6 +204,7 @@ ADMIN_RIGHTS: dict[Permission, frozenset[str]] = {
             *(f"schools.{name}" for name in ("localauthority", "doubledistrict", "district", "partnership", "diocese")),
             *("schools.school", "schools.serviceinvitation", "schools.schoolterm", "schools.schoolclosure"),
             *("calendar.term", "calendar.closureday", "calendar.bankholidayoverride"),
+            "reminders.view_reconciliation",
         }
     ),
     P.MANAGE_PEOPLE: frozenset({"accounts.user", "schools.person", "schools.appointment", "schools.importrun"}),

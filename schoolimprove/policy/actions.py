@@ -7,6 +7,7 @@ from django.db import transaction
 
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import SYSTEM, Actor
+from schoolimprove.records.changes import changed
 from schoolimprove.records.transition import Blocked, Conflict, record_event
 
 from .keys import PolicyError, all_keys, key_named
@@ -68,7 +69,9 @@ def approve(row: PolicyRow, *, by: Actor) -> None:
     """Put a proposal in force. `Blocked` for one's own; `Conflict` when it was decided meanwhile."""
     if row.proposed_by_id == by.user_id:
         raise Blocked(["A second person approves a change of policy."])
-    _decide(row, "approved", by, approved_at=clock.now(), approved_by=by.user)
+    with transaction.atomic():
+        _decide(row, "approved", by, approved_at=clock.now(), approved_by=by.user)
+        changed(row.key)
 
 
 def withdraw(row: PolicyRow, *, by: Actor, reason: str) -> None:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from schoolimprove.lib import clock
 
+from .reconciling import reconcile
 from .sweep import sweep
 from .termly import ask_for_due
 from .turn import turn
@@ -25,3 +26,9 @@ def turn_reminders() -> int:
 def turn_term() -> int:
     """Ask for what is done once a term and has its day; how many jobs."""
     return ask_for_due(clock.today())
+
+
+@shared_task
+def reconcile_deadlines() -> int:
+    """Whether the open deadlines are those there should be; how many are not."""
+    return reconcile(clock.today()).drifted

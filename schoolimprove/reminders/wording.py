@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from schoolimprove.lib import clock
-from schoolimprove.lib.clock import Working, question, skipped_in_words, uk_date
+from schoolimprove.lib.clock import Working, first_counted, question, skipped_in_words, uk_date
 
 from .models import Reminder
 from .registry import Described, described, rule_named
@@ -51,7 +51,7 @@ def why_that_date(working: Any) -> str:
         return ""
     asked = Working.from_record(working)
     left_out = "; ".join(f"{why}, {days}" for why, days in skipped_in_words(asked.skipped))
-    counted = f"{question(asked)}, first day counted {uk_date(asked.first_day)}"
+    counted = f"{question(asked)}, {first_counted(asked)} {uk_date(asked.first_day)}"
     return f"{counted}; skipped: {left_out}." if left_out else f"{counted}; no day is skipped."
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 
 from schoolimprove.accounts.rights import user_can
@@ -111,6 +111,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def held(self) -> Self:
         return self.filter(status=VisitStatus.HELD)
+
+    def look_at_schools(self) -> Self:
+        """Those by which a school is seen once they are held (`schools.seen`)."""
+        return self.exclude(kind__in=sorted(WITHOUT_RECORD))
 
     def standing(self) -> Self:
         """All but the cancelled."""
@@ -232,11 +236,14 @@ class Visit(BaseRecord):
         with counted_once(besides=self.pk, school=self.school_id, held_on=held_on, **same):
             transition(self, "hold", by=by, on=on, seen_version=seen_version, held_on=held_on, **fields)
         deadlines.visit_settled(self)
+        if self.kind not in WITHOUT_RECORD:
+            _seen(self.school, on=on, held=True)
 
     def void(self, *, by: Actor, on: date, reason: str) -> None:
         """It is taken back with its record: its days are free, and a core visit of the term is owed again."""
         transition(self, "void", by=by, on=on, reason=reason, seen_version=self.version)
         owe_again(self, by=by, on=on)
+        _seen(self.school, on=on)
 
     def correct(self, *, by: Actor, on: date, **fields: Any) -> bool:
         """Put right kind, held_on or days; whether anything changed. `Blocked` when the visit would count twice.
@@ -255,6 +262,8 @@ class Visit(BaseRecord):
             save_changes(self, "corrected", by=by, seen_version=self.version, **changed)
             if before is not None and (self.kind != VisitKind.CORE or (self.academic_year, self.term) != before):
                 owe(self, before, by=by, on=on)
+        if {"held_on", "kind"} & changed.keys():
+            _seen(self.school, on=on)
         return True
 
     def _slot_now(self, *, by: Actor, on: date, kind: str, held_on: date) -> dict[str, Any]:
@@ -273,6 +282,15 @@ class Visit(BaseRecord):
             if others.standing().exists():
                 return {"academic_year": None, "term": ""}
         return {"academic_year": slot[0], "term": slot[1]}
+
+
+def _seen(school: School, *, on: date, held: bool = False) -> None:
+    """The day by which a served school is to be seen again follows its visits; of any other nothing is waited for."""
+    ours = School.objects.open().filter(pk=school.pk, authority__own=True)
+    if not not_served(school, on=on) and ours.exists():
+        visits = Visit.objects.held().look_at_schools().filter(school=school, held_on__lte=on)
+        last_seen = visits.aggregate(last=Max("held_on"))["last"]
+        deadlines.school_seen(school, last_seen=last_seen, on=on, held=held)
 
 
 def core_slot(visit: Visit) -> tuple[int, str] | None:

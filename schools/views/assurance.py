@@ -28,6 +28,7 @@ from schools import covering, freezing
 from schools.deadlines import ASSURE, SUBMIT
 from schools.filters import AssuranceFilter
 from schools.forms.record import ReturnForm
+from schools.good_days import doubt_about_sharing
 from schools.models import RecordOfVisit
 from schools.panels import assures
 from schools.reading import Reading, read
@@ -259,6 +260,7 @@ class RecordApprove(TemplateView):
             caption=f"{record.reference}, {record.school.name}",
             breadcrumbs=breadcrumbs(record, "Approve"),
             consequences=[*consequences_of_approving(record), *_in_cover(record, self.request.user)],
+            doubt=doubt_about_sharing(record, held_on=record.held_on, on=clock.today(), act="Approved"),
             undo="It cannot be taken back: a correction is issued as a new version, with its reason.",
             grave=True,
             confirm_label="Approve and share",

@@ -18,6 +18,7 @@ from schools.corrections import follows, propose_correction, proposed_changes, w
 from schools.figures import figures_of
 from schools.forms.correction import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
 from schools.forms.record import WRITTEN_KINDS
+from schools.good_days import doubt_about_sharing
 from schools.models import Correction, RecordOfVisit
 from schools.states import SHARED_STATES, CorrectionStatus
 from schools.views.acting import act, seen_in, what_happened
@@ -283,6 +284,7 @@ class CorrectionIssue(TemplateView):
                 "The headteacher and the chair are told, and may each respond once more.",
                 *(again if correction.visit.get("kind", record.visit.kind) == "core" else []),
             ],
+            doubt=doubt_about_sharing(record, held_on=correction.visit["held_on"], on=clock.today(), act="Issued"),
             undo="It cannot be taken back: another correction would be a version of its own.",
             grave=True,
             confirm_label=f"Issue version {number}",

@@ -3,7 +3,15 @@ from datetime import UTC, date, datetime, timedelta
 import factory
 
 from schoolimprove.lib.clock import Working
-from schoolimprove.reminders.models import CalendarFeed, Deadline, Mailing, Reminder, ReminderChoices, Sweep
+from schoolimprove.reminders.models import (
+    CalendarFeed,
+    Deadline,
+    Mailing,
+    Reconciliation,
+    Reminder,
+    ReminderChoices,
+    Sweep,
+)
 from tests.factories.accounts import UserFactory
 
 
@@ -67,3 +75,11 @@ class CalendarFeedFactory(factory.django.DjangoModelFactory[CalendarFeed]):
 
     user = factory.SubFactory(UserFactory)
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class ReconciliationFactory(factory.django.DjangoModelFactory[Reconciliation]):
+    class Meta:
+        model = Reconciliation
+
+    on = date(2026, 11, 3)
+    expected = 12

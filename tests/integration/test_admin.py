@@ -21,7 +21,7 @@ from tests.factories.schools import LocalAuthorityFactory, PersonFactory, School
 from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
-OURS = ("schools", "accounts", "policy", "calendar")
+OURS = ("schools", "accounts", "policy", "calendar", "reminders")
 
 
 def in_admin(role: Role, **scope: Any) -> Client:

@@ -1,13 +1,16 @@
 """The clock: what day it is, and day arithmetic on a frozen calendar."""
 
+from .awkward import awkward, better_start
 from .calendar import BankHolidays, Calendar
 from .counting import (
+    EVERY_DAY,
     INSPECTION_WORKING_DAYS,
     SCHOOL_DAYS,
     WORKING_DAYS,
     count_inspection_working_days_between,
     count_school_days_between,
     count_working_days_between,
+    days_after,
     inspection_working_days_after,
     nth_school_day,
     school_days_after,
@@ -16,14 +19,17 @@ from .counting import (
 from .half_terms import HALF_TERMS, half_term_end, half_term_on, half_terms, last_school_day, next_half_term
 from .moment import LONDON, at, now, today
 from .terms import DatesNotHeld, HalfTerm, NoTermDates, Term, TermName, Terms
-from .words import Run, long_date, question, runs, skipped_in_words, uk_date, uk_time
+from .weeks import WEEKS_BEFORE_END, before_last_weeks
+from .words import Run, first_counted, long_date, question, runs, skipped_in_words, uk_date, uk_time
 from .working import Working
 
 __all__ = [
+    "EVERY_DAY",
     "HALF_TERMS",
     "INSPECTION_WORKING_DAYS",
     "LONDON",
     "SCHOOL_DAYS",
+    "WEEKS_BEFORE_END",
     "WORKING_DAYS",
     "BankHolidays",
     "Calendar",
@@ -36,9 +42,14 @@ __all__ = [
     "Terms",
     "Working",
     "at",
+    "awkward",
+    "before_last_weeks",
+    "better_start",
     "count_inspection_working_days_between",
     "count_school_days_between",
     "count_working_days_between",
+    "days_after",
+    "first_counted",
     "half_term_end",
     "half_term_on",
     "half_terms",

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from .calendar import Calendar
@@ -14,6 +14,7 @@ from .working import Working
 WORKING_DAYS = "working days"
 INSPECTION_WORKING_DAYS = "inspection working days"
 SCHOOL_DAYS = "school days"
+EVERY_DAY = "days"
 
 WhyNot = Callable[[date], str]
 
@@ -31,6 +32,12 @@ def school_days_after(start: date, n: int, cal: Calendar) -> Working:
 def inspection_working_days_after(start: date, n: int, cal: Calendar, *, longer_than: int) -> Working:
     """The n-th inspection working day following `start`; `longer_than` as for `Calendar`."""
     return _after(INSPECTION_WORKING_DAYS, start, n, _inspection(cal, longer_than))
+
+
+def days_after(start: date, n: int) -> Working:
+    """The n-th day following `start`, each one counted."""
+    refuse_less_than_one(n)
+    return Working(EVERY_DAY, start, n, start + ONE_DAY, start + timedelta(days=n), ())
 
 
 def nth_school_day(first: date, n: int, cal: Calendar) -> Working:

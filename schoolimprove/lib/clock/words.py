@@ -6,6 +6,7 @@ from datetime import date, time
 
 from .calendar import WEEKEND
 from .terms import ONE_DAY
+from .weeks import WEEKS_BEFORE_END
 from .working import Working
 
 WEEKEND_RUN = "Weekend"
@@ -31,8 +32,16 @@ def uk_time(at: time) -> str:
 
 def question(working: Working) -> str:
     """What was counted: `15 working days after Friday 27 March 2009`."""
+    if working.calendar == WEEKS_BEFORE_END:
+        weeks = "week" if working.n == 1 else "weeks"
+        return f"{working.n} {weeks} before the last day of term, {long_date(working.start)}"
     unit = working.calendar if working.n != 1 else working.calendar.removesuffix("s")
     return f"{working.n} {unit} {'counted from' if working.counts_start else 'after'} {long_date(working.start)}"
+
+
+def first_counted(working: Working) -> str:
+    """What the working's `first_day` is."""
+    return "first school day of those weeks" if working.calendar == WEEKS_BEFORE_END else "first day counted"
 
 
 @dataclass(frozen=True)

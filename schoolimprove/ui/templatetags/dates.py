@@ -40,6 +40,7 @@ def date_working(working: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ends": uk_date(working["ends"]),
         "question": clock.question(asked) if asked else f"Counted in {working['calendar']}",
+        "first_counted": clock.first_counted(asked) if asked else "",
         "first_day": clock.long_date(asked.first_day) if asked else "",
         "skipped": clock.skipped_in_words(skipped),
     }

@@ -14,6 +14,7 @@ from schoolimprove.demo.load import load_demo
 from schoolimprove.lib import clock
 from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
+from schoolimprove.reminders.reconciling import reconcile
 from schoolimprove.ui.registry import Ask, asked_of
 from schools.deadlines import ASSURE, RESPOND, SUBMIT
 from schools.freezing_job import JOB
@@ -42,6 +43,8 @@ from schools.models import (
     Visit,
 )
 from schools.models.visit import VisitKind
+from schools.recounting_job import JOB as RECOUNT
+from schools.tasks import follow_calendar, follow_unseen_schools
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,9 @@ def test_on_any_day_everybody_finds_something_on_their_home_page(today: date) ->
         assert_that_everything_follows(today)
         assert_that_files_were_brought_in(today)
         assert_that_schools_can_be_rung()
+        follow_unseen_schools()
+        follow_calendar()
+        assert reconcile(today).examples == {"missing": [], "left over": [], "on another day": []}
         if today == STANDARD:
             assert missing_states(Visit) == set()
         assert {ask.overdue for ask in asks_of(Role.HEADTEACHER)} == {False, True}
@@ -190,7 +196,7 @@ def assert_that_files_were_brought_in(today: date) -> None:
     assert newest.outcome["ignored"] == len(places.NEIGHBOURS)
     assert [School.objects.get(urn=urn).name for urn in newest.outcome["vanished"]] == [places.NOT_IN_FILE]
     assert [(each.column, each.file) for each in newest.rejections.all()] == [("NumberOfPupils", newest.names[0])]
-    assert not Job.objects.unfinished().exclude(kind=JOB).exists()
+    assert not Job.objects.unfinished().exclude(kind__in=[JOB, RECOUNT]).exists()
     new = School.objects.get(name=places.CONVERTER)
     assert [school.name for school in predecessors(new)] == [places.CONVERTED]
 

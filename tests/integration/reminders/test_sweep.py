@@ -55,7 +55,7 @@ def test_an_unfinished_record_is_told_of_step_by_step(
     county: County, day: date, expected: set[tuple[str, str]]
 ) -> None:
     county.record(RecordStatus.DRAFT)
-    assert Deadline.objects.get().due_on == DUE
+    assert Deadline.objects.get(rule=SUBMIT).due_on == DUE
     sweep_on(day)
     assert told(county) == {(SUBMIT, *each) for each in expected}
 
@@ -175,7 +175,7 @@ def test_cover_is_told_and_the_covered_officer_gets_no_email(county: County) -> 
 def test_a_date_that_moved_is_told_of_as_the_new_date_it_is(county: County) -> None:
     county.record(RecordStatus.DRAFT)
     sweep_on(DUE)
-    Deadline.objects.update(due_on=DUE + timedelta(days=1))
+    Deadline.objects.filter(rule=SUBMIT).update(due_on=DUE + timedelta(days=1))
     assert sweep_on(DUE) == 1
     assert Reminder.objects.aggregate(newest=Max("due_on")) == {"newest": DUE + timedelta(days=1)}
 

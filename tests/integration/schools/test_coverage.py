@@ -153,9 +153,9 @@ def test_visits_of_other_terms_and_kinds_are_left_alone(opened_county: County) -
 # Late.
 
 
-def test_a_core_visit_is_late_once_the_term_is_over(opened_county: County) -> None:
-    assert stage_at(opened_county, on=date(2026, 12, 18)) == (Stage.NOT_YET, False)
-    assert stage_at(opened_county, on=date(2026, 12, 19)) == (Stage.NOT_YET, True)
+def test_a_core_visit_is_late_once_the_last_four_weeks_of_term_have_begun(opened_county: County) -> None:
+    assert stage_at(opened_county, on=date(2026, 11, 20)) == (Stage.NOT_YET, False)
+    assert stage_at(opened_county, on=date(2026, 11, 21)) == (Stage.NOT_YET, True)
 
 
 def test_a_record_is_late_when_anything_asked_about_it_is_overdue(opened_county: County) -> None:
@@ -275,7 +275,7 @@ def test_a_list_and_the_table_are_taken_away(opened_county: County) -> None:
     client = signed_in(county.head)
     rows = read_csv(client, "coverage_list_export", {"stage": "not_yet"})
     assert {row["Name"] for row in rows} == {"'=cmd()", county.school.name}
-    assert {row["Due"] for row in rows} == {"2026-12-18", ""}
+    assert {row["Due"] for row in rows} == {"2026-11-20", ""}
     table = read_csv(client, "coverage_export", {"by": "sip"})
     assert (table[-1]["Name"], table[-1]["Schools"], table[-1]["Not yet"]) == ("All schools", "2", "2")
     for kind in ("xlsx", "json"):

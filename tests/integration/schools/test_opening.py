@@ -20,7 +20,7 @@ from schoolimprove.calendar.models import Term
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.models import Deadline
-from schools.deadlines import CORE_VISIT
+from schools.deadlines import CORE_SOON, CORE_VISIT
 from schools.models import Appointment, ProgrammeEdition, School, TermOpening, Visit
 from schools.models.school import Phase
 from schools.opening import Opened, asks_about_terms, open_term
@@ -174,7 +174,7 @@ def test_opening_again_makes_only_what_is_missing(county: County, terms: None) -
     late = SchoolFactory.create(district=county.school.district)
     assert schools_of(opened(county.dsim).opened) == [late]
     assert opened(county.dsim).missing == 0
-    assert (Visit.objects.count(), Deadline.objects.count()) == (2, 2)
+    assert (Visit.objects.count(), Deadline.objects.filter(rule=CORE_VISIT).count()) == (2, 2)
     assert TermOpening.objects.count() == 1
 
 
@@ -243,7 +243,7 @@ def test_two_who_open_a_term_at_once_make_no_visit_twice(clock_at: Callable[...,
     SchoolFactory.create(district=county.school.district)
     done = together(lambda: opened(county.dsim), lambda: opened(county.head))
     assert sorted(len(each.opened) for each in done) == [0, 2]
-    assert (Visit.objects.count(), Deadline.objects.count()) == (2, 2)
+    assert (Visit.objects.count(), Deadline.objects.filter(rule=CORE_VISIT).count()) == (2, 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -301,7 +301,7 @@ def test_the_deadline_is_by_the_schools_own_calendar(county: County, terms: None
     SchoolClosureFactory.create(school=county.school, day=LAST_DAY)
     other = SchoolFactory.create(district=county.school.district)
     opened(county.dsim)
-    due = dict(Deadline.objects.values_list("school_id", "due_on"))
+    due = dict(Deadline.objects.filter(rule=CORE_VISIT).values_list("school_id", "due_on"))
     assert due == {county.school.pk: date(2026, 12, 17), other.pk: LAST_DAY}
 
 
@@ -311,17 +311,22 @@ def test_the_deadline_moves_with_the_terms(county: County, terms: None) -> None:
     autumn.starts_on, autumn.ends_on = date(2026, 9, 7), date(2026, 12, 16)
     autumn.save()
     SchoolTermFactory.create(school=SchoolFactory.create(), academic_year=2026, name="autumn")
-    assert recount() == 1
-    deadline = Deadline.objects.get()
+    assert recount() == 2
+    deadline = Deadline.objects.get(rule=CORE_VISIT)
     assert (deadline.due_on, deadline.working["start"]) == (date(2026, 12, 16), "2026-09-07")
+    # Four weeks before that Wednesday.
+    assert Deadline.objects.get(rule=CORE_SOON).due_on == date(2026, 11, 18)
     assert recount() == 0
 
 
 def test_a_visit_owed_without_a_deadline_gets_one_when_terms_are_held(county: County, terms: None) -> None:
     opened(county.dsim)
     Deadline.objects.all().delete()
-    assert recount() == 1
-    assert Deadline.objects.get().due_on == LAST_DAY
+    assert recount() == 2
+    assert set(Deadline.objects.values_list("rule", "due_on")) == {
+        (CORE_VISIT, LAST_DAY),
+        (CORE_SOON, date(2026, 11, 20)),
+    }
 
 
 def test_recounting_core_visits_takes_the_same_queries_for_many(county: County, terms: None) -> None:

@@ -101,7 +101,8 @@ def test_a_core_visit_planned_by_hand_fills_the_terms_slot_with_its_programme_an
     )
     visit = planning.plan(county.school, Plan("core", NEXT_WEEK), by=county.dsim, on=TUESDAY)
     assert (visit.academic_year, visit.term, visit.edition) == (2026, "autumn", edition)
-    assert Deadline.objects.get().due_on == date(2026, 12, 18)
+    due = dict(Deadline.objects.values_list("rule", "due_on"))
+    assert due == {"visit.core": date(2026, 12, 18), "visit.core_soon": date(2026, 11, 20)}
     assert refusal(lambda: planning.plan(county.school, Plan("core", WEEK_AFTER), by=county.sip, on=TUESDAY)) == [
         f"{county.school.name} has its core visit of this term already. Propose a date for that one."
     ]
@@ -325,7 +326,10 @@ def test_a_cancelled_core_visit_is_owed_again(county: County) -> None:
     visit = visit_at(AGREED, county.school, author=county.sip)
     again = VERBS["cancel"](visit, county.sip)
     assert (again.status, again.academic_year, again.term, again.author) == (DUE, 2026, "autumn", county.sip)
-    assert Deadline.objects.open().get().subject_id == again.pk
+    assert set(Deadline.objects.open().values_list("rule", "subject_id")) == {
+        ("visit.core", again.pk),
+        ("visit.core_soon", again.pk),
+    }
 
 
 def test_a_cancelled_core_visit_is_owed_no_more_to_a_school_that_is_no_longer_served(county: County) -> None:

@@ -8,7 +8,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
-from schools.deadlines import ASSURE, CORE_VISIT, LABELS, PRESENT, RESPOND, SUBMIT
+from schools.deadlines import ASSURE, CORE_SOON, CORE_VISIT, LABELS, NOT_SEEN, PRESENT, RESPOND, SUBMIT
 from schools.models import Appointment, RecordOfVisit
 from schools.states import RecordStatus
 from tests.factories.calendar import BankHolidayOverrideFactory, SchoolClosureFactory, hold_terms
@@ -46,13 +46,13 @@ def test_a_record_is_submitted_within_five_working_days_of_the_visit(
 ) -> None:
     record = county.start(county.sip, on=held_on)
     assert open_now(record) == {SUBMIT: due_on}
-    deadline = Deadline.objects.get()
+    deadline = Deadline.objects.get(rule=SUBMIT)
     assert (deadline.calendar, deadline.school_id) == ("working days", county.school.pk)
 
 
 def test_every_day_skipped_is_shown_with_its_reason(county: County) -> None:
     county.start(county.sip, on=date(2026, 12, 18))
-    deadline = Deadline.objects.get()
+    deadline = Deadline.objects.get(rule=SUBMIT)
     assert deadline.first_day == date(2026, 12, 21)
     assert deadline.working["start"] == "2026-12-18"
     assert [(skip["date"], skip["why"]) for skip in deadline.working["skipped"]] == [
@@ -180,7 +180,7 @@ def test_a_limit_that_policy_changes_holds_for_visits_from_that_day(county: Coun
 
 
 def test_every_rule_has_a_name_for_people() -> None:
-    assert set(LABELS) == {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT}
+    assert set(LABELS) == {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT, CORE_SOON, NOT_SEEN}
 
 
 def test_a_move_that_is_refused_moves_no_deadline(county: County) -> None:

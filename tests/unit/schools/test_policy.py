@@ -8,7 +8,7 @@ import pytest
 from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyError, PolicyKey
 from schools.establishments import TYPES, Service, service_of
 from schools.models.school import Phase
-from schools.policy import HOLIDAY_LENGTH, PHASE_BY_TYPE, PHASES, RECORD_LIMITS, SERVICE_BY_TYPE
+from schools.policy import CORE_VISIT_WEEKS, HOLIDAY_LENGTH, PHASE_BY_TYPE, PHASES, RECORD_LIMITS, SERVICE_BY_TYPE
 
 SHIPPED = SERVICE_BY_TYPE.shipped[SINCE_ALWAYS]
 
@@ -91,3 +91,8 @@ def test_a_week_has_between_one_and_ten_weekdays(weekdays: int) -> None:
 def test_the_shipped_limits_are_the_domains() -> None:
     limits = RECORD_LIMITS.shipped[SINCE_ALWAYS]
     assert (limits.submit_working_days, limits.assure_working_days, limits.respond_school_days) == (5, 5, 10)
+
+
+@pytest.mark.parametrize("weeks", [0, 11])
+def test_the_last_weeks_of_a_term_are_some_and_leave_some(weeks: int) -> None:
+    assert refusal(CORE_VISIT_WEEKS, weeks=weeks) == "Between 1 and 10 weeks."
