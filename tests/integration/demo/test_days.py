@@ -13,8 +13,9 @@ from schoolimprove.demo import places, signins
 from schoolimprove.demo.load import load_demo
 from schoolimprove.lib import clock
 from schoolimprove.records.models import Job
-from schoolimprove.reminders.models import Deadline
+from schoolimprove.reminders.models import Deadline, Mailing, Reminder, Sweep
 from schoolimprove.reminders.reconciling import reconcile
+from schoolimprove.reminders.steps import Step
 from schoolimprove.ui.registry import Ask, asked_of
 from schools.deadlines import ASSURE, RESPOND, SUBMIT
 from schools.freezing_job import JOB
@@ -72,6 +73,7 @@ LIVE_WITH_DATES = {*ARE_ASKED, Role.EIP, Role.DISTRICT_ADMINISTRATOR, Role.DEPUT
     Role.SYSTEM_ADMINISTRATOR
 }
 """Roles of the first release: each has at least three dated things on the home page, one of them late."""
+ARE_REMINDED = (Role.SIP, Role.DSIM, Role.HEAD_OF_SERVICE, Role.HEADTEACHER, Role.CHAIR, Role.CLERK)
 STANDARD = date(2026, 10, 31)
 
 
@@ -86,6 +88,7 @@ def test_on_any_day_everybody_finds_something_on_their_home_page(today: date) ->
         assert_that_terms_were_opened(today)
         assert_that_everything_follows(today)
         assert_that_files_were_brought_in(today)
+        assert_that_people_are_reminded(today)
         assert_that_schools_can_be_rung()
         follow_unseen_schools()
         follow_calendar()
@@ -121,6 +124,18 @@ def dates_of(role: Role) -> tuple[int, int]:
     context = client_of(role).get("/").context
     dated = [each for each in (*context["asks"], *context["dates"]) if each.due_on]
     return min(len(dated), 3), min(sum(each.overdue for each in dated), 1)
+
+
+def assert_that_people_are_reminded(today: date) -> None:
+    """Whoever rules tell has been told, this morning too; some of it is read, some answered, some waits unread."""
+    assert {role for role in ARE_REMINDED if not Reminder.objects.to(user_in(role)).exists()} == set()
+    assert {role for role in (Role.SIP, Role.DSIM) if not user_in(role).unread_reminders} == set()
+    assert Sweep.objects.filter(on=today, ended_at__isnull=False).exists()
+    told = Reminder.objects.all()
+    assert told.unread().exists()
+    assert told.filter(answer="late").exists()
+    assert {step for step in Step if not told.filter(step=step).exists()} == set()
+    assert Mailing.objects.filter(state="handed over").exists()
 
 
 def assert_that_work_stands_in_every_state(today: date) -> None:

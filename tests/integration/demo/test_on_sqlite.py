@@ -21,7 +21,7 @@ TODAY = "2026-10-31"
 NOT_COMPARED = {
     "accounts_user": {"password"},
     "accounts_secretlink": {"token_hash"},
-    "post_office_email": {"created", "last_updated", "context", "message", "html_message"},
+    "post_office_email": {"created", "last_updated", "context", "message", "html_message", "message_id"},
 }
 Rows = list[tuple[object, ...]]
 
