@@ -36,6 +36,7 @@ def kept() -> Rows:
             "The address of your calendar",
             "Works until you stop it; kept are the days, not the address",
         ),
+        ("Reminders, and what you answered to them", "Kept with the date they were of, for those they were to"),
         ("Files that were imported", "Kept with their import"),
         ("E-mails that were sent", "Kept in the outbox, without links that open an account"),
         ("Backups and technical logs", "As the authority’s administrators keep them"),

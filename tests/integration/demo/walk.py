@@ -99,7 +99,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "topic": "partners",
         "job": "core-visits",
         "turn": f"{academic_year(clock.today())}-autumn",
-        "reminder": getattr(Reminder.objects.to(user).order_by("due_on", "pk").last(), "pk", 0),
+        "reminder": getattr(Reminder.objects.to(user).open().order_by("due_on", "pk").first(), "pk", 0),
         "email": getattr(Email.objects.order_by("pk").last(), "pk", 0),
         "token": "0" * 32,
         "object_id": "1",
