@@ -5,13 +5,13 @@ day that cover the deadline's school, as `schools.scope.covering` has it of one 
 like any other, and whoever is covered is told without e-mail.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from schoolimprove.accounts.roles import ROLE_SCOPES, Role
+from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role, roles_with
 from schoolimprove.reminders.registry import Audience, Sql
 from schools.scope import COLUMNS
 
@@ -31,7 +31,7 @@ def _holders(roles: Collection[Role], on: date, *, joins: str = "", where: str =
     parts, taken = [], list[Any]()
     for kind in kinds:
         parts.append(
-            f"SELECT {_COLUMNS}, {_covered()} AS covered FROM due {joins}"  # noqa: S608 (our own words)
+            f"SELECT {_COLUMNS}, {_covered(kind)} AS covered FROM due {joins}"  # noqa: S608 (our own words)
             f" JOIN schools_school school ON school.id = due.school_id {_to_scope(kind)}"
             " JOIN schools_person person ON person.id = held.person_id"
             " LEFT JOIN accounts_user account ON account.id = person.user_id"
@@ -42,11 +42,16 @@ def _holders(roles: Collection[Role], on: date, *, joins: str = "", where: str =
     return " UNION ALL ".join(parts), taken
 
 
-def _covered() -> str:
-    current = _CURRENT.format("cover")
+def _covered(kind: str) -> str:
+    """Whether somebody who can be reached holds the same post over the same scope in the holder's place."""
+    column = kind if kind == "phase" else f"{kind}_id"
     return (
         "CASE WHEN EXISTS (SELECT 1 FROM schools_appointment cover"  # noqa: S608 (our own words)
-        f" WHERE cover.cover_for_id = held.id AND {current}) THEN 1 ELSE 0 END"
+        " JOIN schools_person stand_in ON stand_in.id = cover.person_id"
+        " LEFT JOIN accounts_user their_account ON their_account.id = stand_in.user_id"
+        f" WHERE cover.cover_for_id = held.id AND cover.role = held.role AND cover.{column} = held.{column}"
+        " AND (their_account.is_active OR (their_account.id IS NULL AND stand_in.email <> ''))"
+        f" AND {_CURRENT.format('cover')}) THEN 1 ELSE 0 END"
     )
 
 
@@ -123,16 +128,43 @@ PRESENTERS = holders("presenters", "the clerk, the chair and the headteacher", R
 # Visits and schools.
 
 
+_VISIT = "JOIN schools_visit visit ON visit.id = due.subject_id"
+_WRITES = sorted(role.value for role in roles_with(Permission.WRITE_RECORD))
+_GOES_THERE = (
+    "EXISTS (SELECT 1 FROM schools_appointment writes"  # noqa: S608 (our own words)
+    " JOIN schools_person writer ON writer.id = writes.person_id"
+    " JOIN accounts_user way_in ON way_in.id = writer.user_id AND way_in.is_active"
+    " LEFT JOIN schools_district lies ON lies.id = school.district_id"
+    f" WHERE writer.user_id = visit.author_id AND writes.role IN ({', '.join(['%s'] * len(_WRITES))})"
+    f" AND {_CURRENT.format('writes')} AND (writes.school_id = school.id OR writes.district_id = school.district_id"
+    " OR writes.double_district_id = lies.double_district_id OR writes.partnership_id = school.partnership_id"
+    " OR (writes.phase <> '' AND writes.phase = school.phase) OR writes.authority_id = school.authority_id)"
+    " AND NOT EXISTS (SELECT 1 FROM schools_appointment stands_in WHERE stands_in.cover_for_id = writes.id"
+    f" AND {_CURRENT.format('stands_in')}))"
+)
+"""Whether whoever the visit is given to visits the school today, and nobody covers (`schools.models.visit`)."""
+
+
 def _visitor(on: date) -> Sql:
-    """Whoever the visit is given to; where it is nobody's, the school's partners."""
-    named, _none = _account("schools_visit", "author_id")
-    joins = "JOIN schools_visit visit ON visit.id = due.subject_id AND visit.author_id IS NULL"
-    partners, values = _holders((Role.SIP,), on, joins=joins)
-    return f"{named} UNION ALL {partners}", values
+    """Whoever the visit is given to, as long as they visit there; else, or while they are covered, the partners."""
+    day = connection.ops.adapt_datefield_value(on)
+    writers = [Role(role) for role in _WRITES]
+    named, whose = _holders(writers, on, joins=_VISIT, where="account.id = visit.author_id")
+    gone = [*_WRITES, day, day, day, day]
+    partners, theirs = _holders((Role.SIP,), on, joins=_VISIT, where=f"NOT {_GOES_THERE}", values=gone)
+    return f"{named} UNION ALL {partners}", [*whose, *theirs]
+
+
+def _above_visitor(*roles: Role) -> Callable[[date], Sql]:
+    """Whoever holds one of these over the school, and is not the visitor themselves."""
+    others = "(account.id IS NULL OR visit.author_id IS NULL OR account.id <> visit.author_id)"
+    return lambda on: _holders(roles, on, joins=_VISIT, where=others)
 
 
 VISITOR = Audience("visitor", "whoever visits; the school’s partner where it is nobody’s yet", _visitor)
 PARTNER = holders("partner", "the School Improvement Partner", Role.SIP)
+DSIM_OF_VISIT = Audience("dsim of visit", "the DSIM of the district", _above_visitor(Role.DSIM))
+HEAD_OF_VISIT = Audience("head of visit", "the Head of School Improvement", _above_visitor(Role.HEAD_OF_SERVICE))
+DIRECTOR_OF_VISIT = Audience("director of visit", "the Corporate Director", _above_visitor(Role.CORPORATE_DIRECTOR))
 DSIM = holders("dsim", "the DSIM of the district", Role.DSIM)
 HEAD = holders("head", "the Head of School Improvement", Role.HEAD_OF_SERVICE)
-DIRECTOR = holders("director", "the Corporate Director", Role.CORPORATE_DIRECTOR)

@@ -24,6 +24,7 @@ from schoolimprove.lib.clock import (
 from schoolimprove.lib.years import academic_year
 from schoolimprove.policy.values import one_reading, policy_value
 from schoolimprove.reminders.deadlines import (
+    done_by,
     drop_deadline,
     meet_deadline,
     open_deadline,
@@ -37,6 +38,7 @@ from schools.policy import CORE_VISIT_WEEKS, RECORD_LIMITS
 from schools.policy import NOT_SEEN as NOT_SEEN_DAYS
 
 if TYPE_CHECKING:
+    from schoolimprove.accounts.models import User
     from schools.models import RecordOfVisit, School, Visit
 
 SUBMIT, ASSURE, RESPOND, PRESENT = "record.submit", "record.assure", "record.respond", "record.present"
@@ -105,6 +107,11 @@ def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | No
         return None
     _open(record, RESPOND, working)
     return working.ends
+
+
+def answered_by(record: "RecordOfVisit", user: "User") -> None:
+    """Whoever has answered is not asked again while the other is waited for."""
+    done_by(RESPOND, record, user)
 
 
 def responded(record: "RecordOfVisit", *, roles_asked: Collection[str], roles_answered: Collection[str]) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib.clock import LONDON, uk_date
 from schoolimprove.reminders.models import Deadline, Reminder
 from schoolimprove.reminders.models.reminder import Answer
@@ -148,7 +150,9 @@ class Due:
 
 def listed(deadlines: Sequence[Deadline], user: Any) -> list[Due]:
     """With what is shown of each: a constant number of queries, however many."""
-    words, told = described(user, deadlines), _reminders(deadlines)
+    # Who was told, and what they said of it, is their managers' to know.
+    manages = user_can(user, Permission.VIEW_UNSHARED_RECORD_OF_SIP)
+    words, told = described(user, deadlines), _reminders(deadlines) if manages else {}
     keys = {each.school_id for each in deadlines if each.school_id is not None}
     schools = School.objects.select_related("district").in_bulk(keys)
     sips = Sips.at(keys)

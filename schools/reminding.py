@@ -4,18 +4,19 @@ A school's own lateness goes to its partner and their DSIM and no further; what 
 the partner to the DSIM, the Head and the Director.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
-from schoolimprove.accounts.roles import Permission
+from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib.clock import uk_date
-from schoolimprove.reminders.registry import Described, Rule, Rung, rules
+from schoolimprove.reminders.registry import Described, Rule, Rung, register_reached, rules
 from schoolimprove.reminders.steps import Step
 from schools import audiences, coming, deadlines
 from schools.models import RecordOfVisit, School, Visit
+from schools.scope import covering, in_scope
 
 _COMING, _LATE, _FIRST, _SECOND, _THIRD = Step.COMING, Step.LATE, Step.FIRST, Step.SECOND, Step.THIRD
 
@@ -48,14 +49,14 @@ LADDERS: dict[str, tuple[Rung, ...]] = {
     deadlines.CORE_VISIT: (
         Rung(_COMING, audiences.VISITOR),
         Rung(_LATE, audiences.VISITOR),
-        Rung(_FIRST, audiences.DSIM),
-        Rung(_SECOND, audiences.HEAD),
-        Rung(_THIRD, audiences.DIRECTOR),
+        Rung(_FIRST, audiences.DSIM_OF_VISIT),
+        Rung(_SECOND, audiences.HEAD_OF_VISIT),
+        Rung(_THIRD, audiences.DIRECTOR_OF_VISIT),
     ),
     deadlines.CORE_SOON: (
         Rung(_COMING, audiences.VISITOR),
         Rung(_LATE, audiences.VISITOR),
-        Rung(_LATE, audiences.DSIM),
+        Rung(_LATE, audiences.DSIM_OF_VISIT),
     ),
     deadlines.NOT_SEEN: (
         Rung(_COMING, audiences.PARTNER),
@@ -71,6 +72,7 @@ RECORDS = "rule 3.4"
 
 def register() -> None:
     """Called once, when the app is ready."""
+    register_reached(_reached)
     for order, (key, ladder) in enumerate(LADDERS.items(), start=10):
         rules.register(
             Rule(
@@ -83,6 +85,15 @@ def register() -> None:
                 known_to=_known,
             )
         )
+
+
+def _reached(address: str, schools: Collection[int]) -> set[int]:
+    """At which of these schools somebody who does not sign in holds a post today, by their address."""
+    return {
+        school.pk
+        for school in School.objects.filter(pk__in=schools).select_related("district")
+        if covering(school, roles=list(Role)).filter(person__user=None, person__email__iexact=address).exists()
+    }
 
 
 def _records(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
@@ -125,4 +136,7 @@ _DESCRIBED: dict[str, Callable[[Any, Sequence[Any]], Mapping[int, Described]]] =
 
 
 def _known(user: Any) -> Q:
-    return coming.late_and_known(user, Permission.VIEW_COVERAGE)
+    """What whoever oversees may know, and a partner of the dates of their schools, whose lateness comes to them."""
+    partners = School.objects.filter(in_scope(user, Permission.VIEW_SHARED_RECORD, roles=[Role.SIP])).order_by()
+    of_partner = Q(rule__in=coming.OF_THE_SCHOOL, school_id__in=partners.values("pk"))
+    return coming.late_and_known(user, Permission.VIEW_COVERAGE) | of_partner

@@ -42,6 +42,8 @@ def in_full(path: str) -> str:
     return urljoin(f"{settings.SITE_URL}/", path)
 
 
+LINK_TAKEN_OUT = "/…/"
+"""What stands in a kept e-mail where its secret stood."""
 _SECRET = re.compile(r"(?<=/)[0-9a-f]{32}(?=/)")
 
 

@@ -11,7 +11,8 @@ from .models import Reminder
 from .models.reminder import Answer, ReminderQuerySet
 from .unread import count_unread
 
-TAKEN_BACK = "That reminder is not waiting any more: the date it is of was met, or has moved."
+TAKEN_BACK = "That reminder is not waiting any more: you have put it away, or the date it is of was met or has moved."
+NOT_LATE = "That date is not late. Say why once its day has passed."
 
 
 def read(reminders: ReminderQuerySet, *, by: User) -> int:
@@ -40,6 +41,8 @@ def _answer(reminder: Reminder, answer: Answer, because: str, *, by: User) -> No
         held = mine.open().first()
         if held is None:
             raise Blocked([TAKEN_BACK])
+        if answer == Answer.LATE and held.due_on >= clock.today():
+            raise Blocked([NOT_LATE])
         now = clock.now()
         mine.update(answer=answer, because=because, answered_at=now, read_at=held.read_at or now)
         changes = {"answer": [held.answer, answer.value], "because": [held.because, because]}

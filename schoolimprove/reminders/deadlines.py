@@ -5,9 +5,12 @@ from typing import Any
 
 from django.db import models
 
+from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 
-from .models import Deadline
+from .models import Deadline, Reminder
+from .models.reminder import Answer
+from .unread import count_unread
 
 
 def open_deadline(
@@ -61,7 +64,21 @@ def reopen_deadline(rule: str, subject: models.Model) -> bool:
     """Take back that the last one was met: its date holds again; whether there was one, and none open already."""
     rows = Deadline.objects.filter(rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
     last = rows.order_by("-opened_at", "-pk").first()
-    return last is not None and bool(rows.filter(pk=last.pk, met_at__isnull=False).update(met_at=None))
+    reopened = last is not None and bool(rows.filter(pk=last.pk, met_at__isnull=False).update(met_at=None))
+    if last is not None and reopened:
+        of_it = _reminders(rule, subject).filter(due_on=last.due_on, answer=Answer.DONE)
+        of_it.update(answer=Answer.NONE, answered_at=None)
+    return reopened
+
+
+def done_by(rule: str, subject: models.Model, user: User) -> None:
+    """What this person was told of has been done by them, though the date waits for others: they are told no more."""
+    _reminders(rule, subject).filter(user=user, answer=Answer.NONE).update(answer=Answer.DONE, answered_at=clock.now())
+    count_unread(User.objects.filter(pk=user.pk))
+
+
+def _reminders(rule: str, subject: models.Model) -> models.QuerySet[Reminder]:
+    return Reminder.objects.filter(rule=rule, subject_kind=subject._meta.label_lower, subject_id=subject.pk)
 
 
 def open_deadlines_of(subject: models.Model) -> list[Deadline]:

@@ -11,17 +11,26 @@ from email.parser import BytesParser
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from post_office.models import STATUS, Email, Log, RecipientDeliveryStatus
 
+from schoolimprove.accounts.mail import LINK_TAKEN_OUT
 from schoolimprove.accounts.people import manages_people
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import record_event
+from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.transition import Blocked, record_event
 from schoolimprove.ui.registry import Ask
 
-BOUNCED = (RecipientDeliveryStatus.HARD_BOUNCED, RecipientDeliveryStatus.SOFT_BOUNCED)
+from .models import Mailing
+
+BOUNCED = (RecipientDeliveryStatus.HARD_BOUNCED,)
+"""What is only delayed is tried again by the mail server itself."""
+PUT_AWAY = "put an e-mail away"
+LINK_GONE = "That e-mail held a link that has been taken out of it. Send the invitation, or the link, anew instead."
+NOBODY_THERE = "Nobody is there any more to get that e-mail: put it away."
+OVER = "What that e-mail told of is over: put it away."
 _NOT_ARRIVED = Q(status=STATUS.failed) | Q(recipient_delivery_status__in=BOUNCED)
 LONGEST = 1000
 
@@ -29,7 +38,12 @@ LONGEST = 1000
 def failed() -> QuerySet[Any]:
     """With `why`, the last thing that was said of it; the newest first."""
     said = Log.objects.filter(email=OuterRef("pk")).order_by("-date", "-pk")
-    found = Email.objects.filter(_NOT_ARRIVED).annotate(why=Subquery(said.values("message")[:1]))
+    looked_at = AuditEvent.objects.filter(
+        subject_kind=Email._meta.label_lower, subject_id=OuterRef("pk"), verb=PUT_AWAY, at__gte=OuterRef("last_updated")
+    )
+    found = Email.objects.filter(_NOT_ARRIVED, ~Exists(looked_at.order_by())).annotate(
+        why=Subquery(said.values("message")[:1])
+    )
     newest_first: QuerySet[Any] = found.order_by("-last_updated", "-pk")
     return newest_first
 
@@ -44,12 +58,40 @@ def asks_about_mail(user: Any, _on: date) -> Sequence[Ask]:
 
 
 def try_again(email: Email, *, by: Actor) -> bool:
-    """Back into the outbox as the same e-mail, with the same Message-ID; whether it was there to be sent again."""
+    """Back into the outbox as the same e-mail, with the same Message-ID; whether it was there to be sent again.
+
+    One of reminders goes to the address the person has now. `Blocked`, in a sentence, where sending it is no use.
+    """
+    if reason := why_not_again(email):
+        raise Blocked([reason])
     with transaction.atomic():
-        queued = bool(Email.objects.filter(_NOT_ARRIVED, pk=email.pk).update(**_fresh()))
+        again = {**_fresh(), "to": _address_now(email)}
+        queued = bool(Email.objects.filter(_NOT_ARRIVED, pk=email.pk).update(**again))
         if queued:
             record_event(email, "sent an e-mail again", by=by)
     return queued
+
+
+def why_not_again(email: Email) -> str:
+    """Why it is no use sending an e-mail again; "" where it is."""
+    if LINK_TAKEN_OUT in email.message:
+        return LINK_GONE
+    mailing = Mailing.objects.filter(email=email).select_related("user").first()
+    if mailing is None:
+        return ""
+    if mailing.user is not None and not mailing.user.is_active:
+        return NOBODY_THERE
+    return "" if mailing.reminders.open().exists() else OVER
+
+
+def _address_now(email: Email) -> list[str]:
+    mailing = Mailing.objects.filter(email=email, user__isnull=False).select_related("user").first()
+    return [mailing.user.email] if mailing and mailing.user else list(email.to)
+
+
+def put_away(email: Email, *, by: Actor) -> None:
+    """It has been looked at, and is shown no more unless it fails again."""
+    record_event(email, PUT_AWAY, by=by)
 
 
 def _fresh() -> dict[str, Any]:

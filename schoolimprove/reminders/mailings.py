@@ -5,6 +5,7 @@ taking its row: of two workers one has it, and one that is killed leaves it wait
 Message-ID when it takes it, so that a delivery nobody is sure of is tried again as the same e-mail.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,9 +23,11 @@ from .models import Mailing, Reminder, ReminderChoices
 from .models.mailing import MailingState
 from .models.reminder import ByMail
 from .policy import DIGEST_HOUR
-from .wording import Line, lines_of
+from .registry import still_known
+from .wording import Line, lines_of, newest_steps
 
 AT_A_TIME = 500
+_log = logging.getLogger(__name__)
 
 
 def owe(on: date) -> None:
@@ -63,6 +66,14 @@ def _owe_digests(on: date) -> None:
     Mailing.objects.bulk_create(owed, batch_size=AT_A_TIME, ignore_conflicts=True)
 
 
+def move_waiting(user: Any, chosen: time | None) -> None:
+    """One's digests that are owed already go out at the hour chosen now."""
+    hour = chosen or time(policy_value(DIGEST_HOUR, on=clock.today()).hour)
+    for mailing in Mailing.objects.waiting().filter(user=user, at_once=False):
+        day = mailing.send_at.astimezone(clock.LONDON).date()
+        Mailing.objects.waiting().filter(pk=mailing.pk).update(send_at=datetime.combine(day, hour, clock.LONDON))
+
+
 def digest_day(on: date, calendar: Calendar) -> date:
     """The day itself if it is a working day, else the next: what is new on a Saturday is mailed on Monday."""
     day = on
@@ -74,7 +85,16 @@ def digest_day(on: date, calendar: Calendar) -> date:
 def deliver(at: datetime, *, at_most: int | None = None) -> int:
     """Hand over what is due to go out; how many e-mails. Safe to be run by many at once."""
     ready = Mailing.objects.ready(at).order_by("send_at", "pk").values_list("pk", flat=True)
-    return sum(_hand_over(key) for key in list(ready[:at_most]))
+    return sum(_handed_over(key) for key in list(ready[:at_most]))
+
+
+def _handed_over(key: int) -> bool:
+    """One that cannot be written waits, with its reason in the log, and keeps nobody else waiting."""
+    try:
+        return _hand_over(key)
+    except Exception:
+        _log.exception("E-mail of reminders %s could not be handed over", key)
+        return False
 
 
 def _hand_over(key: int) -> bool:
@@ -103,7 +123,8 @@ def _send(mailing: Mailing, reminders: Sequence[Reminder]) -> tuple[MailingState
     user = mailing.user
     if user is not None and (not user.is_active or (not mailing.at_once and _muted(user))):
         return MailingState.MUTED, None
-    told = lines_of(reminders, user)
+    known = reminders if user is not None else still_known(mailing.address, reminders)
+    told = lines_of(newest_steps(known), user)
     if not told:
         return MailingState.NOTHING, None
     return MailingState.HANDED_OVER, _write(mailing, user, told)

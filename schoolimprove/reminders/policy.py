@@ -8,7 +8,7 @@ from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyKey, declare
 from .steps import ReminderSteps
 
 MOST_DAYS = 60
-LATEST_HOUR = 20
+EARLIEST_HOUR, LATEST_HOUR = 6, 20
 
 
 def _in_order(value: ReminderSteps) -> Iterator[str]:
@@ -42,8 +42,8 @@ class DigestHour:
 
 
 def _in_the_day(value: DigestHour) -> Iterator[str]:
-    if not 0 <= value.hour <= LATEST_HOUR:
-        yield f"Between 0 and {LATEST_HOUR} o'clock."
+    if not EARLIEST_HOUR <= value.hour <= LATEST_HOUR:
+        yield f"Between {EARLIEST_HOUR} and {LATEST_HOUR} o'clock: the dates of the day are known at six."
 
 
 DIGEST_HOUR: PolicyKey[DigestHour] = declare(

@@ -4,7 +4,7 @@ This app knows no domain. Whatever it shows or sends of a deadline it asks of th
 at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -97,6 +97,26 @@ class CalendarSource:
 
 
 rules: Registry[Rule] = Registry()
+Reached = Callable[[str, Collection[int]], Collection[int]]
+_reached: Reached | None = None
+
+
+def register_reached(reached: Reached) -> None:
+    """Called once: `reached(address, schools)` is at which of these somebody known by that address holds a post today.
+
+    Appointments live above this app; whoever does not sign in is asked about when an e-mail goes out.
+    """
+    global _reached
+    _reached = reached
+
+
+def still_known(address: str, reminders: Iterable[Any]) -> list[Any]:
+    """Those of the reminders that whoever has the address may still be told of."""
+    told = list(reminders)
+    schools = _reached(address, {each.school_id for each in told if each.school_id}) if _reached else ()
+    return [each for each in told if each.school_id in schools]
+
+
 calendar_sources: Registry[CalendarSource] = Registry()
 
 

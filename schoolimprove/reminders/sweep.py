@@ -1,14 +1,14 @@
 """The daily sweep: whoever is to be told of a date is told once a step (domain 9).
 
 It is one transaction under the lock of the day's row. Two at once come one after the other, and the second finds
-nothing more to say; one that was killed leaves nothing behind; one that was missed is made good by the next, since a
-step goes back without end. What was said is unique in the database, whoever says it. Whatever the number of deadlines,
-the number of statements is that of the rules' rungs.
+nothing more to say; one that was killed leaves nothing behind; one that was missed is made good by the next, since what
+is late is told of however long ago it was due. What was said is unique in the database, whoever says it. Whatever the
+number of deadlines, the number of statements is that of the rules' rungs.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -17,18 +17,22 @@ from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import one_reading, policy_value
 
+from .knowing import know_by_account
 from .mailings import owe
 from .models import Deadline, Sweep
 from .models.reminder import ByMail
 from .policy import REMINDER_STEPS
 from .registry import Audience, Rule, rules
-from .steps import Step, Window, windows
+from .steps import ESCALATIONS, Step, Window, windows
 from .unread import count_unread
+
+SWEEPS_AT = time(6)
+"""In London. The clocks change at night, so that there is one six o'clock a day."""
 
 
 @dataclass(frozen=True)
 class Swept:
-    """`due`: deadlines that some step tells of today, told before or not. `created`: reminders written now."""
+    """`due`: open deadlines that come due or are late, told before or not. `created`: reminders written now."""
 
     due: int
     created: int
@@ -48,8 +52,8 @@ def sweep(on: date, *, dry_run: bool = False) -> Swept:
 
 
 def swept(on: date) -> bool:
-    """Whether a sweep of that day came to its end."""
-    return Sweep.objects.filter(on=on, ended_at__isnull=False).exists()
+    """Whether a sweep of that day came to its end, on that day and not before its time."""
+    return Sweep.objects.filter(on=on, ended_at__gte=datetime.combine(on, SWEEPS_AT, clock.LONDON)).exists()
 
 
 def _lock(on: date) -> Sweep:
@@ -59,6 +63,7 @@ def _lock(on: date) -> Sweep:
 
 def _sweep(on: date) -> Swept:
     days = windows(on, policy_value(REMINDER_STEPS, on=on), working_days_calendar())
+    know_by_account()
     created = sum(_tell(rule, step, audience, days[step], on) for rule, step, audience in _rungs())
     owe(on)
     count_unread()
@@ -74,7 +79,7 @@ _TELL = """
 WITH due AS (
     SELECT id, subject_kind, subject_id, school_id, due_on, working
     FROM reminders_deadline
-    WHERE met_at IS NULL AND rule = %s AND due_on <= %s AND due_on >= %s
+    WHERE met_at IS NULL AND rule = %s AND due_on <= %s AND due_on >= %s AND opened_at < %s
 ), told AS (
     SELECT deadline_id, user_id, CASE WHEN user_id IS NULL THEN lower(address) ELSE '' END AS address,
         max(name) AS name, min(covered) AS covered
@@ -98,14 +103,20 @@ ON CONFLICT DO NOTHING
 """
 
 
+def _opened_before(step: Step, window: Window, on: date) -> datetime:
+    """A date that was opened late goes up only after the same days again: whoever owes it is told first."""
+    last = window.last if step in ESCALATIONS else on
+    return datetime.combine(last + timedelta(days=1), time(), clock.LONDON)
+
+
 def _tell(rule: Rule, step: Step, audience: Audience, window: Window, on: date) -> int:
     """How many reminders of one rule and step it came to, in one statement."""
     people, their_values = audience.told(on)
-    adapt = connection.ops.adapt_datefield_value
+    adapt, moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
     values = [
-        *(rule.key, adapt(window.last), adapt(window.first or date.min)),
+        *(rule.key, adapt(window.last), adapt(window.first or date.min), moment(_opened_before(step, window, on))),
         *their_values,
-        *(rule.key, step.value, adapt(on), connection.ops.adapt_datetimefield_value(clock.now())),
+        *(rule.key, step.value, adapt(on), moment(clock.now())),
         *(ByMail.HELD.value, (ByMail.AT_ONCE if rule.statutory else ByMail.DIGEST).value),
         *(rule.key, step.value),
     ]

@@ -5,15 +5,12 @@ been swept and does it, so that a sweep is late at most, and never twice.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from schoolimprove.lib import clock
 
 from .mailings import deliver
-from .sweep import sweep, swept
-
-SWEEPS_AT = time(6)
-"""In London. The clocks change at night, so that there is one six o'clock a day."""
+from .sweep import SWEEPS_AT, sweep, swept
 
 
 @dataclass(frozen=True)
@@ -23,8 +20,11 @@ class Turned:
 
 
 def turn(at: datetime) -> Turned:
-    """Sweep unless the day has been swept or has not begun; deliver what is ready."""
+    """Sweep unless the day has been swept or has not begun; deliver what is ready, even if the sweep fails."""
     there = at.astimezone(clock.LONDON)
     wanted = there.time() >= SWEEPS_AT and not swept(there.date())
-    created = sweep(there.date()).created if wanted else 0
-    return Turned(created, deliver(at))
+    try:
+        created = sweep(there.date()).created if wanted else 0
+    finally:
+        delivered = deliver(at)
+    return Turned(created, delivered)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("email/failed/", failed_mail.FailedMail.as_view(), name="failed_mail"),
     path("email/failed/export.<reminders_export_kind:kind>", failed_mail.failed_mail_export, name="failed_mail_export"),
     path("email/failed/<int:email>/again/", failed_mail.send_again, name="send_again"),
+    path("email/failed/<int:email>/seen/", failed_mail.seen, name="mail_seen"),
     path("term/", termly.page, name="termly"),
     path("term/<slug:job>/<slug:turn>/again/", termly.again, name="termly_again"),
     path("<int:reminder>/", reminder.page, name="reminder"),

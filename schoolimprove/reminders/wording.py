@@ -55,6 +55,18 @@ def why_that_date(working: Any) -> str:
     return f"{counted}; skipped: {left_out}." if left_out else f"{counted}; no day is skipped."
 
 
+def newest_steps(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """Of each date the furthest step alone: in one e-mail it is one line."""
+    order = list(STEP_LABELS)
+    newest: dict[tuple[Any, ...], Reminder] = {}
+    for each in reminders:
+        date_of = (each.rule, each.subject_kind, each.subject_id, each.due_on)
+        held = newest.get(date_of)
+        if held is None or order.index(Step(each.step)) > order.index(Step(held.step)):
+            newest[date_of] = each
+    return list(newest.values())
+
+
 def lines_of(reminders: Iterable[Reminder], user: Any) -> list[Line]:
     """Those that the user may still see, in their order; for somebody who does not sign in, all."""
     shown, on = list(reminders), clock.today()

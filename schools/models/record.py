@@ -429,6 +429,7 @@ class RecordOfVisit(BaseRecord):
             )
             actor = Actor(by, role.appointment_id)
             record_event(self, "responded", by=actor, changes={"version": [None, version]})
+            deadlines.answered_by(self, by)
             deadlines.responded(self, roles_asked=self.roles_asked(on), roles_answered=self.roles_answered())
             freezing_job.asked_to_freeze(response.version, freezing_job.answered(response))
             notices.tell_author_of_response(self, response)

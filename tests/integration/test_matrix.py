@@ -327,6 +327,7 @@ ROUTES |= {
         "failed_mail": only({SYSTEM}),
         "failed_mail_export": only({SYSTEM}),
         "send_again": only({SYSTEM}, method="post", ok=302),
+        "mail_seen": only({SYSTEM}, method="post", ok=302),
     }.items()
 }
 SCOPES: dict[Role, str] = {

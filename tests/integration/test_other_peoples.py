@@ -122,8 +122,10 @@ def test_every_address_with_a_number_is_asked_for(db: None) -> None:
     """
     others = {name for name, needed in PARAMETERS.items() if set(needed) - EVERYBODY_HAS} - set(OF_A_SCHOOL)
     reminders = {"reminders:reminder", "reminders:done", "reminders:late"}
-    expected = {"schools:hand_over", "reminders:send_again", *reminders}
+    expected = {"schools:hand_over", "reminders:send_again", "reminders:mail_seen", *reminders}
     assert {name for name in others if not name.startswith("accounts:person")} == expected
     assert {
-        status for name in others - reminders - {"reminders:send_again"} for status in ROUTES[name].shared.values()
+        status
+        for name in others - reminders - {"reminders:send_again", "reminders:mail_seen"}
+        for status in ROUTES[name].shared.values()
     } <= {200, 403}

@@ -10,10 +10,15 @@ from icalendar import Event
 from schoolimprove.accounts import mail
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.registry import CalendarSource, Described, calendar_sources, described, rule_named
+from schoolimprove.reminders.steps import Step
 from schoolimprove.ui.calendar_files import calendar_bytes, named, one_line
 
 READ_AGAIN = timedelta(hours=1)
 """How often a calendar is asked to look; most look when they please."""
+
+
+OWN_STEPS = (Step.COMING, Step.LATE)
+"""What has gone up to somebody is not theirs to do, and a calendar is read by others."""
 
 
 def calendar_for(user: Any, on: date) -> bytes:
@@ -24,7 +29,8 @@ def calendar_for(user: Any, on: date) -> bytes:
 
 def deadlines_of(user: Any, _on: date) -> Iterator[Event]:
     """The dates this person was told of, each once whatever the step, as long as they stand."""
-    told = list(_first_told(Reminder.objects.to(user).open().order_by("told_at", "pk")))
+    own = Reminder.objects.to(user).open().filter(step__in=OWN_STEPS)
+    told = list(_first_told(own.order_by("told_at", "pk")))
     words = described(user, told)
     return (_event(each, words[each.pk]) for each in told if each.pk in words)
 

@@ -4,11 +4,11 @@ from datetime import time
 from typing import Any
 
 from schoolimprove.lib import clock
+from schoolimprove.reminders.policy import EARLIEST_HOUR, LATEST_HOUR
 from schoolimprove.ui.forms import Form, RadiosField, SelectField, TextArea
 
-EARLIEST, LATEST = 6, 20
 USUAL = "usual"
-HALF_HOURS = [time(hour, minute) for hour in range(EARLIEST, LATEST + 1) for minute in (0, 30)]
+HALF_HOURS = [time(hour, minute) for hour in range(EARLIEST_HOUR, LATEST_HOUR + 1) for minute in (0, 30)]
 WHAT = [("all", "Every date I am told of"), ("statutory", "Only dates set by law")]
 
 
@@ -42,6 +42,6 @@ class LateForm(Form):
         label="Why is it late?",
         max_length=2000,
         rows=5,
-        help_text="Whoever is told of this date next can read it. Do not name children.",
+        help_text="Your managers, and officers who are told of this date, can read it. Do not name children.",
         named="why it is late",
     )

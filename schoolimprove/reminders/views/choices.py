@@ -13,6 +13,7 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.reminders.forms.choices import USUAL, ChoicesForm
+from schoolimprove.reminders.mailings import move_waiting
 from schoolimprove.reminders.models import ReminderChoices
 from schoolimprove.reminders.policy import DIGEST_HOUR
 
@@ -46,5 +47,6 @@ class Choices(FormView[ChoicesForm]):
     def form_valid(self, form: ChoicesForm) -> HttpResponse:
         chosen = {"digest_at": form.chosen_time, "muted": form.cleaned_data["mailed"] == "statutory"}
         ReminderChoices.objects.update_or_create(user=user_of(self.request), defaults=chosen)
+        move_waiting(user_of(self.request), form.chosen_time)
         messages.success(self.request, "Your choice is saved. It holds from the next e-mail on.")
         return redirect("reminders:inbox")

@@ -18,7 +18,8 @@ from post_office.models import Email
 from schoolimprove.accounts.exporting import Taken, exports, links_to
 from schoolimprove.accounts.people import managing
 from schoolimprove.lib import clock
-from schoolimprove.reminders.failed import BOUNCED, failed, try_again
+from schoolimprove.records.transition import Blocked
+from schoolimprove.reminders.failed import BOUNCED, failed, put_away, try_again
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 
@@ -54,11 +55,22 @@ class FailedMail(ListView[Email]):
 
 @require_POST
 def send_again(request: HttpRequest, email: int) -> HttpResponse:
+    actor, found = managing(request), get_object_or_404(Email, pk=email)
+    try:
+        if try_again(found, by=actor):
+            messages.success(request, "The e-mail goes out again within a minute.")
+        else:
+            messages.warning(request, "That e-mail is under way already, or has arrived.")
+    except Blocked as blocked:
+        messages.warning(request, " ".join(blocked.messages))
+    return redirect("reminders:failed_mail")
+
+
+@require_POST
+def seen(request: HttpRequest, email: int) -> HttpResponse:
     actor = managing(request)
-    if try_again(get_object_or_404(Email, pk=email), by=actor):
-        messages.success(request, "The e-mail goes out again within a minute.")
-    else:
-        messages.warning(request, "That e-mail is under way already, or has arrived.")
+    put_away(get_object_or_404(failed(), pk=email), by=actor)
+    messages.success(request, "The e-mail has been put away.")
     return redirect("reminders:failed_mail")
 
 

@@ -1,6 +1,6 @@
 """One's own reminders: what waits, what was told, when, and by which rule."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +17,10 @@ from schoolimprove.accounts.models import User, user_of
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.reminders.actions import read
+from schoolimprove.reminders.failed import BOUNCED
 from schoolimprove.reminders.filters import WAITING, ReminderFilter
 from schoolimprove.reminders.models import Reminder
+from schoolimprove.reminders.unread import count_unread
 from schoolimprove.reminders.wording import Line, lines_of
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile, in_batches
@@ -44,6 +46,8 @@ class Inbox(ListView[Reminder]):
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        count_unread(User.objects.filter(pk=user_of(self.request).pk))
+        user_of(self.request).refresh_from_db(fields=["unread_reminders"])
         context = super().get_context_data(**kwargs)
         count, user = context["paginator"].count, user_of(self.request)
         waiting = self.filter.chosen_show == WAITING
@@ -56,24 +60,33 @@ class Inbox(ListView[Reminder]):
             "found": f"{count:,} reminder{'' if count == 1 else 's'}{' waiting' if waiting else ''}",
             "unread": user.unread_reminders,
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter reminders"),
-            "table": table_of(lines_of(context["page_obj"].object_list, user)),
+            "table": table_of(list(context["page_obj"].object_list), user),
             "exports": links_to("reminders:inbox_export"),
             "nothing": None if count or not waiting else nothing,
         }
 
 
-def table_of(lines: Iterable[Line]) -> components.Table:
+def table_of(reminders: Sequence[Reminder], user: User) -> components.Table:
+    """A row each; of what its reader may not see any more, that they were told."""
     columns = [
         components.Column("What"),
         components.Column("Due"),
         components.Column("Step"),
         components.Column("Told"),
     ]
-    return components.Table("Reminders", columns, [_row(line) for line in lines], caption_hidden=True)
+    known = {line.reminder.pk: line for line in lines_of(reminders, user)}
+    return components.Table(
+        "Reminders", columns, [_row(each, known.get(each.pk)) for each in reminders], caption_hidden=True
+    )
 
 
-def _row(line: Line) -> list[Any]:
-    reminder = line.reminder
+HIDDEN = "A date that is not yours to see any more"
+
+
+def _row(reminder: Reminder, line: Line | None) -> list[Any]:
+    if line is None:
+        url = reverse("reminders:reminder", args=[reminder.pk])
+        return [components.Link(HIDDEN, url), "", "", clock.uk_date(reminder.told_on)]
     unread = UNREAD if reminder.read_at is None else None
     where = f": {line.said.where}" if line.said.where else ""
     told = f"{clock.uk_date(reminder.told_on)}, {how_told(reminder)}"
@@ -92,6 +105,8 @@ def how_told(reminder: Reminder) -> str:
     email = reminder.mailing.email if reminder.mailing else None
     if email is None:
         return "here"
+    if email.status == STATUS.failed or email.recipient_delivery_status in BOUNCED:
+        return "here; the e-mail did not arrive"
     return "here and by e-mail" if email.status == STATUS.sent else "here; the e-mail is under way"
 
 

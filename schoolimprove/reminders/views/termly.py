@@ -36,19 +36,20 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "reminders/termly.html", context)
 
 
+_NOT_YET = components.Status("not_started", "Not yet")
 _COLUMNS = [components.Column(label) for label in ("What", "Term", "When", "How far", "What came of it")]
 
 
 def _row(each: Standing) -> Sequence[Any]:
     job = each.job
-    state = components.Status(_CODES[JobState(job.state)], job.get_state_display()) if job else _not_yet(each)
-    ended = f"Done on {clock.uk_date(job.ended_at.astimezone(clock.LONDON).date())}" if job and job.ended_at else ""
+    state = components.Status(_CODES[JobState(job.state)], job.get_state_display()) if job else _NOT_YET
+    ended = (
+        f"Done on {clock.uk_date(job.ended_at.astimezone(clock.LONDON).date())}"
+        if job and job.ended_at and each.is_done
+        else ""
+    )
     plan = components.Link(each.termly.label, each.termly.plan_url(each.turn.key), "See what would be made")
     return [plan, each.turn.label, ended or f"From {clock.uk_date(each.turn.from_day)}", state, _said(each)]
-
-
-def _not_yet(each: Standing) -> components.Status:
-    return components.Status("not_started", "Not yet")
 
 
 def _said(each: Standing) -> str:

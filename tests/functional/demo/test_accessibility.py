@@ -63,7 +63,7 @@ NO_PAGES = {
     "schools:my_term_calendar",
     *("schools:watch", "schools:stop_watching"),
     "calendar_feed:calendar",
-    *(f"reminders:{name}" for name in ("read_all", "done", "termly_again", "send_again")),
+    *(f"reminders:{name}" for name in ("read_all", "done", "termly_again", "send_again", "mail_seen")),
 }
 # Pages that nothing opens; the statement says how many they are.
 NOT_OPENED: set[str] = set()

@@ -13,7 +13,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import LONDON
 from schoolimprove.reminders.mailings import deliver
-from schoolimprove.reminders.models import Mailing, Reminder, ReminderChoices
+from schoolimprove.reminders.models import Deadline, Mailing, Reminder, ReminderChoices
 from schoolimprove.reminders.registry import rules
 from schoolimprove.reminders.sweep import sweep
 from schoolimprove.reminders.turn import turn
@@ -191,9 +191,17 @@ def test_a_day_is_swept_once_however_often_it_is_asked(county: County, monkeypat
     county.record(RecordStatus.DRAFT)
     with clock.at(at(DUE, 6)):
         assert [turn(clock.now()).created, turn(clock.now()).created] == [1, 0]
-    SweepFactory.create(on=DUE + timedelta(days=1), ended_at=clock.now())
     with clock.at(at(DUE + timedelta(days=1), 6)):
+        SweepFactory.create(on=DUE + timedelta(days=1), ended_at=clock.now())
         assert turn(clock.now()).created == 0
+
+
+def test_a_sweep_that_was_made_before_its_day_does_not_count_as_the_days(county: County) -> None:
+    """As `run_reminders --on` of a day to come leaves it."""
+    county.record(RecordStatus.DRAFT)
+    SweepFactory.create(on=DUE, ended_at=at(DUE - timedelta(days=1), 12))
+    with clock.at(at(DUE, 6)):
+        assert turn(clock.now()).created == 1
 
 
 # The clocks go forward on 29 March and back on 25 October.
@@ -204,6 +212,7 @@ CHANGES = [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 24), date(2026, 
 def test_six_oclock_is_once_a_day_when_the_clocks_change(county: County, day: date) -> None:
     """Every half-hour from midnight to midnight, in real time."""
     county.record(RecordStatus.DRAFT, held_on=date(2026, 2, 2))
+    Deadline.objects.update(opened_at=at(date(2026, 2, 2), 9))
     moment, swept = datetime.combine(day, time(0), LONDON).astimezone(clock.now().tzinfo), []
     while moment.astimezone(LONDON).date() == day:
         with clock.at(moment):

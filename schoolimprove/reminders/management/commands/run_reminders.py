@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schoolimprove.lib import clock
 from schoolimprove.reminders.mailings import deliver
+from schoolimprove.reminders.models import Sweep
 from schoolimprove.reminders.sweep import sweep
 
 
@@ -25,8 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, on: str | None, dry_run: bool, **options: Any) -> None:
         moment = clock.now() if on is None else _end_of(on)
         with clock.at(moment):
-            swept = sweep(clock.today(), dry_run=dry_run)
+            try:
+                swept = sweep(clock.today(), dry_run=dry_run)
+            except clock.DatesNotHeld as refusal:
+                raise CommandError(str(refusal)) from refusal
             delivered = 0 if dry_run else deliver(moment)
+        # A day to come is swept again when it is there.
+        Sweep.objects.filter(on__gt=clock.today()).update(ended_at=None)
         if options["json"]:
             answer = {"due": swept.due, "created": swept.created, "delivered": delivered}
             self.stdout.write(json.dumps(answer))
