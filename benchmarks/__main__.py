@@ -1,4 +1,4 @@
-"""python -m benchmarks [small|england] [--keep] [--no-import | --only-import]"""
+"""python -m benchmarks [small|england] [--keep] [--no-import | --only-import | --only-jobs]"""
 
 import argparse
 import os
@@ -20,16 +20,19 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="use the database again if it is there, and leave it there")
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--no-import", action="store_true", help="measure pages only")
+    parts.add_argument("--only-jobs", action="store_true", help="measure opening a term and the sweep only")
     parts.add_argument("--only-import", action="store_true", help="measure the import only, into an empty register")
     arguments = parser.parse_args()
     django.setup()
     if arguments.only_import:
         run_import(arguments.size)
     else:
-        run(arguments.size, keep=arguments.keep, with_import=not arguments.no_import)
+        only_jobs = arguments.only_jobs
+        with_import = not (arguments.no_import or only_jobs)
+        run(arguments.size, keep=arguments.keep, with_pages=not only_jobs, with_import=with_import)
 
 
-def run(name: str, *, keep: bool, with_import: bool) -> None:
+def run(name: str, *, keep: bool, with_pages: bool, with_import: bool) -> None:
     from benchmarks import measure, report, sweep, terms
     from benchmarks.database import own_database
     from benchmarks.pages import readers
@@ -46,7 +49,7 @@ def run(name: str, *, keep: bool, with_import: bool) -> None:
             say(terms.measure_opening())
         say(sweep.measure_sweep())
         missed = 0
-        for reader in readers():
+        for reader in readers() if with_pages else ():
             results = measure.measure(reader, rounds=size.rounds, seconds=size.seconds)
             missed += len(measure.misses(results))
             say(report.pages(reader, results))

@@ -20,7 +20,7 @@ def read(reminders: ReminderQuerySet, *, by: User) -> int:
     with transaction.atomic():
         now_read = reminders.to(by).unread().update(read_at=clock.now())
         if now_read:
-            _recount(by)
+            recount(by)
     return now_read
 
 
@@ -48,9 +48,10 @@ def _answer(reminder: Reminder, answer: Answer, because: str, *, by: User) -> No
         changes = {"answer": [held.answer, answer.value], "because": [held.because, because]}
         verb = "put a reminder away" if answer == Answer.DONE else "said why a date is late"
         record_event(held, verb, by=Actor(by), changes=changes, reason=because)
-        _recount(by)
+        recount(by)
 
 
-def _recount(user: User) -> None:
+def recount(user: User) -> None:
+    """What waits unread now: dates were met since the number was written down."""
     count_unread(User.objects.filter(pk=user.pk))
     user.refresh_from_db(fields=["unread_reminders"])

@@ -16,11 +16,10 @@ from schoolimprove.accounts.exporting import Taken, exports, links_to, words_of
 from schoolimprove.accounts.models import User, user_of
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schoolimprove.reminders.actions import read
+from schoolimprove.reminders.actions import read, recount
 from schoolimprove.reminders.failed import BOUNCED
 from schoolimprove.reminders.filters import WAITING, ReminderFilter
 from schoolimprove.reminders.models import Reminder
-from schoolimprove.reminders.unread import count_unread
 from schoolimprove.reminders.wording import Line, lines_of
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile, in_batches
@@ -46,8 +45,7 @@ class Inbox(ListView[Reminder]):
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        count_unread(User.objects.filter(pk=user_of(self.request).pk))
-        user_of(self.request).refresh_from_db(fields=["unread_reminders"])
+        recount(user_of(self.request))
         context = super().get_context_data(**kwargs)
         count, user = context["paginator"].count, user_of(self.request)
         waiting = self.filter.chosen_show == WAITING

@@ -11,7 +11,7 @@ from post_office.models import STATUS, Email, Log
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schoolimprove.reminders.models import Reminder
+from schoolimprove.reminders.models import Deadline, Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.states import RecordStatus
 from tests.factories.county import County
@@ -35,6 +35,7 @@ def late_county(transactional_db: None) -> County:
     county = County()
     for days in (0, 3, 20, 40, 60, 80):
         county.record(RecordStatus.DRAFT, held_on=clock.today() - timedelta(days=days))
+    Deadline.objects.update(opened_at=clock.now() - timedelta(days=100))
     sweep(clock.today())
     return county
 

@@ -71,7 +71,7 @@ def test_the_board_of_deadlines(page: Page, county: County, live_server: Any) ->
     many_dates(county)
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/deadlines/")
-    expect(page.get_by_role("heading", level=2, name="61 deadlines")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="62 deadlines")).to_be_visible()
     page.get_by_text("how this date is worked out").first.evaluate("each => each.closest('details').open = true")
     look(page, "deadlines")
     page.goto(f"{live_server.url}/schools/deadlines/?sort=school&when=late")

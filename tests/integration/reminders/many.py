@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Working
 from schoolimprove.reminders.models import Deadline
 from schools.deadlines import CORE_VISIT
@@ -45,6 +46,7 @@ def dates_of_many(number: int, *, due_on: date) -> None:
             calendar=working.calendar,
             first_day=working.first_day,
             working=working.as_record(),
+            opened_at=clock.now() - timedelta(days=365),
         )
         for visit in visits
     )

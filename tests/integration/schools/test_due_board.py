@@ -19,7 +19,7 @@ from schoolimprove.reminders.models.reminder import Answer
 from schoolimprove.reminders.sweep import sweep
 from schoolimprove.ui.registry import dates_for
 from schools import due
-from schools.deadlines import ASSURE, CORE_VISIT, LABELS, PRESENT, RESPOND, SUBMIT
+from schools.deadlines import ASSURE, CORE_VISIT, LABELS, NOT_SEEN, PRESENT, RESPOND, SUBMIT
 from schools.models import School, Visit
 from schools.states import RecordStatus, VisitStatus
 from tests.factories.calendar import hold_terms
@@ -68,21 +68,23 @@ def rules_on_board(user: User) -> set[str]:
 
 
 def all_rules(county: County) -> None:
-    """A date of every rule at the county's school: a draft, a submitted record and a shared one, and a core visit."""
+    """A date of every rule at the county's school: a draft, a submitted record and a shared one, a core visit, and the
+    day by which the school is to be seen again."""
     for number, status in enumerate((RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.SHARED)):
         county.record(status, held_on=TUESDAY - timedelta(days=number))
     owed(county.school, TUESDAY)
-    assert set(Deadline.objects.open().values_list("rule", flat=True)) == {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT}
+    assert set(Deadline.objects.open().values_list("rule", flat=True)) == EVERY_RULE
 
 
 # A school's own lateness goes to its partner and their DSIM; the dates of a draft to those who manage its author.
+EVERY_RULE = {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT, NOT_SEEN}
 ON_BOARD: dict[Role, set[str]] = {
-    Role.DSIM: {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT},
-    Role.HEAD_OF_SERVICE: {SUBMIT, ASSURE, CORE_VISIT},
-    Role.DEPUTY_HEAD: {SUBMIT, ASSURE, CORE_VISIT},
-    Role.CORPORATE_DIRECTOR: {SUBMIT, ASSURE, CORE_VISIT},
-    Role.DEPUTY_DIRECTOR: {SUBMIT, ASSURE, CORE_VISIT},
-    Role.DISTRICT_ADMINISTRATOR: {CORE_VISIT},
+    Role.DSIM: EVERY_RULE,
+    Role.HEAD_OF_SERVICE: {SUBMIT, ASSURE, CORE_VISIT, NOT_SEEN},
+    Role.DEPUTY_HEAD: {SUBMIT, ASSURE, CORE_VISIT, NOT_SEEN},
+    Role.CORPORATE_DIRECTOR: {SUBMIT, ASSURE, CORE_VISIT, NOT_SEEN},
+    Role.DEPUTY_DIRECTOR: {SUBMIT, ASSURE, CORE_VISIT, NOT_SEEN},
+    Role.DISTRICT_ADMINISTRATOR: {CORE_VISIT, NOT_SEEN},
 }
 
 
@@ -196,7 +198,7 @@ def test_the_board_is_narrowed_by_what_where_and_whose(held_county: County) -> N
         ({"rule": [SUBMIT, ASSURE]}, 2),
         ({"rule": CORE_VISIT}, 2),
         ({"district": district.pk}, 1),
-        ({"sip": partner}, 5),
+        ({"sip": partner}, 6),
         ({"sip": "nobody"}, 1),
         ({"q": "other"}, 1),
         ({"q": "first", "rule": CORE_VISIT}, 1),
@@ -235,8 +237,8 @@ def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_
     for day in (date(2026, 11, 10), date(2026, 11, 11), date(2026, 11, 18)):
         clock_at(day)
         sweep(day)
-    (row,) = rows_of(county.dsim)
-    assert (row["Step"], row["Told on"], row["Told"]) == ("Late, first escalation", "2026-11-18", county.dsim.name)
+    (row,) = rows_of(county.dsim, rule=SUBMIT)
+    assert (row["Step"], row["Told on"], row["Told"]) == ("Late, escalated", "2026-11-18", county.dsim.name)
     assert row["Days late"] == "8"
     page = page_of(county.dsim)
     assert f"18 November 2026: {county.dsim.name}" in page
@@ -252,7 +254,7 @@ def test_it_says_why_something_is_late(held_county: County, clock_at: Callable[[
     Reminder.objects.update(answer=Answer.LATE, because="=<b>Ill</b>", answered_at=at)
     page = page_of(county.dsim)
     assert f"Late because: =&lt;b&gt;Ill&lt;/b&gt; ({county.sip.name}, 12 November 2026)" in page
-    (row,) = rows_of(county.dsim)
+    (row,) = rows_of(county.dsim, rule=SUBMIT)
     assert (row["Late because"], row["Reason from"]) == ("'=<b>Ill</b>", county.sip.name)
 
 
@@ -263,7 +265,7 @@ def test_what_was_said_of_an_earlier_date_is_not_said_of_this_one(
     clock_at(date(2026, 11, 11))
     sweep(date(2026, 11, 11))
     Deadline.objects.update(due_on=date(2026, 11, 20))
-    assert rows_of(held_county.dsim)[0]["Step"] == ""
+    assert rows_of(held_county.dsim, rule=SUBMIT)[0]["Step"] == ""
 
 
 def test_a_late_line_at_home_leads_to_the_same_dates(held_county: County) -> None:

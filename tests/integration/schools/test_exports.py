@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from post_office.models import STATUS, Email
 
 from schoolimprove.accounts.exporting import MOST_IN_AN_HOUR
 from schoolimprove.accounts.models import User
@@ -27,6 +28,7 @@ from schools.states import RecordStatus, VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
+from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import (
     ContactNoteFactory,
@@ -58,6 +60,8 @@ def gathered(county: County) -> County:
     SchoolContactFactory.create(school=school)
     SchoolClosureFactory.create(school=school)
     ProgrammeEditionFactory.create()
+    ReminderFactory.create(user=county.dsim, subject_id=shared.pk, school_id=school.pk)
+    Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)
     school.pupils = 123
     school.save()
     return county
@@ -76,7 +80,7 @@ def full(county: County) -> County:
 
 def reader_of(route: str, county: County) -> User:
     """Somebody to whom the list is open."""
-    if route.startswith(("admin:", "accounts:")):
+    if route.startswith(("admin:", "accounts:", "reminders:failed")):
         return appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
     return county.dsim
 
@@ -84,6 +88,7 @@ def reader_of(route: str, county: County) -> User:
 QUERIES = {
     "schools:term_open_export": "?term=2026-spring",
     "schools:my_term_export": "?whose=all",
+    "reminders:inbox_export": "?show=all",
 }
 
 
