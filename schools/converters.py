@@ -3,14 +3,11 @@
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
+from schoolimprove.ui import converters  # noqa: F401 (registers the kinds of file)
+
 
 class ReferenceConverter(StringConverter):
     regex = r"RV-\d{4}-\d{5,}"
 
 
-class ExportConverter(StringConverter):
-    regex = "csv|xlsx|json"
-
-
 register_converter(ReferenceConverter, "record_reference")
-register_converter(ExportConverter, "export_kind")

@@ -3,18 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from schoolimprove.ui import converters  # noqa: F401 (registers the kinds of file)
+
 from .views import account, door, drafts, links, people, session
-
-
-class ExportConverter(StringConverter):
-    regex = "csv|xlsx|json"
 
 
 class TokenConverter(StringConverter):
     regex = "[0-9a-f]{32}"
 
 
-register_converter(ExportConverter, "people_export_kind")
 register_converter(TokenConverter, "secret")
 
 app_name = "accounts"
@@ -43,7 +40,7 @@ urlpatterns = [
     path("account/recovery-codes/", account.RecoveryCodes.as_view(), name="recovery_codes"),
     path("account/sign-out-elsewhere/", session.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("people/", people.PeopleList.as_view(), name="people"),
-    path("people/export.<people_export_kind:kind>", people.people_export, name="people_export"),
+    path("people/export.<export_kind:kind>", people.people_export, name="people_export"),
     path("people/invite/", people.Invite.as_view(), name="invite"),
     path("people/<int:pk>/", people.person_page, name="person"),
     path("people/<int:pk>/name/", people.PersonName.as_view(), name="person_name"),

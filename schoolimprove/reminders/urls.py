@@ -1,25 +1,19 @@
 """Addresses of one's reminders, and of the e-mail that did not arrive."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
+
+from schoolimprove.ui import converters  # noqa: F401 (registers the kinds of file)
 
 from .views import choices, failed_mail, inbox, reminder, termly
-
-
-class ExportConverter(StringConverter):
-    regex = "csv|xlsx|json"
-
-
-register_converter(ExportConverter, "reminders_export_kind")
 
 app_name = "reminders"
 urlpatterns = [
     path("", inbox.Inbox.as_view(), name="inbox"),
-    path("export.<reminders_export_kind:kind>", inbox.inbox_export, name="inbox_export"),
+    path("export.<export_kind:kind>", inbox.inbox_export, name="inbox_export"),
     path("read/", inbox.read_all, name="read_all"),
     path("email/", choices.Choices.as_view(), name="choices"),
     path("email/failed/", failed_mail.FailedMail.as_view(), name="failed_mail"),
-    path("email/failed/export.<reminders_export_kind:kind>", failed_mail.failed_mail_export, name="failed_mail_export"),
+    path("email/failed/export.<export_kind:kind>", failed_mail.failed_mail_export, name="failed_mail_export"),
     path("email/failed/<int:email>/again/", failed_mail.send_again, name="send_again"),
     path("email/failed/<int:email>/seen/", failed_mail.seen, name="mail_seen"),
     path("term/", termly.page, name="termly"),
