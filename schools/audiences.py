@@ -68,9 +68,9 @@ def _to_scope(kind: str) -> str:
     return f"JOIN schools_appointment held ON held.{column} = school.{column}{own}"
 
 
-def holders(key: str, label: str, *roles: Role) -> Audience:
+def holders(label: str, *roles: Role) -> Audience:
     """Whoever holds one of these roles at the school."""
-    return Audience(key, label, lambda on: _holders(roles, on))
+    return Audience(label, lambda on: _holders(roles, on))
 
 
 def _account(table: str, column: str, where: str = "", values: Sequence[Any] = ()) -> Sql:
@@ -118,12 +118,12 @@ def _has_not_answered(on: date) -> Sql:
     return _holders((Role.HEADTEACHER, Role.CHAIR), on, joins=_RECORD, where=answered)
 
 
-AUTHOR = Audience("author", "the author", lambda _on: _account("schools_recordofvisit", "author_id"))
-MANAGERS = Audience("managers", "the author’s line manager", lambda on: _above_author(1, on))
-ABOVE_MANAGERS = Audience("above managers", "whoever stands above the line manager", lambda on: _above_author(2, on))
-TOP = Audience("top", "the Corporate Director", lambda on: _above_author(3, on))
-ASKED_TO_ANSWER = Audience("asked", "the headteacher and the chair, whoever has not answered", _has_not_answered)
-PRESENTERS = holders("presenters", "the clerk, the chair and the headteacher", Role.CLERK, Role.CHAIR, Role.HEADTEACHER)
+AUTHOR = Audience("the author", lambda _on: _account("schools_recordofvisit", "author_id"))
+MANAGERS = Audience("the author’s line manager", lambda on: _above_author(1, on))
+ABOVE_MANAGERS = Audience("whoever stands above the line manager", lambda on: _above_author(2, on))
+TOP = Audience("the Corporate Director", lambda on: _above_author(3, on))
+ASKED_TO_ANSWER = Audience("the headteacher and the chair, whoever has not answered", _has_not_answered)
+PRESENTERS = holders("the clerk, the chair and the headteacher", Role.CLERK, Role.CHAIR, Role.HEADTEACHER)
 
 # Visits and schools.
 
@@ -161,10 +161,10 @@ def _above_visitor(*roles: Role) -> Callable[[date], Sql]:
     return lambda on: _holders(roles, on, joins=_VISIT, where=others)
 
 
-VISITOR = Audience("visitor", "whoever visits; the school’s partner where it is nobody’s yet", _visitor)
-PARTNER = holders("partner", "the School Improvement Partner", Role.SIP)
-DSIM_OF_VISIT = Audience("dsim of visit", "the DSIM of the district", _above_visitor(Role.DSIM))
-HEAD_OF_VISIT = Audience("head of visit", "the Head of School Improvement", _above_visitor(Role.HEAD_OF_SERVICE))
-DIRECTOR_OF_VISIT = Audience("director of visit", "the Corporate Director", _above_visitor(Role.CORPORATE_DIRECTOR))
-DSIM = holders("dsim", "the DSIM of the district", Role.DSIM)
-HEAD = holders("head", "the Head of School Improvement", Role.HEAD_OF_SERVICE)
+VISITOR = Audience("whoever visits; the school’s partner where it is nobody’s yet", _visitor)
+PARTNER = holders("the School Improvement Partner", Role.SIP)
+DSIM_OF_VISIT = Audience("the DSIM of the district", _above_visitor(Role.DSIM))
+HEAD_OF_VISIT = Audience("the Head of School Improvement", _above_visitor(Role.HEAD_OF_SERVICE))
+DIRECTOR_OF_VISIT = Audience("the Corporate Director", _above_visitor(Role.CORPORATE_DIRECTOR))
+DSIM = holders("the DSIM of the district", Role.DSIM)
+HEAD = holders("the Head of School Improvement", Role.HEAD_OF_SERVICE)

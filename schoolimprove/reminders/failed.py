@@ -76,7 +76,7 @@ def why_not_again(email: Email) -> str:
     """Why it is no use sending an e-mail again; "" where it is."""
     if LINK_TAKEN_OUT in email.message:
         return LINK_GONE
-    mailing = Mailing.objects.filter(email=email).select_related("user").first()
+    mailing = _mailing_of(email)
     if mailing is None:
         return ""
     if mailing.user is not None and not mailing.user.is_active:
@@ -84,8 +84,12 @@ def why_not_again(email: Email) -> str:
     return "" if mailing.reminders.open().exists() else OVER
 
 
+def _mailing_of(email: Email) -> Mailing | None:
+    return Mailing.objects.filter(email=email).select_related("user").first()
+
+
 def _address_now(email: Email) -> list[str]:
-    mailing = Mailing.objects.filter(email=email, user__isnull=False).select_related("user").first()
+    mailing = _mailing_of(email)
     return [mailing.user.email] if mailing and mailing.user else list(email.to)
 
 

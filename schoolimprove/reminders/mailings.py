@@ -52,7 +52,7 @@ def _owe_digests(on: date) -> None:
     waiting = Reminder.objects.not_mailed().filter(by_mail=ByMail.DIGEST).order_by()
     people = list(waiting.values_list("user_id", "address").distinct())
     day = digest_day(on, working_days_calendar())
-    usual = time(policy_value(DIGEST_HOUR, on=on).hour)
+    usual = usual_hour(on)
     chosen = dict(ReminderChoices.objects.filter(digest_at__isnull=False).values_list("user_id", "digest_at"))
     owed = [
         Mailing(
@@ -66,9 +66,14 @@ def _owe_digests(on: date) -> None:
     Mailing.objects.bulk_create(owed, batch_size=AT_A_TIME, ignore_conflicts=True)
 
 
+def usual_hour(on: date) -> time:
+    """Of whoever chose none."""
+    return time(policy_value(DIGEST_HOUR, on=on).hour)
+
+
 def move_waiting(user: Any, chosen: time | None) -> None:
     """One's digests that are owed already go out at the hour chosen now."""
-    hour = chosen or time(policy_value(DIGEST_HOUR, on=clock.today()).hour)
+    hour = chosen or usual_hour(clock.today())
     for mailing in Mailing.objects.waiting().filter(user=user, at_once=False):
         day = mailing.send_at.astimezone(clock.LONDON).date()
         Mailing.objects.waiting().filter(pk=mailing.pk).update(send_at=datetime.combine(day, hour, clock.LONDON))
@@ -82,10 +87,10 @@ def digest_day(on: date, calendar: Calendar) -> date:
     return day
 
 
-def deliver(at: datetime, *, at_most: int | None = None) -> int:
+def deliver(at: datetime) -> int:
     """Hand over what is due to go out; how many e-mails. Safe to be run by many at once."""
     ready = Mailing.objects.ready(at).order_by("send_at", "pk").values_list("pk", flat=True)
-    return sum(_handed_over(key) for key in list(ready[:at_most]))
+    return sum(_handed_over(key) for key in list(ready))
 
 
 def _handed_over(key: int) -> bool:

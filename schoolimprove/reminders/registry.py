@@ -28,7 +28,6 @@ class Audience:
     of a rule at once, and is the same on both databases.
     """
 
-    key: str
     label: str
     told: Callable[[date], Sql]
 
@@ -79,9 +78,6 @@ class Rule:
     known_to: Callable[[Any], Q]
     statutory: bool = False
 
-    def audiences(self, step: Step) -> list[Audience]:
-        return [rung.audience for rung in self.ladder if rung.step == step]
-
 
 @dataclass(frozen=True)
 class CalendarSource:
@@ -97,6 +93,8 @@ class CalendarSource:
 
 
 rules: Registry[Rule] = Registry()
+calendar_sources: Registry[CalendarSource] = Registry()
+
 Reached = Callable[[str, Collection[int]], Collection[int]]
 _reached: Reached | None = None
 
@@ -115,9 +113,6 @@ def still_known(address: str, reminders: Iterable[Any]) -> list[Any]:
     told = list(reminders)
     schools = _reached(address, {each.school_id for each in told if each.school_id}) if _reached else ()
     return [each for each in told if each.school_id in schools]
-
-
-calendar_sources: Registry[CalendarSource] = Registry()
 
 
 def rule_named(key: str) -> Rule | None:

@@ -13,7 +13,7 @@ from schoolimprove.lib.clock import Working, first_counted, question, skipped_in
 
 from .models import Reminder
 from .registry import Described, described, rule_named
-from .steps import STEP_LABELS, Step
+from .steps import STEP_LABELS
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Line:
 
     @property
     def step(self) -> str:
-        return STEP_LABELS[Step(self.reminder.step)]
+        return STEP_LABELS[self.reminder.step_kind]
 
     @property
     def why(self) -> str:
@@ -62,7 +62,7 @@ def newest_steps(reminders: Iterable[Reminder]) -> list[Reminder]:
     for each in reminders:
         date_of = (each.rule, each.subject_kind, each.subject_id, each.due_on)
         held = newest.get(date_of)
-        if held is None or order.index(Step(each.step)) > order.index(Step(held.step)):
+        if held is None or order.index(each.step_kind) > order.index(held.step_kind):
             newest[date_of] = each
     return list(newest.values())
 

@@ -1,6 +1,5 @@
 """When the daily e-mail comes and what is in it: one's own choice."""
 
-from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +10,9 @@ from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.lib import clock
-from schoolimprove.policy.values import policy_value
 from schoolimprove.reminders.forms.choices import USUAL, ChoicesForm
-from schoolimprove.reminders.mailings import move_waiting
+from schoolimprove.reminders.mailings import move_waiting, usual_hour
 from schoolimprove.reminders.models import ReminderChoices
-from schoolimprove.reminders.policy import DIGEST_HOUR
 
 
 class Choices(FormView[ChoicesForm]):
@@ -32,7 +29,7 @@ class Choices(FormView[ChoicesForm]):
         return {"digest_at": at, "mailed": "statutory" if held and held.muted else "all"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        usual = time(policy_value(DIGEST_HOUR, on=clock.today()).hour)
+        usual = usual_hour(clock.today())
         return {**super().get_form_kwargs(), "usual": usual, "cancel_url": reverse("reminders:inbox")}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.actions import put_away, read, say_why_late
 from schoolimprove.reminders.forms.choices import LateForm
 from schoolimprove.reminders.models import Deadline, Reminder
+from schoolimprove.reminders.models.reminder import Answer
 from schoolimprove.reminders.registry import known_to
-from schoolimprove.reminders.steps import STEP_LABELS, Step
+from schoolimprove.reminders.steps import STEP_LABELS
 from schoolimprove.reminders.wording import Line, lines_of
 from schoolimprove.ui import components
 
@@ -52,7 +53,7 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
         "line": line,
         "reminder": shown,
         "stands": Reminder.objects.open().filter(pk=shown.pk).exists(),
-        "put_away": shown.answer == "done",
+        "put_away": shown.answer == Answer.DONE,
         "summary": _facts(shown, line) if line else [],
         "told": _told(request, shown) if line else None,
     }
@@ -82,7 +83,7 @@ def _told(request: HttpRequest, shown: Reminder) -> components.Table | None:
 
 def _told_row(each: Reminder) -> Sequence[Any]:
     when = f"{clock.uk_date(each.told_on)}, {how_told(each)}"
-    return [each.name, STEP_LABELS[Step(each.step)], when, answer_in_words(each)]
+    return [each.name, STEP_LABELS[each.step_kind], when, answer_in_words(each)]
 
 
 @require_POST
