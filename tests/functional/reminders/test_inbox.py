@@ -16,7 +16,7 @@ from schoolimprove.reminders.sweep import sweep
 from schools.states import RecordStatus
 from tests.factories.county import County
 from tests.factories.schools import LocalAuthorityFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, look_at, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -41,10 +41,7 @@ def late_county(transactional_db: None) -> County:
 
 
 def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"reminders-{name}-{page.viewport_size['width']}")
+    look_at(page, f"reminders-{name}")
 
 
 def test_a_reminder_is_read_answered_and_put_away(page: Page, live_server: Any, late_county: County) -> None:

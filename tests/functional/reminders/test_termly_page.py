@@ -13,7 +13,7 @@ from schoolimprove.reminders.termly import ask_for_due
 from schools import opening
 from tests.factories.calendar import hold_terms
 from tests.factories.county import County
-from tests.functional.browser import DESKTOP, PHONE, axe, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, look_at, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,10 +26,7 @@ def page(browser: Browser, request: Any) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"termly-{name}-{page.viewport_size['width']}")
+    look_at(page, f"termly-{name}")
 
 
 def test_how_the_term_was_opened_is_seen_and_what_failed_is_tried_again(

@@ -16,7 +16,7 @@ from tests.factories.county import County
 from tests.factories.schools import appointed
 from tests.factories.shared import issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,10 +40,7 @@ def page(browser: Browser, request: Any) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    assert page.viewport_size is not None
-    screenshot(page, f"after-sharing-{name}-{page.viewport_size['width']}")
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
+    look_at(page, f"after-sharing-{name}")
 
 
 def go(page: Page, live_server: Any, user: User, path: str) -> None:

@@ -14,7 +14,7 @@ from schools.models import Appointment, Person, School
 from tests.factories.calendar import hold_terms
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.schools import AppointmentFactory, DistrictFactory, SchoolFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened, screenshot
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,13 +46,6 @@ def narrow_or_wide(browser: Browser, request: Any) -> Iterator[Page]:
         yield page
 
 
-def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"{name}-{page.viewport_size['width']}")
-
-
 def fill_day(page: Page, day: Any) -> None:
     """Into the last of the dates on the page, which is the form's."""
     for label, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
@@ -65,29 +58,29 @@ def test_thirty_schools_are_given_and_a_second_who_gives_them_is_told(
     page, tomorrow = narrow_or_wide, clock.today() + timedelta(days=1)
     sign_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/allocation/")
-    look(page, "allocation-full")
+    look_at(page, "allocation-full")
     led_on(page.get_by_role("link", name="Without a School Improvement Partner"))
     expect(page.locator("#results")).to_contain_text("30 schools")
     led_on(page.get_by_role("button", name="Check before anything changes"))
     expect(page.get_by_text("Select at least one school").first).to_be_visible()
-    look(page, "allocation-errors")
+    look_at(page, "allocation-errors")
     page.get_by_role("button", name="Tick all on this page").click()
     page.get_by_label("Give them to").select_option(label="Ann Example (20 schools)")
     fill_day(page, tomorrow)
     led_on(page.get_by_role("button", name="Check before anything changes"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Check who gets which school")
-    look(page, "allocation-check")
+    look_at(page, "allocation-check")
     quicker = AppointmentFactory.create(school=schools[3], person__name="Cy Quick", starts_on=tomorrow)
     led_on(page.get_by_role("button", name="Give 30 schools to Ann Example"))
     expect(page.get_by_role("alert")).to_contain_text(f"{schools[3].name} has Cy Quick")
-    look(page, "allocation-conflict")
+    look_at(page, "allocation-conflict")
     assert Appointment.objects.filter(starts_on=tomorrow).get() == quicker
     led_on(page.get_by_role("button", name="Check before anything changes"))
-    look(page, "allocation-check-again")
+    look_at(page, "allocation-check-again")
     led_on(page.get_by_role("button", name="Give 30 schools to Ann Example"))
     expect(page.locator("main")).to_contain_text("30 schools have Ann Example from")
     assert Appointment.objects.standing().filter(starts_on=tomorrow, person__name="Ann Example").count() == 30
-    look(page, "allocation-given")
+    look_at(page, "allocation-given")
 
 
 def test_somebody_leaves_and_a_colleague_takes_some(
@@ -112,7 +105,7 @@ def test_hand_over_looks_right(narrow_or_wide: Page, live_server: Any, dsim: Use
     sign_in(page, live_server, dsim)
     person = Person.objects.get(name="Ann Example")
     page.goto(f"{live_server.url}/schools/allocation/hand-over/{person.pk}/")
-    look(page, "hand-over")
+    look_at(page, "hand-over")
 
 
 def test_contacts_are_kept_and_a_head_is_succeeded(
@@ -125,20 +118,20 @@ def test_contacts_are_kept_and_a_head_is_succeeded(
     SchoolContactFactory.create(school=school, purpose="safeguarding", telephone="01632 960010 ext 24")
     sign_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/{school.urn}/people/")
-    look(page, "people-full")
+    look_at(page, "people-full")
     led_on(page.get_by_role("link", name="Add a contact"))
     led_on(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Enter an email address or a telephone number").first).to_be_visible()
-    look(page, "contact-errors")
+    look_at(page, "contact-errors")
     page.get_by_label("Telephone").fill("01632 960011")
     page.get_by_label("Source").fill("A call")
     led_on(page.get_by_role("button", name="Save"))
     expect(page.locator("main")).to_contain_text("School office has been added.")
     led_on(page.get_by_role("link", name="End School office"))
-    look(page, "contact-end")
+    look_at(page, "contact-end")
     page.goto(f"{live_server.url}/schools/{school.urn}/people/{sip.pk}/end/")
     fill_day(page, clock.today())
     page.get_by_label("Reason").fill("Moves on")
-    look(page, "appointment-end")
+    look_at(page, "appointment-end")
     led_on(page.get_by_role("button", name="End the appointment"))
     expect(page.locator("main")).to_contain_text("Dee Example’s last day is")

@@ -13,7 +13,7 @@ from schools.states import VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened, screenshot
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,13 +31,6 @@ def county(transactional_db: None, site_clock_at: Callable[[date], None]) -> Cou
 def page(browser: Browser, request: Any) -> Iterator[Page]:
     with opened(browser, request.param) as opened_page:
         yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    assert page.viewport_size is not None
-    screenshot(page, f"{name}-{page.viewport_size['width']}")
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
 
 
 def many_schools(county: County) -> None:
@@ -68,7 +61,7 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
     page.goto(f"{live_server.url}/schools/coverage/")
     led_on(page.get_by_role("link", name="Week by week"))
     expect(page.get_by_role("heading", name=f"{MANY + 1} schools")).to_be_visible()
-    look(page, "coverage-weeks")
+    look_at(page, "coverage-weeks")
     region = page.get_by_role("region", name="scrolls sideways")
     region.focus()
     first = page.get_by_role("rowheader").first
@@ -88,7 +81,7 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
         f"{live_server.url}/schools/coverage/weeks/?district={county.school.district_id}"
         "&term=2026-autumn&kinds=core#results"
     )
-    look(page, "coverage-weeks-core")
+    look_at(page, "coverage-weeks-core")
 
 
 def test_one_link_leads_to_this_week(
@@ -156,12 +149,12 @@ def test_schools_not_seen_are_found_narrowed_and_paged(page: Page, live_server: 
     page.get_by_label("Not seen for how many days").fill("1")
     led_on(page.get_by_role("button", name="Apply filters"))
     expect(page.get_by_role("heading", name="schools not seen for 1 day", exact=False)).to_be_visible()
-    look(page, "coverage-not-seen")
+    look_at(page, "coverage-not-seen")
     led_on(page.get_by_role("link", name="Days since"))
     expect(page).to_have_url(f"{live_server.url}/schools/coverage/not-seen/?q=&days=1&sip=&sort=days#results")
     page.goto(f"{live_server.url}/schools/coverage/not-seen/?days=many&q=zzz")
     expect(page.get_by_text("is not a number of days")).to_be_visible()
-    look(page, "coverage-not-seen-misread")
+    look_at(page, "coverage-not-seen-misread")
 
 
 def test_the_load_has_its_chart_and_table(page: Page, live_server: Any, county: County) -> None:
@@ -169,10 +162,10 @@ def test_the_load_has_its_chart_and_table(page: Page, live_server: Any, county: 
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/coverage/load/")
     expect(page.get_by_role("img", name="Visits by whom they were given to")).to_be_visible()
-    look(page, "coverage-load")
+    look_at(page, "coverage-load")
     page.goto(f"{live_server.url}/schools/coverage/")
     expect(page.get_by_role("img", name="Schools by stage of their core visit")).to_be_visible()
-    look(page, "coverage-numbers")
+    look_at(page, "coverage-numbers")
     hint = page.get_by_text("Scroll the table sideways to see every column.")
     assert page.viewport_size is not None
     expect(hint).to_be_visible(visible=page.viewport_size["width"] == PHONE)
@@ -183,15 +176,15 @@ def test_each_page_says_when_there_is_nothing(page: Page, live_server: Any, coun
     for name in ("weeks", "load"):
         page.goto(f"{live_server.url}/schools/coverage/{name}/")
         expect(page.get_by_text("No term dates are held")).to_be_visible()
-        look(page, f"coverage-{name}-no-terms")
+        look_at(page, f"coverage-{name}-no-terms")
     hold_terms(2026)
     School.objects.update(establishment="closed", closed_on=date(2026, 8, 31))
     page.goto(f"{live_server.url}/schools/coverage/weeks/")
     expect(page.get_by_text("No school is owed a core visit in this term")).to_be_visible()
-    look(page, "coverage-weeks-empty")
+    look_at(page, "coverage-weeks-empty")
     page.goto(f"{live_server.url}/schools/coverage/not-seen/")
     expect(page.get_by_text("Every school was seen in the last 120 days")).to_be_visible()
-    look(page, "coverage-not-seen-empty")
+    look_at(page, "coverage-not-seen-empty")
 
 
 def test_without_script_the_tables_hold_everything(page_without_script: Page, live_server: Any, county: County) -> None:

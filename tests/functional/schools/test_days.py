@@ -22,7 +22,7 @@ from tests.factories.calendar import (
     hold_terms,
 )
 from tests.factories.schools import SchoolFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,10 +40,7 @@ def page(browser: Browser, request: Any) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"school-days-{name}-{page.viewport_size['width']}")
+    look_at(page, f"school-days-{name}")
 
 
 def test_a_schools_days_are_read_and_asked_about(page: Page, live_server: Any, sip: User) -> None:

@@ -18,7 +18,7 @@ from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import RecordActionFactory
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
 from tests.functional.signing_in import be_signed_in, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,10 +62,7 @@ def busy(transactional_db: None, site_clock_at: Any) -> County:
 
 
 def look(page: Page, name: str) -> None:
-    assert page.viewport_size is not None
-    screenshot(page, f"home-{name}-{page.viewport_size['width']}")
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
+    look_at(page, f"home-{name}")
 
 
 def at_home(page: Page, live_server: Any, user: User) -> None:

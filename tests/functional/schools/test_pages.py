@@ -13,7 +13,15 @@ from schools.models import School
 from schools.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import SchoolFactory, appointed, record_at
-from tests.functional.browser import DESKTOP, PHONE, SMALLEST, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import (
+    DESKTOP,
+    PHONE,
+    SMALLEST,
+    led_on,
+    look_at,
+    opened,
+    scrolls_sideways,
+)
 from tests.functional.signing_in import be_signed_in, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,18 +63,11 @@ def narrow_or_wide(browser: Browser, request: Any) -> Iterator[Page]:
         yield page
 
 
-def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"{name}-{page.viewport_size['width']}")
-
-
 def go(page: Page, live_server: Any, path: str, name: str) -> None:
     response = page.goto(f"{live_server.url}{path}")
     assert response is not None
     assert response.status == 200, path
-    look(page, name)
+    look_at(page, name)
 
 
 def test_a_dsim_looks_through_the_register(
@@ -96,7 +97,7 @@ def test_the_tabs_of_a_school_with_records(
     go(page, live_server, record.get_absolute_url(), "record-shared")
     page.get_by_text("how this date is worked out").first.locator("xpath=ancestor::summary").click()
     expect(page.get_by_text("10 school days after").first).to_be_visible()
-    look(page, "record-working-open")
+    look_at(page, "record-working-open")
 
 
 def test_errors_are_told_at_the_top_and_by_each_field(
@@ -114,7 +115,7 @@ def test_errors_are_told_at_the_top_and_by_each_field(
     expect(page.get_by_text("There is a problem")).to_be_visible()
     expect(page).to_have_title("Error: Write a Record of Visit – School improvement – Invented County")
     expect(page.get_by_label("Who you met")).to_have_value("Kept through errors")
-    look(page, "record-write-errors")
+    look_at(page, "record-write-errors")
 
 
 def test_filters_stay_while_paging_and_sorting(browser: Browser, live_server: Any, people: dict[Role, User]) -> None:

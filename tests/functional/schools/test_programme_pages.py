@@ -17,7 +17,7 @@ from schools.models import ProgrammeEdition, School
 from tests.factories.calendar import TermFactory
 from tests.factories.county import County
 from tests.factories.schools import DistrictFactory, SchoolFactory, also_appointed
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,10 +36,7 @@ def page(browser: Browser, request: Any) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"programme-{name}-{page.viewport_size['width']}")
+    look_at(page, f"programme-{name}")
 
 
 def hold_this_year() -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from schools.freezing_job import answered, freeze
 from tests.factories.county import County
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
 from tests.functional.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,10 +28,7 @@ def page(browser: Browser, request: Any) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"record-files-{name}-{page.viewport_size['width']}")
+    look_at(page, f"record-files-{name}")
 
 
 def files(folder: Path, count: int) -> list[Path]:

@@ -17,7 +17,7 @@ from schools.slots import slot_of
 from schools.states import VisitStatus
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import AgendaItemFactory, ContactNoteFactory
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
 from tests.functional.schools.test_days import _hold_days
 from tests.functional.signing_in import be_signed_in
 
@@ -44,10 +44,7 @@ def page(browser: Browser, request: Any) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"visits-{name}-{page.viewport_size['width']}")
+    look_at(page, f"visits-{name}")
 
 
 def fill_date(page: Page, days: int) -> None:
