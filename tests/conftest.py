@@ -16,9 +16,10 @@ import redis
 from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from schoolimprove.lib import clock
+from tests import databases
 from tests.processes import ROOT
 
 CI = os.environ.get("CI", "") not in ("", "0", "false")
@@ -62,6 +63,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if CI and reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line("Tests were skipped, which fails the run under CI.", red=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The session's database is copied from one that is migrated, so that no process of the suite migrates."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()
 
 
 @pytest.fixture(scope="session")

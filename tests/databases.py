@@ -1,0 +1,102 @@
+"""Template databases: built once, and copied for each process that tests on one.
+
+`template_once("…_migrated_3f2a", build)` builds a database unless there is one of that name; `clone(template, name)`
+copies it, a fifth of a second for what takes many to build. Nothing connects to a template, so a test that is
+interrupted leaves nothing in it.
+"""
+
+import hashlib
+import inspect
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+import psycopg2
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from psycopg2 import sql
+
+
+def template_once(name: str, build: Callable[[], None], *, begin_with: str = "template0") -> str:
+    """Return `name`, a database that `build` has filled: once for all processes and runs, the others wait.
+
+    `name` ends in `_` and a hash of what goes into it; templates of the same name with another hash are dropped.
+    `build` finds Django's connection on a copy of `begin_with`, by default an empty database, and must leave no
+    process connected to it. When it fails, there is no template.
+    """
+    kind = name.rpartition("_")[0]
+    unfinished = f"{kind}_unfinished"
+    with closing(_server()) as server, server.cursor() as cursor:
+        # Released when the connection ends, however it ends.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [zlib.crc32(kind.encode())])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{kind}_"])
+        there = {found for (found,) in cursor}
+        if name in there:
+            return name
+        for outdated in there:
+            _run(cursor, "DROP DATABASE {} WITH (FORCE)", outdated)
+        _run(cursor, "CREATE DATABASE {} TEMPLATE {}", unfinished, begin_with)
+        with _connected_to(unfinished):
+            build()
+        _run(cursor, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
+        _run(cursor, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+    return name
+
+
+def clone(template: str, name: str) -> None:
+    """Make the database `name` a copy of `template`, in place of the one of that name if there is one."""
+    with closing(_server()) as server, server.cursor() as cursor:
+        _run(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _run(cursor, "CREATE DATABASE {} TEMPLATE {}", name, template)
+
+
+def migrated() -> str:
+    """Return the template that has every table and no rows. What is loaded after migrating is not in it."""
+    name = f"{connection.settings_dict['NAME']}_migrated_{_hash_of_migrations()}"
+    return template_once(name, _migrate)
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def _hash_of_migrations() -> str:
+    """Of every file that has a say in the tables: the migrations of all apps, and the operations that they use."""
+    migrations = MigrationLoader(None).disk_migrations.values()
+    kinds = {type(operation) for migration in migrations for operation in migration.operations}
+    files = {inspect.getfile(kind) for kind in kinds | {type(migration) for migration in migrations}}
+    found = hashlib.sha256(django.__version__.encode())
+    for file in sorted(files):
+        found.update(Path(file).read_bytes())
+    return found.hexdigest()[:12]
+
+
+@contextmanager
+def _connected_to(name: str) -> Iterator[None]:
+    """Django's connection goes to another database for a while."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def _server() -> Any:
+    """The same server and role, on the database that every server has; advisory locks are of one database."""
+    asked = connection.get_connection_params()
+    known = {key: asked[key] for key in ("host", "port", "user", "password", "sslmode", "sslrootcert") if key in asked}
+    server = psycopg2.connect(**known, dbname="postgres")
+    server.autocommit = True
+    return server
+
+
+def _run(cursor: Any, statement: str, *names: str) -> None:
+    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
