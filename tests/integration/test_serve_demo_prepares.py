@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from schoolimprove.management.commands import serve_demo
@@ -39,6 +41,14 @@ def test_the_second_time_what_is_there_is_migrated_and_kept(prepare: Prepare, tm
     (tmp_path / "blobs").mkdir()
     assert prepare() == ["collectstatic", "migrate"]
     assert (tmp_path / "blobs").is_dir()
+
+
+def test_what_an_older_version_kept_is_to_begin_again(prepare: Prepare) -> None:
+    recorded = MigrationRecorder(connection)
+    recorded.migration_qs.filter(app="schools").delete()
+    recorded.record_applied("schools", "0001_register_appointments_and_records")
+    with pytest.raises(CommandError, match=r"made by an older version\. Begin again: make demo FRESH=1"):
+        prepare()
 
 
 def test_beginning_afresh_forgets_all_that_was_kept(prepare: Prepare, tmp_path: Path) -> None:

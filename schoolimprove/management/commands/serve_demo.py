@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from schoolimprove.outdated import AGAIN, database_is_outdated
 from schoolimprove.supervisor import Child, Supervisor
 from schools.models import School
 
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         for folder in (settings.DEMO_BROKER / "messages", settings.DEMO_BROKER / "control"):
             folder.mkdir(parents=True)
         call_command("collectstatic", interactive=False, verbosity=0)
+        if database_is_outdated():
+            raise CommandError(f"This demonstration was made by an older version. Begin again: {AGAIN}")
         call_command("migrate", interactive=False, verbosity=0)
         if not School.objects.exists():
             self.say("Loading the invented authority …")
