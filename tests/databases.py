@@ -7,11 +7,13 @@ interrupted leaves nothing in it.
 
 import hashlib
 import inspect
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 import psycopg2
@@ -19,6 +21,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from psycopg2 import sql
+
+from tests.source import PACKAGES
 
 
 def template_once(name: str, build: Callable[[], None], *, begin_with: str = "template0") -> str:
@@ -40,7 +44,7 @@ def template_once(name: str, build: Callable[[], None], *, begin_with: str = "te
         for outdated in there:
             _run(cursor, "DROP DATABASE {} WITH (FORCE)", outdated)
         _run(cursor, "CREATE DATABASE {} TEMPLATE {}", unfinished, begin_with)
-        with _connected_to(unfinished):
+        with connected_to(unfinished):
             build()
         _run(cursor, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
         _run(cursor, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
@@ -54,15 +58,36 @@ def clone(template: str, name: str) -> None:
         _run(cursor, "CREATE DATABASE {} TEMPLATE {}", name, template)
 
 
+def drop(name: str) -> None:
+    with closing(_server()) as server, server.cursor() as cursor:
+        _run(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
 def migrated() -> str:
     """Return the template that has every table and no rows. What is loaded after migrating is not in it."""
-    name = f"{connection.settings_dict['NAME']}_migrated_{_hash_of_migrations()}"
-    return template_once(name, _migrate)
+    return template_once(f"{_name()}_migrated_{_hash_of_migrations()}", migrate)
 
 
-def _migrate() -> None:
+def begun() -> str:
+    """Return the template that has the tables with which migrations began, and no rows."""
+    return template_once(f"{_name()}_begun_{_hash_of_migrations()}", _begin)
+
+
+def migrate() -> None:
+    """Bring the tables of Django's connection up to date, and load nothing."""
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def _begin() -> None:
+    executor = MigrationExecutor(connection)
+    first = [key for key, each in executor.loader.disk_migrations.items() if each.__module__.split(".")[0] in PACKAGES]
+    executor.migrate([key for key in first if key[1] == "0001_initial"])
+
+
+def _name() -> str:
+    """Of the database that the suite's databases are named after; the connection's own name has changed by now."""
+    return urlsplit(os.environ["DATABASE_URL"]).path.removeprefix("/")
 
 
 def _hash_of_migrations() -> str:
@@ -77,7 +102,7 @@ def _hash_of_migrations() -> str:
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
+def connected_to(name: str) -> Iterator[None]:
     """Django's connection goes to another database for a while."""
     before = connection.settings_dict["NAME"]
     connection.close()
