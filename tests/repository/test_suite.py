@@ -1,5 +1,6 @@
 """What the suite promises of itself: nothing is left out in silence."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -76,6 +77,23 @@ def test_a_skipped_test_keeps_a_change_from_landing(
     done = suite(SKIPPING, "-q", shared=tmp_path, ci=ci)
     assert done.returncode == status, done.stdout + done.stderr
     assert ("Tests were skipped, which fails the run under CI." in done.stdout) is ci
+
+
+def test_make_test_leaves_out_the_slow_proofs_alone_and_make_prove_runs_them() -> None:
+    """Each test is in exactly one of the two: they differ in the marker and in nothing else."""
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.findall(r"^(\w+):.*\n\t\$\(SUITE\)(.*)$", makefile, re.MULTILINE) == [
+        ("test", ' -m "not prove"'),
+        ("prove", " -m prove"),
+    ]
+    (suite,) = re.findall(r"^SUITE := (.*)$", makefile, re.MULTILINE)
+    assert not re.search(r"tests| -[mk] |--ignore|--deselect", suite)
+
+
+def test_a_change_lands_by_the_checks_the_suite_and_the_slow_proofs() -> None:
+    run = (ROOT / ".ci" / "run").read_text()
+    assert re.findall(r"^for target in (.*); do$", run, re.MULTILINE) == ["check test prove"]
+    assert re.findall(r"^ +(make .*)$", run, re.MULTILINE) == ['make "$target"']
 
 
 def test_every_folder_of_tests_is_a_package() -> None:
