@@ -100,3 +100,11 @@ def test_every_folder_of_tests_is_a_package() -> None:
     """One that is not gives its inner packages their bare names, and `calendar` is one the standard library has."""
     folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
     assert sorted(str(folder) for folder in folders if not (folder / "__init__.py").exists()) == []
+
+
+def test_the_real_files_that_tests_use_are_named_so_that_one_more_there_breaks_nothing() -> None:
+    looking = re.compile(
+        r"(shared_data|SHARED_DATA).*\.(glob|rglob|iterdir|walk)\(|listdir\(.*(shared_data|SHARED_DATA)"
+    )
+    sources = {path: path.read_text() for path in sorted((ROOT / "tests").rglob("*.py"))}
+    assert [path.name for path, text in sources.items() if looking.search(text)] == []
