@@ -51,6 +51,7 @@ def suite(tmp_path: Path) -> RunSuite:
     return run
 
 
+@pytest.mark.prove
 def test_without_real_files_their_tests_are_left_out_and_one_line_says_so(suite: RunSuite, tmp_path: Path) -> None:
     done = suite(TESTS, "-q", "-n", "2", shared=tmp_path / "absent", ci=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -58,18 +59,21 @@ def test_without_real_files_their_tests_are_left_out_and_one_line_says_so(suite:
     assert done.stdout.count("Tests marked shared were left out") == 1
 
 
+@pytest.mark.prove
 def test_with_real_files_their_tests_run(suite: RunSuite, tmp_path: Path) -> None:
     done = suite(TESTS, "-q", shared=tmp_path, ci=False)
     assert "2 passed" in done.stdout
     assert "left out" not in done.stdout
 
 
+@pytest.mark.prove
 def test_without_real_files_nothing_lands(suite: RunSuite, tmp_path: Path) -> None:
     done = suite(TESTS, shared=tmp_path / "absent", ci=True)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "Tests on real files cannot run" in done.stderr
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("ci", "status"), [(False, pytest.ExitCode.OK), (True, pytest.ExitCode.TESTS_FAILED)])
 def test_a_skipped_test_keeps_a_change_from_landing(
     suite: RunSuite, tmp_path: Path, ci: bool, status: pytest.ExitCode
