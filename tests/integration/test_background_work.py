@@ -36,6 +36,7 @@ def test_drafts_are_forgotten_thirty_days_after_they_were_last_touched() -> None
     assert list(Draft.objects.values_list("form", flat=True)) == ["/29/"]
 
 
+@pytest.mark.prove
 def test_a_worker_does_what_is_asked_and_its_log_names_the_request(
     process_environment: dict[str, str], tmp_path: Path
 ) -> None:

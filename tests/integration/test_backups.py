@@ -20,7 +20,7 @@ from schoolimprove.records.actor import SYSTEM
 from tests.factories.schools import RecordVersionFactory
 from tests.factories.visits import RecordAttachmentFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True)]
 GUARDED = {"records_auditevent", "documents_blob", "policy_policyrow", "schools_recordversion", "schools_response"}
 
 

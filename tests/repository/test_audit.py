@@ -17,6 +17,7 @@ import pytest
 
 from tests.processes import ROOT
 
+pytestmark = pytest.mark.prove
 HASH = "--hash=sha256:" + "0" * 64
 OSV_ADVISORY = {
     "id": "PYSEC-2026-1",

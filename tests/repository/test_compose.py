@@ -98,6 +98,7 @@ def is_healthy(name: str, environment: dict[str, str], log: Path, *, patience: i
         return check.process.wait(PATIENCE) == 0
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_starts_by_its_command_and_becomes_healthy(
     name: str, start: StartService, environment: dict[str, str], tmp_path: Path

@@ -59,6 +59,7 @@ def assert_each_was_mailed_once(number: int) -> None:
     assert len({message_id for _to, message_id in emails}) == len(emails) == number
 
 
+@pytest.mark.prove
 def test_a_thousand_emails_while_the_worker_is_killed_at_any_point(
     process_environment: dict[str, str], triggers: None, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def somebody_waits() -> bool:
         return cursor.fetchone() is not None
 
 
+@pytest.mark.prove
 def test_a_worker_killed_in_the_middle_of_a_sweep_leaves_nothing_behind_and_the_next_does_all(
     process_environment: dict[str, str], triggers: None, tmp_path: Path
 ) -> None:
@@ -125,6 +127,7 @@ def redis_at(port: int, log: Path) -> Iterator[Running]:
         killed(redis)
 
 
+@pytest.mark.prove
 def test_with_redis_away_for_a_while_the_day_is_swept_once_when_it_is_back(
     process_environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -247,6 +250,7 @@ class Cluster:
             return int(cursor.fetchone()[0])
 
 
+@pytest.mark.prove
 def test_postgresql_restarted_in_the_middle_of_a_sweep_loses_nothing(
     process_environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -18,6 +18,8 @@ from tests.factories.county import County
 from tests.integration.schools.test_import_worker import worker
 from tests.processes import wait_until
 
+pytestmark = pytest.mark.prove
+
 
 @contextmanager
 def documents_held(environment: dict[str, str]) -> Iterator[None]:

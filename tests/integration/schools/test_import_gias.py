@@ -467,6 +467,7 @@ def test_two_imports_at_once_come_out_as_one_after_the_other() -> None:
     assert School.history.count() == 8
 
 
+@pytest.mark.prove
 def test_the_same_statements_serve_sqlite(migrated: Path, tmp_path: Path, changed: Callable[..., Path]) -> None:
     database = f"sqlite:///{shutil.copy(migrated, tmp_path)}"
     environment = {

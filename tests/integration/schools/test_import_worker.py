@@ -17,6 +17,7 @@ from schools.states import ImportStatus
 from tests.integration.schools.gias_files import INVENTED, register_held
 from tests.processes import Running, running, wait_until
 
+pytestmark = pytest.mark.prove
 WORKER = ["celery", "--quiet", "--app", "schoolimprove", "worker", "--pool", "solo", "--beat"]
 """With its own beat: the sweep that picks up what was left lying is part of what is proved."""
 HASTE = {"JOB_LEASE_SECONDS": "2", "JOB_SWEEP_SECONDS": "1"}

@@ -38,10 +38,20 @@ def test_every_role_has_one_listed_address() -> None:
     assert signins.address(Role.HEAD_OF_SERVICE) == "head-of-service@invented.example"
 
 
+OF_GIAS = (
+    "edubase_2023-11_LA351_25cols_cp1252.csv",
+    "edubase_2023-11_LA821_25cols_cp1252.csv",
+    "edubasealldata_sample_139cols.csv",
+    "establishment-types.csv",
+    "gias_export_2021-05_LA936.csv",
+    "links_edubasealldata20230421.csv",
+)
+
+
 @pytest.mark.shared
 def test_no_place_is_on_the_map(shared_data: Path) -> None:
-    files = (shared_data / "data" / "gias").glob("*.csv")
-    real = {word for path in files for word in search_key(path.read_text("cp1252", errors="replace")).split()}
+    texts = [(shared_data / "data" / "gias" / name).read_text("cp1252", errors="replace") for name in OF_GIAS]
+    real = {word for text in texts for word in search_key(text).split()}
     invented = {district.name for district in places.DISTRICTS} | {places.COUNTY}
     invented |= {place.name.split()[0] for place in places.SCHOOLS} - GENERIC
     assert {name for name in invented if search_key(name) in real} == set()
