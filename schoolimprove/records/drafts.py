@@ -243,7 +243,7 @@ class KeepsDrafts:
             try:
                 return view(request, *args, **kwargs)
             except Exception:
-                _keep_what_failed(request)
+                keep_what_failed(request)
                 raise
 
         return keeping
@@ -317,7 +317,7 @@ class KeepsDrafts:
         return response
 
 
-def _keep_what_failed(request: HttpRequest) -> None:
+def keep_what_failed(request: HttpRequest) -> None:
     """Keep what was posted, and say so on the next page that can; a failure here must not hide the first."""
     token = own_token(request) if request.method == "POST" else None
     if token is None:

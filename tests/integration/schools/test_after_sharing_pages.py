@@ -289,6 +289,10 @@ def test_the_meetings_held_since_are_offered_and_another_day_is_added(
     form = opened(client, path)
     other = {"meeting": "another", "held_on_0": "11", "held_on_1": "11", "held_on_2": "2026"}
     assert "Enter the date of the meeting" in client.post(path, {"meeting": "another", **form}).content.decode()
+    both = client.post(path, {**other, "meeting": "2026-11-10", **form}).content.decode()
+    assert "You chose the meeting of 10 November 2026, but you have also entered another date." in both
+    assert 'value="11"' in both
+    assert not RecordOfVisit.objects.filter(presented_on__isnull=False).exists()
     late = client.post(path, {**other, "held_on_0": "13", **form}).content.decode()
     assert "The date of the meeting must be today or in the past." in late
     assert client.post(path, {**other, **form}).status_code == 302
