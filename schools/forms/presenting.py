@@ -62,7 +62,7 @@ class PresentForm(Form):
 
 
 class CloseUnpresentedForm(Form):
-    submit_label = "Close without presentation"
+    submit_label = "Continue"
 
     reason = TextArea(
         label="Why it is closed without being presented",

@@ -31,7 +31,7 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import CONTENT, issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
-from tests.integration.checking import answered
+from tests.integration.checking import answered, carried_by, read_back
 
 pytestmark = pytest.mark.django_db
 VISIT = {"kind": "core", "held_on_0": "3", "held_on_1": "11", "held_on_2": "2026", "days": "1.0"}
@@ -327,9 +327,18 @@ def test_a_record_is_closed_without_presentation_with_its_reason(
     clock_at(date(2027, 4, 14))
     client, path = signed_in(county.dsim), f"{record.get_absolute_url()}close-unpresented/"
     assert "Close without presentation" in page_of(county.dsim, record.get_absolute_url())
-    client.post(path, {"reason": "No meeting was quorate.", **opened(client, path)})
+    form = opened(client, path)
+    checked = read_back(client, path, {"reason": "No meeting was quorate.", **form})
+    assert "No meeting was quorate." in checked
+    assert "Only a correction opens the record again." in checked
+    record.refresh_from_db()
+    assert record.status == "shared"
+    client.post(path, carried_by(checked))
     record.refresh_from_db()
     assert record.status == "closed"
+    late = client.post(path, {"reason": "No meeting was quorate.", **form})
+    assert late.status_code == 409
+    assert "No meeting was quorate." in late.content.decode()
     assert "None received by 17 November 2026" in page_of(county.chair, record.get_absolute_url())
 
 
