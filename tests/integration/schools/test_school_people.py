@@ -235,7 +235,7 @@ def test_whoever_is_known_by_address_succeeds_and_a_namesake_does_not(county: Co
     ],
 )
 def test_what_is_typed_of_somebody_known_otherwise_is_refused_and_kept(
-    county: County, administrator: User, typed: dict[str, str], sentence: str
+    county: County, administrator: User, typed: dict[str, Any], sentence: str
 ) -> None:
     PersonFactory.create(name="Jane Brown", email="jane@school.example")
     held = head_of(county)
