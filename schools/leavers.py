@@ -200,18 +200,34 @@ def replace_holder(
 def person_named(name: str, email: str, telephone: str, *, by: Actor) -> Person:
     """Whoever has that address, or somebody new. A name alone means nobody who is known by an address.
 
-    Somebody who signs in gets rights by being appointed, so a namesake must never be taken for them.
+    Somebody who signs in gets rights by being appointed, so a namesake must never be taken for them. `Blocked` where
+    what is known of somebody says otherwise than what was typed, which would be lost.
     """
     found = list(Person.objects.filter(email__iexact=email)[:2]) if email else _called(name)
     if len(found) > 1:
         raise Blocked([f"Several people have the {'address' if email else 'name'} {email or name}."])
     if found:
+        if reasons := _known_otherwise(found[0], name, email, telephone):
+            raise Blocked(reasons)
         return found[0]
     if not name:
         raise Blocked([f"Nobody with the address {email} is known. Enter their name too."])
     person = Person.objects.create(name=name, email=email, telephone=telephone, created_by=by.user, updated_by=by.user)
     record_event(person, "added", by=by, changes={"name": [None, name], "email": [None, email]})
     return person
+
+
+def _known_otherwise(person: Person, name: str, email: str, telephone: str) -> list[str]:
+    """Why what was typed is not this person's, as sentences that tell nothing of them."""
+    reasons = []
+    if name and name.split() != person.name.split():
+        reasons.append(f"The address {email} is known under another name. Clear the name or correct the address.")
+    if telephone and telephone.split() != person.telephone.split():
+        here = "another telephone number" if person.telephone else "no telephone number"
+        reasons.append(
+            f"{email or name} is known here with {here}. Clear the number, and ask a system administrator to enter it."
+        )
+    return reasons
 
 
 def _called(name: str) -> list[Person]:

@@ -14,6 +14,10 @@ FURTHEST_MEETING = 2
 
 ENDS_BEFORE_IT_STARTS = "An appointment cannot end before it starts."
 
+ACCURATE_AND_NOT = (
+    "You said the record is accurate, but you have also written what is not accurate. Clear the text or answer No."
+)
+
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw"}
 WITHOUT_AGENDA = "what you found"
 
@@ -83,8 +87,11 @@ def wrong_with_action_date(due_on: date, *, today: date) -> list[str]:
 
 
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:
-    """A school that finds errors of fact says which (domain 3.4)."""
-    return [] if accurate or on_accuracy.strip() else ["Enter what is not accurate."]
+    """A school that finds errors of fact says which, and one that finds none names none (domain 3.4)."""
+    named = bool(on_accuracy.strip())
+    if accurate and named:
+        return [ACCURATE_AND_NOT]
+    return [] if accurate or named else ["Enter what is not accurate."]
 
 
 def wrong_with_presenting(held_on: date, shared_on: date, *, today: date) -> list[str]:

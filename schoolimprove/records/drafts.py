@@ -35,6 +35,8 @@ from schoolimprove.lib import clock
 from .models import Draft
 
 TOKEN_FIELD, VERSION_FIELD = "keep_token", "base_version"
+CHECKED_FIELD = "answers_checked"
+"""Posted by the page on which somebody has checked their answers (`schoolimprove.records.checking`)."""
 TOKEN_AGE = timedelta(hours=24)
 SIZE_LIMIT = 1_000_000
 """Characters of names and values together; far above any form's own limits."""
@@ -48,7 +50,8 @@ _SPENT_REMEMBERED = 30
 _SALT = "schoolimprove.records.drafts"
 TYPED_FIELD = "typed_at"
 _NOT_KEPT = re.compile(
-    r"password|passphrase|(^|[-_])(otp|secret|token)([-_]|$)|^csrf|^base_version$|^typed_at$", re.IGNORECASE
+    r"password|passphrase|(^|[-_])(otp|secret|token)([-_]|$)|^csrf|^base_version$|^typed_at$|^answers_checked$",
+    re.IGNORECASE,
 )
 
 
@@ -240,7 +243,7 @@ class KeepsDrafts:
             try:
                 return view(request, *args, **kwargs)
             except Exception:
-                _keep_what_failed(request)
+                keep_what_failed(request)
                 raise
 
         return keeping
@@ -314,7 +317,7 @@ class KeepsDrafts:
         return response
 
 
-def _keep_what_failed(request: HttpRequest) -> None:
+def keep_what_failed(request: HttpRequest) -> None:
     """Keep what was posted, and say so on the next page that can; a failure here must not hide the first."""
     token = own_token(request) if request.method == "POST" else None
     if token is None:

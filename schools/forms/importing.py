@@ -48,7 +48,9 @@ class ImportForm(Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        code = data.get("only", "")
-        if code and data.get("kind") in self._takes_authority and not re.fullmatch("[0-9]{3}", code):
+        code, kind = data.get("only", ""), data.get("kind")
+        if code and kind in self._takes_authority and not re.fullmatch("[0-9]{3}", code):
             self.add_error("only", "The authority’s code must be three digits")
+        elif code and kind and kind not in self._takes_authority:
+            self.add_error("only", "These files are taken whole, not for one authority. Clear the code")
         return data

@@ -47,6 +47,9 @@ class PresentForm(Form):
         chosen, typed = data.get("meeting", ANOTHER), data.get("held_on")
         if chosen != ANOTHER and chosen:
             data["day"] = date.fromisoformat(chosen)
+            if typed not in (None, data["day"]):
+                held = f"You chose the meeting of {clock.uk_date(data['day'])}, but you have also entered another date."
+                self.add_error("held_on", f"{held} Clear the date or choose “On another date”")
         elif "meeting" in self.errors or "held_on" in self.errors:
             return data
         elif typed is None:
@@ -59,7 +62,7 @@ class PresentForm(Form):
 
 
 class CloseUnpresentedForm(Form):
-    submit_label = "Close without presentation"
+    submit_label = "Continue"
 
     reason = TextArea(
         label="Why it is closed without being presented",

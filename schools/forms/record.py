@@ -111,9 +111,12 @@ class ReasonForm(Form):
 
 
 class ResponseForm(Form):
-    """The school's answer in its two parts: factual accuracy, then content."""
+    """The school's answer in its two parts: factual accuracy, then content.
 
-    submit_label = "Send our response"
+    `role` is the one it was opened to answer in: somebody may be headteacher and chair, and answers once as each.
+    """
+
+    submit_label = "Continue"
 
     accurate = RadiosField(
         label="Is the record factually accurate?",
@@ -132,6 +135,7 @@ class ResponseForm(Form):
         max_length=LONGEST,
         required=False,
     )
+    role = forms.CharField(label="You answer as", widget=forms.HiddenInput, required=False, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,8 +143,8 @@ class ResponseForm(Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "accurate" in data:
-            reasons = wrong_with_response(accurate=data["accurate"] == "yes", on_accuracy=data.get("on_accuracy", ""))
+        if {"accurate", "on_accuracy"} <= data.keys():
+            reasons = wrong_with_response(accurate=data["accurate"] == "yes", on_accuracy=data["on_accuracy"])
             for reason in reasons:
                 self.add_error("on_accuracy", reason)
         return data

@@ -214,6 +214,12 @@ class RecordForm(VisitFactsForm):
         data: dict[str, Any] = super().clean() or {}
         if data.get("new_item_text", "").strip() and not data.get("new_item", "").strip():
             self.add_error("new_item", "Enter the agenda item that your finding is on")
+        for line in self.parts.agenda:
+            if data.get(f"drop_{line.key}") and str(data.get(f"item_{line.key}", "")).strip():
+                self.add_error(
+                    f"drop_{line.key}",
+                    f"You have written what you found on “{line.heading}”. Clear the text or leave it on the agenda",
+                )
         for key in self.action_keys:
             self._check_action(key, data)
         return data

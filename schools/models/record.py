@@ -405,10 +405,13 @@ class RecordOfVisit(BaseRecord):
             notices.tell_school_of_shared_record(self, on=on, due_on=due_on)
 
     def respond(
-        self, *, by: "User", on: date, version: int, accurate: bool, on_accuracy: str, on_content: str
+        self, *, by: "User", on: date, version: int, accurate: bool, on_accuracy: str, on_content: str, role: str = ""
     ) -> "Response":
-        """The school's answer to one version, on factual accuracy and on content, once for each role."""
-        held = self.respondents(by)
+        """The school's answer to one version, on factual accuracy and on content, once for each role.
+
+        Somebody who is headteacher and chair says in which `role`; without it, in the first that is still to answer.
+        """
+        held = [each for each in self.respondents(by) if role in ("", each.role)]
         if not held:
             raise PermissionDenied
         if self.status not in ANSWERED_IN or version != self.shared_version:
@@ -422,12 +425,12 @@ class RecordOfVisit(BaseRecord):
             current = type(self).objects.select_for_update().get(pk=self.pk)
             if current.status not in ANSWERED_IN or current.shared_version != version:
                 raise Conflict(current)
-            role = self._first_unanswered(held)
+            answering = self._first_unanswered(held)
             texts = {"accurate": accurate, "on_accuracy": on_accuracy, "on_content": on_content}
             response = Response.objects.create(
-                version=self.versions.get(number=version), role=role.role, by=by, **texts
+                version=self.versions.get(number=version), role=answering.role, by=by, **texts
             )
-            actor = Actor(by, role.appointment_id)
+            actor = Actor(by, answering.appointment_id)
             record_event(self, "responded", by=actor, changes={"version": [None, version]})
             deadlines.answered_by(self, by)
             deadlines.responded(self, roles_asked=self.roles_asked(on), roles_answered=self.roles_answered())

@@ -14,6 +14,7 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.forms.presenting import CloseUnpresentedForm, PresentForm
 from schools.models import Strength
@@ -119,12 +120,17 @@ class RecordClose(TemplateView):
         return act(request, self.record, "Closed.", self.record.close, on=clock.today(), seen_version=seen)
 
 
-class RecordCloseUnpresented(RecordFormView):
-    """With the reason why the governors did not see it."""
+class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
+    """With the reason why the governors did not see it, read back before it is closed."""
 
     template_name = "layouts/form.html"
     form_class = CloseUnpresentedForm
     heading = "Close the record without presentation"
+    check_heading = "Check your reason before you close the record"
+    send_label = "Close without presentation"
+    final = (
+        "No more responses are taken, and only a correction opens the record again. The school can read your reason."
+    )
 
     def may(self, user: Any) -> bool:
         return self.record.is_approved_by(user)
@@ -140,7 +146,10 @@ class RecordCloseUnpresented(RecordFormView):
             return super().state_now()
         return " ".join(["It cannot be closed without presentation yet.", *self.blockers()])
 
-    def form_valid(self, form: CloseUnpresentedForm) -> HttpResponse:
+    def stopped(self, form: CloseUnpresentedForm) -> HttpResponse | None:
+        return None if self.is_open() else self.moved_on(form)
+
+    def send(self, form: CloseUnpresentedForm) -> HttpResponse:
         try:
             self.record.close_unpresented(
                 by=user_of(self.request),

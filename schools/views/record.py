@@ -12,8 +12,9 @@ from django.views.generic import FormView, TemplateView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import user_can
-from schoolimprove.accounts.roles import Permission, rights_over, roles_with
+from schoolimprove.accounts.roles import ROLE_LABELS, Permission, rights_over, roles_with
 from schoolimprove.lib import clock
+from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
@@ -24,12 +25,18 @@ from schools.covering import covered_person
 from schools.deadlines import LABELS, RESPOND
 from schools.forms.record import ResponseForm
 from schools.lineage import heirs
-from schools.models import RecordOfVisit, School
+from schools.models import RecordOfVisit, Response, School
 from schools.models.record import ANSWERED_IN
 from schools.reading import read
 from schools.scope import covering
 from schools.states import RecordStatus
-from schools.views.after_sharing import VersionRead, after_sharing_context, has_date_to_respond_by, versions_of
+from schools.views.after_sharing import (
+    VersionRead,
+    after_sharing_context,
+    has_date_to_respond_by,
+    posts_that_read,
+    versions_of,
+)
 from schools.views.submitting import blockers_to_submitting
 
 
@@ -148,28 +155,38 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
 
 def typed_in(form: Any) -> list[tuple[str, str]]:
     """(label, text) of what was posted and is not empty."""
-    texts = [(str(field.label), form.cleaned_data.get(name)) for name, field in form.fields.items()]
+    texts = [(str(bound.label), form.cleaned_data.get(bound.name)) for bound in form.visible_fields()]
     return [(label, text) for label, text in texts if isinstance(text, str) and text]
 
 
 def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
     """(label, text) of what was kept and is not empty."""
     fill_from_draft(form, draft)
-    texts = [(str(field.label), form.initial.get(name)) for name, field in form.fields.items()]
+    texts = [(str(bound.label), form.initial.get(bound.name)) for bound in form.visible_fields()]
     return [(label, text) for label, text in texts if isinstance(text, str) and text]
 
 
 _RECORDED = "Your response is recorded. The author and their managers can read it."
 _MAY_CORRECT = "If they correct the record you are told, and may answer the new version."
+_SENT_ALREADY = "You have already sent this response. It is recorded once."
 
 
-class RecordRespond(RecordFormView):
+class RecordRespond(ChecksAnswers, RecordFormView):
+    """The school's answer to the version it reads: typed, read back, then sent for good."""
+
     template_name = "layouts/form.html"
+    check_template_name = "schools/record_respond_check.html"
     form_class = ResponseForm
     heading = "Respond to the Record of Visit"
     lede = (
-        "You answer this version once, and cannot change it afterwards. What you type is kept until you send it. "
-        "The author and their managers read it, and it is printed with the record."
+        "You answer this version once, and cannot change it afterwards. You can check your answer before you send it; "
+        "what you type is kept until then. The author and their managers read it, and it is printed with the record."
+    )
+    check_heading = "Check your answer before you send it"
+    send_label = "Send your answer"
+    final = (
+        "You cannot change your answer after you send it. The author, their managers and everybody else who can read "
+        "this record will read it, and it is printed with the record."
     )
 
     def made_of(self) -> dict[str, Any]:
@@ -181,17 +198,43 @@ class RecordRespond(RecordFormView):
     def is_open(self) -> bool:
         return self.record.status in ANSWERED_IN
 
+    def state_now(self) -> str:
+        return "Your school has already answered this version." if self.is_open() else super().state_now()
+
     def current_version(self) -> int:
         """An answer belongs to the version that was read: a page opened before a correction answers nothing."""
         return self.record.shared_version or 0
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not unanswered_roles(self.record, request.user):
-            messages.info(request, "Your school has already answered this version.")
-            return redirect(self.record)
+            return self.moved_on()
         return super().get(request, *args, **kwargs)
 
-    def form_valid(self, form: ResponseForm) -> HttpResponse:
+    def get_form(self, form_class: Any = None) -> Any:
+        """A form that is opened answers in the first role that is still to answer, whatever its kept text was for."""
+        form = super().get_form(form_class)
+        if not form.is_bound:
+            form.initial["role"] = next(iter(unanswered_roles(self.record, self.request.user)), "")
+        return form
+
+    def answers(self, form: ResponseForm) -> list[components.Fact]:
+        """With the role, for somebody who answers in two."""
+        said = super().answers(form)
+        role = form.cleaned_data["role"]
+        if role in ROLE_LABELS and len(self.record.respondents(user_of(self.request))) > 1:
+            return [components.Fact("You answer as", ROLE_LABELS[role]), *said]
+        return said
+
+    def check_context(self, form: ResponseForm) -> Mapping[str, Any]:
+        return {"readers": posts_that_read()}
+
+    def stopped(self, form: ResponseForm) -> HttpResponse | None:
+        if not self.is_open() or self.base_version != self.current_version():
+            return self.corrected(form)
+        waiting = unanswered_roles(self.record, self.request.user)
+        return None if waiting and form.cleaned_data["role"] in ("", *waiting) else self.answered(form)
+
+    def send(self, form: ResponseForm) -> HttpResponse:
         data = form.cleaned_data
         try:
             self.record.respond(
@@ -201,23 +244,36 @@ class RecordRespond(RecordFormView):
                 accurate=data["accurate"] == "yes",
                 on_accuracy=data["on_accuracy"],
                 on_content=data["on_content"],
+                role=data["role"],
             )
         except Blocked as error:
-            return refused(self, form, error)
-        except Conflict as lost:
-            return self.corrected(form, lost)
+            return self.stopped(form) or refused(self, form, error)
+        except Conflict:
+            return self.corrected(form)
         messages.success(self.request, f"{_RECORDED} {_MAY_CORRECT if data['accurate'] == 'no' else ''}".strip())
         return redirect(self.record)
 
-    def corrected(self, form: ResponseForm, lost: Conflict) -> HttpResponse:
+    def corrected(self, form: ResponseForm) -> HttpResponse:
         """The text is still in the form, for the version that is read now; or the record takes no answer any more."""
-        current: Any = lost.current
         self.record.refresh_from_db()
-        form.base_version = current.shared_version or 0
         if not self.is_open():
             return self.moved_on(form)
+        form.base_version = self.current_version()
         newer = f"Version {form.base_version} was shared while you were writing. Read it, then send your response."
-        return refused(self, form, Blocked([newer]))
+        response = refused(self, form, Blocked([newer]))
+        response.status_code = 409
+        return response
+
+    def answered(self, form: ResponseForm) -> HttpResponse:
+        """Sent twice, it is recorded once; what differs from what was recorded is shown to whoever typed it."""
+        data = form.cleaned_data
+        said = {"accurate": data["accurate"] == "yes", **{name: data[name] for name in ("on_accuracy", "on_content")}}
+        role = {"role": data["role"]} if data["role"] else {}
+        mine = Response.objects.filter(version__record=self.record, version__number=self.base_version, **role, **said)
+        if not mine.filter(by=user_of(self.request)).exists():
+            return self.moved_on(form)
+        messages.info(self.request, _SENT_ALREADY)
+        return redirect(self.record)
 
 
 def overtaken(view: Any, form: Any, lost: Conflict) -> HttpResponse:

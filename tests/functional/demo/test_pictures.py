@@ -54,7 +54,7 @@ def to_the_record_being_written(page: Page) -> None:
 def to_the_answer(page: Page) -> None:
     led_on(page.locator("main .app-asks a").filter(has_text="espond").first)
     press(page, "Respond for your school")
-    expect(page.get_by_role("button", name="Send our response")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
 
 
 def to_ones_school(tab: str) -> Walk:

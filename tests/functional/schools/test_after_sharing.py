@@ -97,7 +97,8 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     look(page, "version-1")
     go(page, live_server, county.headteacher, f"{path}respond/")
     page.get_by_label("Yes").check()
-    led_on(page.get_by_role("button", name="Send our response"))
+    led_on(page.get_by_role("button", name="Continue"))
+    led_on(page.get_by_role("button", name="Send your answer"))
     expect(page.get_by_text("on version 2")).to_be_visible()
 
 

@@ -111,7 +111,7 @@ def test_a_record_goes_from_its_author_to_the_schools_answer(
         keys.enter("Respond to the Record of Visit")
         expect(page.get_by_text("Written with the keyboard alone.")).to_be_visible()
         keys.enter("Respond for your school")
-        keys.enter("Send our response")
+        keys.enter("Continue")
         expect(page.locator(".govuk-error-summary")).to_be_focused()
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
@@ -119,6 +119,8 @@ def test_a_record_goes_from_its_author_to_the_schools_answer(
         page.keyboard.press("Shift+Tab")
         keys.choose("Yes", "No, something is not accurate")
         keys.write("What is not accurate", "It was the deputy.")
-        keys.enter("Send our response", "Space")
+        keys.enter("Continue", "Space")
+        expect(page.get_by_text("It was the deputy.")).to_be_visible()
+        keys.enter("Send your answer", "Space")
         expect(page.get_by_text("Your response is recorded")).to_be_visible()
     assert RecordOfVisit.objects.get(pk=record.pk).status == RecordStatus.SHARED

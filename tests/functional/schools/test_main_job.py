@@ -235,13 +235,13 @@ def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, 
         expect(page.get_by_text(MENDED)).to_be_visible()
         expect(page.get_by_text("They arrive with").first).to_contain_text("<b>marks</b> & all.")
         looked_at(page, "job-record-headteacher-375")
-        press(page, "Respond for your school", "Send our response")
+        press(page, "Respond for your school", "Continue")
         expect(page.get_by_text("There is a problem")).to_be_visible()
         looked_at(page, "job-respond-errors-375")
         page.get_by_label("No, something is not accurate").check()
         page.get_by_label("What is not accurate").fill("I was not there: it was the deputy.")
         page.get_by_label("Your comments on the content").fill("Read.")
-        press(page, "Send our response")
+        press(page, "Continue", "Send your answer")
         expect(page.get_by_text("Your response is recorded")).to_be_visible()
 
 
@@ -282,7 +282,7 @@ def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast:
             looked_at(page, "job-version-2-375")
             press(page, "Respond for your school")
             page.get_by_label("Yes", exact=True).check()
-            press(page, "Send our response")
+            press(page, "Continue", "Send your answer")
             expect(page.get_by_text("Your response is recorded")).to_be_visible()
     assert {answer.role for answer in record.newest_version().responses.all()} == {Role.HEADTEACHER, Role.CHAIR}
 

@@ -1,5 +1,6 @@
 """What people do with reminders: one's own alone, what one may still see, answers with their reasons."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
-from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.models import AuditEvent, Draft
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.actions import put_away, read, say_why_late
 from schoolimprove.reminders.models import Reminder
@@ -67,6 +68,17 @@ def test_put_away_it_waits_no_more_and_can_be_found_among_all(late: County) -> N
     assert "1 reminder<" in client.get(reverse("reminders:inbox"), {"show": "answered"}).content.decode()
     with pytest.raises(Blocked):
         put_away(of(late.sip), by=late.sip)
+
+
+def test_a_reason_typed_while_the_date_was_met_is_kept(late: County) -> None:
+    client, reminder = signed_in(late.sip), of(late.sip)
+    path = reverse("reminders:late", args=[reminder.pk])
+    token = re.search(r'name="keep_token" value="([^"]*)"', client.get(path).content.decode())
+    assert token
+    put_away(reminder, by=late.sip)
+    page = client.post(path, {"because": "The head was ill.", "keep_token": token.group(1)}, follow=True)
+    assert "What you typed has been kept." in page.content.decode()
+    assert Draft.objects.get().fields["because"] == ["The head was ill."]
 
 
 def test_nobody_answers_for_somebody_else(late: County) -> None:

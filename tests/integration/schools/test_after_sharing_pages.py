@@ -31,6 +31,7 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import CONTENT, issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
+from tests.integration.checking import answered, carried_by, read_back
 
 pytestmark = pytest.mark.django_db
 VISIT = {"kind": "core", "held_on_0": "3", "held_on_1": "11", "held_on_2": "2026", "days": "1.0"}
@@ -101,7 +102,9 @@ def test_a_response_typed_while_a_correction_was_issued_answers_nothing_and_is_n
     # Sent once more, from the page that says so, it answers the version that is read now.
     again = re.search(r'name="base_version" value="([^"]*)"', page.content.decode())
     assert again
-    client.post(path, {"accurate": "yes", "on_content": "We like version 2.", **form, "base_version": again.group(1)})
+    answered(
+        client, path, {"accurate": "yes", "on_content": "We like version 2.", **form, "base_version": again.group(1)}
+    )
     assert Response.objects.get().version.number == 2
 
 
@@ -120,7 +123,7 @@ def test_a_response_to_a_record_presented_meanwhile_is_taken(county: County, rec
     client, path = signed_in(county.headteacher), f"{record.get_absolute_url()}respond/"
     form = opened(client, path)
     record.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
-    client.post(path, {"accurate": "yes", "on_content": "Yes.", **form})
+    answered(client, path, {"accurate": "yes", "on_content": "Yes.", **form})
     assert Response.objects.get().on_content == "Yes."
 
 
@@ -132,12 +135,12 @@ def test_whoever_answers_reads_who_else_reads_and_what_follows(county: County, r
     assert "What is not accurate (if something is not)" in " ".join(page_of(county.headteacher, path).split())
     client = signed_in(county.headteacher)
     sent = {**opened(client, path), "accurate": "no", "on_accuracy": "There are 214 pupils."}
-    told = client.post(path, sent, follow=True).content.decode()
+    told = answered(client, path, sent, follow=True).content.decode()
     assert "If they correct the record you are told, and may answer the new version." in told
     assert f'href="{path}"' not in told
     assert "Respond to the record (Chair of governors)" in told
     client = signed_in(county.chair)
-    told = client.post(path, {**opened(client, path), "accurate": "yes"}, follow=True).content.decode()
+    told = answered(client, path, {**opened(client, path), "accurate": "yes"}, follow=True).content.decode()
     assert "Your response is recorded." in told
     assert "If they correct" not in told
     assert "Respond to the record (" not in told
@@ -286,6 +289,10 @@ def test_the_meetings_held_since_are_offered_and_another_day_is_added(
     form = opened(client, path)
     other = {"meeting": "another", "held_on_0": "11", "held_on_1": "11", "held_on_2": "2026"}
     assert "Enter the date of the meeting" in client.post(path, {"meeting": "another", **form}).content.decode()
+    both = client.post(path, {**other, "meeting": "2026-11-10", **form}).content.decode()
+    assert "You chose the meeting of 10 November 2026, but you have also entered another date." in both
+    assert 'value="11"' in both
+    assert not RecordOfVisit.objects.filter(presented_on__isnull=False).exists()
     late = client.post(path, {**other, "held_on_0": "13", **form}).content.decode()
     assert "The date of the meeting must be today or in the past." in late
     assert client.post(path, {**other, **form}).status_code == 302
@@ -320,9 +327,18 @@ def test_a_record_is_closed_without_presentation_with_its_reason(
     clock_at(date(2027, 4, 14))
     client, path = signed_in(county.dsim), f"{record.get_absolute_url()}close-unpresented/"
     assert "Close without presentation" in page_of(county.dsim, record.get_absolute_url())
-    client.post(path, {"reason": "No meeting was quorate.", **opened(client, path)})
+    form = opened(client, path)
+    checked = read_back(client, path, {"reason": "No meeting was quorate.", **form})
+    assert "No meeting was quorate." in checked
+    assert "Only a correction opens the record again." in checked
+    record.refresh_from_db()
+    assert record.status == "shared"
+    client.post(path, carried_by(checked))
     record.refresh_from_db()
     assert record.status == "closed"
+    late = client.post(path, {"reason": "No meeting was quorate.", **form})
+    assert late.status_code == 409
+    assert "No meeting was quorate." in late.content.decode()
     assert "None received by 17 November 2026" in page_of(county.chair, record.get_absolute_url())
 
 

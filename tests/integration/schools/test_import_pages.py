@@ -148,6 +148,14 @@ def test_a_form_that_cannot_be_used_says_why(
     assert sentence in answer.content.decode()
 
 
+def test_a_code_of_an_authority_for_files_that_are_taken_whole_is_not_dropped() -> None:
+    admin = client_of(UserFactory.create(is_superuser=True, is_staff=True))
+    answer = bring(admin, SimpleUploadedFile("a.csv", b"URN"), kind="calendar", only="936")
+    assert "These files are taken whole, not for one authority. Clear the code" in answer.content.decode()
+    assert 'value="936"' in answer.content.decode()
+    assert not ImportRun.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.csv", "x" * 300 + ".csv", "‮gpj.csv", "=1+1.csv"])
 def test_no_name_of_a_file_does_harm(client: Client, name: str) -> None:
     bring(client, SimpleUploadedFile(name, INVENTED.read_bytes()))

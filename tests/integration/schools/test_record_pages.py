@@ -19,6 +19,7 @@ from schools.responses import settle_responses
 from schools.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import TEXTS, PersonFactory, SchoolFactory, also_appointed, appointed, record_at
+from tests.integration.checking import answered
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -311,7 +312,7 @@ def test_somebody_who_is_head_and_chair_answers_once_as_each(school: School, sip
     record = record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
     respond, client = f"{record.get_absolute_url()}respond/", signed_in(both)
     for _role in range(2):
-        assert client.post(respond, {"accurate": "yes", **opened(client, respond)}).status_code == 302
+        assert answered(client, respond, {"accurate": "yes", **opened(client, respond)}).status_code == 302
     assert record.roles_answered() == {Role.HEADTEACHER, Role.CHAIR}
     assert client.get(respond).status_code == 302
 

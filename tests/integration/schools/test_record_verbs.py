@@ -15,6 +15,7 @@ from schoolimprove.records.models import AuditEvent, ReferenceCounter
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import RecordOfVisit, RecordVersion, Response, Visit
 from schools.models.school import Establishment, Phase
+from schools.rules import ACCURATE_AND_NOT
 from schools.states import RecordStatus
 from tests.factories.county import TUESDAY, County, end
 from tests.factories.schools import (
@@ -394,6 +395,24 @@ def test_errors_of_fact_are_named(county: County, blank: str) -> None:
     said = refusal(lambda: respond(record, county.chair, accurate=False, on_accuracy=blank))
     assert said == ["Enter what is not accurate."]
     assert not Response.objects.exists()
+
+
+def test_an_objection_is_not_recorded_as_agreement(county: County) -> None:
+    record = county.record(SHARED)
+    said = refusal(lambda: respond(record, county.headteacher, accurate=True, on_accuracy="31 pupils, not 30."))
+    assert said == [ACCURATE_AND_NOT]
+    assert not Response.objects.exists()
+
+
+def test_somebody_who_is_head_and_chair_answers_in_the_role_they_say(county: County) -> None:
+    record = county.record(SHARED)
+    also_appointed(county.headteacher, Role.CHAIR, school=county.school)
+    assert respond(record, county.headteacher, role=Role.CHAIR).role == Role.CHAIR
+    said = refusal(lambda: respond(record, county.headteacher, role=Role.CHAIR))
+    assert said == ["Your school has already answered this version in that role."]
+    assert respond(record, county.headteacher).role == Role.HEADTEACHER
+    with pytest.raises(PermissionDenied):
+        respond(record, county.chair, role=Role.HEADTEACHER)
 
 
 @pytest.mark.parametrize("status", [DRAFT, SUBMITTED])

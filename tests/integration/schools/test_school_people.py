@@ -227,6 +227,27 @@ def test_whoever_is_known_by_address_succeeds_and_a_namesake_does_not(county: Co
     assert Appointment.objects.get(school=county.school, starts_on=date(2027, 1, 5)).person == known
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": "Bo Example"}, "The address jane@school.example is known under another name."),
+        ({"telephone": "01632 960002"}, "jane@school.example is known here with no telephone number."),
+    ],
+)
+def test_what_is_typed_of_somebody_known_otherwise_is_refused_and_kept(
+    county: County, administrator: User, typed: dict[str, Any], sentence: str
+) -> None:
+    PersonFactory.create(name="Jane Brown", email="jane@school.example")
+    held = head_of(county)
+    path = url("appointment_end", county.school, held.pk)
+    page = signed_in(administrator).post(path, leaving(held, email="jane@school.example", **typed)).content.decode()
+    assert sentence in page
+    assert all(f'value="{text}"' in page for text in typed.values())
+    assert head_of(county).ends_on is None
+    same = leaving(held, email="jane@school.example", name="Jane  Brown")
+    assert "begins on 5 January 2027" in signed_in(administrator).post(path, same, follow=True).content.decode()
+
+
 def test_a_successor_who_cannot_hold_it_ends_nothing(county: County, administrator: User) -> None:
     Person.objects.filter(user=county.sip).update(email="sip@county.example")
     held = head_of(county)
