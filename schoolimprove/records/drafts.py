@@ -224,8 +224,9 @@ class KeepsDrafts:
     `other_drafts` of the same form, and `draft_is_behind` when the record has been saved by somebody since the draft
     was begun; the form layout tells.
 
-    A view that answers a POST with a redirect has saved, and its draft is forgotten. If it fails in any other way than
-    showing the form again, even because the right to be here has lapsed, what was posted is kept.
+    A form that is answered with a redirect has been saved, and its draft is forgotten. If a POST comes to anything else
+    than the form again, because the right to be here has lapsed or the view turned it away before it read the form,
+    what was posted is kept. Where the form no longer opens, its writer is told where to find what is kept.
     """
 
     request: HttpRequest
@@ -238,10 +239,13 @@ class KeepsDrafts:
         @wraps(view)
         def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
             except Exception:
-                _keep_what_failed(request)
+                _keep_what_is_not_saved(request)
                 raise
+            if _leads_elsewhere(response) and not getattr(response, "saved", False):
+                _keep_what_is_not_saved(request)
+            return response
 
         return keeping
 
@@ -308,17 +312,33 @@ class KeepsDrafts:
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        if 300 <= response.status_code < 400 and (token := own_token(request)):
-            spend(request, token)
-            discard_draft(token)
+        if _leads_elsewhere(response):
+            response.saved = True  # type: ignore[attr-defined]
+            forget_what_was_saved(request)
         return response
 
 
-def _keep_what_failed(request: HttpRequest) -> None:
-    """Keep what was posted, and say so on the next page that can; a failure here must not hide the first."""
-    token = own_token(request) if request.method == "POST" else None
-    if token is None:
-        return
+def forget_what_was_saved(request: HttpRequest) -> None:
+    """The form that was posted is saved: its draft goes, and a late autosave does not bring it back."""
+    if token := own_token(request):
+        spend(request, token)
+        discard_draft(token)
+
+
+def _leads_elsewhere(response: HttpResponse) -> bool:
+    return 300 <= response.status_code < 400
+
+
+def _keep_what_is_not_saved(request: HttpRequest) -> None:
+    """Keep what was posted, and say on the next page that can where to find it, or what this form had kept already.
+
+    A failure here must not hide the first.
+    """
     with suppress(DatabaseError, TooLong):
-        keep_typed_text(token, request.POST)
-        messages.warning(request, KEPT)
+        if request.method == "POST":
+            token = own_token(request)
+            kept = bool(token and keep_typed_text(token, request.POST))
+        else:
+            kept = Draft.objects.filter(user_id=request.user.pk, form=request.path).exists()
+        if kept:
+            messages.warning(request, KEPT)
