@@ -54,10 +54,11 @@ def _title(view: Any) -> str:
 
 
 def _typed(draft: Draft, view: Any) -> Iterator[tuple[str, str]]:
-    """(label, text) of what is not empty, a date's parts together."""
+    """(label, text) of what is not empty, a date's parts together; a view may say it in words with `kept_in_words`."""
     fields = getattr(getattr(view, "form_class", None), "base_fields", {})
     texts: dict[str, list[str]] = {}
-    for name, values in draft.fields.items():
+    in_words = getattr(view, "kept_in_words", dict)
+    for name, values in in_words(draft.fields).items():
         whole = _PART.sub("", name) if name not in fields else name
         texts.setdefault(whole, []).extend(value for value in values if value.strip())
     for name, parts in texts.items():
