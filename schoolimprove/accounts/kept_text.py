@@ -40,16 +40,19 @@ def kept_texts_of(user: User) -> QuerySet[Draft]:
 
 
 def _view_of(path: str) -> Any:
-    """The class that answers at the path; None when there is no such page any more."""
+    """The class that answers at the path, or the part of the admin; None when there is no such page any more."""
     try:
-        return getattr(resolve(path).func, "view_class", None)
+        found = resolve(path).func
     except Resolver404:
         return None
+    return getattr(found, "view_class", None) or getattr(found, "model_admin", None)
 
 
 def _title(view: Any) -> str:
     """What the page is called, where its class says so without being asked for an object."""
     named = getattr(view, "heading", "") or getattr(view, "page_title", "")
+    if opts := getattr(view, "opts", None):
+        named = str(opts.verbose_name).capitalize()
     return str(named or (getattr(view, "extra_context", None) or {}).get("page_title", ""))
 
 

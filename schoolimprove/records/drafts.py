@@ -27,6 +27,7 @@ from django.contrib import messages
 from django.core import signing
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -182,7 +183,9 @@ def fill_from_draft(form: forms.BaseForm, draft: Draft) -> None:
         key = form.add_prefix(name)
         kept = not isinstance(field, forms.FileField) and not field.disabled
         if kept and not field.widget.value_omitted_from_data(data, {}, key):
-            form.initial[name] = field.widget.value_from_datadict(data, {}, key)
+            value = field.widget.value_from_datadict(data, {}, key)
+            # Other text would be taken for a value, and shown with quotes around it.
+            form.initial[name] = InvalidJSONInput(value) if isinstance(field, forms.JSONField) else value
 
 
 def posted_form_of(draft: Draft) -> QueryDict:
@@ -234,20 +237,7 @@ class KeepsDrafts:
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
         """Around everything, since views ask for rights in a `dispatch` of their own, before ours would run."""
-        view: Callable[..., HttpResponse] = super().as_view(**initkwargs)  # type: ignore[misc]
-
-        @wraps(view)
-        def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            try:
-                response = view(request, *args, **kwargs)
-            except Exception:
-                _keep_what_is_not_saved(request)
-                raise
-            if _leads_elsewhere(response) and not getattr(response, "saved", False):
-                _keep_what_is_not_saved(request)
-            return response
-
-        return keeping
+        return keeping(super().as_view(**initkwargs))  # type: ignore[misc]
 
     @property
     def _user_id(self) -> int:
@@ -312,17 +302,34 @@ class KeepsDrafts:
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        if _leads_elsewhere(response):
-            response.saved = True  # type: ignore[attr-defined]
-            forget_what_was_saved(request)
+        return forgetting_what_was_saved(request, response)
+
+
+def keeping(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, which keeps what is posted whenever that is neither saved nor shown again."""
+
+    @wraps(view)
+    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except Exception:
+            _keep_what_is_not_saved(request)
+            raise
+        if _leads_elsewhere(response) and not getattr(response, "saved", False):
+            _keep_what_is_not_saved(request)
         return response
 
+    return kept
 
-def forget_what_was_saved(request: HttpRequest) -> None:
-    """The form that was posted is saved: its draft goes, and a late autosave does not bring it back."""
-    if token := own_token(request):
-        spend(request, token)
-        discard_draft(token)
+
+def forgetting_what_was_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer to a form. A redirect says that it is saved: its draft goes, and no late autosave brings it back."""
+    if _leads_elsewhere(response):
+        response.saved = True  # type: ignore[attr-defined]
+        if token := own_token(request):
+            spend(request, token)
+            discard_draft(token)
+    return response
 
 
 def _leads_elsewhere(response: HttpResponse) -> bool:
@@ -339,6 +346,6 @@ def _keep_what_is_not_saved(request: HttpRequest) -> None:
             token = own_token(request)
             kept = bool(token and keep_typed_text(token, request.POST))
         else:
-            kept = Draft.objects.filter(user_id=request.user.pk, form=request.path).exists()
+            kept = Draft.objects.filter(user_id=request.user.pk or 0, form=request.path).exists()
         if kept:
             messages.warning(request, KEPT)
