@@ -160,7 +160,7 @@ class ImportRunAdmin(GuardedAdmin):
         return importing.import_list(request)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return importing.import_add(request)
+        return importing.ImportAdd.as_view()(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -40,24 +40,28 @@ def kept_texts_of(user: User) -> QuerySet[Draft]:
 
 
 def _view_of(path: str) -> Any:
-    """The class that answers at the path; None when there is no such page any more."""
+    """The class that answers at the path, or the part of the admin; None when there is no such page any more."""
     try:
-        return getattr(resolve(path).func, "view_class", None)
+        found = resolve(path).func
     except Resolver404:
         return None
+    return getattr(found, "view_class", None) or getattr(found, "model_admin", None)
 
 
 def _title(view: Any) -> str:
     """What the page is called, where its class says so without being asked for an object."""
     named = getattr(view, "heading", "") or getattr(view, "page_title", "")
+    if opts := getattr(view, "opts", None):
+        named = str(opts.verbose_name).capitalize()
     return str(named or (getattr(view, "extra_context", None) or {}).get("page_title", ""))
 
 
 def _typed(draft: Draft, view: Any) -> Iterator[tuple[str, str]]:
-    """(label, text) of what is not empty, a date's parts together."""
+    """(label, text) of what is not empty, a date's parts together; a view may say it in words with `kept_in_words`."""
     fields = getattr(getattr(view, "form_class", None), "base_fields", {})
     texts: dict[str, list[str]] = {}
-    for name, values in draft.fields.items():
+    in_words = getattr(view, "kept_in_words", dict)
+    for name, values in in_words(draft.fields).items():
         whole = _PART.sub("", name) if name not in fields else name
         texts.setdefault(whole, []).extend(value for value in values if value.strip())
     for name, parts in texts.items():

@@ -1,9 +1,10 @@
 """The admin of kept things: nothing is deleted there, every save is versioned and audited, the first of two wins."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
@@ -14,11 +15,13 @@ from simple_history.admin import SimpleHistoryAdmin
 from schoolimprove.lib import clock
 
 from .actor import Actor, actor_for
-from .models import BaseRecord
+from .drafts import KeepToken, fill_from_draft, forgetting_what_was_saved, keeping, new_token, own_token
+from .models import BaseRecord, Draft
 from .transition import Blocked, Conflict, record_event
 
 OPENED = "opened_version"
 """The hidden input of a change form: the version it was opened on."""
+IN_THE_FORM = "What you typed here and did not save is in the form again. Your account’s page lets you discard it."
 
 FILTER_LOOKUPS = frozenset({"exact", "id__exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
 """What the admin's own filters and date hierarchies write after the name of a field."""
@@ -91,11 +94,38 @@ class KeptAdmin(GuardedAdmin):
         return [*shown, OPENED] if obj is not None and self.has_change_permission(request, obj) else shown
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """When somebody saved between the form's check and its saving, the form is checked again: it then says so."""
+        """When somebody saved between the form's check and its saving, the form is checked again: it then says so.
+
+        What was typed is kept as by `KeepsDrafts`, without the autosaving.
+        """
+        return keeping(self._changed_or_shown)(request, *args, **kwargs)
+
+    def _changed_or_shown(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, *args, **kwargs)
         except (Blocked, Conflict):
-            return super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, *args, **kwargs)
+        return forgetting_what_was_saved(request, response) if request.method == "POST" else response
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the note by which text is kept, and with what this user has typed here and not saved."""
+        form = context["adminform"].form
+        if form.fields:
+            token = own_token(request) or self._opened(request, form)
+            context = {**context, "keep_token": token.signed()}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _opened(self, request: HttpRequest, form: Any) -> KeepToken:
+        user = int(request.user.pk or 0)
+        draft = None if form.is_bound else Draft.objects.filter(user_id=user, form=request.path).first()
+        if draft:
+            fill_from_draft(form, draft)
+            messages.warning(request, IN_THE_FORM)
+        return new_token(user, request.path, 0, continuing=draft)
+
+    def kept_in_words(self, kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        """What was typed, without the version and the button that was pressed."""
+        return {name: values for name, values in kept.items() if name != OPENED and not name.startswith("_")}
 
     def actor(self, request: HttpRequest, action: str) -> Actor:
         """The person, with the appointment that lets them do this here."""

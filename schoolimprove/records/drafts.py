@@ -27,6 +27,7 @@ from django.contrib import messages
 from django.core import signing
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -185,7 +186,9 @@ def fill_from_draft(form: forms.BaseForm, draft: Draft) -> None:
         key = form.add_prefix(name)
         kept = not isinstance(field, forms.FileField) and not field.disabled
         if kept and not field.widget.value_omitted_from_data(data, {}, key):
-            form.initial[name] = field.widget.value_from_datadict(data, {}, key)
+            value = field.widget.value_from_datadict(data, {}, key)
+            # Other text would be taken for a value, and shown with quotes around it.
+            form.initial[name] = InvalidJSONInput(value) if isinstance(field, forms.JSONField) else value
 
 
 def posted_form_of(draft: Draft) -> QueryDict:
@@ -227,8 +230,9 @@ class KeepsDrafts:
     `other_drafts` of the same form, and `draft_is_behind` when the record has been saved by somebody since the draft
     was begun; the form layout tells.
 
-    A view that answers a POST with a redirect has saved, and its draft is forgotten. If it fails in any other way than
-    showing the form again, even because the right to be here has lapsed, what was posted is kept.
+    A form that is answered with a redirect has been saved, and its draft is forgotten. If a POST comes to anything else
+    than the form again, because the right to be here has lapsed or the view turned it away before it read the form,
+    what was posted is kept. Where the form no longer opens, its writer is told where to find what is kept.
     """
 
     request: HttpRequest
@@ -236,17 +240,7 @@ class KeepsDrafts:
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
         """Around everything, since views ask for rights in a `dispatch` of their own, before ours would run."""
-        view: Callable[..., HttpResponse] = super().as_view(**initkwargs)  # type: ignore[misc]
-
-        @wraps(view)
-        def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            try:
-                return view(request, *args, **kwargs)
-            except Exception:
-                keep_what_failed(request)
-                raise
-
-        return keeping
+        return keeping(super().as_view(**initkwargs))  # type: ignore[misc]
 
     @property
     def _user_id(self) -> int:
@@ -311,17 +305,50 @@ class KeepsDrafts:
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        if 300 <= response.status_code < 400 and (token := own_token(request)):
-            spend(request, token)
-            discard_draft(token)
+        return forgetting_what_was_saved(request, response)
+
+
+def keeping(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, which keeps what is posted whenever that is neither saved nor shown again."""
+
+    @wraps(view)
+    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except Exception:
+            _keep_what_is_not_saved(request)
+            raise
+        if _leads_elsewhere(response) and not getattr(response, "saved", False):
+            _keep_what_is_not_saved(request)
         return response
 
+    return kept
 
-def keep_what_failed(request: HttpRequest) -> None:
-    """Keep what was posted, and say so on the next page that can; a failure here must not hide the first."""
-    token = own_token(request) if request.method == "POST" else None
-    if token is None:
-        return
+
+def forgetting_what_was_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer to a form. A redirect says that it is saved: its draft goes, and no late autosave brings it back."""
+    if _leads_elsewhere(response):
+        response.saved = True  # type: ignore[attr-defined]
+        if token := own_token(request):
+            spend(request, token)
+            discard_draft(token)
+    return response
+
+
+def _leads_elsewhere(response: HttpResponse) -> bool:
+    return 300 <= response.status_code < 400
+
+
+def _keep_what_is_not_saved(request: HttpRequest) -> None:
+    """Keep what was posted, and say on the next page that can where to find it, or what this form had kept already.
+
+    A failure here must not hide the first.
+    """
     with suppress(DatabaseError, TooLong):
-        keep_typed_text(token, request.POST)
-        messages.warning(request, KEPT)
+        if request.method == "POST":
+            token = own_token(request)
+            kept = bool(token and keep_typed_text(token, request.POST))
+        else:
+            kept = Draft.objects.filter(user_id=request.user.pk or 0, form=request.path).exists()
+        if kept:
+            messages.warning(request, KEPT)

@@ -17,11 +17,22 @@ def seen_in(parameters: QueryDict) -> int:
     return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
 
 
-def what_happened(lost: Conflict) -> str:
-    """Who was first, and how it stands now, as a sentence or two."""
+def what_happened(lost: Conflict, state: str = "") -> str:
+    """Who was first, and how it stands now, as a sentence or two; `state` is of a thing that has no status."""
     current: Any = lost.current
     who = current.updated_by or "Somebody else"
-    return f"{who} changed this after you opened it. It is now: {current.get_status_display().lower()}."
+    return f"{who} changed this after you opened it. It is now: {state or current.get_status_display().lower()}."
+
+
+def overtaken(view: Any, form: Any, lost: Conflict, *, state: str = "", version: int | None = None) -> HttpResponse:
+    """Show the form again with what was typed, and say who was first and how it stands now.
+
+    Sent again it is about `version`, by default the one that stands now.
+    """
+    form.base_version = lost.current.version if version is None else version
+    form.add_error(None, f"Nothing was done: {what_happened(lost, state)} What you typed is still in the form.")
+    response: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=409)
+    return response
 
 
 def act(request: HttpRequest, back: Any, done: str, verb: Any, **said: Any) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The board of School Improvement Partners: who has which school, who has how many, and giving schools to another."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -13,13 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.generic import TemplateView
+from django.views.generic import FormView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
+from schoolimprove.records.drafts import TYPED_FIELD, KeepsDrafts
 from schoolimprove.records.transition import Blocked
 from schoolimprove.ui import components
 from schoolimprove.ui.errors import listed_errors
@@ -114,37 +116,71 @@ def _by_partner(place: Place) -> tuple[Any, ...]:
     return [each.person.name.casefold() for each in place.today], *_by_name(place)
 
 
-class Giving(TemplateView):
+class Giving(KeepsDrafts, FormView[PartnerForm]):
     """A page on which schools are ticked, and what follows from it: look at it once more, then do it.
 
-    Nothing is kept between the steps: each carries on what was ticked and chosen, as hidden inputs.
+    Each step carries on what was ticked and chosen, as hidden inputs; both are the same opening of the form. What is
+    kept of it belongs to the page and not to the filters in its address: whatever they leave, all that was ticked is
+    shown, in the list or beneath it.
     """
 
     form: PartnerForm
     problem: Sequence[str] = ()
     told: Sequence[str] = ()
-    again_url = ""
-
-    def make_form(self, data: Any = None) -> PartnerForm:
-        raise NotImplementedError
 
     def do(self, choices: Sequence[Choice]) -> list[Move]:
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         acting(user_of(request), Permission.ASSIGN_SIP)
-        self.form = self.make_form(request.POST)
-        choices = self.choices()
-        if not self.form.is_valid() or not choices or "change" in request.POST:
-            self.problem = () if choices or "change" in request.POST else ["Select at least one school"]
-            return self.again()
-        return self.confirm(choices) if "confirm" in request.POST else self.check(choices)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: PartnerForm) -> HttpResponse:
+        self.form, choices = form, self.choices()
+        if not choices or "change" in self.request.POST:
+            return self.form_invalid(form)
+        return self.confirm(choices) if "confirm" in self.request.POST else self.check(choices)
+
+    def form_invalid(self, form: PartnerForm) -> HttpResponse:
+        self.form = form
+        if not self.choices() and "change" not in self.request.POST:
+            self.problem = ["Select at least one school"]
+        return self.again()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "people": self.candidates}
+
+    def sent(self, name: str) -> list[str]:
+        """What was posted under a name, or kept of it."""
+        if self.request.method == "POST":
+            return self.request.POST.getlist(name)
+        return list(self.draft.fields.get(name, [])) if self.draft else []
 
     @cached_property
     def ticked(self) -> dict[int, str]:
         """What was seen of each ticked school, by URN."""
-        pairs = (value.partition(":") for value in self.request.POST.getlist("schools"))
+        pairs = (value.partition(":") for value in self.sent("schools"))
         return {int(urn): seen for urn, _colon, seen in pairs if _is_number(urn)}
+
+    @staticmethod
+    def kept_in_words(kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        """What is kept, as its writer reads it apart from the form: by names, without the button that was pressed."""
+        urns = [urn for urn in (value.partition(":")[0] for value in kept.get("schools", ())) if _is_number(urn)]
+        schools = School.objects.filter(urn__in=urns).order_by("name", "urn").values_list("name", flat=True)
+        partners = {str(person.pk): person.name for person in partners_today(on=clock.today())} | {NOBODY: "Nobody"}
+        chosen = [partners.get(key, "") for key in kept.get("sip", ())]
+        named = {"schools": [", ".join(schools)], "sip": chosen}
+        return {name: values for name, values in kept.items() if name not in ("confirm", "change")} | named
+
+    @property
+    def boxes(self) -> dict[int, str]:
+        """What the box of each ticked school sends, by URN; empty for what is known of the school now.
+
+        Kept text is about what its writer saw, and others may have given a school away since: it says so then. A form
+        that was sent and comes back has shown how things stand now.
+        """
+        kept = self.draft is not None
+        return {urn: f"{urn}:{seen}" if kept else "" for urn, seen in self.ticked.items()}
 
     def choices(self) -> list[Choice]:
         """The ticked schools; *not found* when one lies beyond what this person assigns."""
@@ -154,13 +190,11 @@ class Giving(TemplateView):
             raise Http404
         return [Choice(school, self.ticked[school.urn]) for school in schools]
 
-    def form_context(self) -> dict[str, Any]:
+    def form_context(self, form: PartnerForm) -> dict[str, Any]:
         """The form with what stands in its way."""
-        if self.request.method != "POST":
-            self.form = self.make_form()
         return {
-            "form": self.form,
-            "form_errors": list(listed_errors(self.form)),
+            "form": form,
+            "form_errors": list(listed_errors(form)),
             "action": self.request.get_full_path(),
             "problem": self.problem,
             "told": self.told,
@@ -169,7 +203,7 @@ class Giving(TemplateView):
 
     def again(self, status: int = 200) -> HttpResponse:
         """The first page, with everything still ticked and typed."""
-        return self.render_to_response(self.get_context_data(), status=status)
+        return self.render_to_response(self.get_context_data(form=self.form), status=status)
 
     def check(self, choices: Sequence[Choice]) -> HttpResponse:
         moves = planned(choices, self.form.partner, first_day=self.first_day, on=clock.today())
@@ -205,6 +239,7 @@ class Giving(TemplateView):
         return {
             "view": self,
             "checking": True,
+            "form": self.form,
             "page_title": "Check who gets which school",
             "caption": self.caption,
             "going": change_table(going, to, self.first_day),
@@ -223,7 +258,8 @@ class Giving(TemplateView):
 
     def _hidden(self) -> list[tuple[str, str]]:
         """The form as it was understood: somebody found by name goes on as who they are."""
-        names = [name for name in self.request.POST if name not in ("csrfmiddlewaretoken", "schools", "sip", "other")]
+        own = {*self.form.hidden_inputs, "csrfmiddlewaretoken", TYPED_FIELD, "schools", "sip", "other"}
+        names = [name for name in self.request.POST if name not in own]
         return [("sip", self._key_of(self.form.partner)), *((name, self.request.POST[name]) for name in names)]
 
     @cached_property
@@ -232,8 +268,8 @@ class Giving(TemplateView):
         else the numbers could be tried, and each would tell a name.
         """
         people = {str(person.pk): person for person in partners_today(on=clock.today())}
-        posted = self.request.POST.get("sip", "")
-        found = assignable().filter(pk=self._found(posted)).first()
+        posted = "".join(self.sent("sip")[:1])
+        found = assignable().filter(pk=self._unsigned(posted)).first()
         return {**people, posted: found} if found else people
 
     def _key_of(self, to: Person | None) -> str:
@@ -241,7 +277,7 @@ class Giving(TemplateView):
             return NOBODY
         return str(to.pk) if str(to.pk) in self.candidates else self._signer.sign(str(to.pk))
 
-    def _found(self, key: str) -> str:
+    def _unsigned(self, key: str) -> str:
         """The number that was signed; nobody's where none was."""
         try:
             return self._signer.unsign(key)
@@ -291,6 +327,8 @@ def _after(move: Move, to: Person | None) -> str:
 
 class AllocationBoard(Giving):
     template_name = "schools/allocation.html"
+    form_class = AllocationForm
+    heading = "Give schools to a School Improvement Partner"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         acting(user_of(request), Permission.VIEW_ALLOCATION)
@@ -300,11 +338,12 @@ class AllocationBoard(Giving):
     def listing(self) -> Listing:
         return Listing(self.request)
 
-    def make_form(self, data: Any = None) -> AllocationForm:
+    def get_initial(self) -> dict[str, Any]:
         chosen = self.listing.filter.chosen("then")
-        initial = {"starts_on": chosen} if chosen else {}
-        loads = self.listing.board.loads
-        return AllocationForm(data, people=self.candidates, loads=loads, initial=initial)
+        return {"starts_on": chosen} if chosen else {}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "loads": self.listing.board.loads}
 
     def do(self, choices: Sequence[Choice]) -> list[Move]:
         to, by = self.form.partner, user_of(self.request)
@@ -315,29 +354,40 @@ class AllocationBoard(Giving):
         assigns = user_can(user, Permission.ASSIGN_SIP)
         places = listing.places
         page = Paginator(places, PER_PAGE).get_page(self.request.GET.get("page"))
-        context = super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**(kwargs if assigns else {"form": None})) | {
             "page_title": "Who has which school",
             "caption": self.caption,
             "breadcrumbs": self.crumbs(),
             "figures": figures_of(listing.board),
             "found": f"{len(places):,} school{'' if len(places) == 1 else 's'}",
             "filters": filter_panel(listing.filter.form, self.request.GET, label="Filter schools"),
-            "table": place_table(page, listing, self.tickable(page) if assigns else set(), self.ticked),
+            "table": place_table(page, listing, self.tickable(page) if assigns else set(), self.boxes),
+            "also_ticked": self.also_ticked(page) if assigns else None,
             "page_obj": page,
             "loads": load_table(listing, hand_over=assigns),
             "exports": export_links("schools:allocation_export", user),
             "loads_exports": export_links("schools:loads_export", user),
             "nothing": nothing_to(listing),
         }
-        asked = self.form_context() if assigns else {"form_errors": []}
+        asked = self.form_context(context["form"]) if assigns else {"form_errors": []}
         misread = list(listed_errors(listing.filter.form))
         errors = [*misread, *asked["form_errors"]]
         return context | asked | {"form_errors": errors, "page_errors": errors or asked.get("page_errors")}
 
-    def tickable(self, page: Page[Place]) -> set[int]:
-        """Schools of the page that this person gives and takes."""
+    def tickable(self, places: Iterable[Place]) -> set[int]:
+        """Schools among these that this person gives and takes."""
         mine = ours(self.request.user, Permission.ASSIGN_SIP)
-        return set(mine.filter(pk__in=[place.school.pk for place in page]).values_list("pk", flat=True))
+        return set(mine.filter(pk__in=[place.school.pk for place in places]).values_list("pk", flat=True))
+
+    def also_ticked(self, page: Page[Place]) -> components.Table:
+        """What is ticked and not on this page, which filters or others have changed since it was ticked."""
+        listed = {place.school.pk for place in page} if self.ticked else set()
+        found = [each for each in self.listing.board.places if each.school.urn in self.ticked]
+        found = [each for each in found if each.school.pk not in listed]
+        mine = self.tickable(found) if found else set()
+        table = place_table([each for each in found if each.school.pk in mine], self.listing, mine, self.boxes)
+        columns = [components.Column(each.label) for each in table.columns]
+        return replace(table, caption="Also ticked, and not in the list above", columns=columns, caption_hidden=False)
 
 
 def nothing_to(listing: Listing) -> components.Empty | None:
@@ -359,7 +409,9 @@ def figures_of(board: Board) -> list[components.Figure]:
     ]
 
 
-def place_table(page: Page[Place], listing: Listing, tickable: set[int], ticked: Mapping[int, str]) -> components.Table:
+def place_table(
+    page: Iterable[Place], listing: Listing, tickable: set[int], ticked: Mapping[int, str]
+) -> components.Table:
     dated = listing.then != listing.today
     labels = [("School", "name"), ("Phase", ""), ("District", "district"), ("Partner today", "sip")]
     columns = [components.Column(label, sort) for label, sort in labels]
@@ -382,14 +434,14 @@ def _place_row(place: Place, tickable: bool, ticked: Mapping[int, str], dated: b
 
 
 def _tick(place: Place, url: str, note: str, ticked: str | None) -> Any:
-    """A box with the school's name for its label. What was ticked stays ticked, with what is known now."""
+    """A box with the school's name for its label. What was ticked stays ticked, and sends that or what is known now."""
     return format_html(
         '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
         '<input class="govuk-checkboxes__input" type="checkbox" id="school-{}" name="schools" value="{}"{}>'
         '<label class="govuk-label govuk-checkboxes__label" for="school-{}">{}</label></div></div>'
         '<a class="govuk-link app-note" href="{}">{}<span class="govuk-visually-hidden">, open {}</span></a>',
         place.school.urn,
-        place.value,
+        ticked or place.value,
         " checked" if ticked is not None else "",
         place.school.urn,
         place.school.name,
@@ -444,6 +496,8 @@ class HandOver(Giving):
     """Somebody leaves or goes on leave: all or some of their schools, to one colleague or by turns to several."""
 
     template_name = "schools/hand_over.html"
+    form_class = HandOverForm
+    heading = "Hand over schools"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         acting(user_of(request), Permission.ASSIGN_SIP)
@@ -474,9 +528,10 @@ class HandOver(Giving):
     def caption(self) -> str:
         return self.leaver.name
 
-    def make_form(self, data: Any = None) -> HandOverForm:
-        people = {key: person for key, person in self.candidates.items() if person.pk != self.leaver.pk}
-        return HandOverForm(data, people=people, loads=self.board.loads)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        people = {key: person for key, person in kwargs["people"].items() if person.pk != self.leaver.pk}
+        return {**kwargs, "people": people, "loads": self.board.loads}
 
     def assigned(self) -> SchoolQuerySet:
         return ours(self.request.user, Permission.ASSIGN_SIP)
@@ -493,16 +548,18 @@ class HandOver(Giving):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         held = {school.pk for school in self.held}
         places = [place for place in self.board.places if place.school.pk in held]
-        ticked = self.ticked if self.request.method == "POST" else {place.school.urn: "" for place in places}
-        return super().get_context_data(**kwargs) | {
-            "page_title": "Hand over schools",
+        sent = self.request.method == "POST" or self.draft
+        ticked = self.boxes if sent else {place.school.urn: "" for place in places}
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "page_title": self.heading,
             "caption": self.caption,
-            "breadcrumbs": self.crumbs("Hand over schools"),
+            "breadcrumbs": self.crumbs(self.heading),
             "leaver": self.leaver,
             "table": self.table(places, ticked),
             "stays": self.stays(),
             "records": records_left(self.leaver, self.held),
-            **self.form_context(),
+            **self.form_context(context["form"]),
         }
 
     @cached_property

@@ -33,8 +33,8 @@ from schools.models import RecordOfVisit
 from schools.panels import assures
 from schools.reading import Reading, read
 from schools.states import RecordStatus
-from schools.views.acting import act, seen_in
-from schools.views.record import RecordFormView, breadcrumbs, overtaken, record_in_scope, shown
+from schools.views.acting import act, overtaken, seen_in
+from schools.views.record import RecordFormView, breadcrumbs, record_in_scope, shown
 
 
 def queue(request: HttpRequest) -> AssuranceFilter:

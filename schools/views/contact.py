@@ -66,9 +66,9 @@ class ContactChange(ContactView):
         return {name: getattr(self.seen, name) for name in FIELDS}
 
     def act(self, form: ContactForm) -> str:
-        if form.contact() == self.get_initial() and form.seen_version == self.seen.version:
+        if form.contact() == self.get_initial() and self.base_version == self.seen.version:
             return "Nothing was changed."
-        change_contact(self.seen, by=self.actor, seen_version=form.seen_version or 0, **form.contact())
+        change_contact(self.seen, by=self.actor, seen_version=self.base_version, **form.contact())
         return f"{self.seen} has been changed."
 
 
@@ -80,5 +80,5 @@ class ContactEnd(ContactView):
         return f"{self.seen}: it is no longer shown among those to contact. What it said stays in the audit."
 
     def act(self, form: EndContactForm) -> str:
-        end_contact(self.seen, by=self.actor, seen_version=form.seen_version or 0, reason=form.cleaned_data["reason"])
+        end_contact(self.seen, by=self.actor, seen_version=self.base_version, reason=form.cleaned_data["reason"])
         return f"{self.seen} has been ended."

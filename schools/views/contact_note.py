@@ -26,6 +26,7 @@ from schools.contact_notes import may_take_back, note_contact, take_back
 from schools.forms.contact_note import ContactNoteFilter, ContactNoteForm, TakeBackForm
 from schools.models import ContactNote, School
 from schools.scope import in_scope
+from schools.views.acting import overtaken
 from schools.views.record import refused
 from schools.views.school import note_table, paged, school_in_scope
 
@@ -88,7 +89,7 @@ class ContactNoteAdd(NoteView):
 
 
 class ContactNoteTakeBack(NoteView):
-    template_name = "schools/contact_note_take_back.html"
+    template_name = "layouts/confirm.html"
     form_class = TakeBackForm
     heading = "Take this contact back?"
 
@@ -111,10 +112,10 @@ class ContactNoteTakeBack(NoteView):
         reason, seen = form.cleaned_data["reason"], self.base_version
         try:
             take_back(self.note, by=user_of(self.request), seen_version=seen, reason=reason)
-        except Conflict:
-            messages.warning(self.request, "This contact has been taken back already.")
-        else:
-            messages.success(self.request, "The contact is taken back.")
+        except Conflict as lost:
+            why = lost.current.taken_back_because  # type: ignore[attr-defined]
+            return overtaken(self, form, lost, state=f"taken back ({why})" if why else "not taken back")
+        messages.success(self.request, "The contact is taken back.")
         return redirect(self.visits_url)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

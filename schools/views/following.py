@@ -26,7 +26,7 @@ from schools.following import actions_at, most_urgent_first, narrowed
 from schools.forms.following import ACTS, BEGIN, FINISH, REPORT, ActionFilter, ActionForm
 from schools.models import RecordAction, School
 from schools.states import ActionStatus
-from schools.views.acting import what_happened
+from schools.views.acting import overtaken
 from schools.views.record import refused
 from schools.views.school import SchoolTabView, paged, school_in_scope
 
@@ -177,10 +177,9 @@ class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
     def told(self, form: ActionForm, lost: Conflict) -> HttpResponse:
         """What the other reported, above one's own words, which are still in the form."""
         self.action.refresh_from_db()
-        form.base_version = lost.current.version
         fields: dict[str, Any] = form.fields
         fields["act"].choices = ACTS.get(ActionStatus(self.action.status), [])
-        return refused(self, form, Blocked([f"Nothing was saved: {what_happened(lost)} Your words are in the form."]))
+        return overtaken(self, form, lost)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         crumbs = [

@@ -16,6 +16,7 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
@@ -23,6 +24,7 @@ from schools.deadlines import PRESENT
 from schools.forms.governors import CancelMeetingForm, MeetingsForm
 from schools.meetings import add_meetings, cancel_meeting
 from schools.models import GovernorsMeeting, RecordOfVisit, School
+from schools.views.acting import overtaken
 from schools.views.record import refused
 from schools.views.school import SchoolTabView, paged, school_in_scope
 
@@ -135,7 +137,7 @@ def _cancel_link(school: School, meeting: GovernorsMeeting) -> Any:
     )
 
 
-class GovernorsFormView(FormView[Any]):
+class GovernorsFormView(KeepsDrafts, FormView[Any]):
     """A form that leads back to the tab."""
 
     template_name = "layouts/form.html"
@@ -198,20 +200,18 @@ class MeetingCancel(GovernorsFormView):
             return redirect(self.tab_url)
         return super().get(request, *args, **kwargs)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        seen = None if self.request.method == "POST" else self.meeting.version
-        return {**super().get_form_kwargs(), "base_version": seen}
+    def current_version(self) -> int:
+        return self.meeting.version
 
     def form_valid(self, form: CancelMeetingForm) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         try:
-            cancel_meeting(self.meeting, by=user_of(self.request), reason=reason, seen_version=form.seen_version or 0)
+            cancel_meeting(self.meeting, by=user_of(self.request), reason=reason, seen_version=self.base_version)
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            who = lost.current.updated_by or "Somebody else"
-            messages.error(self.request, f"Nothing was done: {who} changed this meeting before you.")
-            return redirect(self.tab_url)
+            why = lost.current.cancelled_because  # type: ignore[attr-defined]
+            return overtaken(self, form, lost, state=f"cancelled ({why})" if why else "not cancelled")
         messages.success(self.request, f"The meeting of {clock.uk_date(self.meeting.held_on)} is cancelled.")
         return redirect(self.tab_url)
 

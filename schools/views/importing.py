@@ -14,17 +14,19 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
+from django.views.generic import FormView
 
 from schoolimprove.accounts.exporting import Taken, exports, links_to
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.documents.models import Blob
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.transition import Blocked, Conflict, record_event
 from schoolimprove.ui import components
@@ -154,26 +156,36 @@ def in_short(run: ImportRun) -> str:
 # Bringing files in ----------------------------------------------------------------------------------------------------
 
 
-def import_add(request: HttpRequest) -> HttpResponse:
-    kinds = mine(request)
-    options: dict[str, Any] = {"importers": kinds, "cancel_url": reverse(LISTED)}
-    form = ImportForm(initial={"kind": request.GET.get("kind", kinds[0].key)}, **options)
-    if request.method == "POST":
-        form = ImportForm(request.POST, request.FILES, **options)
-        if form.is_valid():
-            return redirect(started(request, form))
-    context = {
-        "page_title": "Bring in files",
-        "form": form,
-        "breadcrumbs": crumbs(components.Crumb("Bring in files")),
-        "files_lost": bool(request.FILES),
-        "templates": [
-            components.Link(each.label, reverse("admin:schools_importrun_template", args=[each.key]))
-            for each in kinds
-            if each.template
-        ],
-    }
-    return render(request, "schools/imports/import_add.html", context)
+class ImportAdd(KeepsDrafts, FormView[ImportForm]):
+    """Choose what is brought in, and the files."""
+
+    template_name = "schools/imports/import_add.html"
+    form_class = ImportForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.kinds = mine(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"kind": self.request.GET.get("kind", self.kinds[0].key)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "importers": self.kinds, "cancel_url": reverse(LISTED)}
+
+    def form_valid(self, form: ImportForm) -> HttpResponse:
+        return redirect(started(self.request, form))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "page_title": "Bring in files",
+            "breadcrumbs": crumbs(components.Crumb("Bring in files")),
+            "files_lost": bool(self.request.FILES),
+            "templates": [
+                components.Link(each.label, reverse("admin:schools_importrun_template", args=[each.key]))
+                for each in self.kinds
+                if each.template
+            ],
+        }
 
 
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:

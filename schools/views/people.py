@@ -22,6 +22,7 @@ from schoolimprove.accounts.rights import authorising, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schools.actions import withdraw_appointment
@@ -207,7 +208,7 @@ def _change_links(school: School, each: SchoolContact) -> Any:
     )
 
 
-class PeopleForm(FormView[Any]):
+class PeopleForm(KeepsDrafts, FormView[Any]):
     """A form that leads back to the People tab. Whoever is second is told how the thing stands now."""
 
     template_name = "schools/people_form.html"
@@ -219,8 +220,10 @@ class PeopleForm(FormView[Any]):
     school: School
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        version = self.seen.version if self.seen is not None and self.request.method != "POST" else None
-        return {**super().get_form_kwargs(), "cancel_url": self.people_url, "base_version": version}
+        return {**super().get_form_kwargs(), "cancel_url": self.people_url}
+
+    def current_version(self) -> int:
+        return self.seen.version if self.seen is not None else 0
 
     @property
     def people_url(self) -> str:
@@ -267,6 +270,8 @@ class PeopleForm(FormView[Any]):
 class AppointmentEnd(PeopleForm):
     """Somebody leaves a post at a school, and perhaps somebody else takes it over on the next day."""
 
+    heading = "End an appointment"
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
         held = Appointment.objects.filter(school=self.school).with_scope()
@@ -304,7 +309,7 @@ class AppointmentEnd(PeopleForm):
         return f"{since} to {clock.uk_date(self.seen.ends_on)}" if self.seen.ends_on else since
 
     def act(self, form: Any) -> str:
-        held, seen, reason = self.seen, form.seen_version or 0, form.cleaned_data["reason"]
+        held, seen, reason = self.seen, self.base_version, form.cleaned_data["reason"]
         if self.is_over():
             raise Conflict(held)
         if self.to_come:

@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
-from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.records.checking import ChecksAnswers
@@ -19,62 +19,57 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schools.forms.presenting import CloseUnpresentedForm, PresentForm
 from schools.models import Strength
 from schools.states import SHARED_STATES, RecordStatus
-from schools.views.acting import act, seen_in, what_happened
+from schools.views.acting import act, overtaken, seen_in
 from schools.views.after_sharing import address, on_record, read_versions, versions_of
 from schools.views.record import RecordFormView, heir_to_read_by, record_in_scope, refused, shown
 
 
-class RecordPresent(FormView[PresentForm]):
+class RecordPresent(RecordFormView):
     """The date of the meeting at which the governors saw it."""
 
     template_name = "layouts/form.html"
     form_class = PresentForm
+    heading = "Mark as presented to the governors"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
-        acting(user_of(request), Permission.PRESENT_RECORD, on=self.record)
-        if reasons := self.reasons():
-            messages.warning(request, " ".join(reasons))
-            return redirect(self.record)
-        return super().dispatch(request, *args, **kwargs)
+    @property
+    def lede(self) -> str:  # type: ignore[override]
+        return f"Version {self.record.shared_version}, shared on {clock.uk_date(self.record.shared_on)}."
 
-    def reasons(self) -> list[str]:
-        """Why it is not to be presented now; whoever posts all the same is told by the verb."""
-        record = self.record
-        if record.status != RecordStatus.SHARED and (self.request.method == "GET" or record.shared_version is None):
-            return [f"This record is now: {record.get_status_display().lower()}."]
-        return record.blockers_to("present", on=clock.today())
+    def may(self, user: Any) -> bool:
+        return user_can(user, Permission.PRESENT_RECORD, on=self.record)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def is_open(self) -> bool:
+        return self.record.status == RecordStatus.SHARED and not self.blockers()
+
+    def blockers(self) -> list[str]:
+        return self.record.blockers_to("present", on=clock.today())
+
+    def state_now(self) -> str:
+        return super().state_now() if self.record.status != RecordStatus.SHARED else " ".join(self.blockers())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What was never shared has no form; whoever posts in another state is told by the verb."""
+        return self.moved_on() if self.record.shared_version is None else super().post(request, *args, **kwargs)
+
+    def made_of(self) -> dict[str, Any]:
         meetings = self.record.school.governors_meetings.standing()
         held = meetings.filter(held_on__gte=self.record.shared_on, held_on__lte=clock.today())
         return {
-            **super().get_form_kwargs(),
             "held": list(held.order_by("held_on").values_list("held_on", flat=True)),
             "shared_on": self.record.shared_on,
             "cancel_url": self.record.get_absolute_url(),
-            "base_version": None if self.request.method == "POST" else self.record.version,
         }
 
     def form_valid(self, form: PresentForm) -> HttpResponse:
         day = form.cleaned_data["day"]
         try:
-            self.record.present(
-                by=user_of(self.request), on=clock.today(), held_on=day, seen_version=form.seen_version or 0
-            )
+            self.record.present(by=user_of(self.request), on=clock.today(), held_on=day, seen_version=self.base_version)
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            messages.error(self.request, f"Nothing was done: {what_happened(lost)}")
-            return redirect(self.record)
+            return overtaken(self, form, lost)
         messages.success(self.request, f"Presented to the governors on {clock.uk_date(day)}.")
         return redirect(self.record)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lede = f"Version {self.record.shared_version}, shared on {clock.uk_date(self.record.shared_on)}."
-        return super().get_context_data(
-            **kwargs, **on_record(self.record, "Mark as presented to the governors"), lede=lede
-        )
 
 
 class RecordClose(TemplateView):
@@ -160,8 +155,7 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            form.base_version = lost.current.version
-            return refused(self, form, Blocked([f"Nothing was done: {what_happened(lost)}"]))
+            return overtaken(self, form, lost)
         messages.success(self.request, "Closed without being presented.")
         return redirect(self.record)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -214,6 +215,10 @@ def history_of(edition: ProgrammeEdition) -> list[components.Event]:
     ]
 
 
+BEGUN_FROM = "begun_from"
+"""The hidden input of the form that names the edition it began with."""
+
+
 class EditionWrite(KeepsDrafts, FormView[EditionForm]):
     """A new draft, begun from nothing or from an edition that is there."""
 
@@ -226,13 +231,22 @@ class EditionWrite(KeepsDrafts, FormView[EditionForm]):
 
     @cached_property
     def beginning(self) -> ProgrammeEdition | None:
-        """The edition named in the address, whose items keep their keys."""
-        named = self.request.GET.get("from", "")
+        """The edition that the form says, else the address, whose items keep their keys."""
+        kept = self.draft.fields.get(BEGUN_FROM, [""])[0] if self.draft else ""
+        named = self.request.POST.get(BEGUN_FROM) or kept or self.request.GET.get("from", "")
         is_key = named.isascii() and named.isdigit() and len(named) < 10
         return ProgrammeEdition.objects.filter(pk=named).first() if is_key else None
 
     def get_initial(self) -> dict[str, Any]:
         return initial_of(self.beginning) if self.beginning else {"closing": CLOSING.guidance}
+
+    def get_form(self, form_class: Any = None) -> EditionForm:
+        """Kept text is of the page, whatever its address asks: the form itself says with which edition it began."""
+        form: EditionForm = super().get_form(form_class)
+        form.fields[BEGUN_FROM] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=self.beginning.pk if self.beginning else ""
+        )
+        return form
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()

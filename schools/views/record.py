@@ -162,8 +162,15 @@ def typed_in(form: Any) -> list[tuple[str, str]]:
 def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
     """(label, text) of what was kept and is not empty."""
     fill_from_draft(form, draft)
-    texts = [(str(bound.label), form.initial.get(bound.name)) for bound in form.visible_fields()]
-    return [(label, text) for label, text in texts if isinstance(text, str) and text]
+    texts = [(str(bound.label), _kept(bound.field, form.initial.get(bound.name))) for bound in form.visible_fields()]
+    return [(label, text) for label, text in texts if text]
+
+
+def _kept(field: Any, value: Any) -> str:
+    """What was kept of a field: a choice by its label, a date as its parts were typed."""
+    if isinstance(value, list):
+        return " ".join(filter(None, value))
+    return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""
 
 
 _RECORDED = "Your response is recorded. The author and their managers can read it."
@@ -274,15 +281,6 @@ class RecordRespond(ChecksAnswers, RecordFormView):
             return self.moved_on(form)
         messages.info(self.request, _SENT_ALREADY)
         return redirect(self.record)
-
-
-def overtaken(view: Any, form: Any, lost: Conflict) -> HttpResponse:
-    """Somebody else acted first: their act is named, and what was typed is still in the form."""
-    current: Any = lost.current
-    who = current.updated_by or "Somebody else"
-    state = current.get_status_display().lower()
-    form.base_version = current.version
-    return refused(view, form, Blocked([f"{who} changed this record while you were writing. It is now: {state}."]))
 
 
 class RecordDetail(TemplateView):

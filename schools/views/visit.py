@@ -352,7 +352,7 @@ class VisitAnotherDate(VisitForm):
 
 
 class VisitCancel(VisitForm):
-    template_name = "schools/visit_confirm.html"
+    template_name = "layouts/confirm.html"
     form_class = CancelForm
     heading = "Cancel this visit?"
 
@@ -437,7 +437,7 @@ class PerformanceHold(VisitForm):
 
 
 class PerformanceVoid(VisitForm):
-    template_name = "schools/visit_confirm.html"
+    template_name = "layouts/confirm.html"
     form_class = VoidForm
     heading = "Take this back?"
     wanted = frozenset({VisitStatus.HELD})

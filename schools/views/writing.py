@@ -27,8 +27,8 @@ from schools.forms.writing import RecordForm
 from schools.models import AssuranceComment, RecordOfVisit, Visit
 from schools.models.record import TEXTS
 from schools.states import RecordStatus
-from schools.views.acting import act, seen_in
-from schools.views.record import RecordFormView, breadcrumbs, overtaken, record_in_scope, refused, shown
+from schools.views.acting import act, overtaken, seen_in
+from schools.views.record import RecordFormView, breadcrumbs, record_in_scope, refused, shown
 from schools.views.school import school_in_scope
 from schools.views.submitting import blockers_to_submitting, saved_values, visit_of
 from schools.writing import parts_for

@@ -34,6 +34,7 @@ from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.registry import account_links
 from schoolimprove.accounts.rights import appointments_of, in_words, must_have_second_factor
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.ui.components import Fact
 
 from .door import note_signed_in, onward, why_refused
@@ -107,7 +108,7 @@ class OwnFormWithPassword(OwnForm):
         return {**super().get_form_kwargs(), "request": self.request}
 
 
-class NameChange(OwnForm):
+class NameChange(KeepsDrafts, OwnForm):
     form_class = NameForm
     page_title = "Change your name"
     done = "Your name has been changed."

@@ -216,7 +216,7 @@ class Invite(ForManagers, KeepsDrafts, FormView[InviteForm]):
         return redirect("accounts:person", person.pk)
 
 
-class PersonForm(ForManagers, FormView[Any]):
+class PersonForm(ForManagers, KeepsDrafts, FormView[Any]):
     """A form about one person, back to that person's page when done; what the verb refuses is said on the form."""
 
     template_name = "layouts/form.html"

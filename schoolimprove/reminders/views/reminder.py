@@ -12,7 +12,7 @@ from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.lib import clock
-from schoolimprove.records.drafts import KeepsDrafts, keep_what_failed
+from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.actions import put_away, read, say_why_late
 from schoolimprove.reminders.forms.choices import LateForm
@@ -105,7 +105,6 @@ class Late(KeepsDrafts, FormView[LateForm]):
         self.reminder = own_reminder(request, kwargs["reminder"])
         self.line = own_line(request, self.reminder)
         if self.line is None or not Reminder.objects.open().filter(pk=self.reminder.pk).exists():
-            keep_what_failed(request)
             return redirect("reminders:reminder", self.reminder.pk)
         return super().dispatch(request, *args, **kwargs)
 

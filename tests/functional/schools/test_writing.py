@@ -149,7 +149,7 @@ def test_a_manager_who_returns_it_while_its_author_saves_loses_neither(
         led_on(author.get_by_role("button", name="Save and finish for now"))
         expect(author.get_by_text("Saved at")).to_be_visible()
         led_on(manager.get_by_role("button", name="Return to the author"))
-        expect(manager.get_by_text("changed this record while you were writing")).to_be_visible()
+        expect(manager.get_by_text("changed this after you opened it")).to_be_visible()
         expect(manager.get_by_label("Comment on “Standards”")).to_have_value("Which year groups, and when?")
         expect(manager.get_by_text("Years 3 and 4, in October")).to_be_visible()
         looked_at(manager, "record-return-overtaken")
