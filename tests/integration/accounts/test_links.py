@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from post_office.models import STATUS, Email
-from pytest import LogCaptureFixture
 
 from schoolimprove.accounts.actions.address import ask_for_address, confirm_address
 from schoolimprove.accounts.actions.links import LinkSpent, find_link
@@ -327,7 +326,9 @@ class TestChangeOfAddress:
 
     # Whose link it is.
 
-    def test_somebody_signed_out_signs_in_and_comes_back_to_it(self, client: Client, caplog: LogCaptureFixture) -> None:
+    def test_somebody_signed_out_signs_in_and_comes_back_to_it(
+        self, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
         user = UserFactory.create(email="old@example.org")
         link = self.ask(user)
         with caplog.at_level("INFO"):
