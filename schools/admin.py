@@ -70,7 +70,7 @@ class ByActorForm(KeptForm):
 
 class ByActorAdmin(KeptAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.actor = self.actor(request, "change" if change else "add")
         return form
 

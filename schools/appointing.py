@@ -142,7 +142,7 @@ class Guard:
         return wrong_with_rewriting(before, after, used_on=self._used.get(appointment.pk), name=name) | wrong
 
     def _is_own(self, person: Person) -> bool:
-        if person.pk is not None or self._by.user is None:
+        if self._by.user is None or not person._state.adding:
             return person.pk in self._own
         if person.user_id is not None:
             return bool(person.user_id == self._by.user_id)

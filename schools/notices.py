@@ -1,6 +1,6 @@
 """E-mail that goes out with a verb, queued in the verb's own transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -172,7 +172,7 @@ def _recipients(appointed: Collection[int], *, by: Actor) -> dict[str, str]:
     return reached_heads | _administrators_besides(appointed, by=by)
 
 
-def _administrators_besides(appointed: Collection[int], *, by: Actor) -> Mapping[str, str]:
+def _administrators_besides(appointed: Collection[int], *, by: Actor) -> dict[str, str]:
     administrators = _holders(Role.SYSTEM_ADMINISTRATOR)
     return dict(
         _reached(

@@ -16,6 +16,8 @@ def find_link(purpose: str, token: str) -> SecretLink:
 
 def find_opened_link(purpose: str, key: int | None) -> SecretLink:
     """The same by its row's key, for a browser that has opened the link; `LinkSpent` when it no longer works."""
+    if key is None:
+        raise LinkSpent
     return _one_open(SecretLink.objects.filter(pk=key, purpose=purpose))
 
 

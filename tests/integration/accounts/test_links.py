@@ -2,12 +2,12 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, connections, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from post_office.models import STATUS, Email
@@ -258,7 +258,7 @@ class TestChangeOfAddress:
         ask_for_address(user, email)
         return link_in(newest_mail(email))
 
-    def confirm(self, client: Client, link: str) -> HttpResponse:
+    def confirm(self, client: Client, link: str) -> Any:
         """Open the link and press the button on the page it leads to."""
         opened = client.get(link)
         assert opened["Location"] == "/account/address/confirm/"

@@ -311,8 +311,13 @@ class TestAtTheSameMoment:
 # On the allocation board.
 
 
+def a_dsim(school: School) -> User:
+    assert school.district is not None
+    return appointed(Role.DSIM, double_district=school.district.double_district)
+
+
 def test_a_school_cannot_be_given_to_oneself_on_the_board(school: School, colleague: Actor) -> None:
-    dsim = appointed(Role.DSIM, double_district=school.district.double_district)
+    dsim = a_dsim(school)
     Person.objects.filter(user=dsim).update(email=dsim.email)
     to, choices = Person.objects.get(user=dsim), [Choice(school, "")]
     [move] = planned(choices, to, first_day=TOMORROW, by=dsim, on=TUESDAY)
@@ -323,14 +328,14 @@ def test_a_school_cannot_be_given_to_oneself_on_the_board(school: School, collea
     day = {"starts_on_0": "4", "starts_on_1": "11", "starts_on_2": "2026"}
     posted = {"schools": f"{school.urn}:", "sip": "", "other": dsim.email, **day}
     assert GIVEN_TO_ONESELF in client.post(reverse("schools:allocation"), posted).content.decode()
-    other = appointed(Role.DSIM, double_district=school.district.double_district)
+    other = a_dsim(school)
     for allowed in (other, colleague.user):
         assign(choices, to, first_day=TOMORROW, by=allowed, on=TUESDAY)
         Appointment.objects.filter(role=Role.SIP).delete()
 
 
 def test_ones_own_school_can_be_given_away_but_does_not_go_on(school: School) -> None:
-    dsim = appointed(Role.DSIM, double_district=school.district.double_district)
+    dsim = a_dsim(school)
     me = Person.objects.get(user=dsim)
     held = AppointmentFactory.create(person=me, school=school, ends_on=date(2026, 12, 18))
     choices = [Choice(school, f"{held.pk}.1")]
