@@ -21,12 +21,13 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, Conflict, differences, event_of, record_event
 from schools import deadlines, recounting_job
-from schools.appointing import wrong_with_appointment
+from schools.appointing import Guard, from_today, wrong_with_appointment, wrong_with_change
 from schools.content import Content
 from schools.models import Appointment, Person, RecordOfVisit, School, Visit
 from schools.models.appointment import SCOPE_FIELDS
 from schools.models.programme import edition_for
 from schools.models.visit import COMMISSIONED, WITHOUT_RECORD, VisitKind
+from schools.notices import notify_head
 from schools.policy import SERVICE_BY_TYPE
 from schools.rules import wrong_with_visit_date
 from schools.slots import slot_of
@@ -143,17 +144,19 @@ def save_appointment(appointment: Appointment, *, by: Actor, reason: str = "") -
     """Save a new or changed appointment with its history and audit; `Blocked` with the reasons when it may not be."""
     with transaction.atomic():
         lock_person(appointment.person)
-        if reasons := blockers_to_appointing(appointment):
+        if reasons := _invalid(appointment) or wrong_with_appointment(appointment):
             raise Blocked(reasons)
         _save(appointment, "changed" if appointment.pk else "appointed", by=by, reason=reason)
 
 
 def end_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
-    """The last day of an appointment; `Blocked` when it would end before it starts."""
+    """The last day of an appointment; `Blocked` when it would end before it starts, or before it was last used."""
     appointment.ends_on = on
     if reasons := _invalid(appointment):
         raise Blocked(reasons)
-    _save(appointment, "ended", by=by, reason=reason)
+    with transaction.atomic():
+        lock_person(appointment.person)
+        _save(appointment, "ended", by=by, reason=reason)
 
 
 def withdraw_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
@@ -172,7 +175,9 @@ def lock_person(person: Person) -> None:
     if person.user is not None:
         User.objects.select_for_update().get(pk=person.user.pk)
         person.user.refresh_from_db(fields=["is_active"])
-    Person.objects.select_for_update().get(pk=person.pk)
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    if locked.user_id != person.user_id:
+        person.user = locked.user
 
 
 def lock_people(people: Iterable[Person]) -> None:
@@ -184,15 +189,18 @@ def lock_people(people: Iterable[Person]) -> None:
 
 
 def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> None:
-    """`Conflict` when the appointment was saved by somebody else since it was read."""
+    """`Conflict` when the appointment was saved by somebody else since it was read, `Blocked` by the guard."""
     with transaction.atomic():
         before = Appointment.objects.select_for_update().filter(pk=appointment.pk).first()
+        if before is not None and before.version != appointment.version:
+            raise Conflict(before)
+        guard = Guard([before] if before else [], people=[appointment.person], by=by)
+        if wrong := guard.wrong_with(appointment):
+            raise Blocked(list(wrong.values()))
         if before is None:
             appointment.created_by = by.user
-        elif before.version == appointment.version:
-            appointment.version += 1
         else:
-            raise Conflict(before)
+            appointment.version += 1
         appointment.updated_at, appointment.updated_by = clock.now(), by.user
         attribute_history(appointment, by=by, reason=reason)
         appointment.save()
@@ -200,6 +208,7 @@ def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> Non
         record_event(appointment, verb, by=by, reason=reason, changes=changes)
         _refresh_rights(appointment.person)
         _follow([appointment])
+        notify_head([(before, appointment)], by=by)
 
 
 @dataclass(frozen=True)
@@ -213,14 +222,16 @@ class Saving:
 
 
 def save_together(savings: Sequence[Saving]) -> None:
-    """What `_save` does, for many at once in a few statements. Whoever calls has asked the rules.
+    """What `_save` does, for many at once in a few statements. Whoever calls has asked `wrong_with_appointment`.
 
-    `Conflict` when one of them was saved by somebody else since it was read; then none is.
+    `Conflict` when one of them was saved by somebody else since it was read, `Blocked` by the guard; then none is.
+    All are by one actor.
     """
     with transaction.atomic():
         before = _locked(savings)
         for each in savings:
             _mark(each, before.get(each.appointment.pk))
+        _guard(savings, before)
         held = [each.appointment for each in savings if each.appointment.pk is not None]
         new = [each.appointment for each in savings if each.appointment.pk is None]
         Appointment.objects.bulk_create(new)
@@ -231,6 +242,18 @@ def save_together(savings: Sequence[Saving]) -> None:
         for person in {each.appointment.person_id: each.appointment.person for each in savings}.values():
             _refresh_rights(person)
         _follow([each.appointment for each in savings])
+        changed = [(before.get(each.appointment.pk), each.appointment) for each in savings]
+        if savings:
+            notify_head(changed, by=savings[0].by)
+
+
+def _guard(savings: Sequence[Saving], before: Mapping[int | None, Appointment]) -> None:
+    """The reasons of each actor's appointments, each once: a DSIM gives schools by different appointments."""
+    if not savings:
+        return
+    guard = Guard(list(before.values()), people=[each.appointment.person for each in savings], by=savings[0].by)
+    if reasons := [reason for each in savings for reason in guard.wrong_with(each.appointment).values()]:
+        raise Blocked(list(dict.fromkeys(reasons)))
 
 
 def _follow(appointments: Iterable[Appointment]) -> None:
@@ -266,9 +289,23 @@ def _told(each: Saving, before: Appointment | None) -> AuditEvent:
     return event_of(each.appointment, each.verb, by=each.by, reason=each.reason, changes=changes)
 
 
-def blockers_to_appointing(appointment: Appointment) -> list[str]:
-    """Constraint messages, or what is wrong with this person holding this."""
-    return _invalid(appointment) or wrong_with_appointment(appointment)
+def blockers_to_appointing(appointment: Appointment, *, by: Actor) -> dict[str, list[str]]:
+    """Why it cannot be saved like this: field → sentences, with "" for what is about no field alone.
+
+    Constraint messages, or what is wrong with this person holding this, or with this actor giving or changing it.
+    """
+    if reasons := _invalid(appointment):
+        return {"": reasons}
+    wrong = {field: [reason] for field, reason in wrong_with_change(appointment, by=by).items()}
+    about_the_whole = wrong_with_appointment(appointment)
+    return wrong | ({"": about_the_whole} if about_the_whole else {})
+
+
+def link_account(person: Person, *, by: Actor) -> None:
+    """After a person was given an account: rights and the admin follow, and the Head is told of what it reaches."""
+    held = list(from_today(Appointment.objects.filter(person=person)).with_scope())
+    _refresh_rights(person)
+    notify_head([(None, each) for each in held if person.user_id is not None], by=by, account=True)
 
 
 def _invalid(appointment: Appointment) -> list[str]:

@@ -11,8 +11,11 @@ import schools.converters  # noqa: F401 (registers them)
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
 from schoolimprove.calendar.admin import CalendarAdmin
+from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.admin import GuardedAdmin, KeptAdmin, KeptForm, KeptHistoryAdmin
-from schools.actions import EDITED, blockers_to_appointing, save_appointment
+from schoolimprove.records.transition import Blocked
+from schools.actions import EDITED, blockers_to_appointing, link_account, lock_person, save_appointment
+from schools.appointing import blockers_to_linking
 from schools.models import (
     Appointment,
     Diocese,
@@ -59,8 +62,30 @@ class SchoolAdmin(KeptHistoryAdmin):
     autocomplete_fields = ["district", "partnership", "diocese"]
 
 
+class ByActorForm(KeptForm):
+    """A form that says what the verb would refuse to this actor; `actor` is set by the page that makes the form."""
+
+    actor = SYSTEM
+
+
+class ByActorAdmin(KeptAdmin):
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.actor = self.actor(request, "change" if change else "add")
+        return form
+
+
+class PersonForm(ByActorForm):
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            for reason in blockers_to_linking(self.instance, by=self.actor):
+                self.add_error("user", reason)
+
+
 @admin.register(Person)
-class PersonAdmin(KeptAdmin):
+class PersonAdmin(ByActorAdmin):
+    form = PersonForm
     list_display = ["name", "email", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "email"]
@@ -68,14 +93,20 @@ class PersonAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         """Appointments are held through the link, so whoever gains or loses it enters the admin, or no longer does."""
+        actor = self.actor(request, "change" if change else "add")
         with transaction.atomic():
+            if change:
+                lock_person(Person.objects.get(pk=obj.pk))
+            if reasons := blockers_to_linking(obj, by=actor):
+                raise Blocked(reasons)
             super().save_model(request, obj, form, change)
             if "user" in form.changed_data:
-                for user in User.objects.filter(pk__in=[form.initial.get("user"), obj.user_id]):
+                for user in User.objects.filter(pk=form.initial.get("user")):
                     sync_staff(user)
+                link_account(obj, by=actor)
 
 
-class AppointmentForm(KeptForm):
+class AppointmentForm(ByActorForm):
     """Says on the form what the verb would refuse."""
 
     class Meta:
@@ -86,12 +117,14 @@ class AppointmentForm(KeptForm):
         """The form's own appointment is asked: one put together from the fields would be taken for a new one."""
         super()._post_clean()  # type: ignore[misc]
         if not self.errors:
-            for reason in blockers_to_appointing(self.instance):
-                self.add_error(None, reason)
+            for field, reasons in blockers_to_appointing(self.instance, by=self.actor).items():
+                name = self.instance.scope_kind if field == "scope" else field
+                for reason in reasons:
+                    self.add_error(name if name in self.fields else None, reason)
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(KeptHistoryAdmin):
+class AppointmentAdmin(KeptHistoryAdmin, ByActorAdmin):
     """Who holds which role, over what, from when to when. The last day ends an appointment; nothing is deleted."""
 
     form = AppointmentForm

@@ -6,6 +6,7 @@ Only the first is given and taken here; the others are shown as what they are.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
@@ -20,8 +21,10 @@ from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import ROLE_SCOPES, SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
+from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, Conflict
-from schools.actions import Saving, blockers_to_appointing, lock_people, save_together
+from schools.actions import Saving, lock_people, save_together
+from schools.appointing import Guard, wrong_with_appointment
 from schools.establishments import Service
 from schools.leavers import hand_over_records, hand_over_visits, unfinished_records
 from schools.models import Appointment, District, Person, RecordOfVisit, School, ServiceInvitation
@@ -290,6 +293,11 @@ class Move:
     gains: bool = False
 
     @property
+    def held(self) -> list[Appointment]:
+        """The appointments over the school itself that change, or go on."""
+        return [*self.ends, *self.never, *([self.kept] if self.kept else [])]
+
+    @property
     def changes(self) -> bool:
         return bool(self.ends or self.never or self.gains or self.extends) and not self.cannot
 
@@ -302,11 +310,21 @@ class Moved(Exception):
         self.told = told
 
 
-def planned(choices: Sequence[Choice], to: Person | None, *, first_day: date, on: date) -> list[Move]:
-    """What giving these schools to `to`, or leaving them to nobody, from `first_day` comes to. Constant queries."""
+def planned(choices: Sequence[Choice], to: Person | None, *, first_day: date, by: User, on: date) -> list[Move]:
+    """What it comes to when `by` gives these schools to `to`, or leaves them to nobody, from `first_day`.
+
+    Constant queries.
+    """
     partners = Partners([choice.school for choice in choices], since=min(first_day, on))
     works_in = _works_in(to, first_day) if to else set()
-    return [_move(choice.school, partners, to, works_in, first_day, on) for choice in choices]
+    moves = [_move(choice.school, partners, to, works_in, first_day, on) for choice in choices]
+    held = [each for move in moves for each in move.held]
+    guard = Guard(held, people=[*(each.person for each in held), *([to] if to else [])], by=Actor(by))
+    for move in moves:
+        savings = _savings(move, to, first_day=first_day, actor=Actor(by))
+        reasons = [reason for each in savings for reason in guard.wrong_with(each.appointment).values()]
+        move.cannot += [reason for reason in dict.fromkeys(reasons) if reason not in move.cannot]
+    return moves
 
 
 def _works_in(person: Person, first_day: date) -> set[int]:
@@ -334,7 +352,7 @@ def _move(
     begun = [each for each in others if first_day <= each.starts_on <= on]
     move.cannot = [*_wrong_with_school(school, to, first_day), *map(_begun, begun)]
     if to is not None and move.gains and (school.pk in works_in or not _is_active(to)):
-        move.cannot += blockers_to_appointing(_new(to, school, first_day))
+        move.cannot += wrong_with_appointment(_new(to, school, first_day))
     return move
 
 
@@ -370,10 +388,14 @@ def assign(choices: Sequence[Choice], to: Person | None, *, first_day: date, by:
         _lock(choices, to)
         if told := _told_of_changes(choices, on=on):
             raise Moved(told)
-        moves = planned(choices, to, first_day=first_day, on=on)
+        moves = planned(choices, to, first_day=first_day, by=by, on=on)
         if reasons := [reason for move in moves for reason in move.cannot]:
-            raise Blocked(reasons)
-        savings = [each for move in moves for each in _savings(move, to, first_day=first_day, by=by)]
+            raise Blocked(list(dict.fromkeys(reasons)))
+        savings = [
+            each
+            for move in moves
+            for each in _savings(move, to, first_day=first_day, actor=acting(by, Permission.ASSIGN_SIP, on=move.school))
+        ]
         try:
             save_together(savings)
         except Conflict as lost:
@@ -407,24 +429,30 @@ def _now(school: School, own: Sequence[Appointment]) -> str:
     return f"{school.name} has {has} now. {newest.updated_by or 'The service'} changed it."
 
 
-def _savings(move: Move, to: Person | None, *, first_day: date, by: User) -> Iterator[Saving]:
-    """The appointments of one school as they will be, each with its verb and its reason."""
-    actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
-    for held in filter(None, [*move.ends, *move.never, move.kept]):
-        held.school = move.school
+def _savings(move: Move, to: Person | None, *, first_day: date, actor: Actor) -> Iterator[Saving]:
+    """The appointments of one school as they will be, each with its verb and its reason; the move keeps them as they
+    are.
+    """
     reason = f"Handed over to {to}" if to else "Left without a School Improvement Partner"
     for held in move.ends:
-        held.ends_on = first_day - _DAY
-        yield Saving(held, "ended", actor, reason)
+        yield Saving(_left(held, move.school, ends_on=first_day - _DAY), "ended", actor, reason)
     for held in move.never:
-        held.withdrawn_because = reason
-        yield Saving(held, "withdrawn", actor, reason)
+        yield Saving(_left(held, move.school, withdrawn_because=reason), "withdrawn", actor, reason)
     if move.extends and move.kept is not None:
-        move.kept.starts_on, move.kept.ends_on = min(move.kept.starts_on, first_day), None
-        yield Saving(move.kept, "changed", actor, "Goes on without an end")
+        goes_on = _left(move.kept, move.school, starts_on=min(move.kept.starts_on, first_day), ends_on=None)
+        yield Saving(goes_on, "changed", actor, "Goes on without an end")
     if move.gains and to is not None:
         before = ", ".join(each.person.name for each in [*move.ends, *move.never])
         yield Saving(_new(to, move.school, first_day), "appointed", actor, f"Takes over from {before}" * bool(before))
+
+
+def _left(held: Appointment, school: School, **fields: Any) -> Appointment:
+    """The appointment with these fields changed."""
+    changed = copy(held)
+    changed.school = school
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return changed
 
 
 # Somebody leaves, or is away.

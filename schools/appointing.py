@@ -1,14 +1,18 @@
 """Who may not be appointed to what, as sentences (domain 10)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from schoolimprove.accounts.models import normalise_email
 from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, SCHOOL_ROLES, Role
 from schoolimprove.lib import clock
-from schools.models import Appointment, School
+from schoolimprove.records.actor import Actor
+from schools.appointment_use import last_use
+from schools.models import Appointment, Person, School
 from schools.models.appointment import SCOPE_FIELDS, AppointmentQuerySet
+from schools.rules import wrong_with_giving, wrong_with_rewriting
 from schools.scope import COLUMNS
 
 OVERSEERS = frozenset({Role.SIP, Role.EIP, Role.DSIM, Role.DEPUTY_HEAD, Role.HEAD_OF_SERVICE})
@@ -108,3 +112,80 @@ def others_in_the_time_of(appointment: Appointment) -> AppointmentQuerySet:
 def _schools_of(appointment: Appointment) -> QuerySet[School]:
     kind = appointment.scope_kind
     return School.objects.filter(**{COLUMNS[kind]: appointment.scope_key_of(kind)})
+
+
+# Who gives it, and what can still be changed.
+
+
+class Guard:
+    """What an actor may do to some appointments, whose stored rows are `before`; read in constant queries.
+
+    Every verb that saves an appointment asks it. A new appointment is in no `before`; `people` are all who are kept
+    already and may hold one.
+    """
+
+    def __init__(self, before: Collection[Appointment], *, people: Iterable[Person], by: Actor) -> None:
+        self._before = {each.pk: each.post for each in before}
+        self._used = last_use(before)
+        self._by = by
+        self._own = _people_who_are(by, {each.pk for each in people if each.pk is not None})
+
+    def wrong_with(self, appointment: Appointment) -> dict[str, str]:
+        """Why this actor cannot leave it like this: field → a sentence."""
+        before, after = self._before.get(appointment.pk), appointment.post
+        to_oneself = self._is_own(appointment.person) and not self._is_first_administrator(appointment)
+        given = wrong_with_giving(before, after, to_oneself=to_oneself)
+        wrong = {"person": given[0]} if given else {}
+        if before is None:
+            return wrong
+        name = "This appointment" if before.person != after.person else f"The appointment of {appointment.person}"
+        return wrong_with_rewriting(before, after, used_on=self._used.get(appointment.pk), name=name) | wrong
+
+    def _is_own(self, person: Person) -> bool:
+        if self._by.user is None or not person._state.adding:
+            return person.pk in self._own
+        if person.user_id is not None:
+            return bool(person.user_id == self._by.user_id)
+        return normalise_email(person.email) == self._by.user.email
+
+    def _is_first_administrator(self, appointment: Appointment) -> bool:
+        """On the first day only the superuser is there to appoint the first system administrator."""
+        if appointment.pk or appointment.role != Role.SYSTEM_ADMINISTRATOR or not self._by.user.is_superuser:
+            return False
+        administrators = Appointment.objects.filter(role=Role.SYSTEM_ADMINISTRATOR, person__user__is_active=True)
+        return not from_today(administrators).exists()
+
+
+def wrong_with_change(appointment: Appointment, *, by: Actor) -> dict[str, str]:
+    """Why this actor cannot make or change it like this: field → a sentence. One that is not stored is new."""
+    before = list(Appointment.objects.filter(pk=appointment.pk)) if appointment.pk else []
+    return Guard(before, people=[appointment.person], by=by).wrong_with(appointment)
+
+
+def from_today(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
+    """Those that are held today or will be."""
+    return appointments.standing().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today()))
+
+
+def _people_who_are(by: Actor, people: Collection[int]) -> set[int]:
+    """Which of these people the actor is: by the account, or by its address where a person has no account."""
+    if by.user is None:
+        return set()
+    mine = Q(user=by.user_id) | Q(user=None, email__iexact=by.user.email)
+    return set(Person.objects.filter(mine, pk__in=people).values_list("pk", flat=True))
+
+
+def blockers_to_linking(person: Person, *, by: Actor) -> list[str]:
+    """Why a person cannot be given this account, as sentences: what the person holds is held by the account."""
+    before = Person.objects.filter(pk=person.pk).first() if person.pk else None
+    if before is None or before.user_id == person.user_id:
+        return []
+    held = list(from_today(Appointment.objects.filter(person=before)))
+    if held and by.user_id is not None and person.user_id == by.user_id:
+        return [f"{before} holds an appointment, and you cannot give yourself one. Ask another system administrator."]
+    if last_use(held):
+        return [
+            f"{before} has used an appointment with this account. End their appointments, and change the account on "
+            "the day after."
+        ]
+    return []

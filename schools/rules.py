@@ -1,6 +1,7 @@
 """Rules of visits and their records. Values in, reasons out: no database, no clock, no settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 EARLIEST_VISIT = date(1990, 1, 1)
@@ -13,6 +14,9 @@ FURTHEST_MEETING = 2
 """Years to a governors' meeting that somebody enters, either way."""
 
 ENDS_BEFORE_IT_STARTS = "An appointment cannot end before it starts."
+GIVEN_TO_ONESELF = (
+    "You cannot give yourself an appointment, or more of one that you hold. Ask a colleague who gives appointments."
+)
 
 ACCURATE_AND_NOT = (
     "You said the record is accurate, but you have also written what is not accurate. Clear the text or answer No."
@@ -72,6 +76,66 @@ def wrong_with_appointed_day(day: date, *, today: date) -> list[str]:
 
 def wrong_with_last_day(ends_on: date | None, starts_on: date) -> list[str]:
     return [ENDS_BEFORE_IT_STARTS] if ends_on is not None and ends_on < starts_on else []
+
+
+@dataclass(frozen=True)
+class Post:
+    """What an appointment gives: to whom, which role over what, in whose place, and from which day to which.
+
+    `scope` is its kind and key. A withdrawn one is held on no day.
+    """
+
+    person: Hashable
+    role: str
+    scope: tuple[str, str]
+    starts_on: date
+    ends_on: date | None = None
+    cover_for: Hashable = None
+    withdrawn: bool = False
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_on or date.max
+
+
+def gives_more(before: Post | None, after: Post) -> bool:
+    """Whether a new or changed appointment gives anything, or any day, that it did not give before."""
+    if after.withdrawn:
+        return False
+    if before is None or before.withdrawn:
+        return True
+    same = (before.person, before.role, before.scope, before.cover_for) == (
+        *(after.person, after.role, after.scope, after.cover_for),
+    )
+    return not same or after.starts_on < before.starts_on or after.last_day > before.last_day
+
+
+def wrong_with_giving(before: Post | None, after: Post, *, to_oneself: bool) -> list[str]:
+    """Nobody gives themselves an appointment, makes their own longer, or changes what it is for."""
+    return [GIVEN_TO_ONESELF] if to_oneself and gives_more(before, after) else []
+
+
+def wrong_with_rewriting(before: Post, after: Post, *, used_on: date | None, name: str) -> dict[str, str]:
+    """What cannot be changed of an appointment once it has been used: field → why, as a sentence.
+
+    `used_on` is the last day it was used, None where it never was. Then it is only words, and all of it can be put
+    right. Once it was used, it stays known who held what from when, until that day at least. `name` names it.
+    """
+    if used_on is None:
+        return {}
+    used = f"{name} was used on {used_on:%-d %B %Y}"
+    wrong = {
+        field: f"{used}, so its {field} can no longer be changed. End it, and give another appointment."
+        for field in ("person", "role", "scope")
+        if getattr(before, field) != getattr(after, field)
+    }
+    if after.withdrawn and not before.withdrawn:
+        wrong["withdrawn"] = f"{used}, so it cannot be withdrawn. End it instead."
+    if after.starts_on != before.starts_on:
+        wrong["starts_on"] = f"{used}, so its first day, {before.starts_on:%-d %B %Y}, can no longer be moved."
+    if after.last_day < used_on and after.ends_on != before.ends_on:
+        wrong["ends_on"] = f"{used}, so its last day cannot be earlier than that."
+    return wrong
 
 
 def wrong_with_as_of(day: date, *, today: date) -> list[str]:

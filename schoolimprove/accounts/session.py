@@ -12,12 +12,13 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.contrib.auth import login as auth_login
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.http import HttpRequest
 
 from schoolimprove.lib import clock
 
 from .actions.second_factor import has_second_factor
-from .models import User, user_of
+from .models import SecretLink, User, user_of
 from .rights import must_have_second_factor
 
 BEGAN, SEEN, VERIFIED, ASKED = "began_at", "seen_at", "otp_verified_at", "second_factor_asked"
@@ -25,6 +26,8 @@ HERE_BEFORE = "here_before"
 """When its person had come all the way in before, if ever."""
 CONFIRMED = "password_confirmed_at"
 """When its person last showed the password again, for what touches how they sign in."""
+ADDRESS_LINK = "address_link"
+"""The key of the link by which this browser came to confirm a new address; its token stays in the e-mail alone."""
 CONFIRMED_LASTS = timedelta(minutes=15)
 
 
@@ -138,6 +141,11 @@ def is_half(request: HttpRequest) -> bool:
 
 
 def keep_only_this(request: HttpRequest, user: User) -> None:
-    """End every other session of the user and keep this one."""
-    user.end_sessions()
+    """End every other session of the user, void every link sent to them, and keep this one.
+
+    Whoever was in elsewhere may have asked for a change of address, and its link would let them in again.
+    """
+    with transaction.atomic():
+        user.end_sessions()
+        SecretLink.objects.void(user)
     update_session_auth_hash(request, user)

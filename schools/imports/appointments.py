@@ -7,6 +7,7 @@ with their reasons where they refuse. Roles over the whole authority are not giv
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,9 +20,11 @@ from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, Permission, R
 from schoolimprove.calendar.reading import Unreadable as NotADay
 from schoolimprove.calendar.reading import day_of
 from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schools.actions import Saving, save_together
-from schools.appointing import wrong_with_appointment
+from schools.appointing import Guard, wrong_with_appointment
+from schools.appointment_use import last_use
 from schools.imports import kept
 from schools.imports.cells import Unreadable, shown, text_of, tidy
 from schools.imports.files import Record, Unusable, checksum, opened
@@ -33,6 +36,7 @@ from schools.imports.scopes import Scope, Scopes
 from schools.leavers import NEVER_HANDED_OVER
 from schools.models import Appointment, ImportRun, Person
 from schools.models.importing import ImportKind
+from schools.notices import notify_head
 from schools.rules import wrong_with_appointed_day, wrong_with_last_day
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -297,6 +301,8 @@ class _Taking:
         self._people = People((row.name for row in rows), (row.email for row in rows))
         self._scopes = Scopes(row.scope for row in rows)
         self._held = Holdings(self._people.known, self._scopes.schools)
+        begun = self._held.going_on(min((row.starts_on for row in rows), default=clock.today()))
+        self._guard = Guard(begun, people=self._people.known, by=work.by)
         self._newcomers: list[Person] = []
         self._completed: dict[int, Person] = {}
         self._given: list[Appointment] = []
@@ -323,12 +329,15 @@ class _Taking:
         """Whatever may be refused is asked before anything is noted."""
         scope, person = self._scope(row), self._person(row)
         held = self._held.find(person, row.role, scope, row.starts_on)
+        previous = self._previous(row, person, scope) if row.ends_previous else []
         changed = self._lengthened(row, held) if held else False
         if held is None:
             self._give(row, person, scope)
         elif held.pk is not None:
             self._named.add(held.pk)
-        ended = self._end_previous(row, person, scope) if row.ends_previous else False
+        for each in previous:
+            self._end(each, row.starts_on - timedelta(days=1), f"Handed over to {person}")
+        ended = bool(previous)
         if row.ends_previous and held is None:
             self._overtake(row, person, scope)
         self._outcome.added += held is None
@@ -369,6 +378,8 @@ class _Taking:
             new, self._held.of(person)
         ):
             raise Refused(" ".join(reasons))
+        if wrong := self._guard.wrong_with(new):
+            raise Refused(" ".join(wrong.values()), "Email" if row.email else "Name")
         if not row.email and is_known_by_more_than_a_name(person):
             raise Refused(f"Somebody called {row.name} is known already. Enter the email address.", "Email")
         self._held.keep(new, person)
@@ -384,16 +395,23 @@ class _Taking:
             return False
         if reasons := wrong_with_last_day(row.ends_on, row.starts_on):
             raise Refused(" ".join(reasons), "To")
+        self._refuse_to_end(held, row.ends_on, "To")
         self._end(held, row.ends_on, FROM_A_FILE)
         return True
 
-    def _end_previous(self, row: Row, person: Person, scope: Scope) -> bool:
-        """Those who hold the same on the day before, and would go on, end on that day; whether there were any."""
+    def _previous(self, row: Row, person: Person, scope: Scope) -> list[Appointment]:
+        """Those who hold the same on the day before, and would go on: they end on that day."""
         same = [each for each in self._held.over(row.role, scope) if each.person != person]
         going_on = [each for each in same if each.starts_on < row.starts_on <= (each.ends_on or date.max)]
         for each in going_on:
-            self._end(each, row.starts_on - timedelta(days=1), f"Handed over to {person}")
-        return bool(going_on)
+            self._refuse_to_end(each, row.starts_on - timedelta(days=1), "From")
+        return going_on
+
+    def _refuse_to_end(self, held: Appointment, on: date, column: str) -> None:
+        ended = copy(held)
+        ended.ends_on = on
+        if wrong := self._guard.wrong_with(ended):
+            raise Refused(" ".join(wrong.values()), column)
 
     def _overtake(self, row: Row, person: Person, scope: Scope) -> None:
         """Note whoever was to take the same over later, while the new one holds it."""
@@ -443,11 +461,27 @@ def _is_overtaken(held: Appointment, row: Row) -> bool:
 def undo(run: ImportRun, work: Work) -> Outcome:
     """End nothing: what the file added is taken out, what it ended goes on. `Blocked` when any of it is used."""
     reason = f"Undoing of import {run.pk}"
-    outcome, verbs = Outcome(), {"added", "appointed"}
+    outcome, verbs, restores = Outcome(), {"added", "appointed"}, _Restores(work.by)
     outcome.changed, outcome.removed = kept.undo(
-        run.pk, work, outcome, added_verbs=verbs, uses=_Uses(run.pk), reason=reason
+        run.pk, work, outcome, added_verbs=verbs, uses=_Uses(run.pk), restores=restores, reason=reason
     )
+    notify_head(restores.changes, by=work.by)
     return outcome
+
+
+class _Restores:
+    """Which appointments go on again, and why this actor cannot let one go on, as sentences."""
+
+    def __init__(self, by: Actor) -> None:
+        self._by = by
+        self.changes: list[tuple[Appointment | None, Appointment]] = []
+
+    def __call__(self, now: Any, then: Any) -> list[str]:
+        if not isinstance(now, Appointment):
+            return []
+        self.changes.append((now, then))
+        wrong = Guard([now], people=[now.person], by=self._by).wrong_with(then)
+        return [f"{now}: {reason}" for reason in wrong.values()]
 
 
 class _Uses:
@@ -456,6 +490,7 @@ class _Uses:
     def __init__(self, run_id: int) -> None:
         about = AuditEvent.objects.of_run(run_id).filter(subject_kind=Appointment._meta.label_lower)
         self._going = set(about.filter(verb="appointed").values_list("subject_id", flat=True))
+        self._used = last_use(Appointment.objects.filter(pk__in=self._going))
 
     def __call__(self, obj: Any) -> list[str]:
         if isinstance(obj, Person):
@@ -464,6 +499,10 @@ class _Uses:
         done = AuditEvent.objects.filter(appointment_id=obj.pk).exists()
         covers = obj.cover_for_id is not None or obj.covers.exists()
         return [
-            *([f"{obj}: something was done under this appointment."] if done else []),
+            *([f"{obj}: something was done under this appointment."] if done else self._signed_in(obj)),
             *([f"{obj}: somebody covers."] if covers else []),
         ]
+
+    def _signed_in(self, held: Appointment) -> list[str]:
+        day = self._used.get(held.pk)
+        return [f"{held}: its holder signed in on {clock.uk_date(day)}. End it instead."] if day else []

@@ -30,6 +30,11 @@ class Holdings:
         kind = held.scope_kind
         self._over[held.role, kind, held.scope_key_of(kind)].append(held)
 
+    def going_on(self, since: date) -> list[Appointment]:
+        """Those that are held on that day or later."""
+        held = [each for rows in self._of.values() for each in rows]
+        return [each for each in held if each.ends_on is None or each.ends_on >= since]
+
     def of(self, person: Person) -> Sequence[Appointment]:
         return self._of[_who(person)]
 

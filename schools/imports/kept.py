@@ -6,6 +6,7 @@ now was changed since, and is nobody's to take back.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -29,6 +30,9 @@ from schools.imports.words import Words
 
 Uses = Callable[[models.Model], list[str]]
 """What an added row is used for, as sentences; it then stays."""
+
+Restores = Callable[[Any, Any], list[str]]
+"""Why a row cannot be put back from how it is now to how it was, as sentences."""
 
 ADDED = frozenset({"added"})
 """The verbs by which importers enter rows."""
@@ -99,6 +103,7 @@ def undo(
     *,
     added_verbs: Collection[str] = ADDED,
     uses: Uses | None = None,
+    restores: Restores | None = None,
     reason: str,
 ) -> tuple[int, int]:
     """Put back what the run changed, field by field, and take out what it added, each noted; how many rows of each.
@@ -109,7 +114,8 @@ def undo(
     with transaction.atomic():
         touched = _touched(run_id, added_verbs)
         held = _held(touched, lock=True)
-        if blockers := _blockers(run_id, touched, held, uses):
+        blockers = _blockers(run_id, touched, held, uses)
+        if blockers := blockers or _not_restorable(touched, held, restores):
             raise Blocked(blockers)
         return _taken_back(touched, held, work, outcome, reason)
 
@@ -272,10 +278,23 @@ def _back_in_words(row: Touched) -> list[Change]:
     return Words(row.model).of(back)
 
 
+def _not_restorable(
+    touched: Sequence[Touched], held: dict[tuple[str, int], models.Model], restores: Restores | None
+) -> list[str]:
+    if restores is None:
+        return []
+    rows = [(row, obj) for row in touched if not row.added and (obj := held.get(row.key)) is not None]
+    return [reason for row, obj in rows for reason in restores(obj, _as_before(row, copy(obj)))]
+
+
+def _as_before(row: Touched, obj: Any) -> Any:
+    for each, value, _after in row.fields():
+        setattr(obj, each.attname, each.to_python(value))
+    return obj
+
+
 def _restore(row: Touched, obj: Any, by: Actor, reason: str) -> bool:
-    before = {each.attname: each.to_python(value) for each, value, _after in row.fields()}
-    for name, value in before.items():
-        setattr(obj, name, value)
+    _as_before(row, obj)
     return save_kept(obj, "restored", by=by, reason=reason, fields=[each.name for each, *_ in row.fields()])
 
 

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from schoolimprove.accounts.roles import ROLE_LABELS
+from schoolimprove.accounts.roles import AUTHORITY_WIDE_ROLES, ROLE_LABELS
 from schoolimprove.records.models import BaseRecord
-from schools.rules import ENDS_BEFORE_IT_STARTS
+from schools.rules import ENDS_BEFORE_IT_STARTS, Post
 
 from .authority import LocalAuthority
 from .diocese import Diocese
@@ -21,6 +21,10 @@ from .person import Person
 from .school import Phase, School
 
 SCOPE_FIELDS = ("school", "district", "double_district", "partnership", "diocese", "phase", "authority")
+
+
+AUTHORITY_WIDE_SCOPES = frozenset({"authority", "phase"})
+"""What reaches over the whole of the authority, or over every school of a phase in it."""
 
 
 def _exactly_one_scope() -> Q:
@@ -112,6 +116,30 @@ class Appointment(BaseRecord):
     def scope_key_of(self, name: str) -> str:
         value = self.phase if name == "phase" else getattr(self, f"{name}_id")
         return str(value) if value else ""
+
+    @property
+    def holder(self) -> int:
+        """The key of who holds it; of a person who is not kept yet a number that no other person has."""
+        return self.person_id if self.person_id is not None else -id(self.person)
+
+    @property
+    def post(self) -> Post:
+        """What it gives, as the rules compare it."""
+        kind = self.scope_kind
+        return Post(
+            person=self.holder,
+            role=self.role,
+            scope=(kind, self.scope_key_of(kind)),
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            cover_for=self.cover_for_id,
+            withdrawn=bool(self.withdrawn_because),
+        )
+
+    @property
+    def is_authority_wide(self) -> bool:
+        """Whether it reaches over the whole authority: the Head of service is told of each of these."""
+        return self.role in AUTHORITY_WIDE_ROLES or self.scope_kind in AUTHORITY_WIDE_SCOPES
 
     def is_current(self, on: date) -> bool:
         return not self.withdrawn_because and self.starts_on <= on and (self.ends_on is None or self.ends_on >= on)

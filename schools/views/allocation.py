@@ -206,7 +206,8 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
         return self.render_to_response(self.get_context_data(form=self.form), status=status)
 
     def check(self, choices: Sequence[Choice]) -> HttpResponse:
-        moves = planned(choices, self.form.partner, first_day=self.first_day, on=clock.today())
+        by, on = user_of(self.request), clock.today()
+        moves = planned(choices, self.form.partner, first_day=self.first_day, by=by, on=on)
         return self.render_to_response(self.check_context(moves))
 
     def confirm(self, choices: Sequence[Choice]) -> HttpResponse:

@@ -296,6 +296,8 @@ ROUTES |= {
         "password_change": everybody(),
         "address_change": everybody(),
         "address_withdraw": everybody(302, method="post"),
+        # No link was opened in this browser.
+        "address_accept": everybody(410),
         # The password first.
         "second_factor": everybody(302),
         "second_factor_change": everybody(),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role
-from schoolimprove.documentation import marks, policy, roles
+from schoolimprove.accounts.roles import PERMISSION_LABELS, ROLE_LABELS, Permission, Role
+from schoolimprove.documentation import marks, policy
 from schoolimprove.documentation import settings as settings_document
 from schoolimprove.guides.accessibility import measured
 from schoolimprove.guides.glossary import WORDS
@@ -69,8 +69,8 @@ def test_every_role_is_in_the_administrators_document() -> None:
 
 
 def test_every_permission_is_in_words_of_its_own() -> None:
-    assert set(roles.IN_WORDS) == set(Permission)
-    assert len(set(roles.IN_WORDS.values())) == len(Permission)
+    assert set(PERMISSION_LABELS) == set(Permission)
+    assert len(set(PERMISSION_LABELS.values())) == len(Permission)
 
 
 def test_a_part_of_a_page_is_written_and_the_rest_is_left() -> None:

@@ -1,5 +1,6 @@
-"""Change of address: asked for, confirmed from the new address, and the old one told of both."""
+"""Change of address: asked for, confirmed from the new address by its owner signed in, the old address told of both."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from schoolimprove.accounts import mail
@@ -9,17 +10,22 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, record_event
 
-from .links import LinkSpent, use_link
+from .links import spend
+
+SIGNED_OUT_MEANWHILE = "You were signed out meanwhile. Sign in and ask again."
 
 
 def ask_for_address(user: User, email: str) -> None:
     """Send a link to the new address and word to the old; nothing changes until the link is used.
 
-    An address that is taken gets a letter saying so: whoever asked learns nothing about other people.
+    An address that is taken gets a letter saying so: whoever asked learns nothing about other people. `Blocked` when
+    the session that asks, whose `user` this is, was ended meanwhile: the link would outlive the ending.
     """
     new = normalise_email(email)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
+        if locked.get_session_auth_hash() != user.get_session_auth_hash():
+            raise Blocked([SIGNED_OUT_MEANWHILE])
         token = SecretLink.objects.issue(Purpose.ADDRESS_CHANGE, locked, email=new)
         if User.objects.filter(email=new).exists():
             mail.send("accounts/emails/address_taken", to=new)
@@ -37,12 +43,18 @@ def withdraw_address(user: User) -> None:
             record_event(user, "gave up the new address", by=Actor(user))
 
 
-def confirm_address(token: str) -> User:
-    """Take the new address; `Blocked` when somebody else took it in between, `LinkSpent` when the link is old."""
+def confirm_address(link: SecretLink, *, by: User) -> User:
+    """Take the new address for its owner, who is signed in.
+
+    `PermissionDenied` for anybody else, `Blocked` when another account took the address in between, `LinkSpent` when
+    the link no longer works.
+    """
+    if link.user_id != by.pk:
+        raise PermissionDenied
     try:
         with transaction.atomic():
-            link = use_link(Purpose.ADDRESS_CHANGE, token)
-            return _take(link.user, link.payload["email"])
+            spent = spend(link)
+            return _take(spent.user, spent.payload["email"])
     except IntegrityError as error:
         raise Blocked(["Somebody else uses this address by now. Your address has not changed."]) from error
 
@@ -51,7 +63,7 @@ def _take(user: User, new: str) -> User:
     old, user.email = user.email, new
     user.save(update_fields=["email"])
     # A link to set a password that went to the old address must not outlive it.
-    SecretLink.objects.void(user, Purpose.PASSWORD_RESET)
+    SecretLink.objects.void(user)
     record_event(user, "changed the address", by=Actor(user), changes={"email": [old, new]})
     tell_followers(user, by=Actor(user))
     mail.send("accounts/emails/address_changed", to=old, name=user.name, new=new)
@@ -63,6 +75,3 @@ def pending_address(user: User) -> str:
     links = SecretLink.objects.open(at=clock.now()).filter(user=user, purpose=Purpose.ADDRESS_CHANGE)
     link = links.first()
     return str(link.payload["email"]) if link else ""
-
-
-__all__ = ["LinkSpent", "ask_for_address", "confirm_address", "pending_address", "withdraw_address"]

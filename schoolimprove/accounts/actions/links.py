@@ -1,25 +1,44 @@
 """Using a link from an e-mail."""
 
-from schoolimprove.accounts.models import SecretLink
+from schoolimprove.accounts.models import SecretLink, User
+from schoolimprove.accounts.models.secret_link import SecretLinkQuerySet
 from schoolimprove.lib import clock
 
 
 class LinkSpent(Exception):
-    """The link does not work any more: used, replaced by a newer one, or too old."""
+    """The link does not work any more: used, replaced by a newer one, given up, or too old."""
 
 
 def find_link(purpose: str, token: str) -> SecretLink:
     """The open link this token opens; `LinkSpent` when there is none. Looking does not use it."""
-    link = SecretLink.objects.open(at=clock.now()).known_by(token).filter(purpose=purpose, user__is_active=True)
-    found = link.select_related("user").first()
-    if found is None:
+    return _one_open(SecretLink.objects.known_by(token).filter(purpose=purpose))
+
+
+def find_opened_link(purpose: str, key: int | None) -> SecretLink:
+    """The same by its row's key, for a browser that has opened the link; `LinkSpent` when it no longer works."""
+    if key is None:
         raise LinkSpent
-    return found
+    return _one_open(SecretLink.objects.filter(pk=key, purpose=purpose))
+
+
+def _one_open(links: SecretLinkQuerySet) -> SecretLink:
+    link = links.open(at=clock.now()).filter(user__is_active=True).select_related("user").first()
+    if link is None:
+        raise LinkSpent
+    return link
 
 
 def use_link(purpose: str, token: str) -> SecretLink:
     """The link, now used, inside the caller's transaction; of two people at once one gets it, one `LinkSpent`."""
-    link = find_link(purpose, token)
+    return spend(find_link(purpose, token))
+
+
+def spend(link: SecretLink) -> SecretLink:
+    """The link, now used, with its user as they are now; `LinkSpent` when it was used or voided meanwhile.
+
+    The account is locked first, as by everything that voids links, so that neither waits for the other for ever.
+    """
+    link.user = User.objects.select_for_update().get(pk=link.user_id)
     if not link.use():
         raise LinkSpent
     return link

@@ -58,11 +58,12 @@ def change_password(user: User, password: str) -> None:
     """Set a password known to be the owner's wish; all their other sessions end by it."""
     with transaction.atomic():
         _set(user, password, "changed the password")
-        SecretLink.objects.void(user, Purpose.PASSWORD_RESET)
 
 
 def _set(user: User, password: str, verb: str) -> None:
+    """A new password shuts out everybody who knew the old one, so nothing that they asked for may be left pending."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    SecretLink.objects.void(user)
     record_event(user, verb, by=Actor(user))
     mail.send("accounts/emails/password_changed", to=user.email, name=user.name)

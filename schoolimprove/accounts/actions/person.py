@@ -59,6 +59,7 @@ def accept_invitation(token: str, password: str) -> User:
         user = use_link(Purpose.INVITATION, token).user
         user.set_password(password)
         user.save(update_fields=["password"])
+        SecretLink.objects.void(user)
         record_event(user, "accepted the invitation", by=Actor(user))
     return user
 

@@ -12,7 +12,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from schoolimprove.accounts import mail
-from schoolimprove.accounts.models import User
+from schoolimprove.accounts.models import Purpose, SecretLink, User
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
 
@@ -153,9 +153,14 @@ def remove_second_factor(user: User) -> None:
 
 
 def reset_second_factor(user: User, *, by: Actor, reason: str) -> None:
-    """For a lost telephone: app and codes go, every session ends, and the person is told."""
+    """For a lost telephone: app and codes go, every session ends, and the person is told.
+
+    What was asked for from those sessions goes with them; an invitation stays, the only way in where there is one.
+    """
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
         drop_devices(user)
         user.end_sessions()
+        SecretLink.objects.void(user, Purpose.ADDRESS_CHANGE, Purpose.PASSWORD_RESET)
         record_event(user, "second factor reset", by=by, reason=reason)
         mail.send("accounts/emails/second_factor_gone", to=user.email, name=user.name, by_oneself=False)

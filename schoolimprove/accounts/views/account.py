@@ -35,6 +35,7 @@ from schoolimprove.accounts.registry import account_links
 from schoolimprove.accounts.rights import appointments_of, in_words, must_have_second_factor
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.transition import Blocked
 from schoolimprove.ui.components import Fact
 
 from .door import note_signed_in, onward, why_refused
@@ -124,7 +125,7 @@ class NameChange(KeepsDrafts, OwnForm):
 class PasswordChange(OwnFormWithPassword):
     form_class = ChangePasswordForm
     page_title = "Change your password"
-    lede = "You will be signed out everywhere else."
+    lede = "You will be signed out everywhere else, and links that were sent to you stop working."
     done = "Your password has been changed. You are signed out everywhere but here."
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -140,11 +141,18 @@ class PasswordChange(OwnFormWithPassword):
 class AddressChange(OwnFormWithPassword):
     form_class = AddressForm
     page_title = "Change your email address"
-    lede = "We send a link to the new address. Until you open it you sign in with the old one."
+    lede = (
+        "We send a link to the new address. Open it and sign in with the old address to confirm the change. Until then "
+        "you sign in with the old one."
+    )
     done = "A link has been sent to the new address. Open it within 2 days."
 
     def form_valid(self, form: AddressForm) -> HttpResponse:
-        ask_for_address(self.user, form.cleaned_data["email"])
+        try:
+            ask_for_address(self.user, form.cleaned_data["email"])
+        except Blocked as blocked:
+            form.add_error(None, blocked)
+            return self.form_invalid(form)
         return super().form_valid(form)
 
 

@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 from django.views.generic import FormView, TemplateView
 
 from schoolimprove.accounts import session
 from schoolimprove.accounts.actions.address import confirm_address
-from schoolimprove.accounts.actions.links import LinkSpent, find_link
+from schoolimprove.accounts.actions.links import LinkSpent, find_link, find_opened_link
 from schoolimprove.accounts.actions.password import forget_password, reset_password
 from schoolimprove.accounts.actions.person import accept_invitation
 from schoolimprove.accounts.forms.door import ConfirmForm, ForgottenForm, NewPasswordForm
 from schoolimprove.accounts.lockout import client_of
-from schoolimprove.accounts.models import Purpose, SecretLink
+from schoolimprove.accounts.models import Purpose, SecretLink, user_of
 from schoolimprove.records.transition import Blocked
 
 from .door import next_step, note_signed_in
@@ -106,9 +107,37 @@ class PasswordReset(PasswordByLink):
         return redirect("accounts:sign_in")
 
 
-class AddressConfirm(LinkView):
-    purpose = Purpose.ADDRESS_CHANGE
+@login_not_required
+@require_safe
+def address_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Remember in the session that this browser opened the link, and go on to the page for its owner.
+
+    The token goes no further than here: not into the address that signing in leads back to.
+    """
+    try:
+        link = find_link(Purpose.ADDRESS_CHANGE, token)
+    except LinkSpent:
+        return link_spent(request, Purpose.ADDRESS_CHANGE)
+    request.session[session.ADDRESS_LINK] = link.pk
+    return redirect("accounts:address_accept")
+
+
+class AddressAccept(FormView[ConfirmForm]):
+    """Confirm the new address whose link this browser has opened, signed in as the owner of the account."""
+
+    template_name = "layouts/form.html"
     form_class = ConfirmForm
+    link: SecretLink
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.link = find_opened_link(Purpose.ADDRESS_CHANGE, request.session.get(session.ADDRESS_LINK))
+            if self.link.user_id != user_of(request).pk:
+                context = {"page_title": "Sign in as the owner of the account"}
+                return render(request, "accounts/link_of_another.html", context, status=403)
+            return super().dispatch(request, *args, **kwargs)
+        except LinkSpent:
+            return link_spent(request, Purpose.ADDRESS_CHANGE)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lede = f"From now on you will sign in with {self.link.payload['email']}."
@@ -116,9 +145,10 @@ class AddressConfirm(LinkView):
 
     def form_valid(self, form: ConfirmForm) -> HttpResponse:
         try:
-            confirm_address(self.kwargs["token"])
+            confirm_address(self.link, by=user_of(self.request))
         except Blocked as blocked:
             form.add_error(None, blocked)
             return self.form_invalid(form)
+        self.request.session.pop(session.ADDRESS_LINK, None)
         messages.success(self.request, "Your email address has been changed.")
         return redirect("accounts:account")

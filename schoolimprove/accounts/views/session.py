@@ -39,7 +39,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
-    """End every other session of this person."""
+    """End every other session of this person, and void the links that were sent to them."""
     user = user_of(request)
     with transaction.atomic():
         session.keep_only_this(request, user)

@@ -2,16 +2,21 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from post_office.models import STATUS, Email
 
 from schoolimprove.accounts.actions.address import ask_for_address, confirm_address
-from schoolimprove.accounts.actions.links import LinkSpent
+from schoolimprove.accounts.actions.links import LinkSpent, find_link
+from schoolimprove.accounts.actions.password import change_password
 from schoolimprove.accounts.actions.person import accept_invitation, invite
+from schoolimprove.accounts.actions.second_factor import reset_second_factor
 from schoolimprove.accounts.mail import forget_sent_links
 from schoolimprove.accounts.models import Purpose, SecretLink, User
 from schoolimprove.accounts.models.secret_link import hash_of
@@ -20,8 +25,9 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
-from tests.factories.accounts import PASSWORD, SecretLinkFactory, UserFactory
+from tests.factories.accounts import PASSWORD, SecretLinkFactory, TOTPDeviceFactory, UserFactory, code_of
 from tests.integration.accounts.conftest import Holds, Roles, signed_in
+from tests.integration.together import one_before_the_other_commits, together
 
 pytestmark = pytest.mark.django_db
 NEW = "another-good-long-one"
@@ -252,6 +258,12 @@ class TestChangeOfAddress:
         ask_for_address(user, email)
         return link_in(newest_mail(email))
 
+    def confirm(self, client: Client, link: str) -> Any:
+        """Open the link and press the button on the page it leads to."""
+        opened = client.get(link)
+        assert opened["Location"] == "/account/address/confirm/"
+        return client.post(opened["Location"])
+
     def test_it_asks_for_the_password_first(self, holds: Holds) -> None:
         client = signed_in(holds())
         fields = {"email": "new@example.org", "present": "not-the-password"}
@@ -266,7 +278,7 @@ class TestChangeOfAddress:
         assert newest_mail("old@example.org").subject == "A new e-mail address was asked for"
         user.refresh_from_db()
         assert user.email == "old@example.org"
-        response = client.post(link_in(newest_mail("new@example.org")))
+        response = self.confirm(client, link_in(newest_mail("new@example.org")))
         assert response.status_code == 302
         user.refresh_from_db()
         assert user.email == "new@example.org"
@@ -286,11 +298,11 @@ class TestChangeOfAddress:
         assert pages[0] == pages[1]
         assert newest_mail("taken@example.org").subject == "This address already has an account"
 
-    def test_an_address_taken_in_between_is_refused_gracefully(self, client: Client) -> None:
+    def test_an_address_taken_in_between_is_refused_gracefully(self) -> None:
         user = UserFactory.create(email="old@example.org")
         link = self.ask(user)
         UserFactory.create(email="NEW@example.org")
-        response = client.post(link)
+        response = self.confirm(signed_in(user), link)
         assert response.status_code == 200
         assert "Somebody else uses this address by now" in response.content.decode()
         user.refresh_from_db()
@@ -301,7 +313,7 @@ class TestChangeOfAddress:
         link = self.ask(user)
         client.post("/sign-in/forgotten/", {"email": "old@example.org"})
         reset = link_in(newest_mail("old@example.org"))
-        confirm_address(link.split("/")[-2])
+        confirm_address(find_link(Purpose.ADDRESS_CHANGE, link.split("/")[-2]), by=user)
         assert client.get(reset).status_code == 410
 
     def test_it_can_be_given_up(self, holds: Holds) -> None:
@@ -311,6 +323,176 @@ class TestChangeOfAddress:
         client.post("/account/address/withdraw/")
         assert client.get(link).status_code == 410
         assert "is waiting" not in client.get("/account/").content.decode()
+
+    # Whose link it is.
+
+    def test_somebody_signed_out_signs_in_and_comes_back_to_it(
+        self, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        user = UserFactory.create(email="old@example.org")
+        link = self.ask(user)
+        with caplog.at_level("INFO"):
+            to_sign_in = client.get(link, follow=True)
+            back = client.post(
+                to_sign_in.redirect_chain[-1][0], {"email": "old@example.org", "password": PASSWORD}, follow=True
+            )
+        assert "From now on you will sign in with new@example.org." in back.content.decode()
+        addresses = [address for address, _status in [*to_sign_in.redirect_chain, *back.redirect_chain]]
+        assert addresses == [
+            "/account/address/confirm/",
+            "/sign-in/?next=/account/address/confirm/",
+            "/account/address/confirm/",
+        ]
+        assert link.split("/")[-2] not in caplog.text
+        assert client.post("/account/address/confirm/").status_code == 302
+        user.refresh_from_db()
+        assert user.email == "new@example.org"
+
+    def test_half_a_session_gives_the_second_factor_first(self, client: Client, holds: Holds) -> None:
+        user = holds(Role.HEAD_OF_SERVICE, email="old@example.org")
+        device = TOTPDeviceFactory.create(user=user)
+        client.post("/sign-in/", {"email": "old@example.org", "password": PASSWORD})
+        client.get(self.ask(user))
+        for response in (client.get("/account/address/confirm/"), client.post("/account/address/confirm/")):
+            assert response["Location"].startswith("/sign-in/code/?next=")
+        user.refresh_from_db()
+        assert user.email == "old@example.org"
+        whole = client.post("/sign-in/code/?next=/account/address/confirm/", {"code": code_of(device)}, follow=True)
+        assert "From now on you will sign in with new@example.org." in whole.content.decode()
+
+    def test_somebody_else_changes_nothing_and_does_not_learn_the_address(self, holds: Holds) -> None:
+        user, other = holds(name="Olive Owner", email="old@example.org"), holds()
+        link = self.ask(user)
+        client = signed_in(other)
+        for response in (client.get(link, follow=True), client.post("/account/address/confirm/")):
+            page = response.content.decode()
+            assert response.status_code == 403
+            assert "Sign in as the owner of the account" in page
+            assert not [each for each in ("new@example.org", "old@example.org", "Olive Owner") if each in page]
+        user.refresh_from_db()
+        assert user.email == "old@example.org"
+        with pytest.raises(PermissionDenied):
+            confirm_address(find_link(Purpose.ADDRESS_CHANGE, link.split("/")[-2]), by=other)
+
+    def test_a_mail_scanner_that_opens_it_changes_nothing(self, holds: Holds) -> None:
+        user = holds(email="old@example.org")
+        link = self.ask(user)
+        for scanner in (Client(), Client(), signed_in(user)):
+            scanner.get(link, follow=True)
+            scanner.head(link)
+            assert scanner.post(link).status_code == 405
+        user.refresh_from_db()
+        assert user.email == "old@example.org"
+        assert self.confirm(signed_in(user), link).status_code == 302
+
+    # What ends it.
+
+    def test_a_reset_of_the_password_voids_it(self, client: Client, holds: Holds) -> None:
+        user = holds(email="old@example.org")
+        link = self.ask(user)
+        opened = signed_in(user)
+        opened.get(link)
+        client.post("/sign-in/forgotten/", {"email": "old@example.org"})
+        client.post(link_in(newest_mail("old@example.org")), two_passwords())
+        response = client.get(link)
+        assert response.status_code == 410
+        assert "This link no longer works" in response.content.decode()
+        assert opened.get("/account/address/confirm/").status_code == 302
+        client.post("/sign-in/", {"email": "old@example.org", "password": NEW})
+        assert client.get("/account/address/confirm/").status_code == 410
+        user.refresh_from_db()
+        assert user.email == "old@example.org"
+
+    @pytest.mark.parametrize("reset_too", [True, False])
+    @pytest.mark.parametrize(
+        ("address", "fields"),
+        [
+            ("/account/password/", {"present": PASSWORD, **two_passwords()}),
+            ("/account/sign-out-elsewhere/", {}),
+        ],
+    )
+    def test_a_new_password_and_signing_out_elsewhere_void_every_link(
+        self, holds: Holds, address: str, fields: dict[str, str], reset_too: bool
+    ) -> None:
+        user = holds(email="old@example.org")
+        links = [self.ask(user)]
+        if reset_too:
+            Client().post("/sign-in/forgotten/", {"email": "old@example.org"})
+            links.append(link_in(newest_mail("old@example.org")))
+        client = signed_in(user)
+        client.get(links[0])
+        assert client.post(address, fields).status_code == 302
+        assert [Client().get(link).status_code for link in links] == [410] * len(links)
+        assert client.post("/account/address/confirm/").status_code == 410
+        assert "A link was sent to" not in client.get("/account/").content.decode()
+
+    def test_a_new_app_and_a_reset_by_an_administrator_void_it(self, holds: Holds) -> None:
+        user = holds()
+        link = self.ask(user)
+        reset_second_factor(user, by=SYSTEM, reason="Telephone lost")
+        assert Client().get(link).status_code == 410
+        user.refresh_from_db()
+        link = self.ask(user)
+        client = signed_in(user)
+        client.post("/account/second-factor/change/", {"present": PASSWORD})
+        client.get("/account/second-factor/")
+        device = TOTPDevice.objects.get(user=user, confirmed=False)
+        assert client.post("/account/second-factor/", {"code": code_of(device)}).status_code == 200
+        assert Client().get(link).status_code == 410
+
+    def test_resetting_the_second_factor_leaves_an_invitation(self) -> None:
+        user, link = invited()
+        reset_second_factor(user, by=SYSTEM, reason="Telephone lost")
+        assert Client().get(link).status_code == 200
+
+    def test_a_session_that_was_ended_meanwhile_asks_for_nothing(self) -> None:
+        user = UserFactory.create()
+        in_the_request = User.objects.get(pk=user.pk)
+        change_password(user, NEW)
+        with pytest.raises(Blocked, match="You were signed out meanwhile"):
+            ask_for_address(in_the_request, "new@example.org")
+        assert not SecretLink.objects.exists()
+
+
+class TestChangeOfAddressAtTheSameMoment:
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    @pytest.fixture
+    def user(self) -> User:
+        return UserFactory.create(email="old@example.org")
+
+    @pytest.fixture
+    def link(self, user: User) -> SecretLink:
+        ask_for_address(user, "new@example.org")
+        return SecretLink.objects.select_related("user").get()
+
+    def test_confirming_waits_for_a_new_password_and_finds_the_link_void(self, user: User, link: SecretLink) -> None:
+        outcomes = one_before_the_other_commits(
+            lambda: change_password(user, NEW), lambda: confirm_address(link, by=user)
+        )
+        assert [type(outcome) for outcome in outcomes] == [type(None), LinkSpent]
+        assert User.objects.get().email == "old@example.org"
+
+    def test_a_new_password_waits_for_the_confirming(self, user: User, link: SecretLink) -> None:
+        confirmed, changed = one_before_the_other_commits(
+            lambda: confirm_address(link, by=user), lambda: change_password(User.objects.get(pk=user.pk), NEW)
+        )
+        assert (confirmed, changed) == (user, None)
+        found = User.objects.get()
+        assert (found.email, found.check_password(NEW)) == ("new@example.org", True)
+
+    def test_of_two_who_confirm_one_succeeds(self, user: User, link: SecretLink) -> None:
+        again = SecretLink.objects.select_related("user").get()
+        outcomes = together(lambda: confirm_address(link, by=user), lambda: confirm_address(again, by=user))
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkSpent", "User"]
+
+    def test_asking_waits_for_a_new_password_and_is_refused(self, user: User) -> None:
+        in_the_request = User.objects.get(pk=user.pk)
+        _changed, refused = one_before_the_other_commits(
+            lambda: change_password(user, NEW), lambda: ask_for_address(in_the_request, "new@example.org")
+        )
+        assert isinstance(refused, Blocked)
+        assert not SecretLink.objects.exists()
 
 
 def test_links_of_a_deactivated_person_do_not_work(client: Client) -> None:

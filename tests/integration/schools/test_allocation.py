@@ -135,7 +135,7 @@ def test_leaving_a_school_to_nobody_ends_and_withdraws(county: County) -> None:
 
 def test_what_is_theirs_already_stays_and_goes_on(county: County) -> None:
     sip = person_of(county.sip)
-    [move] = planned(choices(county.school), sip, first_day=TOMORROW, on=TUESDAY)
+    [move] = planned(choices(county.school), sip, first_day=TOMORROW, by=county.dsim, on=TUESDAY)
     assert not move.changes
     Appointment.objects.filter(person=sip).update(ends_on=NEXT_TERM)
     assign(choices(county.school), sip, first_day=TOMORROW, by=county.dsim, on=TUESDAY)
@@ -146,10 +146,10 @@ def test_who_cannot_have_it_is_told_with_the_reason(county: County) -> None:
     closing = SchoolFactory.create(closed_on=TUESDAY, name="Closing School", district=county.school.district)
     head = person_of(county.headteacher)
     AppointmentFactory.create(school=closing, starts_on=YESTERDAY, person__name="New Here")
-    first, second = planned(choices(county.school, closing), head, first_day=TOMORROW, on=TUESDAY)
+    first, second = planned(choices(county.school, closing), head, first_day=TOMORROW, by=county.dsim, on=TUESDAY)
     assert "cannot be both Headteacher and School Improvement Partner" in first.cannot[0]
     assert second.cannot == ["Closing School closed on 3 November 2026."]
-    [third] = planned(choices(closing), None, first_day=YESTERDAY, on=TUESDAY)
+    [third] = planned(choices(closing), None, first_day=YESTERDAY, by=county.dsim, on=TUESDAY)
     assert third.cannot == ["New Here began here on 2 November 2026. Choose a later day than that."]
     with pytest.raises(Blocked, match="cannot be both"):
         assign(choices(county.school), head, first_day=TOMORROW, by=county.dsim, on=TUESDAY)
