@@ -88,7 +88,8 @@ def test_every_view_of_a_form_keeps_drafts_or_says_why_not() -> None:
 def test_every_page_with_a_form_to_type_in_carries_the_note(db: None, world: World) -> None:
     roles = (Role.DSIM, Role.SIP, Role.HEADTEACHER, Role.HEAD_OF_SERVICE, Role.SYSTEM_ADMINISTRATOR)
     clients = {role: client_of(world.sessions[role]) for role in roles}
-    carrying, without = set(), set()
+    carrying: set[str] = set()
+    without: set[str] = set()
     for name, route in ROUTES.items():
         if route.method != "get" or name.endswith(("export", "pdf")) or name in KEEPS_NOTHING:
             continue

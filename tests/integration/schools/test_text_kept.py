@@ -184,7 +184,7 @@ def test_whoever_is_second_is_told_with_a_409_and_finds_what_they_typed_in_the_f
         opened = form_to_type_in(client.get(form.path).content.decode())
         stale = {"base_version": "99", **form.confirmed}
         if form.confirmed:
-            stale["schools"] = [f"{value.partition(':')[0]}:99.1" for value in form.typed["schools"]]  # type: ignore[assignment]
+            stale["schools"] = [f"{value.partition(':')[0]}:99.1" for value in form.typed["schools"]]
         response = client.post(form.path, {**filled(opened, form.typed), **stale})
         page = response.content.decode()
         lost = differing(form_to_type_in(page), form.typed)
