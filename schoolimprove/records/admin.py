@@ -15,7 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from schoolimprove.lib import clock
 
 from .actor import Actor, actor_for
-from .drafts import KeepToken, fill_from_draft, forgetting_what_was_saved, keeping, new_token, own_token
+from .drafts import KeepToken, fill_from_draft, forget_saved, keep_unsaved, new_token, own_token
 from .models import BaseRecord, Draft
 from .transition import Blocked, Conflict, record_event
 
@@ -96,26 +96,26 @@ class KeptAdmin(GuardedAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """When somebody saved between the form's check and its saving, the form is checked again: it then says so.
 
-        What was typed is kept as by `KeepsDrafts`, without the autosaving.
+        Text is kept as in views that `KeepsDrafts`, but not saved while it is typed.
         """
-        return keeping(self._changed_or_shown)(request, *args, **kwargs)
+        return keep_unsaved(self._save_or_show)(request, *args, **kwargs)
 
-    def _changed_or_shown(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def _save_or_show(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = super().changeform_view(request, *args, **kwargs)
         except (Blocked, Conflict):
             response = super().changeform_view(request, *args, **kwargs)
-        return forgetting_what_was_saved(request, response) if request.method == "POST" else response
+        return forget_saved(request, response) if request.method == "POST" else response
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With the note by which text is kept, and with what this user has typed here and not saved."""
+        """Add the token by which text is kept, and fill a form that is opened from this user's draft."""
         form = context["adminform"].form
         if form.fields:
-            token = own_token(request) or self._opened(request, form)
+            token = own_token(request) or self._fill_from_draft(request, form)
             context = {**context, "keep_token": token.signed()}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _opened(self, request: HttpRequest, form: Any) -> KeepToken:
+    def _fill_from_draft(self, request: HttpRequest, form: Any) -> KeepToken:
         user = int(request.user.pk or 0)
         draft = None if form.is_bound else Draft.objects.filter(user_id=user, form=request.path).first()
         if draft:
@@ -124,7 +124,7 @@ class KeptAdmin(GuardedAdmin):
         return new_token(user, request.path, 0, continuing=draft)
 
     def kept_in_words(self, kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-        """What was typed, without the version and the button that was pressed."""
+        """The fields of a draft without the version and the button that was pressed."""
         return {name: values for name, values in kept.items() if name != OPENED and not name.startswith("_")}
 
     def actor(self, request: HttpRequest, action: str) -> Actor:

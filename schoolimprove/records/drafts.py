@@ -240,7 +240,7 @@ class KeepsDrafts:
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
         """Around everything, since views ask for rights in a `dispatch` of their own, before ours would run."""
-        return keeping(super().as_view(**initkwargs))  # type: ignore[misc]
+        return keep_unsaved(super().as_view(**initkwargs))  # type: ignore[misc]
 
     @property
     def _user_id(self) -> int:
@@ -305,29 +305,32 @@ class KeepsDrafts:
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
-        return forgetting_what_was_saved(request, response)
+        return forget_saved(request, response)
 
 
-def keeping(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The view, which keeps what is posted whenever that is neither saved nor shown again."""
+def keep_unsaved(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return the view, which then keeps what is posted unless it saves it or shows it again."""
 
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = view(request, *args, **kwargs)
         except Exception:
-            _keep_what_is_not_saved(request)
+            _keep_and_tell(request)
             raise
-        if _leads_elsewhere(response) and not getattr(response, "saved", False):
-            _keep_what_is_not_saved(request)
+        if _is_redirect(response) and not getattr(response, "saved", False):
+            _keep_and_tell(request)
         return response
 
     return kept
 
 
-def forgetting_what_was_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer to a form. A redirect says that it is saved: its draft goes, and no late autosave brings it back."""
-    if _leads_elsewhere(response):
+def forget_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Delete the draft of a form that was answered with a redirect, and return that answer.
+
+    An autosave that arrives late does not bring the draft back.
+    """
+    if _is_redirect(response):
         response.saved = True  # type: ignore[attr-defined]
         if token := own_token(request):
             spend(request, token)
@@ -335,11 +338,11 @@ def forgetting_what_was_saved(request: HttpRequest, response: HttpResponse) -> H
     return response
 
 
-def _leads_elsewhere(response: HttpResponse) -> bool:
+def _is_redirect(response: HttpResponse) -> bool:
     return 300 <= response.status_code < 400
 
 
-def _keep_what_is_not_saved(request: HttpRequest) -> None:
+def _keep_and_tell(request: HttpRequest) -> None:
     """Keep what was posted, and say on the next page that can where to find it, or what this form had kept already.
 
     A failure here must not hide the first.

@@ -18,16 +18,16 @@ def seen_in(parameters: QueryDict) -> int:
 
 
 def what_happened(lost: Conflict, state: str = "") -> str:
-    """Who was first, and how it stands now, as a sentence or two; `state` is of a thing that has no status."""
+    """Who was first, and how it stands now, as a sentence or two; `state` describes a thing without a status."""
     current: Any = lost.current
     who = current.updated_by or "Somebody else"
     return f"{who} changed this after you opened it. It is now: {state or current.get_status_display().lower()}."
 
 
-def overtaken(view: Any, form: Any, lost: Conflict, *, state: str = "", version: int | None = None) -> HttpResponse:
-    """Show the form again with what was typed, and say who was first and how it stands now.
+def show_conflict(view: Any, form: Any, lost: Conflict, *, state: str = "", version: int | None = None) -> HttpResponse:
+    """Show the form again with what was typed (409), and say who was first and how the thing stands now.
 
-    Sent again it is about `version`, by default the one that stands now.
+    The next attempt is made on `version`, by default the current one. `state` describes a thing without a status.
     """
     form.base_version = lost.current.version if version is None else version
     form.add_error(None, f"Nothing was done: {what_happened(lost, state)} What you typed is still in the form.")

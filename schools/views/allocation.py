@@ -119,9 +119,8 @@ def _by_partner(place: Place) -> tuple[Any, ...]:
 class Giving(KeepsDrafts, FormView[PartnerForm]):
     """A page on which schools are ticked, and what follows from it: look at it once more, then do it.
 
-    Each step carries on what was ticked and chosen, as hidden inputs; both are the same opening of the form. What is
-    kept of it belongs to the page and not to the filters in its address: whatever they leave, all that was ticked is
-    shown, in the list or beneath it.
+    The second step carries what was ticked and chosen as hidden inputs, and is the same opening of the form. A draft
+    belongs to the page and not to the filters in its address: every ticked school is shown, in the list or below it.
     """
 
     form: PartnerForm
@@ -150,8 +149,8 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "people": self.candidates}
 
-    def sent(self, name: str) -> list[str]:
-        """What was posted under a name, or kept of it."""
+    def values_of(self, name: str) -> list[str]:
+        """The values posted under a name, or those of the draft."""
         if self.request.method == "POST":
             return self.request.POST.getlist(name)
         return list(self.draft.fields.get(name, [])) if self.draft else []
@@ -159,12 +158,12 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
     @cached_property
     def ticked(self) -> dict[int, str]:
         """What was seen of each ticked school, by URN."""
-        pairs = (value.partition(":") for value in self.sent("schools"))
+        pairs = (value.partition(":") for value in self.values_of("schools"))
         return {int(urn): seen for urn, _colon, seen in pairs if _is_number(urn)}
 
     @staticmethod
     def kept_in_words(kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-        """What is kept, as its writer reads it apart from the form: by names, without the button that was pressed."""
+        """The fields of a draft with schools and partner by name, and without the button that was pressed."""
         urns = [urn for urn in (value.partition(":")[0] for value in kept.get("schools", ())) if _is_number(urn)]
         schools = School.objects.filter(urn__in=urns).order_by("name", "urn").values_list("name", flat=True)
         partners = {str(person.pk): person.name for person in partners_today(on=clock.today())} | {NOBODY: "Nobody"}
@@ -173,11 +172,11 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
         return {name: values for name, values in kept.items() if name not in ("confirm", "change")} | named
 
     @property
-    def boxes(self) -> dict[int, str]:
-        """What the box of each ticked school sends, by URN; empty for what is known of the school now.
+    def ticked_values(self) -> dict[int, str]:
+        """The value that the box of each ticked school sends, by URN; empty for the current one.
 
-        Kept text is about what its writer saw, and others may have given a school away since: it says so then. A form
-        that was sent and comes back has shown how things stand now.
+        A box filled from a draft sends what its writer saw, so that a change in between is found. A form that is shown
+        again after a POST shows how things stand now, and sends that.
         """
         kept = self.draft is not None
         return {urn: f"{urn}:{seen}" if kept else "" for urn, seen in self.ticked.items()}
@@ -269,7 +268,7 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
         else the numbers could be tried, and each would tell a name.
         """
         people = {str(person.pk): person for person in partners_today(on=clock.today())}
-        posted = "".join(self.sent("sip")[:1])
+        posted = "".join(self.values_of("sip")[:1])
         found = assignable().filter(pk=self._unsigned(posted)).first()
         return {**people, posted: found} if found else people
 
@@ -362,8 +361,8 @@ class AllocationBoard(Giving):
             "figures": figures_of(listing.board),
             "found": f"{len(places):,} school{'' if len(places) == 1 else 's'}",
             "filters": filter_panel(listing.filter.form, self.request.GET, label="Filter schools"),
-            "table": place_table(page, listing, self.tickable(page) if assigns else set(), self.boxes),
-            "also_ticked": self.also_ticked(page) if assigns else None,
+            "table": place_table(page, listing, self.tickable(page) if assigns else set(), self.ticked_values),
+            "also_ticked": self.other_ticked_table(page) if assigns else None,
             "page_obj": page,
             "loads": load_table(listing, hand_over=assigns),
             "exports": export_links("schools:allocation_export", user),
@@ -380,13 +379,13 @@ class AllocationBoard(Giving):
         mine = ours(self.request.user, Permission.ASSIGN_SIP)
         return set(mine.filter(pk__in=[place.school.pk for place in places]).values_list("pk", flat=True))
 
-    def also_ticked(self, page: Page[Place]) -> components.Table:
-        """What is ticked and not on this page, which filters or others have changed since it was ticked."""
+    def other_ticked_table(self, page: Page[Place]) -> components.Table:
+        """The ticked schools that this page does not list: it is filtered otherwise, or they have changed since."""
         listed = {place.school.pk for place in page} if self.ticked else set()
         found = [each for each in self.listing.board.places if each.school.urn in self.ticked]
         found = [each for each in found if each.school.pk not in listed]
         mine = self.tickable(found) if found else set()
-        table = place_table([each for each in found if each.school.pk in mine], self.listing, mine, self.boxes)
+        table = place_table([each for each in found if each.school.pk in mine], self.listing, mine, self.ticked_values)
         columns = [components.Column(each.label) for each in table.columns]
         return replace(table, caption="Also ticked, and not in the list above", columns=columns, caption_hidden=False)
 
@@ -435,7 +434,10 @@ def _place_row(place: Place, tickable: bool, ticked: Mapping[int, str], dated: b
 
 
 def _tick(place: Place, url: str, note: str, ticked: str | None) -> Any:
-    """A box with the school's name for its label. What was ticked stays ticked, and sends that or what is known now."""
+    """A box with the school's name for its label.
+
+    `ticked` is None for a box without a tick, else what the box sends; empty for the current value.
+    """
     return format_html(
         '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
         '<input class="govuk-checkboxes__input" type="checkbox" id="school-{}" name="schools" value="{}"{}>'
@@ -550,7 +552,7 @@ class HandOver(Giving):
         held = {school.pk for school in self.held}
         places = [place for place in self.board.places if place.school.pk in held]
         sent = self.request.method == "POST" or self.draft
-        ticked = self.boxes if sent else {place.school.urn: "" for place in places}
+        ticked = self.ticked_values if sent else {place.school.urn: "" for place in places}
         context = super().get_context_data(**kwargs)
         return context | {
             "page_title": self.heading,

@@ -33,7 +33,7 @@ from schools.models import RecordOfVisit
 from schools.panels import assures
 from schools.reading import Reading, read
 from schools.states import RecordStatus
-from schools.views.acting import act, overtaken, seen_in
+from schools.views.acting import act, seen_in, show_conflict
 from schools.views.record import RecordFormView, breadcrumbs, record_in_scope, shown
 
 
@@ -190,7 +190,7 @@ class RecordReturn(RecordFormView):
                 comments=form.comments(),
             )
         except Conflict as lost:
-            return overtaken(self, form, lost)
+            return show_conflict(self, form, lost)
         done = f"Returned to {self.record.author}, with your comments."
         messages.success(self.request, with_what_waits(done, self.record, self.request.user))
         return redirect(self.record)

@@ -26,7 +26,7 @@ from schools.contact_notes import may_take_back, note_contact, take_back
 from schools.forms.contact_note import ContactNoteFilter, ContactNoteForm, TakeBackForm
 from schools.models import ContactNote, School
 from schools.scope import in_scope
-from schools.views.acting import overtaken
+from schools.views.acting import show_conflict
 from schools.views.record import refused
 from schools.views.school import note_table, paged, school_in_scope
 
@@ -114,7 +114,7 @@ class ContactNoteTakeBack(NoteView):
             take_back(self.note, by=user_of(self.request), seen_version=seen, reason=reason)
         except Conflict as lost:
             why = lost.current.taken_back_because  # type: ignore[attr-defined]
-            return overtaken(self, form, lost, state=f"taken back ({why})" if why else "not taken back")
+            return show_conflict(self, form, lost, state=f"taken back ({why})" if why else "not taken back")
         messages.success(self.request, "The contact is taken back.")
         return redirect(self.visits_url)
 

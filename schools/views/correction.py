@@ -21,7 +21,7 @@ from schools.forms.record import WRITTEN_KINDS
 from schools.good_days import doubt_about_sharing
 from schools.models import Correction, RecordOfVisit
 from schools.states import SHARED_STATES, CorrectionStatus
-from schools.views.acting import act, overtaken, seen_in
+from schools.views.acting import act, seen_in, show_conflict
 from schools.views.after_sharing import address, on_record
 from schools.views.record import RecordFormView, record_in_scope, refused
 from schools.views.submitting import content_values, saved_values, visit_of
@@ -81,7 +81,7 @@ class RecordCorrect(RecordFormView):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            return overtaken(self, form, lost, version=self.version_to_go_on_from(lost))
+            return show_conflict(self, form, lost, version=self.version_to_go_on_from(lost))
         messages.success(self.request, "Your line manager is asked to issue the correction.")
         return redirect(address("record_correction", self.record))
 
@@ -216,7 +216,7 @@ class CorrectionFormView(RecordFormView):
                 by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
             )
         except Conflict as lost:
-            return overtaken(self, form, lost)
+            return show_conflict(self, form, lost)
         messages.success(self.request, self.done)
         return redirect(self.record)
 

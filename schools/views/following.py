@@ -26,7 +26,7 @@ from schools.following import actions_at, most_urgent_first, narrowed
 from schools.forms.following import ACTS, BEGIN, FINISH, REPORT, ActionFilter, ActionForm
 from schools.models import RecordAction, School
 from schools.states import ActionStatus
-from schools.views.acting import overtaken
+from schools.views.acting import show_conflict
 from schools.views.record import refused
 from schools.views.school import SchoolTabView, paged, school_in_scope
 
@@ -179,7 +179,7 @@ class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
         self.action.refresh_from_db()
         fields: dict[str, Any] = form.fields
         fields["act"].choices = ACTS.get(ActionStatus(self.action.status), [])
-        return overtaken(self, form, lost)
+        return show_conflict(self, form, lost)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         crumbs = [

@@ -24,7 +24,7 @@ from schools.deadlines import PRESENT
 from schools.forms.governors import CancelMeetingForm, MeetingsForm
 from schools.meetings import add_meetings, cancel_meeting
 from schools.models import GovernorsMeeting, RecordOfVisit, School
-from schools.views.acting import overtaken
+from schools.views.acting import show_conflict
 from schools.views.record import refused
 from schools.views.school import SchoolTabView, paged, school_in_scope
 
@@ -211,7 +211,7 @@ class MeetingCancel(GovernorsFormView):
             return refused(self, form, error)
         except Conflict as lost:
             why = lost.current.cancelled_because  # type: ignore[attr-defined]
-            return overtaken(self, form, lost, state=f"cancelled ({why})" if why else "not cancelled")
+            return show_conflict(self, form, lost, state=f"cancelled ({why})" if why else "not cancelled")
         messages.success(self.request, f"The meeting of {clock.uk_date(self.meeting.held_on)} is cancelled.")
         return redirect(self.tab_url)
 

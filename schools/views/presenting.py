@@ -19,7 +19,7 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schools.forms.presenting import CloseUnpresentedForm, PresentForm
 from schools.models import Strength
 from schools.states import SHARED_STATES, RecordStatus
-from schools.views.acting import act, overtaken, seen_in
+from schools.views.acting import act, seen_in, show_conflict
 from schools.views.after_sharing import address, on_record, read_versions, versions_of
 from schools.views.record import RecordFormView, heir_to_read_by, record_in_scope, refused, shown
 
@@ -67,7 +67,7 @@ class RecordPresent(RecordFormView):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            return overtaken(self, form, lost)
+            return show_conflict(self, form, lost)
         messages.success(self.request, f"Presented to the governors on {clock.uk_date(day)}.")
         return redirect(self.record)
 
@@ -155,7 +155,7 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            return overtaken(self, form, lost)
+            return show_conflict(self, form, lost)
         messages.success(self.request, "Closed without being presented.")
         return redirect(self.record)
 

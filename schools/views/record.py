@@ -162,12 +162,14 @@ def typed_in(form: Any) -> list[tuple[str, str]]:
 def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
     """(label, text) of what was kept and is not empty."""
     fill_from_draft(form, draft)
-    texts = [(str(bound.label), _kept(bound.field, form.initial.get(bound.name))) for bound in form.visible_fields()]
+    texts = [
+        (str(field.label), _in_words(field.field, form.initial.get(field.name))) for field in form.visible_fields()
+    ]
     return [(label, text) for label, text in texts if text]
 
 
-def _kept(field: Any, value: Any) -> str:
-    """What was kept of a field: a choice by its label, a date as its parts were typed."""
+def _in_words(field: Any, value: Any) -> str:
+    """The kept value of a field: a choice by its label, a date as its parts were typed."""
     if isinstance(value, list):
         return " ".join(filter(None, value))
     return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""

@@ -27,7 +27,7 @@ from schools.forms.writing import RecordForm
 from schools.models import AssuranceComment, RecordOfVisit, Visit
 from schools.models.record import TEXTS
 from schools.states import RecordStatus
-from schools.views.acting import act, overtaken, seen_in
+from schools.views.acting import act, seen_in, show_conflict
 from schools.views.record import RecordFormView, breadcrumbs, record_in_scope, refused, shown
 from schools.views.school import school_in_scope
 from schools.views.submitting import blockers_to_submitting, saved_values, visit_of
@@ -325,6 +325,6 @@ class RecordAbandon(RecordFormView):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
-            return overtaken(self, form, lost)
+            return show_conflict(self, form, lost)
         messages.success(self.request, "Abandoned. The visit no longer counts, and its days are free.")
         return redirect(self.record)
