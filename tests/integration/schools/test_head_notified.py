@@ -97,6 +97,13 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
     assert (event.by, event.reason) == (by.user, f"E-mail to {head.name}")
 
 
+def test_the_page_of_the_person_says_who_got_the_e_mail(jo: Person, by: Actor, authority: LocalAuthority) -> None:
+    head = officer(Role.HEAD_OF_SERVICE, authority)
+    appoint(jo, Role.FINANCE, scope={"authority": authority}, starts_on=TUESDAY, by=by)
+    page = signed_in(by.user).get(f"/people/{jo.user_id}/").content.decode()
+    assert f"From 3 November 2026. E-mail to {head.name}, 3 November 2026" in page
+
+
 @pytest.mark.parametrize("role", sorted(AUTHORITY_WIDE_ROLES - {Role.HEAD_OF_SERVICE}))
 def test_every_role_over_the_whole_authority_is_told_of(
     role: Role, jo: Person, by: Actor, authority: LocalAuthority
