@@ -77,7 +77,7 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
     made = appoint(jo, Role.CORPORATE_DIRECTOR, scope={"authority": authority}, starts_on=TUESDAY, by=by)
     mail = Email.objects.get()
     assert mail.to == [account_of(head)]
-    assert mail.subject == "Jo Smith, Corporate Director"
+    assert mail.subject == "New appointment: Jo Smith, Corporate Director"
     for text in (mail.message, mail.html_message):
         lacking = [
             said
@@ -146,7 +146,7 @@ def test_many_at_once_are_one_e_mail(by: Actor, authority: LocalAuthority) -> No
     narrow = Appointment(person=people[0], role=Role.CLERK, school=SchoolFactory.create(), starts_on=TUESDAY)
     save_together([Saving(each, "appointed", by, "") for each in [*new, narrow]])
     mail = Email.objects.get()
-    assert (mail.to, mail.subject) == ([account_of(head)], "20 appointments over the whole authority")
+    assert (mail.to, mail.subject) == ([account_of(head)], "20 new appointments over the whole authority")
     assert all(f"Officer {number}" in mail.message for number in range(20))
     assert "Clerk" not in mail.message
     assert AuditEvent.objects.filter(verb="Head notified").count() == 20
@@ -234,6 +234,6 @@ def test_an_account_given_to_somebody_who_holds_one_is_told_of(by: Actor, author
     account = UserFactory.create(email="not.dee@example.org")
     assert saved(signed_in(by.user), person, user=account.pk).status_code == 302
     mail = Email.objects.get()
-    assert mail.to == [account_of(head)]
+    assert (mail.to, mail.subject) == ([account_of(head)], "New account: Dee Director, Corporate Director")
     assert "has given an account to a person who holds an appointment over the whole authority" in mail.message
     assert "Dee Director (signs in as not.dee@example.org)" in mail.message
