@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schools.actions import Saving, appoint, end_appointment, save_appointment, save_together
+from schools.imports.appointments import read
+from schools.imports.importers import Work
 from schools.models import Appointment, LocalAuthority, Person
 from schools.models.school import Phase
 from tests.factories.accounts import UserFactory
@@ -150,6 +153,17 @@ def test_many_at_once_are_one_e_mail(by: Actor, authority: LocalAuthority) -> No
     assert all(f"Officer {number}" in mail.message for number in range(20))
     assert "Clerk" not in mail.message
     assert AuditEvent.objects.filter(verb="Head notified").count() == 20
+
+
+def test_a_table_of_partners_over_phases_is_one_e_mail(by: Actor, authority: LocalAuthority, tmp_path: Path) -> None:
+    head = officer(Role.HEAD_OF_SERVICE, authority)
+    phases = [each.label for each in (Phase.PRIMARY, Phase.SECONDARY, Phase.NURSERY)]
+    rows = [f"sip,Partner {phase},,{phase},01/09/2026" for phase in phases]
+    (path := tmp_path / "people.csv").write_text("\n".join(["Role,Name,Email,Phase,From", *rows]))
+    assert read([path], Work(by=by)).added == 3
+    mail = Email.objects.get()
+    assert (mail.to, mail.subject) == ([account_of(head)], "3 new appointments over the whole authority")
+    assert all(f"Partner {phase}" in mail.message for phase in phases)
 
 
 def test_what_is_refused_is_not_told_of(by: Actor, authority: LocalAuthority) -> None:
