@@ -225,7 +225,7 @@ def save_together(savings: Sequence[Saving]) -> None:
     """What `_save` does, for many at once in a few statements. Whoever calls has asked `wrong_with_appointment`.
 
     `Conflict` when one of them was saved by somebody else since it was read, `Blocked` by the guard; then none is.
-    All are by one actor.
+    All are by one user, who may act under different appointments.
     """
     with transaction.atomic():
         before = _locked(savings)
@@ -248,7 +248,7 @@ def save_together(savings: Sequence[Saving]) -> None:
 
 
 def _guard(savings: Sequence[Saving], before: Mapping[int | None, Appointment]) -> None:
-    """The reasons of each actor's appointments, each once: a DSIM gives schools by different appointments."""
+    """Raise `Blocked` with what is wrong with any of them, each sentence once."""
     if not savings:
         return
     guard = Guard(list(before.values()), people=[each.appointment.person for each in savings], by=savings[0].by)

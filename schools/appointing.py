@@ -146,7 +146,7 @@ class Guard:
             return person.pk in self._own
         if person.user_id is not None:
             return bool(person.user_id == self._by.user_id)
-        return normalise_email(person.email) == self._by.user.email
+        return str(normalise_email(person.email)) == str(self._by.user.email)
 
     def _is_first_administrator(self, appointment: Appointment) -> bool:
         """On the first day only the superuser is there to appoint the first system administrator."""

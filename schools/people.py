@@ -22,6 +22,7 @@ from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, Permission
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import record_event
 from schoolimprove.ui.components import Link
 from schools.leavers import (
@@ -33,6 +34,7 @@ from schools.leavers import (
     unfinished_records,
 )
 from schools.models import Appointment, Person
+from schools.notices import HEAD_NOTIFIED
 
 SHOWN = 100
 """Appointments listed on a person's page."""
@@ -113,10 +115,25 @@ class RecordsHandOver:
 
 
 def appointments_panel(viewer: User, person: User, on: date) -> Panel:
-    """Past and present appointments, newest first; the admin is where they are given."""
-    rows = Appointment.objects.held_by(person).with_scope().order_by("-starts_on", "pk")[:SHOWN]
-    links = [Link(f"{each.get_role_display()}, {each.scope_name}", "", _period(each)) for each in rows]
+    """Past and present appointments, newest first, with who got an e-mail; the admin is where they are given."""
+    rows = list(Appointment.objects.held_by(person).with_scope().order_by("-starts_on", "pk")[:SHOWN])
+    notified = _notifications([each.pk for each in rows if each.is_authority_wide])
+    links = [
+        Link(f"{each.get_role_display()}, {each.scope_name}", "", ". ".join([_period(each), *notified[each.pk]]))
+        for each in rows
+    ]
     return Panel("Appointments", links, empty="No appointments yet.", actions=_actions(viewer, person))
+
+
+def _notifications(appointments: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Who got an e-mail about each of these when; one query where there are any."""
+    said: dict[int, list[str]] = defaultdict(list)
+    if appointments:
+        events = AuditEvent.objects.about(Appointment._meta.label_lower, *appointments).filter(verb=HEAD_NOTIFIED)
+        for event in events:
+            day = clock.uk_date(event.at.astimezone(clock.LONDON).date())
+            said[event.subject_id].append(f"{event.reason}, {day}")
+    return said
 
 
 def _period(appointment: Appointment) -> str:

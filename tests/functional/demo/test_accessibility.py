@@ -45,7 +45,7 @@ PARAMETERS = dict(walk.routes(get_resolver().url_patterns))
 OF_THE_DOOR = {
     f"accounts:{name}"
     for name in (
-        *("invitation", "password_reset", "address_confirm", "sign_in", "password_forgotten"),
+        *("invitation", "password_reset", "sign_in", "password_forgotten"),
         *("password_forgotten_sent", "verify", "recovery", "second_factor"),
     )
 }
@@ -53,6 +53,7 @@ OF_THE_DOOR = {
 NO_PAGES = {
     *("healthz", "readyz", "authority_css"),
     *(name for name in PARAMETERS if name.endswith("export") and not name.startswith("admin:")),
+    "accounts:address_confirm",
     *(
         f"accounts:{name}"
         for name in ("address_withdraw", "draft_discard", "draft_save", "extend", "sign_out", "sign_out_elsewhere")
@@ -80,6 +81,8 @@ class Stop:
     address: str
     whose: str
     email: str = ""
+    first: str = ""
+    """An address to open before."""
 
 
 WINDOW = attrgetter("whose", "email")
@@ -121,10 +124,12 @@ def of_the_door() -> Iterator[Stop]:
     for name, purpose, user in (
         ("invitation", Purpose.INVITATION, invited),
         ("password_reset", Purpose.PASSWORD_RESET, known),
-        ("address_confirm", Purpose.ADDRESS_CHANGE, known),
     ):
         token = SecretLink.objects.issue(purpose, user, email="another@invented.example")
         yield Stop(f"accounts:{name}", reverse(f"accounts:{name}", args=[token]), NOBODY)
+    token = SecretLink.objects.issue(Purpose.ADDRESS_CHANGE, known, email="another@invented.example")
+    link, accept = reverse("accounts:address_confirm", args=[token]), reverse("accounts:address_accept")
+    yield Stop("accounts:address_accept", accept, signins.listed()[known.email], known.email, first=link)
     for name in ("sign_in", "password_forgotten", "password_forgotten_sent"):
         yield Stop(f"accounts:{name}", reverse(f"accounts:{name}"), NOBODY)
     for name in ("verify", "recovery", "second_factor"):
@@ -253,6 +258,8 @@ def looked_at(browser: Browser, site: Any, stops: list[Stop]) -> Found:
 
 def in_full(page: Page, plain: Page, site: Any, stop: Stop, found: Found) -> None:
     """The page as it is asked for."""
+    if stop.first:
+        page.goto(f"{site.url}{stop.first}")
     response = page.goto(f"{site.url}{stop.address}")
     assert response is not None
     assert (response.status, response.url) == (HTTPStatus.OK, f"{site.url}{stop.address}")

@@ -55,7 +55,7 @@ def by(authority: LocalAuthority) -> Actor:
 
 @pytest.fixture
 def school(authority: LocalAuthority) -> School:
-    return SchoolFactory.create(name="Hill School", authority=authority, urn=900101)
+    return SchoolFactory.create(name="Hill School", authority=authority, urn=990101)
 
 
 @pytest.fixture
@@ -295,14 +295,14 @@ def test_a_row_of_a_file_is_refused_with_the_sentence_and_the_others_are_taken(
     held: Appointment, sign_in: SignIn, by: Actor, school: School, tmp_path: Path
 ) -> None:
     sign_in(USED)
-    rows = ["sip,Ann Example,,900101,12/10/2026,,yes", "clerk,Cy Example,,900101,01/09/2026,,"]
+    rows = ["sip,Ann Example,,990101,12/10/2026,,yes", "clerk,Cy Example,,990101,01/09/2026,,"]
     outcome = brought(tmp_path / "people.csv", by, *rows)
     assert [(each.row, each.column, each.reason) for each in outcome.rejected] == [(2, "From", SENTENCE)]
     assert outcome.added == 1
     held.refresh_from_db()
     assert held.ends_on is None
     assert not Person.objects.filter(name="Ann Example").exists()
-    outcome = brought(tmp_path / "people.csv", by, "sip,Ann Example,,900101,13/10/2026,,yes")
+    outcome = brought(tmp_path / "people.csv", by, "sip,Ann Example,,990101,13/10/2026,,yes")
     assert outcome.rejected == []
     assert Appointment.objects.get(pk=held.pk).ends_on == USED
 
@@ -312,7 +312,7 @@ def test_a_last_day_in_a_file_is_not_before_it_was_used(
 ) -> None:
     sign_in(USED)
     assert jo.user is not None
-    outcome = brought(tmp_path / "people.csv", by, f"sip,Jo Smith,{jo.user.email},900101,01/09/2026,11/10/2026,")
+    outcome = brought(tmp_path / "people.csv", by, f"sip,Jo Smith,{jo.user.email},990101,01/09/2026,11/10/2026,")
     assert [(each.column, each.reason) for each in outcome.rejected] == [("To", SENTENCE)]
 
 
@@ -322,7 +322,7 @@ def test_what_a_file_gave_is_not_taken_out_again_once_its_holder_has_come(
     clock_at(ENTERED)
     run = ImportRunFactory.create()
     assert jo.user is not None
-    brought(tmp_path / "people.csv", by, f"sip,Jo Smith,{jo.user.email},900101,01/09/2026,,", run=run)
+    brought(tmp_path / "people.csv", by, f"sip,Jo Smith,{jo.user.email},990101,01/09/2026,,", run=run)
     made = jo.appointments.get()
     clock_at(TUESDAY)
     sign_in(USED)

@@ -52,7 +52,7 @@ def authority() -> LocalAuthority:
 
 @pytest.fixture
 def school(authority: LocalAuthority) -> School:
-    return SchoolFactory.create(name="Hill School", authority=authority, urn=900101)
+    return SchoolFactory.create(name="Hill School", authority=authority, urn=990101)
 
 
 @pytest.fixture
@@ -363,7 +363,7 @@ def brought(path: Path, by: Actor, *rows: str, run: Any = None) -> Any:
 def test_a_file_appoints_others_and_refuses_the_row_that_is_for_oneself(
     user: User, me: Person, by: Actor, school: School, tmp_path: Path
 ) -> None:
-    rows = ["sip,Ann Example,ann@example.org,900101,01/09/2026,,", f"clerk,{me.name},{user.email},900101,01/09/2026,,"]
+    rows = ["sip,Ann Example,ann@example.org,990101,01/09/2026,,", f"clerk,{me.name},{user.email},990101,01/09/2026,,"]
     outcome = brought(tmp_path / "people.csv", by, *rows)
     assert outcome.added == 1
     assert [(each.row, each.column, each.reason) for each in outcome.rejected] == [(3, "Email", GIVEN_TO_ONESELF)]
@@ -374,7 +374,7 @@ def test_a_file_does_not_appoint_somebody_new_with_ones_own_address(
     authority: LocalAuthority, school: School, tmp_path: Path
 ) -> None:
     somebody = UserFactory.create()
-    row = f"sip,New Here,{somebody.email},900101,01/09/2026,,"
+    row = f"sip,New Here,{somebody.email},990101,01/09/2026,,"
     outcome = brought(tmp_path / "people.csv", Actor(somebody), row)
     assert [each.reason for each in outcome.rejected] == [GIVEN_TO_ONESELF]
     assert not Person.objects.filter(user=somebody).exists()
@@ -385,7 +385,7 @@ def test_undoing_a_file_does_not_let_ones_own_go_on_again(
 ) -> None:
     held = AppointmentFactory.create(person=me, school=school, starts_on=date(2026, 9, 1))
     run = ImportRunFactory.create()
-    row = "sip,Ann Example,ann@example.org,900101,10/11/2026,,yes"
+    row = "sip,Ann Example,ann@example.org,990101,10/11/2026,,yes"
     assert brought(tmp_path / "people.csv", colleague, row, run=run).added == 1
     held.refresh_from_db()
     assert held.ends_on == date(2026, 11, 9)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schools.actions import Saving, appoint, end_appointment, save_appointment, save_together
+from schools.imports.appointments import read
+from schools.imports.importers import Work
 from schools.models import Appointment, LocalAuthority, Person
 from schools.models.school import Phase
 from tests.factories.accounts import UserFactory
@@ -77,7 +80,7 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
     made = appoint(jo, Role.CORPORATE_DIRECTOR, scope={"authority": authority}, starts_on=TUESDAY, by=by)
     mail = Email.objects.get()
     assert mail.to == [account_of(head)]
-    assert mail.subject == "Jo Smith, Corporate Director"
+    assert mail.subject == "New appointment: Jo Smith, Corporate Director"
     for text in (mail.message, mail.html_message):
         lacking = [
             said
@@ -95,6 +98,13 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
         assert lacking == []
     event = AuditEvent.objects.get(subject_id=made.pk, verb="Head notified")
     assert (event.by, event.reason) == (by.user, f"E-mail to {head.name}")
+
+
+def test_the_page_of_the_person_says_who_got_the_e_mail(jo: Person, by: Actor, authority: LocalAuthority) -> None:
+    head = officer(Role.HEAD_OF_SERVICE, authority)
+    appoint(jo, Role.FINANCE, scope={"authority": authority}, starts_on=TUESDAY, by=by)
+    page = signed_in(by.user).get(f"/people/{jo.user_id}/").content.decode()
+    assert f"From 3 November 2026. E-mail to {head.name}, 3 November 2026" in page
 
 
 @pytest.mark.parametrize("role", sorted(AUTHORITY_WIDE_ROLES - {Role.HEAD_OF_SERVICE}))
@@ -139,10 +149,21 @@ def test_many_at_once_are_one_e_mail(by: Actor, authority: LocalAuthority) -> No
     narrow = Appointment(person=people[0], role=Role.CLERK, school=SchoolFactory.create(), starts_on=TUESDAY)
     save_together([Saving(each, "appointed", by, "") for each in [*new, narrow]])
     mail = Email.objects.get()
-    assert (mail.to, mail.subject) == ([account_of(head)], "20 appointments over the whole authority")
+    assert (mail.to, mail.subject) == ([account_of(head)], "20 new appointments over the whole authority")
     assert all(f"Officer {number}" in mail.message for number in range(20))
     assert "Clerk" not in mail.message
     assert AuditEvent.objects.filter(verb="Head notified").count() == 20
+
+
+def test_a_table_of_partners_over_phases_is_one_e_mail(by: Actor, authority: LocalAuthority, tmp_path: Path) -> None:
+    head = officer(Role.HEAD_OF_SERVICE, authority)
+    phases = [each.label for each in (Phase.PRIMARY, Phase.SECONDARY, Phase.NURSERY)]
+    rows = [f"sip,Partner {phase},,{phase},01/09/2026" for phase in phases]
+    (path := tmp_path / "people.csv").write_text("\n".join(["Role,Name,Email,Phase,From", *rows]))
+    assert read([path], Work(by=by)).added == 3
+    mail = Email.objects.get()
+    assert (mail.to, mail.subject) == ([account_of(head)], "3 new appointments over the whole authority")
+    assert all(f"Partner {phase}" in mail.message for phase in phases)
 
 
 def test_what_is_refused_is_not_told_of(by: Actor, authority: LocalAuthority) -> None:
@@ -227,6 +248,6 @@ def test_an_account_given_to_somebody_who_holds_one_is_told_of(by: Actor, author
     account = UserFactory.create(email="not.dee@example.org")
     assert saved(signed_in(by.user), person, user=account.pk).status_code == 302
     mail = Email.objects.get()
-    assert mail.to == [account_of(head)]
+    assert (mail.to, mail.subject) == ([account_of(head)], "New account: Dee Director, Corporate Director")
     assert "has given an account to a person who holds an appointment over the whole authority" in mail.message
     assert "Dee Director (signs in as not.dee@example.org)" in mail.message
