@@ -18,24 +18,17 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import Correction, RecordAction, RecordOfVisit, RecordVersion, Response, Silence, Strength
 from schools.states import ActionStatus, CorrectionStatus, RecordStatus, StrengthStatus
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import propose, respond, shared, visit_facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 LATE = date(2027, 3, 26)
 """Both the time to respond and the time to present are over."""
 AUTHOR, MANAGER = "author", "manager"
 HT, CHAIR, CLERK = Role.HEADTEACHER, Role.CHAIR, Role.CLERK
 WHO = [AUTHOR, MANAGER, *Role]
 """The author (a SIP) and their manager (a DSIM) of the record, and somebody else in each role over the school."""
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 def user_of(who: str, county: County) -> User:
