@@ -5,6 +5,7 @@ Every pair of a state and a role that is not in it is refused, and leaves everyt
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,9 +46,8 @@ def everything() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
-def attempt(verb: Callable[[], Any]) -> bool:
-    """Whether it was done; a refusal of any kind has changed nothing."""
-    before = everything()
+def attempt(verb: Callable[[], Any], before: list[Any]) -> bool:
+    """Whether it was done; a refusal of any kind has changed nothing of what was there before."""
     try:
         verb()
     except (PermissionDenied, Blocked, Conflict):
@@ -114,10 +114,10 @@ RECORD: dict[str, tuple[Callable[[RecordOfVisit, User], None], dict[str, set[str
 }
 
 
-def in_savepoint(verb: Callable[[], Any]) -> bool:
+def in_savepoint(verb: Callable[[], Any], before: list[Any]) -> bool:
     """An attempt whose doing is taken back, so that the next one finds the same."""
     with transaction.atomic():
-        done = attempt(verb)
+        done = attempt(verb, before)
         transaction.set_rollback(True)
     return done
 
@@ -129,9 +129,10 @@ def test_a_verb_of_a_record_is_for_these_in_these_states(verb: str, county: Coun
     done = set()
     for number, status in enumerate(RecordStatus):
         record = record_in(status, county, held_on=date(2026, 10, 1 + number))
+        before = everything()
         for who, user in people.items():
             fresh = RecordOfVisit.objects.for_page().get(pk=record.pk)
-            if in_savepoint(lambda: act(fresh, user)):  # noqa: B023
+            if in_savepoint(lambda: act(fresh, user), before):  # noqa: B023
                 done.add((status, who))
     checked(done, allowed, RecordStatus)
 
@@ -185,9 +186,10 @@ def test_a_verb_of_a_correction_is_for_these_in_these_states(verb: str, county: 
     for number, status in enumerate(CorrectionStatus):
         record = shared(county, held_on=date(2026, 10, 1 + number), content=None)
         correction = correction_in(status, record, county)
+        before = everything()
         for who, user in people.items():
             fresh = Correction.objects.select_related("record__visit", "record__school__district").get(pk=correction.pk)
-            if in_savepoint(lambda: act(fresh, user)):  # noqa: B023
+            if in_savepoint(lambda: act(fresh, user), before):  # noqa: B023
                 done.add((status, who))
     checked(done, allowed, CorrectionStatus)
 
@@ -237,9 +239,10 @@ def test_a_verb_of_an_action_is_for_these_in_these_states(verb: str, owner: str,
     for number, status in enumerate(ActionStatus):
         record = shared(county, held_on=date(2026, 10, 1 + number))
         action_in(status, record.actions.get(owner=owner), county)
+        before = everything()
         for who, user in people.items():
             fresh = record.actions.select_related("school__district").get(owner=owner)
-            if in_savepoint(lambda: act(fresh, user)):  # noqa: B023
+            if in_savepoint(lambda: act(fresh, user), before):  # noqa: B023
                 done.add((status, who))
     checked(done, dict.fromkeys(states, KEPT_BY[owner]), ActionStatus)
 
@@ -262,8 +265,9 @@ def test_a_verb_of_a_strength_is_for_the_headteacher_in_these_states(verb: str, 
     for number, status in enumerate(StrengthStatus):
         record = shared(county, held_on=date(2026, 10, 1 + number))
         strength_in(status, record.strengths.get(), county)
+        before = everything()
         for who, user in people.items():
             fresh = record.strengths.select_related("school__district").get()
-            if in_savepoint(lambda: fresh.decide(verb, by=user, on=TUESDAY, seen_version=fresh.version)):  # noqa: B023
+            if in_savepoint(partial(fresh.decide, verb, by=user, on=TUESDAY, seen_version=fresh.version), before):
                 done.add((status, who))
     checked(done, {state: {HT} for state in STRENGTH[verb]}, StrengthStatus)
