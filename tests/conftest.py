@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker, Settings
 from schoolimprove.lib import clock
 from tests import databases
 from tests.processes import ROOT
+from tests.vacuuming import Vacuum
 
 CI = os.environ.get("CI", "") not in ("", "0", "false")
 SHARED_DATA = Path(os.environ.get("SHARED_DATA") or django_settings.BASE_DIR.parent / "shared")
@@ -63,6 +64,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if CI and reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line("Tests were skipped, which fails the run under CI.", red=True)
+
+
+_vacuum = Vacuum()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    _vacuum.before(item)
 
 
 @pytest.fixture(scope="session")

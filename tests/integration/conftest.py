@@ -6,7 +6,20 @@ import pytest
 from django.core.cache import cache
 
 from schoolimprove import context
+from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
+
+
+@pytest.fixture
+def on_tuesday(clock_at: Callable[..., object]) -> None:
+    """Freeze the clock at noon of the ordinary day."""
+    clock_at(TUESDAY)
+
+
+@pytest.fixture
+def with_terms(db: None, on_tuesday: None) -> None:
+    """The ordinary day, with the term dates of its year."""
+    hold_terms(2026)
 
 
 @pytest.fixture

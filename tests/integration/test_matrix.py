@@ -21,7 +21,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from post_office.models import STATUS, Email
 
-from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -53,6 +52,7 @@ from tests.factories.visits import (
     RecordDocumentFactory,
     StrengthFactory,
 )
+from tests.integration.accounts.conftest import signed_in
 
 ALL = frozenset(Role)
 SIP, EIP, DSIM = Role.SIP, Role.EIP, Role.DSIM
@@ -444,13 +444,7 @@ PARAMETERS = dict(routes(get_resolver().url_patterns))
 
 def session_of(user: User) -> str:
     """The key of a whole session, second factor and all, as the sign-in page would leave it."""
-    client = Client()
-    client.force_login(user)
-    store = client.session
-    session.note_seen(store, at=clock.now())
-    store[session.VERIFIED] = clock.now().isoformat()
-    store.save()
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+    return signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def client_of(key: str | None) -> Client:

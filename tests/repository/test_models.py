@@ -20,6 +20,7 @@ from schoolimprove.lib import clock
 from tests.factories.accounts import UserFactory
 from tests.processes import ROOT
 from tests.source import PACKAGES
+from tests.undone import undone
 
 FLOORS = ["lib", "ui", "records", "policy", "calendar", "accounts", "documents", "reminders"]
 ORDER = [*FLOORS, "schools", "behaviour", "categorisation", "interventions", "finance"]
@@ -109,12 +110,10 @@ def test_every_factory_makes_one_with_nothing_said() -> None:
     of_model, wrong = factories(), {}
     for model in KEPT:
         try:
-            with transaction.atomic():
+            with undone():
                 made = of_model[model].create()
                 assert model._base_manager.filter(pk=made.pk).exists()
                 assert str(made)
-                connection.check_constraints()
-                transaction.set_rollback(True)
         except Exception as error:
             wrong[model._meta.label] = repr(error)
     assert wrong == {}

@@ -13,7 +13,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -26,22 +25,16 @@ from schools.meetings import add_meetings
 from schools.models import Correction, GovernorsMeeting, RecordAction, RecordOfVisit, Response, Strength
 from schools.nightly import record_silence
 from schools.views.submitting import saved_values
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import CONTENT, issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
 from tests.integration.checking import answered, carried_by, read_back
+from tests.integration.accounts.conftest import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 VISIT = {"kind": "core", "held_on_0": "3", "held_on_1": "11", "held_on_2": "2026", "days": "1.0"}
 WORDS = "Pupils are taught <b>rather</b> well."
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 @pytest.fixture
@@ -52,17 +45,6 @@ def record(county: County) -> RecordOfVisit:
 @pytest.fixture
 def clerk(county: County) -> User:
     return appointed(Role.CLERK, school=county.school)
-
-
-def signed_in(user: User) -> Client:
-    """A whole session, second factor and all."""
-    client = Client()
-    client.force_login(user)
-    store = client.session
-    session.note_seen(store, at=clock.now())
-    store[session.VERIFIED] = clock.now().isoformat()
-    store.save()
-    return client
 
 
 def opened(client: Client, path: str) -> dict[str, str]:

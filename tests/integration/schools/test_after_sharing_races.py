@@ -11,19 +11,12 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schools.meetings import add_meetings
 from schools.models import Correction, GovernorsMeeting, RecordOfVisit, RecordVersion, Response, Strength
 from schools.nightly import close_what_may
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import appointed
 from tests.factories.shared import propose, respond, shared
 from tests.integration.together import one_before_the_other_commits, together
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("with_terms")]
 
 
 def own(record: RecordOfVisit) -> RecordOfVisit:

@@ -5,6 +5,7 @@ Every pair of a state and a role that is not in it is refused, and leaves everyt
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,24 +19,17 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import Correction, RecordAction, RecordOfVisit, RecordVersion, Response, Silence, Strength
 from schools.states import ActionStatus, CorrectionStatus, RecordStatus, StrengthStatus
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import propose, respond, shared, visit_facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 LATE = date(2027, 3, 26)
 """Both the time to respond and the time to present are over."""
 AUTHOR, MANAGER = "author", "manager"
 HT, CHAIR, CLERK = Role.HEADTEACHER, Role.CHAIR, Role.CLERK
 WHO = [AUTHOR, MANAGER, *Role]
 """The author (a SIP) and their manager (a DSIM) of the record, and somebody else in each role over the school."""
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 def user_of(who: str, county: County) -> User:
@@ -52,9 +46,8 @@ def everything() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
-def attempt(verb: Callable[[], Any]) -> bool:
-    """Whether it was done; a refusal of any kind has changed nothing."""
-    before = everything()
+def attempt(verb: Callable[[], Any], before: list[Any]) -> bool:
+    """Whether it was done; a refusal of any kind has changed nothing of what was there before."""
     try:
         verb()
     except (PermissionDenied, Blocked, Conflict):
@@ -121,10 +114,10 @@ RECORD: dict[str, tuple[Callable[[RecordOfVisit, User], None], dict[str, set[str
 }
 
 
-def in_savepoint(verb: Callable[[], Any]) -> bool:
+def in_savepoint(verb: Callable[[], Any], before: list[Any]) -> bool:
     """An attempt whose doing is taken back, so that the next one finds the same."""
     with transaction.atomic():
-        done = attempt(verb)
+        done = attempt(verb, before)
         transaction.set_rollback(True)
     return done
 
@@ -136,9 +129,10 @@ def test_a_verb_of_a_record_is_for_these_in_these_states(verb: str, county: Coun
     done = set()
     for number, status in enumerate(RecordStatus):
         record = record_in(status, county, held_on=date(2026, 10, 1 + number))
+        before = everything()
         for who, user in people.items():
             fresh = RecordOfVisit.objects.for_page().get(pk=record.pk)
-            if in_savepoint(lambda: act(fresh, user)):  # noqa: B023
+            if in_savepoint(lambda: act(fresh, user), before):  # noqa: B023
                 done.add((status, who))
     checked(done, allowed, RecordStatus)
 
@@ -192,9 +186,10 @@ def test_a_verb_of_a_correction_is_for_these_in_these_states(verb: str, county: 
     for number, status in enumerate(CorrectionStatus):
         record = shared(county, held_on=date(2026, 10, 1 + number), content=None)
         correction = correction_in(status, record, county)
+        before = everything()
         for who, user in people.items():
             fresh = Correction.objects.select_related("record__visit", "record__school__district").get(pk=correction.pk)
-            if in_savepoint(lambda: act(fresh, user)):  # noqa: B023
+            if in_savepoint(lambda: act(fresh, user), before):  # noqa: B023
                 done.add((status, who))
     checked(done, allowed, CorrectionStatus)
 
@@ -244,9 +239,10 @@ def test_a_verb_of_an_action_is_for_these_in_these_states(verb: str, owner: str,
     for number, status in enumerate(ActionStatus):
         record = shared(county, held_on=date(2026, 10, 1 + number))
         action_in(status, record.actions.get(owner=owner), county)
+        before = everything()
         for who, user in people.items():
             fresh = record.actions.select_related("school__district").get(owner=owner)
-            if in_savepoint(lambda: act(fresh, user)):  # noqa: B023
+            if in_savepoint(lambda: act(fresh, user), before):  # noqa: B023
                 done.add((status, who))
     checked(done, dict.fromkeys(states, KEPT_BY[owner]), ActionStatus)
 
@@ -269,8 +265,9 @@ def test_a_verb_of_a_strength_is_for_the_headteacher_in_these_states(verb: str, 
     for number, status in enumerate(StrengthStatus):
         record = shared(county, held_on=date(2026, 10, 1 + number))
         strength_in(status, record.strengths.get(), county)
+        before = everything()
         for who, user in people.items():
             fresh = record.strengths.select_related("school__district").get()
-            if in_savepoint(lambda: fresh.decide(verb, by=user, on=TUESDAY, seen_version=fresh.version)):  # noqa: B023
+            if in_savepoint(partial(fresh.decide, verb, by=user, on=TUESDAY, seen_version=fresh.version), before):
                 done.add((status, who))
     checked(done, {state: {HT} for state in STRENGTH[verb]}, StrengthStatus)

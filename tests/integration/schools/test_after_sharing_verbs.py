@@ -1,6 +1,5 @@
 """Presenting, closing, silence, meetings, and the dates that follow; actions and strengths."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from post_office.models import Email
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.deadlines import PRESENT, RESPOND
 from schools.meetings import add_meetings, cancel_meeting
@@ -22,23 +21,17 @@ from schools.models.school import Establishment
 from schools.nightly import close_what_may, record_silence
 from schools.recounting import recount
 from schools.tasks import follow_records
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County, end
 from tests.factories.schools import DistrictFactory, SchoolFactory, also_appointed, appointed
 from tests.factories.shared import issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory
+from tests.integration.refusals import refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 RESPOND_BY = date(2026, 11, 17)
 """Ten school days after the county's Tuesday, by hand: two whole weeks of term."""
 AFTER = date(2026, 11, 18)
 END_OF_SPRING = date(2027, 3, 25)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 @pytest.fixture
@@ -49,12 +42,6 @@ def record(county: County) -> RecordOfVisit:
 @pytest.fixture
 def clerk(county: County) -> User:
     return appointed(Role.CLERK, school=county.school)
-
-
-def refusal(verb: Callable[[], Any]) -> list[str]:
-    with pytest.raises(Blocked) as refused:
-        verb()
-    return list(refused.value.messages)
 
 
 def due(record: RecordOfVisit) -> dict[str, date]:

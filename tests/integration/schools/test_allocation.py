@@ -1,7 +1,7 @@
 """Who has which school: the board, giving schools to another, and somebody who leaves."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,14 +33,9 @@ from tests.factories.schools import (
 from tests.integration.accounts.conftest import signed_in
 from tests.integration.together import one_before_the_other_commits, together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 YESTERDAY, TOMORROW, NEXT_TERM = TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=1), date(2027, 1, 4)
 BOARD = "/schools/allocation/"
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Callable[..., object]) -> None:
-    clock_at(TUESDAY)
 
 
 def board(day: date = TUESDAY) -> Any:

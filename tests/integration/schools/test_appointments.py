@@ -11,7 +11,7 @@ from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.records.transition import Conflict
 from schools.actions import appoint, end_appointment, save_appointment
 from schools.leavers import hand_over
 from schools.models import Appointment, Person, School
@@ -29,15 +29,11 @@ from tests.factories.schools import (
     PersonFactory,
     SchoolFactory,
 )
+from tests.integration.refusals import refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 
 YESTERDAY, TOMORROW = TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
 
 
 @pytest.fixture
@@ -53,12 +49,6 @@ def school() -> School:
 @pytest.fixture
 def person() -> Person:
     return PersonFactory.create(user=UserFactory.create())
-
-
-def refusal(verb: Any) -> list[str]:
-    with pytest.raises(Blocked) as refused:
-        verb()
-    return list(refused.value.messages)
 
 
 def told(appointment: Appointment) -> list[tuple[str, Any, int | None, str, dict[str, Any]]]:

@@ -1,6 +1,5 @@
 """Corrections of shared records: proposed, returned, withdrawn, issued as a version that is answered anew."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +11,7 @@ from post_office.models import Email
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.content import CarriedLine, Content
 from schools.corrections import propose_correction
@@ -20,32 +19,20 @@ from schools.deadlines import PRESENT, RESPOND
 from schools.models import Correction, RecordOfVisit, Response, Strength
 from schools.models.record import TEXTS
 from schools.states import CorrectionStatus, RecordStatus
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS as WRITTEN
 from tests.factories.schools import also_appointed, appointed
 from tests.factories.shared import CONTENT, CORRECTED, issue, propose, respond, shared, visit_facts
 from tests.factories.visits import RecordActionFactory
+from tests.integration.refusals import refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 THURSDAY = TUESDAY + timedelta(days=2)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 @pytest.fixture
 def record(county: County) -> RecordOfVisit:
     return shared(county)
-
-
-def refusal(verb: Callable[[], Any]) -> list[str]:
-    with pytest.raises(Blocked) as refused:
-        verb()
-    return list(refused.value.messages)
 
 
 def due(record: RecordOfVisit) -> dict[str, date]:

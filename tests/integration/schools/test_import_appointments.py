@@ -25,7 +25,6 @@ from schools.imports.importers import Work
 from schools.imports.outcome import Outcome, Sample
 from schools.models import Appointment, ImportRun, Person, School
 from tests.factories.accounts import UserFactory
-from tests.factories.county import TUESDAY
 from tests.factories.imports import ImportRunFactory
 from tests.factories.schools import (
     AppointmentFactory,
@@ -38,13 +37,8 @@ from tests.factories.schools import (
     appointed,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 HEAD = "Role,Name,Email,Telephone,URN,LAESTAB,District,From,To,Ends previous"
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Callable[..., object]) -> None:
-    clock_at(TUESDAY)
 
 
 @pytest.fixture

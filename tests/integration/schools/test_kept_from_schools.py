@@ -18,18 +18,11 @@ from schools.models import Person, RecordOfVisit
 from schools.states import VisitStatus
 from schools.views.visit import agenda_of, record_of
 from schools.writing import parts_for
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import appointed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 HEADING = "How the school is led"
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 def with_new_item(county: County) -> RecordOfVisit:

@@ -30,13 +30,8 @@ from tests.factories.schools import (
 )
 from tests.integration.accounts.conftest import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 TOMORROW, NEXT_TERM = TUESDAY + timedelta(days=1), date(2027, 1, 5)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
 
 
 @pytest.fixture

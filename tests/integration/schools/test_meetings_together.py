@@ -8,18 +8,11 @@ import pytest
 from schoolimprove.reminders.models import Deadline
 from schools.meetings import add_meetings, cancel_meeting
 from schools.models import GovernorsMeeting, RecordOfVisit
-from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.integration.together import one_before_the_other_commits, together
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("with_terms")]
 NEXT = TUESDAY + timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Any) -> None:
-    clock_at(TUESDAY)
-    hold_terms(2026)
 
 
 def own(record: RecordOfVisit) -> RecordOfVisit:

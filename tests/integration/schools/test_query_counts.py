@@ -9,10 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import attribute_history
 from schools.freezing_job import freeze
@@ -41,6 +39,7 @@ from tests.factories.visits import (
     ProgrammeEditionFactory,
     RecordDocumentFactory,
 )
+from tests.integration.accounts.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -113,17 +112,6 @@ def _change(county: County, number: int, district: int) -> None:
     county.school.pupils, county.school.district_id = number, district
     attribute_history(county.school, by=Actor(UserFactory.create()), reason="Census")
     county.school.save()
-
-
-def signed_in(user: User) -> Client:
-    """A whole session, second factor and all."""
-    client = Client()
-    client.force_login(user)
-    store = client.session
-    session.note_seen(store, at=clock.now())
-    store[session.VERIFIED] = clock.now().isoformat()
-    store.save()
-    return client
 
 
 def queries(client: Client, path: str) -> int:

@@ -1,6 +1,5 @@
 """The verbs of a Record of Visit: who may, when, what is refused in which words, and what is left behind."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,18 +27,13 @@ from tests.factories.schools import (
     also_appointed,
     appointed,
 )
+from tests.integration.refusals import refusal
 
 pytestmark = pytest.mark.django_db
 
 DRAFT, SUBMITTED, SHARED = RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.SHARED
 YESTERDAY, TOMORROW = TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=1)
 ACADEMY = {"type_code": "34", "type_name": "Academy converter"}
-
-
-def refusal(verb: Callable[[], Any]) -> list[str]:
-    with pytest.raises(Blocked) as refused:
-        verb()
-    return list(refused.value.messages)
 
 
 def events_of(record: RecordOfVisit) -> list[tuple[str, User | None]]:

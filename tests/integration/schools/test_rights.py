@@ -19,14 +19,9 @@ from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY
 from tests.factories.schools import LocalAuthorityFactory, SchoolFactory, VisitFactory, also_appointed, appointed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 
 WRITE = Permission.WRITE_RECORD
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Callable[..., object]) -> None:
-    clock_at(TUESDAY)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.factories.calendar import (
 )
 from tests.factories.county import County
 from tests.factories.schools import SchoolFactory, appointed
-from tests.integration.schools.test_query_counts import signed_in
+from tests.integration.accounts.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,6 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schools.models import Appointment, District, Partnership, School
 from schools.tally import tally_for
-from tests.factories.county import TUESDAY
 from tests.factories.imports import SchoolLinkFactory
 from tests.factories.schools import (
     DioceseFactory,
@@ -30,12 +29,11 @@ from tests.factories.schools import (
 )
 from tests.integration.signing_in import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 
 
 @pytest.fixture(autouse=True)
-def _today(clock_at: Callable[..., object]) -> None:
-    clock_at(TUESDAY)
+def _empty_cache() -> None:
     cache.clear()
 
 

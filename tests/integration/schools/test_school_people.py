@@ -1,6 +1,5 @@
 """The People tab: whom to contact, since when, and somebody who leaves a post at a school."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,7 +29,7 @@ from tests.factories.schools import (
 from tests.integration.accounts.conftest import signed_in
 from tests.integration.together import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 TOMORROW, NEXT_TERM = TUESDAY + timedelta(days=1), date(2027, 1, 4)
 OFFICE = {
     "purpose": "office",
@@ -40,11 +39,6 @@ OFFICE = {
     "source": "A call",
     "as_of": TUESDAY,
 }
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Callable[..., object]) -> None:
-    clock_at(TUESDAY)
 
 
 @pytest.fixture

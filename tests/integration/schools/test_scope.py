@@ -28,14 +28,9 @@ from tests.factories.schools import (
     appointed,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 
 TODAY = date(2026, 11, 3)
-
-
-@pytest.fixture(autouse=True)
-def _today(clock_at: Callable[..., object]) -> None:
-    clock_at(TODAY)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from schools.models import School
 from tests.factories.schools import LocalAuthorityFactory, SchoolFactory
+from tests.undone import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -59,18 +60,16 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize("text", TYPED)
-def test_it_is_found_as_people_type_it(marys: School, other: School, text: str) -> None:
-    assert found(text) == [marys.name]
+def test_it_is_found_as_people_type_it(marys: School, other: School) -> None:
+    assert {text: found(text) for text in TYPED} == {text: [marys.name] for text in TYPED}
 
 
-@pytest.mark.parametrize("text", TYPED)
 def test_a_line_from_before_which_also_held_the_numbers_apart_is_found_by_the_same_words(
-    marys: School, other: School, text: str
+    marys: School, other: School
 ) -> None:
     line = "saint marys roman catholic primary school 125142 9361234 936 1234 gu12 6lx gu126lx"
     School.objects.filter(pk=marys.pk).update(search_key=line)
-    assert found(text) == [marys.name]
+    assert {text: found(text) for text in TYPED} == {text: [marys.name] for text in TYPED}
 
 
 @pytest.mark.parametrize("text", ["St Johns", "marys 999999", "936/1235", "GU12 6LY", "Marys Nuremberg"])
@@ -126,12 +125,15 @@ def test_a_school_is_found_by_its_own_name_whatever_it_is(name: str) -> None:
     assert School.objects.matching(name).filter(pk=school.pk).exists()
 
 
-@pytest.mark.parametrize("name", ["Church of England", "CofE", "C of E", "CE", "C.E."])
-@pytest.mark.parametrize("typed", ["CofE", "C of E", "Church of England", "holy cofe primary", "Holy CE"])
-def test_a_church_school_is_found_however_its_church_is_spelt(marys: School, name: str, typed: str) -> None:
+def test_a_church_school_is_found_however_its_church_is_spelt(marys: School) -> None:
     SchoolFactory.create(name="Spence Hill Primary School")
-    SchoolFactory.create(name=f"Holy Trinity {name} Primary School")
-    assert found(typed) == [f"Holy Trinity {name} Primary School"]
+    typed = ("CofE", "C of E", "Church of England", "holy cofe primary", "Holy CE")
+    for name in ("Church of England", "CofE", "C of E", "CE", "C.E."):
+        with undone():
+            SchoolFactory.create(name=f"Holy Trinity {name} Primary School")
+            assert {each: found(each) for each in typed} == {
+                each: [f"Holy Trinity {name} Primary School"] for each in typed
+            }
 
 
 @pytest.mark.parametrize("typed", ["RC", "Roman Catholic", "St Mary's RC Primary"])
