@@ -40,7 +40,7 @@ def template_once(name: str, build: Callable[[], None], *, begin_with: str = "te
         for outdated in there:
             _run(cursor, "DROP DATABASE {} WITH (FORCE)", outdated)
         _run(cursor, "CREATE DATABASE {} TEMPLATE {}", unfinished, begin_with)
-        with _connected_to(unfinished):
+        with connected_to(unfinished):
             build()
         _run(cursor, "ALTER DATABASE {} RENAME TO {}", unfinished, name)
         _run(cursor, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
@@ -52,6 +52,11 @@ def clone(template: str, name: str) -> None:
     with closing(_server()) as server, server.cursor() as cursor:
         _run(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         _run(cursor, "CREATE DATABASE {} TEMPLATE {}", name, template)
+
+
+def drop(name: str) -> None:
+    with closing(_server()) as server, server.cursor() as cursor:
+        _run(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 def migrated() -> str:
@@ -77,7 +82,7 @@ def _hash_of_migrations() -> str:
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
+def connected_to(name: str) -> Iterator[None]:
     """Django's connection goes to another database for a while."""
     before = connection.settings_dict["NAME"]
     connection.close()

@@ -23,7 +23,7 @@ from tests.factories.county import TUESDAY, County
 from tests.functional.scanning import WAPITI, scan
 from tests.integration.schools.test_exports import gathered
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True)]
 
 ACCEPTED = {
     # The site of the tests speaks HTTP; tests/repository/test_settings.py sees the flag under HTTPS.
