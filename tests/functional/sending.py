@@ -69,8 +69,8 @@ class Form:
     buttons: list[tuple[str, str]]
 
     def filled(self, said: Mapping[str, str | list[str]]) -> Data:
-        """What its last button sends when somebody has filled in what they `said`, and left the rest as it was."""
-        data: Data = {name: [value] for name, value in self.buttons[-1:] if name}
+        """What its first button sends when somebody has filled in what they `said`, and left the rest as it was."""
+        data: Data = {name: [value] for name, value in self.buttons[:1] if name}
         for each in self.fields:
             if each.name in said:
                 given = said[each.name]
