@@ -147,6 +147,14 @@ NEXT_STOP = """() => {
 }"""
 
 
+def look_at(page: Page, name: str) -> None:
+    """A page in one of its states: its picture, named with the width of the window, and that nothing is wrong."""
+    assert page.viewport_size is not None
+    screenshot(page, f"{name}-{page.viewport_size['width']}")
+    assert axe(page) == [], name
+    assert not scrolls_sideways(page), name
+
+
 def tab_stops(page: Page, limit: int = 400) -> list[str]:
     """What the Tab key reaches from the top of the page, in order, as tag and id, name or text."""
     seen: list[str] = []
