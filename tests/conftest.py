@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from schoolimprove.lib import clock
 from tests import databases
+from tests import demonstration as demonstrations
 from tests.processes import ROOT
 from tests.vacuuming import Vacuum
 
@@ -93,6 +95,30 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "sql_flush", _deleting)
+        yield
+
+
+@pytest.fixture(scope="module")
+def copy_of_demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a database with the demonstration in it, for the tests of one module in this process."""
+    with django_db_blocker.unblock():
+        name = f"{connection.settings_dict['NAME']}_demonstration"
+        databases.clone(demonstrations.template(), name)
+        yield name
+        databases.drop(name)
+
+
+@pytest.fixture
+def demonstration(
+    copy_of_demonstration: str, blob_root: Path, settings: Settings, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test works on the demonstration as it stands on `tests.demonstration.DAY`; the clock is the test's affair.
+
+    What a test commits is there for the next one of its module.
+    """
+    settings.DEMO, settings.DEMO_SECOND_FACTOR = True, demonstrations.CODE
+    shutil.copytree(demonstrations.files(), blob_root)
+    with django_db_blocker.unblock(), databases.connected_to(copy_of_demonstration):
         yield
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,12 @@ def led_on(control: Locator) -> None:
         control.click()
 
 
+def fill_day(within: Page | Locator, day: date) -> None:
+    """Into the three boxes of a date; where there are several dates, of the last."""
+    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        within.get_by_label(part, exact=True).last.fill(str(value))
+
+
 @cache
 def _axe_source() -> str:
     path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -162,8 +169,8 @@ def tab_stops(page: Page, limit: int = 400) -> list[str]:
 
 
 def screenshot(page: Page, name: str) -> None:
-    """The whole page as PNG under var/screenshots; none under CI, where nobody looks at it."""
-    if os.environ.get("CI"):
+    """The whole page as PNG under var/screenshots, where SCREENSHOTS is set."""
+    if not os.environ.get("SCREENSHOTS"):
         return
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.wait_for_load_state()

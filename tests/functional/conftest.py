@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests. `page` and `phone` are fresh each test; the browser is launched once a session."""
+"""Fixtures of the browser tests. `page` is fresh each test; the browser is launched once a session."""
 
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -9,10 +9,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, connections
 from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
 
 from schoolimprove.lib import clock
-
-from . import browser as driven
+from tests.functional import browser as driven
+from tests.functional.looking import Windows
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,14 @@ def built_assets() -> None:
         pytest.fail("The stylesheet is not built: run `npm ci && npm run build`.")
 
 
+@pytest.fixture(scope="session")
+def site(django_db_setup: None, built_assets: None) -> Iterator[LiveServer]:
+    """The site on a port of its own, on whatever database the test is on. Nothing is deleted after a test."""
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """The site keeps the authority's name for a minute, which is longer than a test."""
@@ -48,8 +57,15 @@ def live_server(live_server: Any, built_assets: None) -> Any:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with driven.opened(browser) as opened:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page as wide as a desktop's, with scripts.
+
+    Where the layout is what a test asks about, it is parametrised with widths, or with pairs of a width and whether
+    there are scripts.
+    """
+    asked = getattr(request, "param", driven.DESKTOP)
+    width, script = asked if isinstance(asked, tuple) else (asked, True)
+    with driven.opened(browser, width, script=script) as opened:
         yield opened
 
 
@@ -75,3 +91,18 @@ def site_clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
         monkeypatch.setattr(clock.moment, "_frozen", ContextVar("frozen_now", default=moment))
 
     return freeze
+
+
+@pytest.fixture(scope="session")
+def two_windows(browser: Browser) -> Iterator[tuple[Windows, list[str]]]:
+    """The windows in which one page after the other is looked at, signed in to nothing, and what they complain of."""
+    with driven.opened(browser) as page, driven.opened(browser, script=False) as plain:
+        yield Windows(page, plain), driven.listen(page)
+
+
+@pytest.fixture
+def windows(two_windows: tuple[Windows, list[str]]) -> Iterator[Windows]:
+    windows, faults = two_windows
+    faults.clear()
+    yield windows
+    assert not faults, f"The browser complained: {faults}"

@@ -32,19 +32,22 @@ def be_signed_in(page: Page, live_server: Any, user: User, *, verified: bool = T
 
     Where it is not `verified`, half a session, which owes the code.
     """
+    cookie = signed_in(user, verified=verified).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+
+def signed_in(user: User, *, verified: bool = True) -> Client:
+    """A client in a whole session of this user, second factor and all; half of one where it is not `verified`."""
     client = Client()
     client.force_login(user)
     kept = client.session
     for key in (session.BEGAN, session.SEEN, *([session.VERIFIED] if verified else [])):
         kept[key] = clock.now().isoformat()
     kept.save()
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-
-
-def client_in(page: Page) -> Client:
-    """Asks without the browser, in the session that it holds."""
-    client = Client()
-    for cookie in page.context.cookies():
-        client.cookies[cookie["name"]] = cookie["value"]
     return client
+
+
+def be_at_home(page: Page, live_server: Any, user: User) -> None:
+    """Signed in, on the home page."""
+    be_signed_in(page, live_server, user)
+    page.goto(f"{live_server.url}/")

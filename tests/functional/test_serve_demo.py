@@ -16,6 +16,7 @@ import pytest
 
 from tests.processes import PATIENCE, ROOT, Running, free_port, running, wait_until
 
+pytestmark = pytest.mark.prove
 ONE_SCHOOL = """
 from schools.models import LocalAuthority, School
 authority = LocalAuthority.objects.create(code=999, name="Testshire", own=True)

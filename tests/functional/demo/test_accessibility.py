@@ -3,23 +3,28 @@
 axe finds nothing, nothing scrolls sideways on a telephone or at 400%, the Tab key reaches everything and shows it,
 errors are told and led to, and nothing needs a script. The accessibility statement says what this measures: with
 WRITE_ACCESSIBILITY, as `make accessibility` sets it, what was found is written down for it.
+
+Each page is a test of its own, so that both cores share them. It is asked for in a transaction that is rolled back, and
+shown in the browser as if its address had just answered so.
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from http import HTTPStatus
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
+from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import Purpose, SecretLink, User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.demo import signins
@@ -32,13 +37,13 @@ from schools.opening import terms_to_choose
 from schools.states import CorrectionStatus, RecordStatus, VisitStatus
 from tests.factories.accounts import TOTPDeviceFactory
 from tests.factories.schools import VisitFactory, appointed
-from tests.functional.browser import AXE_TAGS, DESKTOP, PHONE, SMALLEST, axe, opened, rules_of_axe, scrolls_sideways
-from tests.functional.demo import looking, sending
-from tests.functional.demo.opening import demonstration  # noqa: F401 (a fixture)
-from tests.functional.signing_in import be_signed_in, client_in
+from tests.functional import sending
+from tests.functional.browser import AXE_TAGS, DESKTOP, PHONE, SMALLEST, rules_of_axe
+from tests.functional.looking import Windows
+from tests.functional.signing_in import signed_in
 from tests.integration.demo import walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 WHOSE = (Role.DSIM, Role.SIP, Role.HEADTEACHER, Role.CLERK, Role.HEAD_OF_SERVICE, Role.SYSTEM_ADMINISTRATOR)
 NOBODY, HALF = "Nobody signed in", "Somebody who owes a code"
 PARAMETERS = dict(walk.routes(get_resolver().url_patterns))
@@ -75,41 +80,38 @@ OF_EACH_STATE = 4
 
 @dataclass(frozen=True)
 class Stop:
-    """A page, the address it is opened by, and whose work it is."""
+    """A page, the address it is opened by, whose work it is, and the client of somebody of them."""
 
     route: str
     address: str
     whose: str
-    email: str = ""
-    first: str = ""
-    """An address to open before."""
+    client: Client
 
 
-WINDOW = attrgetter("whose", "email")
+@dataclass
+class Found:
+    """What was found, and on the pages of which routes there was something to send or to filter."""
 
+    pages: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    sideways: list[str] = field(default_factory=list)
+    posting: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)
+    nothing: set[str] = field(default_factory=set)
+    axe: tuple[str, int] = ("", 0)
 
-@pytest.fixture
-def tested_on() -> date:
-    """The real day, before the demonstration's is set."""
-    return clock.today()
+    def add(self, route: str, state: str, faults: Iterable[str]) -> None:
+        self.faults += [f"{route}{state}: {fault}" for fault in faults]
 
-
-def test_every_page_has_no_fault(tested_on: date, browser: Browser, demonstration: Any) -> None:  # noqa: F811
-    stops = all_stops()
-    pages = {stop.route: stop.whose for stop in stops}
-    assert every_route() - pages.keys() == NO_PAGES | NOT_OPENED
-    found = looked_at(browser, demonstration, stops)
-    if os.environ.get("WRITE_ACCESSIBILITY"):
-        write(replace(measured(found, browser, tested_on), pages=pages))
-    assert (found.faults, found.sideways) == ([], [])
-    assert found.posting - found.refused == NEVER_REFUSED
-    assert found.lists == found.nothing
-
-
-def all_stops() -> list[Stop]:
-    stops = [*of_the_door(), *of_states(), *of_each_status()]
-    stops += [Stop("help_topic", reverse("help_topic", args=[topic.slug]), NOBODY) for topic in TOPICS]
-    return [*stops, *of_roles(every_route() - NO_PAGES - {each.route for each in stops})]
+    def take(self, other: "Found") -> None:
+        """What was found on another page."""
+        self.pages |= other.pages
+        self.faults += other.faults
+        self.sideways += other.sideways
+        self.refused |= other.refused
+        self.nothing |= other.nothing
+        self.axe = other.axe
 
 
 def every_route() -> set[str]:
@@ -117,63 +119,179 @@ def every_route() -> set[str]:
     return {name for name in PARAMETERS if not name.startswith("admin:")}
 
 
-def of_the_door() -> Iterator[Stop]:
+@pytest.fixture(scope="module")
+def all_found(browser: Browser) -> Iterator[Found]:
+    """What is found on all pages; written down at the end where that is wanted."""
+    found, tested_on = Found(), clock.today()
+    yield found
+    if os.environ.get("WRITE_ACCESSIBILITY"):
+        write(measured(found, browser, tested_on))
+
+
+@pytest.fixture(autouse=True)
+def undone(demonstration: LiveServer) -> Iterator[None]:
+    """The demonstration stays as it is."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_every_page_is_visited_or_is_none() -> None:
+    assert every_route() >= NO_PAGES | NOT_OPENED
+
+
+@pytest.mark.parametrize("route", sorted(every_route() - NO_PAGES - NOT_OPENED))
+def test_a_page_has_no_fault(route: str, all_found: Found, windows: Windows, demonstration: LiveServer) -> None:
+    found = Found()
+    for stop in stops_of(route):
+        found.pages.setdefault(stop.route, stop.whose)
+        look_at(stop, windows, demonstration, found)
+    found.axe = rules_of_axe(windows.page)
+    all_found.take(found)
+    assert found.pages.keys() == {route}, "nobody opens it"
+    assert (found.faults, found.sideways) == ([], [])
+    assert found.posting - found.refused == NEVER_REFUSED & {route}
+    assert found.lists == found.nothing
+
+
+@pytest.mark.parametrize("status", ["checked", "applied", "undone"])
+def test_an_import_in_the_admin_has_no_fault(status: str, windows: Windows, demonstration: LiveServer) -> None:
+    """Of each kind the last one."""
+    administrator = in_role(Role.SYSTEM_ADMINISTRATOR)
+    sync_staff(administrator)
+    client, runs = signed_in(administrator), ImportRun.objects.filter(status=status).order_by("pk")
+    newest = {run.kind: run for run in runs}
+    assert newest
+    for run in newest.values():
+        whole = sending.asked(client, run.get_absolute_url())
+        assert whole.status == HTTPStatus.OK
+        assert windows.faults_of(demonstration, whole) == [], run.kind
+        assert not windows.scrolls_sideways(PHONE, SMALLEST), run.kind
+
+
+def stops_of(route: str) -> Iterator[Stop]:
+    """Where a page is visited: in one state or in each that it has, else as somebody whose page it is."""
+    if route in OF_THE_DOOR:
+        yield of_the_door(route)
+    elif route == "help_topic":
+        yield from (Stop(route, reverse(route, args=[topic.slug]), NOBODY, Client()) for topic in TOPICS)
+    elif route == "home":
+        yield from (stop(route, User.objects.get(email=email)) for email in signins.listed())
+    elif route in EACH_STATUS:
+        yield from of_each_status(route)
+    elif route in ONE_STATE:
+        yield ONE_STATE[route]()
+    else:
+        yield from of_somebody(route)
+
+
+def of_the_door(route: str) -> Stop:
     """What is for people who are not in yet."""
-    invited = User.objects.create_user("invited@invented.example", name="Wren Invited")
-    known = User.objects.get(email=signins.address(Role.FINANCE))
-    for name, purpose, user in (
-        ("invitation", Purpose.INVITATION, invited),
-        ("password_reset", Purpose.PASSWORD_RESET, known),
-    ):
-        token = SecretLink.objects.issue(purpose, user, email="another@invented.example")
-        yield Stop(f"accounts:{name}", reverse(f"accounts:{name}", args=[token]), NOBODY)
-    token = SecretLink.objects.issue(Purpose.ADDRESS_CHANGE, known, email="another@invented.example")
-    link, accept = reverse("accounts:address_confirm", args=[token]), reverse("accounts:address_accept")
-    yield Stop("accounts:address_accept", accept, signins.listed()[known.email], known.email, first=link)
-    for name in ("sign_in", "password_forgotten", "password_forgotten_sent"):
-        yield Stop(f"accounts:{name}", reverse(f"accounts:{name}"), NOBODY)
-    for name in ("verify", "recovery", "second_factor"):
-        yield Stop(f"accounts:{name}", reverse(f"accounts:{name}"), HALF, known.email)
+    known = in_role(Role.FINANCE)
+    if route in LINKS:
+        user = User.objects.create_user("invited@invented.example", name="Wren Invited") if "inv" in route else known
+        token = SecretLink.objects.issue(LINKS[route], user, email="another@invented.example")
+        return Stop(route, reverse(route, args=[token]), NOBODY, Client())
+    if route in HALF_WAY:
+        return Stop(route, reverse(route), HALF, signed_in(known, verified=False))
+    return Stop(route, reverse(route), NOBODY, Client())
 
 
-def of_states() -> Iterator[Stop]:
-    """What is there in one state only, for those who work with it."""
-    sip, dsim = (User.objects.get(email=signins.address(role)) for role in (Role.SIP, Role.DSIM))
+def in_role(role: Role) -> User:
+    """Who signs in to the demonstration with this role."""
+    return User.objects.get(email=signins.address(role))
+
+
+def recovery_codes() -> Stop:
+    dsim = in_role(Role.DSIM)
     TOTPDeviceFactory(user=dsim)
-    yield stop("accounts:recovery_codes", dsim)
+    return stop("accounts:recovery_codes", dsim)
+
+
+def accepting_an_address() -> Stop:
+    """The page behind the link that was sent to the new address, for its owner, who is signed in."""
+    known = in_role(Role.FINANCE)
+    token = SecretLink.objects.issue(Purpose.ADDRESS_CHANGE, known, email="another@invented.example")
+    client = signed_in(known)
+    client.get(reverse("accounts:address_confirm", args=[token]))
+    return Stop("accounts:address_accept", reverse("accounts:address_accept"), signins.listed()[known.email], client)
+
+
+def inviting_again() -> Stop:
+    """Somebody who has come in already, whom no invitation can be sent to again."""
+    address = reverse("accounts:person_invite_again", args=[in_role(Role.FINANCE).pk])
+    administrator = in_role(Role.SYSTEM_ADMINISTRATOR)
+    whose = signins.listed()[administrator.email]
+    return Stop("accounts:person_invite_again", address, whose, signed_in(administrator))
+
+
+def term_opened() -> Stop:
     term = terms_to_choose(on=clock.today())[0]
-    yield stop("schools:term_opened", dsim, query=f"?term={term.key}")
-    records = RecordOfVisit.objects.visible_to(sip).filter(author=sip).order_by("pk")
-    submitted = next(each for each in records.filter(status=RecordStatus.SUBMITTED) if each.is_approved_by(dsim))
-    yield stop("schools:record_approve", dsim, submitted, query=f"?seen_version={submitted.version}")
+    return stop("schools:term_opened", in_role(Role.DSIM), query=f"?term={term.key}")
+
+
+def of_their_own() -> Any:
+    """The records of the demonstration's SIP."""
+    sip = in_role(Role.SIP)
+    return RecordOfVisit.objects.visible_to(sip).filter(author=sip).order_by("pk")
+
+
+def approving() -> Stop:
+    dsim = in_role(Role.DSIM)
+    submitted = of_their_own().filter(status=RecordStatus.SUBMITTED)
+    record = next(each for each in submitted if each.is_approved_by(dsim))
+    return stop("schools:record_approve", dsim, record, query=f"?seen_version={record.version}")
+
+
+def closing() -> Stop:
     manager = User.objects.get(email=signins.COVERING)
-    unseen, presented = closable_but_for_governors(manager)[:2]
-    yield stop("schools:record_close_unpresented", manager, unseen)
-    clerk = appointed(Role.CLERK, school=presented.school)
-    presented.present(by=clerk, on=clock.today(), held_on=clock.today(), seen_version=presented.version)
-    yield stop("schools:record_close", manager, presented)
-    yield stop("schools:record_version", sip, records.filter(shared_version=2)[0], version=1)
-    proposed = records.filter(corrections__status=CorrectionStatus.PROPOSED)[0]
-    version = proposed.corrections.get(status=CorrectionStatus.PROPOSED).version
-    yield stop("schools:correction_issue", dsim, proposed, query=f"?seen_version={version}")
-    yield stop("schools:correction_return", dsim, proposed)
-    performance = {"kind": VisitKind.PERFORMANCE_MANAGEMENT, "school": proposed.school, "author": sip}
-    planned = VisitFactory(**performance, held_on=None, planned_on=clock.today(), status=VisitStatus.AGREED)
-    yield stop("schools:performance_hold", sip, planned)
-    yield stop("schools:performance_void", sip, VisitFactory(**performance, held_on=clock.today()))
+    record = closable_but_for_governors(manager)[0]
+    clerk = appointed(Role.CLERK, school=record.school)
+    record.present(by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
+    return stop("schools:record_close", manager, record)
 
 
-def of_each_status() -> Iterator[Stop]:
-    """The page of a record and that of a visit in each state that one is in, for their author where there is one."""
-    sip = User.objects.get(email=signins.address(Role.SIP))
-    for of, route, statuses in (
-        (RecordOfVisit, "schools:record", RecordStatus),
-        (Visit, "schools:visit", VisitStatus),
-    ):
+def closing_unpresented() -> Stop:
+    manager = User.objects.get(email=signins.COVERING)
+    return stop("schools:record_close_unpresented", manager, closable_but_for_governors(manager)[0])
+
+
+def earlier_version() -> Stop:
+    return stop("schools:record_version", in_role(Role.SIP), of_their_own().filter(shared_version=2)[0], version=1)
+
+
+def proposed() -> RecordOfVisit:
+    """A record with a correction that waits for the line manager."""
+    record: RecordOfVisit = of_their_own().filter(corrections__status=CorrectionStatus.PROPOSED)[0]
+    return record
+
+
+def issuing() -> Stop:
+    record = proposed()
+    version = record.corrections.get(status=CorrectionStatus.PROPOSED).version
+    return stop("schools:correction_issue", in_role(Role.DSIM), record, query=f"?seen_version={version}")
+
+
+def returning() -> Stop:
+    return stop("schools:correction_return", in_role(Role.DSIM), proposed())
+
+
+def performance_management(route: str) -> Stop:
+    sip, school = in_role(Role.SIP), proposed().school
+    agreed = {"held_on": None, "planned_on": clock.today(), "status": VisitStatus.AGREED}
+    days = agreed if route == "schools:performance_hold" else {"held_on": clock.today()}
+    return stop(route, sip, VisitFactory(kind=VisitKind.PERFORMANCE_MANAGEMENT, school=school, author=sip, **days))
+
+
+def of_each_status(route: str) -> Iterator[Stop]:
+    """The page of a record or of a visit in each state that one is in, for those who work with it."""
+    of, statuses = EACH_STATUS[route]
+    for role in OF_THEIRS:
+        user = in_role(role)
         for status in statuses:
-            known = of.objects.visible_to(sip).filter(status=status).order_by("pk")
-            if found := known.filter(author=sip).last() or known.last():
-                yield stop(route, sip, found)
+            known = of.objects.visible_to(user).filter(status=status).order_by("pk")
+            if found := known.filter(author=user).last() or known.last():
+                yield stop(route, user, found)
 
 
 def closable_but_for_governors(manager: User) -> list[RecordOfVisit]:
@@ -189,17 +307,16 @@ def stop(route: str, user: User, of: Any = None, query: str = "", **known: int) 
         known |= {"urn": of.school.urn, "visit": of.pk}
     filled = {**known, "reference": getattr(of, "reference", "")}
     address = reverse(route, args=[filled[part] for part in PARAMETERS[route]])
-    return Stop(route, f"{address}{query}", signins.listed()[user.email], user.email)
+    return Stop(route, f"{address}{query}", signins.listed()[user.email], signed_in(user))
 
 
-def of_roles(wanted: set[str]) -> Iterator[Stop]:
-    """What is for people who are in, each as the first of these roles whose page it is."""
+def of_somebody(route: str) -> Iterator[Stop]:
+    """What is for people who are in, as the first of these roles whose page it is."""
     for role in WHOSE:
-        user = User.objects.get(email=signins.address(role))
-        client, known = walk.client_of(user), list(candidates(user))
-        shown = [stop for name in sorted(wanted) if (stop := page_of(name, user, client, known))]
-        wanted -= {stop.route for stop in shown}
-        yield from shown
+        user = in_role(role)
+        if found := page_of(route, user, signed_in(user)):
+            yield found
+            return
 
 
 def candidates(user: User) -> Iterator[walk.Values]:
@@ -212,101 +329,69 @@ def candidates(user: User) -> Iterator[walk.Values]:
             yield walk.values_of(record, waiting, user)
 
 
-def page_of(name: str, user: User, client: Client, known: list[walk.Values]) -> Stop | None:
+def page_of(name: str, user: User, client: Client) -> Stop | None:
     """The first address of the route that answers this person with a page."""
-    wanted = [[each[part] for part in PARAMETERS[name]] for each in known]
-    for address in dict.fromkeys(reverse(name, args=each) for each in wanted):
+    tried: set[str] = set()
+    for known in candidates(user) if PARAMETERS[name] else [{}]:
+        address = reverse(name, args=[known[part] for part in PARAMETERS[name]])
+        if address in tried:
+            continue
+        tried.add(address)
         response = client.get(address)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return None
         if response.status_code == HTTPStatus.OK and response.headers["Content-Type"].startswith("text/html"):
-            return Stop(name, address, signins.listed()[user.email], user.email)
+            return Stop(name, address, signins.listed()[user.email], client)
     return None
 
 
-@dataclass
-class Found:
-    """What was found, and on the pages of which routes there was something to send or to filter."""
-
-    faults: list[str] = field(default_factory=list)
-    sideways: list[str] = field(default_factory=list)
-    posting: set[str] = field(default_factory=set)
-    refused: set[str] = field(default_factory=set)
-    lists: set[str] = field(default_factory=set)
-    nothing: set[str] = field(default_factory=set)
-    axe: tuple[str, int] = ("", 0)
-
-    def add(self, route: str, state: str, faults: Iterable[str]) -> None:
-        self.faults += [f"{route}{state}: {fault}" for fault in faults]
-
-
-def looked_at(browser: Browser, site: Any, stops: list[Stop]) -> Found:
-    """Each page in two windows of its own person: one with scripts, one without."""
-    found = Found()
-    for (whose, email), group in groupby(sorted(stops, key=WINDOW), key=WINDOW):
-        with opened(browser) as page, opened(browser, script=False) as plain:
-            come_in(page, site, whose, email)
-            for stop in group:
-                in_full(page, plain, site, stop, found)
-                for form in sending.forms(plain):
-                    sent_wrongly(page, site, stop, form, found)
-                    if form.filters:
-                        emptied(page, site, stop, form, found)
-            found.axe = rules_of_axe(page)
-    return found
+def look_at(stop: Stop, windows: Windows, site: LiveServer, found: Found) -> None:
+    whole = sending.asked(stop.client, stop.address)
+    assert whole.status == HTTPStatus.OK, stop.address
+    found.add(stop.route, "", windows.faults_of(site, whole))
+    found.sideways += [stop.route] * windows.scrolls_sideways(PHONE, SMALLEST)
+    for form in sending.forms(windows.plain):
+        refusal = sending.refusal(stop.client, stop.address, form)
+        if form.method == "post":
+            found.posting.add(stop.route)
+        if refusal:
+            found.refused.add(stop.route)
+            found.add(stop.route, " in error", windows.faults_of_errors(site, refusal))
+            found.sideways += [stop.route] * windows.scrolls_sideways(PHONE, SMALLEST)
+        if form.filters:
+            found.lists.add(stop.route)
+            if answer := sending.nothing_found(stop.client, stop.address, form):
+                found.nothing.add(stop.route)
+                found.add(stop.route, " with nothing found", windows.faults_of_nothing(site, answer))
+                found.sideways += [stop.route] * windows.scrolls_sideways(PHONE, SMALLEST)
 
 
-def in_full(page: Page, plain: Page, site: Any, stop: Stop, found: Found) -> None:
-    """The page as it is asked for."""
-    if stop.first:
-        page.goto(f"{site.url}{stop.first}")
-    response = page.goto(f"{site.url}{stop.address}")
-    assert response is not None
-    assert (response.status, response.url) == (HTTPStatus.OK, f"{site.url}{stop.address}")
-    whole = sending.Sent(stop.address, response.status, response.headers, response.body())
-    looking.unfold(page)
-    found.add(stop.route, "", [*axe(page), *looking.faults_of_focus(page)])
-    heading, offered = looking.heading_of(page), looking.offered(page)
-    found.sideways += sideways(page, stop.route, PHONE, SMALLEST)
-    looking.show(plain, site, whole)
-    looking.unfold(plain)
-    found.add(stop.route, " without scripts", looking.faults_without_script(plain, heading, offered))
-
-
-def sent_wrongly(page: Page, site: Any, stop: Stop, form: sending.Form, found: Found) -> None:
-    refusal = sending.refusal(client_in(page), stop.address, form)
-    if form.method == "post":
-        found.posting.add(stop.route)
-    if refusal:
-        found.refused.add(stop.route)
-        looking.show(page, site, refusal)
-        found.add(stop.route, " in error", [*looking.faults_of_errors(page), *axe(page)])
-        found.sideways += sideways(page, stop.route, SMALLEST)
-
-
-def emptied(page: Page, site: Any, stop: Stop, filters: sending.Form, found: Found) -> None:
-    found.lists.add(stop.route)
-    answer = sending.nothing_found(client_in(page), stop.address, filters)
-    if answer:
-        found.nothing.add(stop.route)
-        looking.show(page, site, answer)
-        found.add(stop.route, " with nothing found", [*looking.faults_of_nothing(page), *axe(page)])
-        found.sideways += sideways(page, stop.route, SMALLEST)
-
-
-def sideways(page: Page, route: str, *widths: int) -> list[str]:
-    """The route, where its page is wider than a window of one of these widths."""
-    found = False
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
-        found = found or scrolls_sideways(page)
-    page.set_viewport_size({"width": DESKTOP, "height": 900})
-    return [route] * found
-
-
-def come_in(page: Page, site: Any, whose: str, email: str) -> None:
-    if email:
-        be_signed_in(page, site, User.objects.get(email=email), verified=whose != HALF)
+LINKS = {
+    "accounts:invitation": Purpose.INVITATION,
+    "accounts:password_reset": Purpose.PASSWORD_RESET,
+}
+HALF_WAY = {f"accounts:{name}" for name in ("verify", "recovery", "second_factor")}
+EACH_STATUS: dict[str, tuple[Any, Any]] = {
+    "schools:record": (RecordOfVisit, RecordStatus),
+    "schools:visit": (Visit, VisitStatus),
+}
+OF_THEIRS = (Role.SIP, Role.DSIM, Role.HEADTEACHER, Role.CLERK)
+ONE_STATE: dict[str, Callable[[], Stop]] = {
+    "accounts:address_accept": accepting_an_address,
+    "accounts:recovery_codes": recovery_codes,
+    "accounts:person_invite_again": inviting_again,
+    "schools:term_opened": term_opened,
+    "schools:record_approve": approving,
+    "schools:record_close": closing,
+    "schools:record_close_unpresented": closing_unpresented,
+    "schools:record_version": earlier_version,
+    "schools:correction_issue": issuing,
+    "schools:correction_return": returning,
+    **{
+        f"schools:performance_{name}": partial(performance_management, f"schools:performance_{name}")
+        for name in ("hold", "void")
+    },
+}
 
 
 def measured(found: Found, browser: Browser, tested_on: date) -> Measured:
@@ -320,7 +405,7 @@ def measured(found: Found, browser: Browser, tested_on: date) -> Measured:
         width=DESKTOP,
         narrow=PHONE,
         smallest=SMALLEST,
-        pages={},
+        pages=found.pages,
         in_error=sorted(found.refused),
         nothing_found=sorted(found.nothing),
         not_opened=sorted(NOT_OPENED),

@@ -6,20 +6,19 @@ With MAKE_PICTURES, as `make pictures` sets it, they are put into docs/pictures.
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.demo import signins
 from tests.functional.browser import ROOT, SCREENSHOTS, led_on, opened
-from tests.functional.demo.opening import demonstration  # noqa: F401 (a fixture)
 from tests.functional.signing_in import be_signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.prove]
 COLOURS = 48
 HEIGHT = 860
 Walk = Callable[[Page], None]
@@ -95,7 +94,7 @@ PICTURES: dict[str, tuple[Role, Walk]] = {
 }
 
 
-def test_each_picture_is_reached_as_its_reader_would(browser: Browser, demonstration: Any) -> None:  # noqa: F811
+def test_each_picture_is_reached_as_its_reader_would(browser: Browser, demonstration: LiveServer) -> None:
     folder = ROOT / "docs" / "pictures" if os.environ.get("MAKE_PICTURES") else SCREENSHOTS
     folder.mkdir(parents=True, exist_ok=True)
     astray = {}

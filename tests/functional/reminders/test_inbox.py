@@ -1,11 +1,10 @@
 """One's reminders, looked at and used: many, one, none and wrong, wide and narrow."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from post_office.models import STATUS, Email, Log
 
 from schoolimprove.accounts import mail
@@ -16,17 +15,10 @@ from schoolimprove.reminders.sweep import sweep
 from schools.states import RecordStatus
 from tests.factories.county import County
 from tests.factories.schools import LocalAuthorityFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, look_at, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REASON = "The headteacher was ill on the day that we had agreed."
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
 
 
 @pytest.fixture
@@ -40,24 +32,17 @@ def late_county(transactional_db: None) -> County:
     return county
 
 
-def look(page: Page, name: str) -> None:
-    look_at(page, f"reminders-{name}")
-
-
 def test_a_reminder_is_read_answered_and_put_away(page: Page, live_server: Any, late_county: County) -> None:
     told = Reminder.objects.to(late_county.sip).count()
     be_signed_in(page, live_server, late_county.sip)
     page.goto(f"{live_server.url}/reminders/")
     expect(page.get_by_role("heading", name=f"{told} reminders waiting")).to_be_visible()
     expect(page.get_by_text(f"{told} unread.")).to_be_visible()
-    look(page, "many")
     page.get_by_role("link", name="Submit the record").first.click()
     expect(page.get_by_role("link", name="Say why it is late")).to_be_visible()
-    look(page, "one")
     page.get_by_role("link", name="Say why it is late").click()
     page.get_by_role("button", name="Say why").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
-    look(page, "late-errors")
     page.get_by_label("Why is it late?").fill(REASON)
     page.get_by_role("button", name="Say why").click()
     expect(page.get_by_text("Your reason is kept with the date.")).to_be_visible()
@@ -78,18 +63,15 @@ def test_a_manager_sees_who_was_told_and_what_was_said(page: Page, live_server: 
     expect(
         page.get_by_role("cell", name=late_county.sip.name).or_(page.get_by_text(late_county.sip.name)).first
     ).to_be_visible()
-    look(page, "escalated")
 
 
 def test_nothing_waits_and_the_email_is_chosen(page: Page, live_server: Any, county_of_nobody: Any) -> None:
     be_signed_in(page, live_server, county_of_nobody)
     page.goto(f"{live_server.url}/reminders/")
     expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
-    look(page, "none")
     page.get_by_role("link", name="Choose when the daily e-mail comes").click()
     page.get_by_label("When should the daily e-mail come?").select_option("17:30")
     page.get_by_label("Only dates set by law").check()
-    look(page, "choices")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your choice is saved.")).to_be_visible()
     page.goto(f"{live_server.url}/reminders/email/")
@@ -109,7 +91,6 @@ def test_an_administrator_sees_what_did_not_arrive_and_sends_it_again(
     be_signed_in(page, live_server, administrator)
     page.goto(f"{live_server.url}/reminders/email/failed/")
     expect(page.get_by_text("Every e-mail has arrived, as far as mail servers tell")).to_be_visible()
-    look(page, "failed-none")
     sent = mail.send("reminders/emails/digest", to="nobody@school.invalid", name="Nobody", late=[], coming=[], lines=[])
     Email.objects.filter(pk=sent.pk).update(status=STATUS.failed, subject="3 dates late")
     Log.objects.create(
@@ -117,7 +98,6 @@ def test_an_administrator_sees_what_did_not_arrive_and_sends_it_again(
     )
     page.reload()
     expect(page.get_by_text("550 5.1.1 No such mailbox")).to_be_visible()
-    look(page, "failed")
     page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_text("The e-mail goes out again within a minute.")).to_be_visible()
     sent.refresh_from_db()

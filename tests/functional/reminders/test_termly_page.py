@@ -1,11 +1,11 @@
 """The turn of the term, looked at: done, waiting, given up, and with no term near; wide and narrow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from schoolimprove.records import jobs
 from schoolimprove.records.models import Job
@@ -13,20 +13,9 @@ from schoolimprove.reminders.termly import ask_for_due
 from schools import opening
 from tests.factories.calendar import hold_terms
 from tests.factories.county import County
-from tests.functional.browser import DESKTOP, PHONE, look_at, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    look_at(page, f"termly-{name}")
 
 
 def test_how_the_term_was_opened_is_seen_and_what_failed_is_tried_again(
@@ -39,20 +28,16 @@ def test_how_the_term_was_opened_is_seen_and_what_failed_is_tried_again(
     be_signed_in(page, live_server, county.head)
     page.goto(f"{live_server.url}/reminders/term/")
     expect(page.get_by_text("Not yet")).to_be_visible()
-    look(page, "waiting")
     ask_for_due(first - timedelta(days=7))
     Job.objects.update(state="failed", error="It failed 4 times; the log has the details.")
     page.reload()
     expect(page.get_by_text("It failed 4 times; the log has the details.")).to_be_visible()
-    look(page, "failed")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("It is tried again now.")).to_be_visible()
     assert jobs.run(Job.objects.latest("pk").pk)
     page.reload()
     expect(page.get_by_text("1 core visit opened; 0 there already")).to_be_visible()
-    look(page, "done")
     site_clock_at(date(2027, 8, 5))
     be_signed_in(page, live_server, county.head)
     page.goto(f"{live_server.url}/reminders/term/")
     expect(page.get_by_role("heading", name="No term is near")).to_be_visible()
-    look(page, "none")

@@ -1,11 +1,10 @@
 """What a school, its governors and a correction do with a shared record, looked at wide and narrow, with axe."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
@@ -16,7 +15,7 @@ from tests.factories.county import County
 from tests.factories.schools import appointed
 from tests.factories.shared import issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
+from tests.functional.browser import led_on
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,16 +32,6 @@ def clerk(county: County) -> User:
     return appointed(Role.CLERK, school=county.school)
 
 
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    look_at(page, f"after-sharing-{name}")
-
-
 def go(page: Page, live_server: Any, user: User, path: str) -> None:
     be_signed_in(page, live_server, user)
     page.goto(f"{live_server.url}{path}")
@@ -53,13 +42,11 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     respond(record, county.headteacher, accurate=False, on_accuracy="There are 31 pupils in year 4.")
     path = record.get_absolute_url()
     go(page, live_server, county.sip, path)
-    look(page, "author-shared")
     led_on(page.get_by_role("button", name="Correct the record"))
     found = page.get_by_label("Anything else you found")
     found.fill("Pupils are taught very well and remember <b>most</b> of what they learn.")
     led_on(page.get_by_role("button", name="Propose the correction"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "correct-errors")
     page.get_by_label("Why the record is corrected").fill("One sentence said too much.")
     led_on(page.get_by_role("button", name="Propose the correction"))
     expect(page.get_by_text("Your line manager is asked to issue the correction.")).to_be_visible()
@@ -69,14 +56,11 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
 
     go(page, live_server, county.dsim, f"{path}correction/")
     expect(page.locator("ins").first).to_contain_text("very")
-    look(page, "correction")
     led_on(page.get_by_role("button", name="Return to the author"))
-    look(page, "correction-return")
     page.get_by_label("Comments for the author").fill("Say it of year 4 only.")
     led_on(page.get_by_role("button", name="Return to the author"))
 
     go(page, live_server, county.sip, path)
-    look(page, "correction-returned")
     led_on(page.get_by_role("button", name="Work on the correction"))
     expect(page.get_by_text("Say it of year 4 only.")).to_be_visible()
     page.get_by_label("Anything else you found").fill("In year 4 pupils are taught very well.")
@@ -84,17 +68,14 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
 
     go(page, live_server, county.dsim, f"{path}correction/")
     led_on(page.get_by_role("button", name="Issue as a new version"))
-    look(page, "issue")
     led_on(page.get_by_role("button", name="Issue version 2"))
     expect(page.get_by_text("Issued: the school reads version 2.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
     expect(page.get_by_text("In year 4 pupils are taught very well.").first).to_be_visible()
     page.get_by_text("What changed in version 2").click()
-    look(page, "school-corrected")
     led_on(page.get_by_role("link", name="Read version 1"))
     expect(page.get_by_text("There are 31 pupils in year 4.")).to_be_visible()
-    look(page, "version-1")
     go(page, live_server, county.headteacher, f"{path}respond/")
     page.get_by_label("Yes").check()
     led_on(page.get_by_role("button", name="Continue"))
@@ -105,7 +86,6 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
 def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server: Any, county: County) -> None:
     record = shared(county)
     go(page, live_server, county.headteacher, record.get_absolute_url())
-    look(page, "consent")
     led_on(page.get_by_role("button", name="May be shared"))
     expect(page.get_by_text("It may be shared with other schools.")).to_be_visible()
     assert Strength.objects.get().status == "agreed"
@@ -118,13 +98,10 @@ def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server
             record=record, key=f"many{number}", school=county.school, what=what, due_on=due, who="Deputy head"
         )
     page.goto(f"{live_server.url}{tab}")
-    look(page, "actions-full")
     led_on(page.get_by_role("link", name="Update").first)
-    look(page, "action")
     page.get_by_label("It is done").check()
     led_on(page.get_by_role("button", name="Save"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "action-errors")
     page.get_by_label("What has been done").fill("All of year 4 is moderated.")
     led_on(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Saved. The action is now: done.")).to_be_visible()
@@ -136,9 +113,7 @@ def test_a_school_without_actions_and_meetings_is_told_what_comes(
 ) -> None:
     go(page, live_server, clerk, f"/schools/{county.school.urn}/actions/")
     expect(page.get_by_text("No action has been agreed yet")).to_be_visible()
-    look(page, "actions-none")
     page.goto(f"{live_server.url}/schools/{county.school.urn}/governors/")
-    look(page, "governors-none")
 
 
 def test_the_clerk_enters_meetings_and_says_what_was_presented(
@@ -151,24 +126,18 @@ def test_the_clerk_enters_meetings_and_says_what_was_presented(
     page.get_by_label("Dates of governors’ meetings").fill("sometime next year")
     led_on(page.get_by_role("button", name="Add these meetings"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "meetings-errors")
     days = [today.replace(day=1, month=month, year=today.year + 1) for month in (2, 5, 7)]
     page.get_by_label("Dates of governors’ meetings").fill("\n".join([*map(clock.uk_date, days), clock.uk_date(today)]))
     led_on(page.get_by_role("button", name="Add these meetings"))
     expect(page.get_by_text("4 meetings added.")).to_be_visible()
     GovernorsMeetingFactory.create(school=county.school, cancelled_because="Snow", held_on=date(2026, 10, 1))
     page.reload()
-    look(page, "governors-full")
     led_on(page.get_by_role("link", name="Cancel the meeting").last)
-    look(page, "meeting-cancel")
 
     page.goto(f"{live_server.url}{record.get_absolute_url()}")
-    look(page, "clerk-shared")
     led_on(page.get_by_role("button", name="Mark as presented to the governors"))
-    look(page, "present")
     led_on(page.get_by_role("button", name="Mark as presented"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "present-errors")
     page.get_by_label(clock.uk_date(today)).check()
     led_on(page.get_by_role("button", name="Mark as presented"))
     expect(page.get_by_text("Presented to the governors on")).to_be_visible()
@@ -181,9 +150,6 @@ def test_a_record_is_closed_and_reads_the_same(page: Page, live_server: Any, cou
         respond(record, user)
     record.present(by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
     go(page, live_server, county.sip, record.get_absolute_url())
-    look(page, "presented")
     led_on(page.get_by_role("button", name="Close the record"))
-    look(page, "close")
     led_on(page.get_by_role("button", name="Close the record"))
     expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
-    look(page, "closed")

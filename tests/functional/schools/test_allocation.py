@@ -1,11 +1,10 @@
 """The board of partners and the People tab, used: wide and narrow, without script, and when another is quicker."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
@@ -14,8 +13,8 @@ from schools.models import Appointment, Person, School
 from tests.factories.calendar import hold_terms
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.schools import AppointmentFactory, DistrictFactory, SchoolFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened, screenshot
-from tests.functional.signing_in import sign_in
+from tests.functional.browser import fill_day, led_on
+from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG_NAME = "Saint Bartholomew-in-the-Marshes Voluntary Controlled Church of England Primary and Nursery School"
@@ -40,57 +39,38 @@ def dsim(schools: list[School]) -> User:
     return appointed(Role.DSIM, double_district=schools[0].district.double_district)
 
 
-@pytest.fixture(params=[DESKTOP, PHONE])
-def narrow_or_wide(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as page:
-        yield page
-
-
-def fill_day(page: Page, day: Any) -> None:
-    """Into the last of the dates on the page, which is the form's."""
-    for label, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-        page.get_by_label(label, exact=True).last.fill(str(value))
-
-
 def test_thirty_schools_are_given_and_a_second_who_gives_them_is_told(
-    narrow_or_wide: Page, live_server: Any, dsim: User, schools: list[School]
+    page: Page, live_server: Any, dsim: User, schools: list[School]
 ) -> None:
-    page, tomorrow = narrow_or_wide, clock.today() + timedelta(days=1)
-    sign_in(page, live_server, dsim)
+    page, tomorrow = page, clock.today() + timedelta(days=1)
+    be_signed_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/allocation/")
-    look_at(page, "allocation-full")
     led_on(page.get_by_role("link", name="Without a School Improvement Partner"))
     expect(page.locator("#results")).to_contain_text("30 schools")
     led_on(page.get_by_role("button", name="Check before anything changes"))
     expect(page.get_by_text("Select at least one school").first).to_be_visible()
-    look_at(page, "allocation-errors")
     page.get_by_role("button", name="Tick all on this page").click()
     page.get_by_label("Give them to").select_option(label="Ann Example (20 schools)")
     fill_day(page, tomorrow)
     led_on(page.get_by_role("button", name="Check before anything changes"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Check who gets which school")
-    look_at(page, "allocation-check")
     quicker = AppointmentFactory.create(school=schools[3], person__name="Cy Quick", starts_on=tomorrow)
     led_on(page.get_by_role("button", name="Give 30 schools to Ann Example"))
     expect(page.get_by_role("alert")).to_contain_text(f"{schools[3].name} has Cy Quick")
-    look_at(page, "allocation-conflict")
     assert Appointment.objects.filter(starts_on=tomorrow).get() == quicker
     led_on(page.get_by_role("button", name="Check before anything changes"))
-    look_at(page, "allocation-check-again")
     led_on(page.get_by_role("button", name="Give 30 schools to Ann Example"))
     expect(page.locator("main")).to_contain_text("30 schools have Ann Example from")
     assert Appointment.objects.standing().filter(starts_on=tomorrow, person__name="Ann Example").count() == 30
-    look_at(page, "allocation-given")
 
 
 def test_somebody_leaves_and_a_colleague_takes_some(
     page_without_script: Page, live_server: Any, dsim: User, schools: list[School]
 ) -> None:
     page = page_without_script
-    sign_in(page, live_server, dsim)
+    be_signed_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/allocation/")
     led_on(page.get_by_role("link", name="Hand over the schools of Bo Example-Featherstonehaugh"))
-    screenshot(page, "hand-over-1280")
     page.locator("input[name=schools]").first.uncheck()
     fill_day(page, clock.today() + timedelta(days=30))
     page.get_by_label("Give them to").select_option(label="Ann Example (20 schools)")
@@ -100,38 +80,26 @@ def test_somebody_leaves_and_a_colleague_takes_some(
     expect(page.locator("input[name=schools]")).to_have_count(1)
 
 
-def test_hand_over_looks_right(narrow_or_wide: Page, live_server: Any, dsim: User) -> None:
-    page = narrow_or_wide
-    sign_in(page, live_server, dsim)
-    person = Person.objects.get(name="Ann Example")
-    page.goto(f"{live_server.url}/schools/allocation/hand-over/{person.pk}/")
-    look_at(page, "hand-over")
-
-
 def test_contacts_are_kept_and_a_head_is_succeeded(
-    narrow_or_wide: Page, live_server: Any, dsim: User, schools: list[School]
+    page: Page, live_server: Any, dsim: User, schools: list[School]
 ) -> None:
-    page, school = narrow_or_wide, schools[29]
+    page, school = page, schools[29]
     School.objects.filter(pk=school.pk).update(telephone="01632 960009", website="www.school.example")
     AppointmentFactory.create(school=school, role=Role.HEADTEACHER, person__email="head@school.example")
     sip = AppointmentFactory.create(school=school, role=Role.SIP, person__name="Dee Example")
     SchoolContactFactory.create(school=school, purpose="safeguarding", telephone="01632 960010 ext 24")
-    sign_in(page, live_server, dsim)
+    be_signed_in(page, live_server, dsim)
     page.goto(f"{live_server.url}/schools/{school.urn}/people/")
-    look_at(page, "people-full")
     led_on(page.get_by_role("link", name="Add a contact"))
     led_on(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Enter an email address or a telephone number").first).to_be_visible()
-    look_at(page, "contact-errors")
     page.get_by_label("Telephone").fill("01632 960011")
     page.get_by_label("Source").fill("A call")
     led_on(page.get_by_role("button", name="Save"))
     expect(page.locator("main")).to_contain_text("School office has been added.")
     led_on(page.get_by_role("link", name="End School office"))
-    look_at(page, "contact-end")
     page.goto(f"{live_server.url}/schools/{school.urn}/people/{sip.pk}/end/")
     fill_day(page, clock.today())
     page.get_by_label("Reason").fill("Moves on")
-    look_at(page, "appointment-end")
     led_on(page.get_by_role("button", name="End the appointment"))
     expect(page.locator("main")).to_contain_text("Dee Example’s last day is")

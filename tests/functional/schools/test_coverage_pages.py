@@ -1,6 +1,6 @@
 """Coverage looked at: week by week, not seen, the load and the charts; full and empty, wide and narrow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from schools.states import VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened, screenshot
+from tests.functional.browser import DESKTOP, PHONE, led_on, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,18 +24,12 @@ STATUSES = (VisitStatus.HELD, VisitStatus.AGREED, VisitStatus.PROPOSED, VisitSta
 @pytest.fixture
 def county(transactional_db: None, site_clock_at: Callable[[date], None]) -> County:
     site_clock_at(TUESDAY)
+    hold_terms(2026)
     return County()
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
 
 
 def many_schools(county: County) -> None:
     """Sixty with long names and two partners, a visit of one state or another in the weeks of the term."""
-    hold_terms(2026)
     partners = [county.sip, *(appointed(Role.SIP, school=county.school) for _ in range(4))]
     appointed(Role.EIP, district=county.school.district)
     for number in range(MANY):
@@ -55,13 +49,13 @@ def visit_in(school: School, author: Any, status: VisitStatus, number: int) -> N
     VisitFactory.create(school=school, author=author, status=status, **{"kind": "monitoring", **core, **days})
 
 
+@pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)
 def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, county: County) -> None:
     many_schools(county)
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/coverage/")
     led_on(page.get_by_role("link", name="Week by week"))
     expect(page.get_by_role("heading", name=f"{MANY + 1} schools")).to_be_visible()
-    look_at(page, "coverage-weeks")
     region = page.get_by_role("region", name="scrolls sideways")
     region.focus()
     first = page.get_by_role("rowheader").first
@@ -73,7 +67,6 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
     assert after is not None
     assert region.evaluate("each => each.scrollLeft") > 0
     assert abs(before["x"] - after["x"]) < 2
-    screenshot(page, f"coverage-weeks-scrolled-{page.viewport_size['width'] if page.viewport_size else 0}")
     expect(page.get_by_text("Scroll the table sideways to see every column.")).to_be_visible()
     page.get_by_label("Visits", exact=True).select_option("core")
     led_on(page.get_by_role("button", name="Show"))
@@ -81,9 +74,9 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
         f"{live_server.url}/schools/coverage/weeks/?district={county.school.district_id}"
         "&term=2026-autumn&kinds=core#results"
     )
-    look_at(page, "coverage-weeks-core")
 
 
+@pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)
 def test_one_link_leads_to_this_week(
     page: Page, live_server: Any, county: County, site_clock_at: Callable[[date], None]
 ) -> None:
@@ -120,6 +113,7 @@ def test_whose_numbers_they_are_stays_to_be_seen(browser: Browser, live_server: 
             assert abs(before["x"] - after["x"]) < 2
 
 
+@pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)
 def test_a_cell_reached_by_the_keyboard_is_not_hidden_beneath_the_schools(
     page: Page, live_server: Any, county: County
 ) -> None:
@@ -138,6 +132,7 @@ def test_a_cell_reached_by_the_keyboard_is_not_hidden_beneath_the_schools(
     assert cell["x"] >= school["x"] + school["width"] - 1
 
 
+@pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)
 def test_schools_not_seen_are_found_narrowed_and_paged(page: Page, live_server: Any, county: County) -> None:
     many_schools(county)
     be_signed_in(page, live_server, county.dsim)
@@ -149,42 +144,23 @@ def test_schools_not_seen_are_found_narrowed_and_paged(page: Page, live_server: 
     page.get_by_label("Not seen for how many days").fill("1")
     led_on(page.get_by_role("button", name="Apply filters"))
     expect(page.get_by_role("heading", name="schools not seen for 1 day", exact=False)).to_be_visible()
-    look_at(page, "coverage-not-seen")
     led_on(page.get_by_role("link", name="Days since"))
     expect(page).to_have_url(f"{live_server.url}/schools/coverage/not-seen/?q=&days=1&sip=&sort=days#results")
     page.goto(f"{live_server.url}/schools/coverage/not-seen/?days=many&q=zzz")
     expect(page.get_by_text("is not a number of days")).to_be_visible()
-    look_at(page, "coverage-not-seen-misread")
 
 
+@pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)
 def test_the_load_has_its_chart_and_table(page: Page, live_server: Any, county: County) -> None:
     many_schools(county)
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/coverage/load/")
     expect(page.get_by_role("img", name="Visits by whom they were given to")).to_be_visible()
-    look_at(page, "coverage-load")
     page.goto(f"{live_server.url}/schools/coverage/")
     expect(page.get_by_role("img", name="Schools by stage of their core visit")).to_be_visible()
-    look_at(page, "coverage-numbers")
     hint = page.get_by_text("Scroll the table sideways to see every column.")
     assert page.viewport_size is not None
     expect(hint).to_be_visible(visible=page.viewport_size["width"] == PHONE)
-
-
-def test_each_page_says_when_there_is_nothing(page: Page, live_server: Any, county: County) -> None:
-    be_signed_in(page, live_server, county.head)
-    for name in ("weeks", "load"):
-        page.goto(f"{live_server.url}/schools/coverage/{name}/")
-        expect(page.get_by_text("No term dates are held")).to_be_visible()
-        look_at(page, f"coverage-{name}-no-terms")
-    hold_terms(2026)
-    School.objects.update(establishment="closed", closed_on=date(2026, 8, 31))
-    page.goto(f"{live_server.url}/schools/coverage/weeks/")
-    expect(page.get_by_text("No school is owed a core visit in this term")).to_be_visible()
-    look_at(page, "coverage-weeks-empty")
-    page.goto(f"{live_server.url}/schools/coverage/not-seen/")
-    expect(page.get_by_text("Every school was seen in the last 120 days")).to_be_visible()
-    look_at(page, "coverage-not-seen-empty")
 
 
 def test_without_script_the_tables_hold_everything(page_without_script: Page, live_server: Any, county: County) -> None:
@@ -198,4 +174,3 @@ def test_without_script_the_tables_hold_everything(page_without_script: Page, li
     expect(row.get_by_role("cell").nth(2)).to_have_text(str(held))
     page.goto(f"{live_server.url}/schools/coverage/weeks/")
     expect(page.get_by_role("rowheader")).to_have_count(MANY + 1)
-    screenshot(page, "coverage-weeks-without-script")

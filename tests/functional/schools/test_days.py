@@ -1,11 +1,10 @@
 """A school's days, looked at: two full years, none, an answer with its working, and errors; wide and narrow."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
@@ -22,8 +21,8 @@ from tests.factories.calendar import (
     hold_terms,
 )
 from tests.factories.schools import SchoolFactory, appointed
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
-from tests.functional.signing_in import sign_in
+from tests.functional.browser import led_on
+from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,40 +32,25 @@ def sip(transactional_db: None) -> User:
     return appointed(Role.SIP, school=SchoolFactory.create(name="Invented Primary School"))
 
 
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    look_at(page, f"school-days-{name}")
-
-
 def test_a_schools_days_are_read_and_asked_about(page: Page, live_server: Any, sip: User) -> None:
     school = School.objects.get()
-    sign_in(page, live_server, sip)
+    be_signed_in(page, live_server, sip)
     page.goto(f"{live_server.url}/schools/{school.urn}/days/")
     expect(page.get_by_text("No term dates are held for").first).to_be_visible()
-    look(page, "none")
     _hold_days(school)
     led_on(page.get_by_role("link", name="School days"))
-    look(page, "full")
     page.get_by_label("Day", exact=True).fill("27")
     led_on(page.get_by_role("button", name="Work out the date"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "errors")
     page.get_by_label("Month", exact=True).fill("3")
     page.get_by_label("Year", exact=True).fill("2009")
     led_on(page.get_by_role("button", name="Work out the date"))
     expect(page.get_by_text("10 school days after Friday 27 March 2009 end on")).to_be_visible()
     page.get_by_text("how this date is worked out").locator("xpath=ancestor::summary").click()
     expect(page.get_by_text("Easter holiday")).to_be_visible()
-    look(page, "answer")
     page.get_by_label("Year", exact=True).fill("2011")
     led_on(page.get_by_role("button", name="Work out the date"))
     expect(page.get_by_text("This cannot be worked out: no term dates are held for 2010/11.")).to_be_visible()
-    look(page, "refused")
 
 
 def _hold_days(school: School) -> None:

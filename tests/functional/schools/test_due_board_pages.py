@@ -1,7 +1,7 @@
 """The board of deadlines looked at: full, narrowed to nothing and empty, wide and narrow, and on paper."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.reminders import DeadlineFactory
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed
-from tests.functional.browser import DESKTOP, PHONE, look_at, opened
+from tests.functional.browser import DESKTOP, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,12 +31,6 @@ MANY = 60
 def county(transactional_db: None, site_clock_at: Callable[[date], None]) -> County:
     site_clock_at(TUESDAY)
     return County()
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
 
 
 def many_dates(county: County) -> None:
@@ -66,16 +60,12 @@ def test_the_board_of_deadlines(page: Page, county: County, live_server: Any) ->
     page.goto(f"{live_server.url}/schools/deadlines/")
     expect(page.get_by_role("heading", level=2, name="62 deadlines")).to_be_visible()
     page.get_by_text("how this date is worked out").first.evaluate("each => each.closest('details').open = true")
-    look_at(page, "deadlines")
     page.goto(f"{live_server.url}/schools/deadlines/?sort=school&when=late")
-    look_at(page, "deadlines-by-school")
     page.goto(f"{live_server.url}/schools/deadlines/?q=nowhere+at+all")
     expect(page.get_by_text("Nothing matches what you chose.")).to_be_visible()
-    look_at(page, "deadlines-nothing-found")
     Deadline.objects.all().delete()
     page.goto(f"{live_server.url}/schools/deadlines/")
     expect(page.get_by_text("Nothing is due at the schools you look after")).to_be_visible()
-    look_at(page, "deadlines-empty")
 
 
 def test_the_board_is_printed_on_a3(browser: Browser, county: County, live_server: Any) -> None:

@@ -1,13 +1,11 @@
-"""Finding a school and reading its past, looked at: filters open, none found, as at a day, closed and succeeded."""
+"""The head of an academy finds what was shared with the school it was made of."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.transition import record_event
@@ -17,14 +15,13 @@ from tests.factories.calendar import hold_terms
 from tests.factories.imports import SchoolLinkFactory
 from tests.factories.schools import (
     DioceseFactory,
-    DistrictFactory,
     PartnershipFactory,
     SchoolFactory,
     appointed,
     record_at,
 )
-from tests.functional.browser import DESKTOP, PHONE, axe, led_on, opened, screenshot, scrolls_sideways
-from tests.functional.signing_in import sign_in
+from tests.functional.browser import led_on
+from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG_TRUST = "The Saint Bartholomew-in-the-Marshes and District Church of England Multi-Academy Trust"
@@ -69,66 +66,10 @@ def academy(transactional_db: None) -> School:
     return academy
 
 
-@pytest.fixture
-def officer(academy: School) -> User:
-    SchoolFactory.create_batch(60, district=DistrictFactory.create(name="South"))
-    SchoolFactory.create(name="Opening School", establishment="proposed")
-    SchoolFactory.create(name="Closing School", establishment="closing")
-    appointed(Role.SIP, school=academy)
-    return appointed(Role.DSIM, double_district=academy.district.double_district)  # type: ignore[union-attr]
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def narrow_or_wide(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as page:
-        yield page
-
-
-def look(page: Page, live_server: Any, path: str, name: str, *, opening: bool = False) -> None:
-    response = page.goto(f"{live_server.url}{path}")
-    assert response is not None
-    assert response.status == 200, path
-    if opening:
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    assert axe(page) == [], name
-    assert not scrolls_sideways(page), name
-    assert page.viewport_size is not None
-    screenshot(page, f"finding-{name}-{page.viewport_size['width']}")
-
-
-def test_an_officer_finds_a_school_and_reads_its_past(
-    narrow_or_wide: Page, live_server: Any, officer: User, academy: School
-) -> None:
-    page, old = narrow_or_wide, School.objects.get(name="Hill Street Primary School")
-    sign_in(page, live_server, officer)
-    look(page, live_server, "/schools/", "list-filters-open", opening=True)
-    look(page, live_server, "/schools/?q=hill+street&establishment=closed&sort=-pupils", "list-found")
-    expect(page.locator("#results")).to_have_text("1 school")
-    look(page, live_server, "/schools/?trust=nobody&q=zzz&phase=nursery", "list-none-found")
-    look(page, live_server, f"/schools/{old.urn}/", "closed-overview")
-    expect(page.locator("main")).to_contain_text("This school closed on 31 August 2026.")
-    look(page, live_server, f"/schools/{academy.urn}/", "successor-overview")
-    for tab in ("visits", "history"):
-        look(page, live_server, f"/schools/{academy.urn}/{tab}/", f"successor-{tab}")
-    look(page, live_server, f"/schools/{academy.urn}/chronology/", "chronology-many", opening=True)
-    expect(page.locator("#results")).to_contain_text("events")
-    look(page, live_server, f"/schools/{academy.urn}/chronology/?kind=days&q=nothing", "chronology-none-found")
-    today = "as_at_0=1&as_at_1=5&as_at_2=2026"
-    look(page, live_server, f"/schools/{old.urn}/chronology/?{today}", "chronology-as-at")
-    expect(page.locator("main")).to_contain_text("As the file stood on 1 May 2026.")
-    look(page, live_server, f"/schools/{old.urn}/chronology/?as_at_0=31&as_at_1=2&as_at_2=2026", "chronology-error")
-    expect(page.get_by_text("There is a problem")).to_be_visible()
-
-
-def test_the_new_head_reads_what_was_shared_with_the_old(
-    narrow_or_wide: Page, live_server: Any, academy: School
-) -> None:
-    page = narrow_or_wide
-    sign_in(page, live_server, appointed(Role.HEADTEACHER, school=academy))
-    look(page, live_server, f"/schools/{academy.urn}/visits/", "new-head-visits")
+def test_the_new_head_reads_what_was_shared_with_the_old(page: Page, live_server: Any, academy: School) -> None:
+    be_signed_in(page, live_server, appointed(Role.HEADTEACHER, school=academy))
+    page.goto(f"{live_server.url}/schools/{academy.urn}/visits/")
     led_on(page.get_by_role("link", name="2026").first)
     expect(page.locator("main")).to_contain_text("This is a record of Hill Street Primary School")
-    assert axe(page) == []
-    screenshot(page, f"finding-new-head-record-{page.viewport_size['width']}")  # type: ignore[index]
     led_on(page.locator("main").get_by_role("link", name="Hill Street Academy"))
     expect(page).to_have_url(f"{live_server.url}/schools/{academy.urn}/")

@@ -1,11 +1,10 @@
-"""The home page, looked at wide and narrow: a full one of each side, an empty one, and watching from it."""
+"""The home page, used: a school that is watched from it, and what happened since the last time."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
@@ -18,25 +17,22 @@ from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import RecordActionFactory
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
-from tests.functional.signing_in import be_signed_in, sign_in
+from tests.functional.browser import led_on
+from tests.functional.signing_in import be_at_home, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG_NAME = "Saint Bartholomew-in-the-Marshes Voluntary Controlled Church of England Primary and Nursery School"
 
 
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
 @pytest.fixture
 def busy(transactional_db: None, site_clock_at: Any) -> County:
-    """A county in November, with something of everything."""
     site_clock_at(TUESDAY)
     hold_terms(2026)
-    county = County()
+    return made_busy(County())
+
+
+def made_busy(county: County) -> County:
+    """A county in November, with something of everything."""
     for number in range(12):
         name = LONG_NAME if number == 0 else f"Invented School {number:02}"
         school = SchoolFactory.create(name=name, district=county.school.district)
@@ -61,47 +57,11 @@ def busy(transactional_db: None, site_clock_at: Any) -> County:
     return county
 
 
-def look(page: Page, name: str) -> None:
-    look_at(page, f"home-{name}")
-
-
-def at_home(page: Page, live_server: Any, user: User) -> None:
-    be_signed_in(page, live_server, user)
-    page.goto(f"{live_server.url}/")
-
-
-def test_a_full_home_page_of_each_side(page: Page, live_server: Any, busy: County) -> None:
-    clerk = appointed(Role.CLERK, school=busy.school)
-    era = appointed(Role.ERA, authority=busy.school.authority)
-    for name, user in {
-        "sip": busy.sip,
-        "dsim": busy.dsim,
-        "head": busy.head,
-        "headteacher": busy.headteacher,
-        "clerk": clerk,
-        "era": era,
-    }.items():
-        at_home(page, live_server, user)
-        expect(page.get_by_role("heading", name="Dates to know")).to_be_visible()
-        look(page, name)
-
-
-def test_an_empty_home_page_says_so(page: Page, live_server: Any, transactional_db: None) -> None:
-    for name, user in {
-        "nobody": appointed(Role.LEAD_MEMBER, authority=SchoolFactory.create().authority),
-        "new-sip": appointed(Role.SIP, school=SchoolFactory.create()),
-    }.items():
-        at_home(page, live_server, user)
-        expect(page.get_by_text("Nothing is asked of you today.")).to_be_visible()
-        look(page, f"empty-{name}")
-
-
 def test_a_school_is_watched_and_found_on_the_home_page_again(page: Page, live_server: Any, busy: County) -> None:
-    at_home(page, live_server, busy.dsim)
+    be_at_home(page, live_server, busy.dsim)
     page.goto(f"{live_server.url}{busy.school.get_absolute_url()}")
     led_on(page.get_by_role("button", name="Watch this school"))
     expect(page.get_by_role("button", name="Stop watching this school")).to_be_visible()
-    look(page, "watched-school")
     page.goto(f"{live_server.url}/")
     expect(page.get_by_role("link", name=busy.school.name).first).to_be_visible()
 
@@ -110,4 +70,3 @@ def test_what_happened_since_the_last_time_is_told_first(page: Page, live_server
     User.objects.filter(pk=busy.chair.pk).update(last_login=clock.now() - timedelta(days=3))
     sign_in(page, live_server, busy.chair)
     expect(page.get_by_role("heading", name="New since you were last here, on 31 October 2026")).to_be_visible()
-    look(page, "since")

@@ -19,8 +19,8 @@ from schools.models import LocalAuthority, RecordDocument, RecordOfVisit, School
 from schools.states import RecordStatus, VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import appointed
-from tests.functional.browser import PHONE, axe, led_on, opened, screenshot, scrolls_sideways
-from tests.functional.signing_in import be_signed_in, sign_in
+from tests.functional.browser import PHONE, fill_day, led_on, opened
+from tests.functional.signing_in import be_at_home, be_signed_in, sign_in
 from tests.processes import running, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.django_db(transaction=True)]
@@ -66,22 +66,9 @@ class Cast:
         ]
 
 
-def looked_at(page: Page, name: str) -> None:
-    """Axe in full, no sideways scrolling, and a picture for people to look at."""
-    assert axe(page) == []
-    assert not scrolls_sideways(page)
-    screenshot(page, name)
-
-
 def press(page: Page, *names: str) -> None:
     for name in names:
         led_on(page.get_by_role("button", name=name, exact=True))
-
-
-def fill_day(page: Page, legend: str, day: date) -> None:
-    group = page.get_by_role("group", name=legend)
-    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-        group.get_by_label(part, exact=True).fill(str(value))
 
 
 def test_a_visit_goes_from_the_opened_term_to_a_closed_record(
@@ -117,10 +104,8 @@ def dsim_opens_the_term(browser: Browser, live_server: Any, cast: Cast, school: 
         page.get_by_label("Autumn term").first.check()
         press(page, "Show what would happen")
         expect(page.get_by_text("Nothing has changed yet.")).to_be_visible()
-        looked_at(page, "job-open-term")
         led_on(page.locator("form:has(input[name=term][type=hidden])").get_by_role("button"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("is open")
-        looked_at(page, "job-term-opened")
     visit = Visit.objects.get(school=school)
     assert (visit.status, visit.term, visit.author) == (VisitStatus.DUE, "autumn", cast.sip)
 
@@ -129,38 +114,31 @@ def the_date_is_agreed(browser: Browser, live_server: Any, cast: Cast, school: S
     """Proposed by the SIP, agreed by the head on a telephone's screen."""
     visit = Visit.objects.get(school=school)
     with opened(browser) as page:
-        sign_in(page, live_server, cast.sip)
-        looked_at(page, "job-home-sip")
+        be_at_home(page, live_server, cast.sip)
         led_on(page.get_by_role("link", name="Propose a date for the core visit"))
-        looked_at(page, "job-propose")
-        fill_day(page, "Date", date(2026, 11, 24))
+        fill_day(page.get_by_role("group", name="Date"), date(2026, 11, 24))
         press(page, "Propose this date")
         expect(page.get_by_text("Date proposed").first).to_be_visible()
         page.goto(f"{live_server.url}/schools/my-term/")
-        looked_at(page, "job-my-term")
     with opened(browser, PHONE) as page:
-        sign_in(page, live_server, cast.headteacher)
+        be_at_home(page, live_server, cast.headteacher)
         led_on(page.get_by_role("link", name="Agree the date of the visit"))
-        looked_at(page, "job-agree-375")
         press(page, "Agree this date")
         led_on(page.get_by_role("link", name="Add an item to the agenda"))
         page.get_by_label("Item", exact=True).fill("The new <i>hall</i>")
         press(page, "Add to the agenda")
-        looked_at(page, "job-agreed-375")
     visit.refresh_from_db()
     assert visit.status == VisitStatus.AGREED
 
 
 def sip_writes_and_submits(browser: Browser, live_server: Any, cast: Cast, school: School) -> RecordOfVisit:
     with opened(browser) as page:
-        sign_in(page, live_server, cast.sip)
+        be_at_home(page, live_server, cast.sip)
         page.goto(f"{live_server.url}{Visit.objects.get(school=school).get_absolute_url()}")
         press(page, "Write the record")
         page.get_by_label("Who you met").fill("Headteacher")
-        looked_at(page, "job-begin")
         press(page, "Begin the record", "Save and finish for now")
         expect(page.get_by_text("Before you can submit this record")).to_be_visible()
-        looked_at(page, "job-draft-incomplete")
         press(page, "Edit the record")
         page.get_by_label("Evidence you saw").fill("A test")
         for box in page.locator("textarea[name^=item_]").all():
@@ -169,7 +147,6 @@ def sip_writes_and_submits(browser: Browser, live_server: Any, cast: Cast, schoo
         page.get_by_label("Action 1", exact=True).fill("Read the test")
         press(page, "Save and preview")
         expect(page.get_by_text("This is how the school will read it.")).to_be_visible()
-        looked_at(page, "job-preview")
         led_on(page.get_by_role("link", name="Back to the record"))
         press(page, "Submit for approval")
         expect(page.get_by_text("Awaiting approval").first).to_be_visible()
@@ -198,7 +175,7 @@ def not_found_for(browser: Browser, live_server: Any, user: User, record: Record
 
 def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, cast.dsim)
+        be_at_home(page, live_server, cast.dsim)
         led_on(page.get_by_role("link", name="Approve or return the Record of Visit"))
         press(page, "Return to the author")
         page.locator("textarea[name^=comment_item_]").first.fill("Which <words>?")
@@ -208,7 +185,7 @@ def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordO
 
 def sip_mends(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, cast.sip)
+        be_at_home(page, live_server, cast.sip)
         led_on(page.get_by_role("link", name="Finish the Record of Visit"))
         press(page, "Edit the record")
         expect(page.get_by_text("Which <words>?")).to_be_visible()
@@ -222,22 +199,18 @@ def dsim_approves(browser: Browser, live_server: Any, cast: Cast, record: Record
         be_signed_in(page, live_server, cast.dsim)
         page.goto(f"{live_server.url}{record.get_absolute_url()}")
         press(page, "Approve and share")
-        looked_at(page, "job-approve")
         press(page, "Approve and share")
         expect(page.get_by_text("Approved and shared with the school")).to_be_visible()
 
 
 def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser, PHONE) as page:
-        sign_in(page, live_server, cast.headteacher)
-        looked_at(page, "job-home-headteacher-375")
+        be_at_home(page, live_server, cast.headteacher)
         led_on(page.get_by_role("link", name="Respond to the Record of Visit"))
         expect(page.get_by_text(MENDED)).to_be_visible()
         expect(page.get_by_text("They arrive with").first).to_contain_text("<b>marks</b> & all.")
-        looked_at(page, "job-record-headteacher-375")
         press(page, "Respond for your school", "Continue")
         expect(page.get_by_text("There is a problem")).to_be_visible()
-        looked_at(page, "job-respond-errors-375")
         page.get_by_label("No, something is not accurate").check()
         page.get_by_label("What is not accurate").fill("I was not there: it was the deputy.")
         page.get_by_label("Your comments on the content").fill("Read.")
@@ -252,21 +225,17 @@ def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, re
         expect(page.get_by_text("I was not there: it was the deputy.")).to_be_visible()
         press(page, "Correct the record", "Propose the correction")
         expect(page.get_by_text("There is a problem")).to_be_visible()
-        looked_at(page, "job-correct-errors")
         page.get_by_label("Why the record is corrected").fill("The headteacher was away.")
         page.get_by_label("Who you met").fill("Deputy headteacher")
         press(page, "Propose the correction")
         expect(page.get_by_text("Your line manager is asked to issue the correction.")).to_be_visible()
-        looked_at(page, "job-correction-proposed")
 
 
 def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, cast.dsim)
+        be_at_home(page, live_server, cast.dsim)
         page.goto(f"{live_server.url}{record.get_absolute_url()}correction/")
-        looked_at(page, "job-correction-dsim")
         press(page, "Issue as a new version")
-        looked_at(page, "job-correction-issue")
         led_on(page.locator("main form").last.get_by_role("button"))
         expect(page.get_by_text("Version 2").first).to_be_visible()
     record.refresh_from_db()
@@ -276,10 +245,9 @@ def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: Recor
 def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     for user in (cast.headteacher, cast.chair):
         with opened(browser, PHONE) as page:
-            sign_in(page, live_server, user)
+            be_at_home(page, live_server, user)
             led_on(page.get_by_role("link", name="Respond to the Record of Visit"))
             expect(page.get_by_text("The headteacher was away.")).to_be_visible()
-            looked_at(page, "job-version-2-375")
             press(page, "Respond for your school")
             page.get_by_label("Yes", exact=True).check()
             press(page, "Continue", "Send your answer")
@@ -289,22 +257,19 @@ def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast:
 
 def clerk_presents(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, cast.clerk)
+        be_at_home(page, live_server, cast.clerk)
         led_on(page.get_by_role("link", name="Present").first)
         press(page, "Mark as presented to the governors")
-        fill_day(page, "Date of the governors’ meeting", clock.today() - timedelta(days=1))
-        looked_at(page, "job-present")
+        fill_day(page.get_by_role("group", name="Date of the governors’ meeting"), clock.today() - timedelta(days=1))
         press(page, "Mark as presented")
         expect(page.get_by_text("Presented to the governors on 3 December 2026.")).to_be_visible()
-        looked_at(page, "job-presented")
 
 
 def sip_closes(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
-        sign_in(page, live_server, cast.sip)
+        be_at_home(page, live_server, cast.sip)
         page.goto(f"{live_server.url}{record.get_absolute_url()}")
         press(page, "Close the record")
-        looked_at(page, "job-close")
         led_on(page.locator("main form").last.get_by_role("button"))
         expect(page.get_by_text("Closed").first).to_be_visible()
         frozen = page.get_by_role("link", name="Download as PDF")
@@ -312,7 +277,6 @@ def sip_closes(browser: Browser, live_server: Any, cast: Cast, record: RecordOfV
         closed = RecordDocument.objects.filter(version__record=record, occasion="closed")
         wait_until(closed.exists, what="the PDF of the closed record")
         page.reload()
-        looked_at(page, "job-closed")
         with page.expect_download() as download:
             frozen.first.click()
         content = Path(download.value.path()).read_bytes()
@@ -332,4 +296,3 @@ def the_chronology_tells(browser: Browser, live_server: Any, cast: Cast, record:
         text = page.locator("main").inner_text()
         assert "returned with comments" not in text
         assert "submitted for approval" not in text
-        looked_at(page, "job-chronology-headteacher")

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import get_resolver, reverse
-from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.county import TUESDAY, County
-from tests.functional.browser import SMALLEST, axe, opened, scrolls_sideways
-from tests.functional.signing_in import be_signed_in, client_in
+from tests.functional.browser import PHONE, SMALLEST
+from tests.functional.looking import Windows
+from tests.functional.sending import Sent, asked
+from tests.functional.signing_in import signed_in
 from tests.integration.demo import walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 # What is drawn though there is nothing in it, and sayings that are no sentence.
 BARE = """() => [
@@ -29,28 +29,25 @@ BARE = """() => [
 ]"""
 
 
-@pytest.fixture
-def county(transactional_db: None, site_clock_at: Callable[[date], None]) -> County:
+def test_every_list_says_so_in_a_sentence(
+    windows: Windows, site: LiveServer, db: None, site_clock_at: Callable[[date], None]
+) -> None:
     site_clock_at(TUESDAY)
-    return County()
-
-
-def test_every_list_says_so_in_a_sentence(browser: Browser, live_server: Any, county: County) -> None:
-    found: dict[str, list[str]] = {}
-    with opened(browser, SMALLEST) as page:
-        be_signed_in(page, live_server, county.dsim)
-        client = client_in(page)
-        for name, address in addresses(county).items():
-            if is_empty(client, address):
-                page.goto(f"{live_server.url}{address}")
-                found[name] = faults_of(page)
+    county, found = County(), {}
+    client = signed_in(county.dsim)
+    for name, address in addresses(county).items():
+        sent = asked(client, address)
+        if sent.status == 200 and b"app-empty" in sent.body:
+            found[name] = faults_of(windows, site, sent)
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert found.keys() >= {"home", "schools:my_term", "schools:assurance", "schools:coverage", "schools:chronology"}
     assert found.keys() >= {f"schools:{tab}" for tab in ("school", "visits", "people", "actions", "governors")}
+    assert found.keys() >= {f"schools:{each}" for each in ("term_open", "coverage_weeks", "coverage_load")}
 
 
-def faults_of(page: Page) -> list[str]:
-    return [*axe(page), *page.evaluate(BARE), *["scrolls sideways"] * scrolls_sideways(page)]
+def faults_of(windows: Windows, site: LiveServer, sent: Sent) -> list[str]:
+    faults = [*windows.faults_of(site, sent), *windows.page.evaluate(BARE)]
+    return [*faults, *["scrolls sideways"] * windows.scrolls_sideways(PHONE, SMALLEST)]
 
 
 def addresses(county: County) -> dict[str, str]:
@@ -58,9 +55,3 @@ def addresses(county: County) -> dict[str, str]:
     routes = {name: parts for name, parts in walk.routes(get_resolver().url_patterns) if parts in ([], ["urn"])}
     ours = [name for name in routes if not name.startswith("admin:")]
     return {name: reverse(name, args=[county.school.urn] * len(routes[name])) for name in ours}
-
-
-def is_empty(client: Client, address: str) -> bool:
-    """Whether this person reads there that something is not there."""
-    response = client.get(address)
-    return response.status_code == 200 and b"app-empty" in response.getvalue()

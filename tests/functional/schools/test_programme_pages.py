@@ -1,6 +1,5 @@
 """The programme, the opening of a term and its coverage, looked at: full, empty and with errors; wide and narrow."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,7 +16,7 @@ from schools.models import ProgrammeEdition, School
 from tests.factories.calendar import TermFactory
 from tests.factories.county import County
 from tests.factories.schools import DistrictFactory, SchoolFactory, also_appointed
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
+from tests.functional.browser import PHONE, fill_day, led_on, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,16 +26,6 @@ MANY = 60
 @pytest.fixture
 def county(transactional_db: None) -> County:
     return County()
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    look_at(page, f"programme-{name}")
 
 
 def hold_this_year() -> None:
@@ -70,61 +59,44 @@ def many_schools(county: County) -> None:
 def test_a_programme_is_written_published_and_read_by_a_school(page: Page, live_server: Any, county: County) -> None:
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/programme/")
-    look(page, "list")
     led_on(page.get_by_role("button", name="Write an edition"))
-    look(page, "write")
     led_on(page.get_by_role("button", name="Save the draft"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "errors")
     page.get_by_label("Title").fill("Secondary, spring: reading across the curriculum")
     page.get_by_label("Phase").select_option("secondary")
     page.get_by_label("Spring").check()
     page.locator("#id_heading_1").fill("Reading in every subject")
     page.locator("#id_guidance_1").fill("What teachers of science and history do about it.")
     led_on(page.get_by_role("button", name="Save the draft"))
-    look(page, "draft")
     led_on(page.get_by_role("button", name="Publish"))
-    today = clock.today()
-    for part, value in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
-        page.get_by_label(part, exact=True).fill(str(value))
-    look(page, "publish")
+    fill_day(page, clock.today())
     led_on(page.get_by_role("button", name="Publish this edition"))
     expect(page.get_by_text("It is in force from")).to_be_visible()
-    look(page, "published")
     edition = ProgrammeEdition.objects.get(title__startswith="Secondary, spring: reading")
     be_signed_in(page, live_server, county.headteacher)
     page.goto(f"{live_server.url}/schools/programme/{edition.pk}/")
     expect(page.get_by_text("Reading in every subject")).to_be_visible()
-    look(page, "read-by-a-school")
 
 
 def test_a_term_is_opened_and_its_coverage_looked_at(page: Page, live_server: Any, county: County) -> None:
     be_signed_in(page, live_server, county.head)
     page.goto(f"{live_server.url}/schools/coverage/")
-    look(page, "coverage-no-terms")
     page.goto(f"{live_server.url}/schools/terms/open/")
-    look(page, "open-no-terms")
     hold_this_year()
     many_schools(county)
     page.goto(f"{live_server.url}/")
     led_on(page.get_by_role("link", name="Open the").first)
     expect(page.get_by_text("Nothing has changed yet")).to_be_visible()
-    look(page, "open-dry-run")
     led_on(page.get_by_role("button", name="Open the"))
     expect(page.get_by_role("heading", name="is open")).to_be_visible()
-    look(page, "opened")
     led_on(page.get_by_role("link", name="See the coverage of the term"))
-    look(page, "coverage")
     page.get_by_label("Count by").select_option("sip")
     led_on(page.get_by_role("button", name="Show"))
     expect(page.get_by_role("rowheader", name="Without a partner")).to_be_visible()
-    look(page, "coverage-by-sip")
     led_on(page.get_by_role("row", name="All schools").get_by_role("link").first)
     expect(page.get_by_role("heading", name=f"{MANY + 1} schools")).to_be_visible()
-    look(page, "coverage-list")
     page.goto(f"{live_server.url}/schools/coverage/list/?q=zzz&stage=shared&late=yes")
     expect(page.get_by_text("Nothing matches what you chose.")).to_be_visible()
-    look(page, "coverage-list-empty")
 
 
 def test_the_days_of_a_school_are_set(page: Page, live_server: Any, county: County) -> None:
@@ -132,15 +104,12 @@ def test_the_days_of_a_school_are_set(page: Page, live_server: Any, county: Coun
     school = School.objects.get()
     page.goto(f"{live_server.url}/schools/{school.urn}/")
     led_on(page.get_by_role("link", name="Change days the school is entitled to"))
-    look(page, "days")
     led_on(page.get_by_role("button", name="Save"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "days-errors")
     page.get_by_label("Days in the year").fill("7.5")
     page.get_by_label("Reason").fill("A new headteacher")
     led_on(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("0 of 7.5 days used in")).to_be_visible()
-    look(page, "days-set")
 
 
 def test_without_script_a_programme_is_written_and_a_term_opened(

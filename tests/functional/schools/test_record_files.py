@@ -1,17 +1,16 @@
 """Files of a record, looked at: none, errors, many of them, and the frozen PDFs; wide and narrow."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from schools.freezing_job import answered, freeze
 from tests.factories.county import County
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
-from tests.functional.signing_in import sign_in
+from tests.functional.browser import led_on
+from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,16 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def county(transactional_db: None) -> County:
     return County()
-
-
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    look_at(page, f"record-files-{name}")
 
 
 def files(folder: Path, count: int) -> list[Path]:
@@ -45,10 +34,9 @@ def test_the_author_attaches_files_and_takes_one_away(
     page: Page, live_server: Any, county: County, tmp_path: Path
 ) -> None:
     record = county.record()
-    sign_in(page, live_server, county.sip)
+    be_signed_in(page, live_server, county.sip)
     page.goto(live_server.url + record.get_absolute_url())
     expect(page.get_by_text("No files are attached.")).to_be_visible()
-    look(page, "none")
     led_on(page.get_by_role("link", name="Attach files"))
     led_on(page.get_by_role("button", name="Attach"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
@@ -56,12 +44,10 @@ def test_the_author_attaches_files_and_takes_one_away(
     page.locator("input[type=file]").set_input_files([tmp_path / "page.html"])
     led_on(page.get_by_role("button", name="Attach"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("page.html: The file must be a PDF")
-    look(page, "errors")
     page.locator("input[type=file]").set_input_files(files(tmp_path, 8))
     led_on(page.get_by_role("button", name="Attach"))
     expect(page.get_by_text("Attached: 0.pdf")).to_be_visible()
     expect(page.get_by_text("Not scanned for viruses").first).to_be_visible()
-    look(page, "many")
     led_on(page.get_by_role("button", name="Remove 0.pdf"))
     expect(page.get_by_text("0.pdf is no longer attached.")).to_be_visible()
     with page.expect_download() as download:
@@ -73,10 +59,9 @@ def test_the_school_takes_away_what_was_frozen(page: Page, live_server: Any, cou
     record = county.record()
     record.submit(by=county.sip, on=record.held_on, seen_version=record.version)
     record.approve(by=county.dsim, on=record.held_on, seen_version=record.version)
-    sign_in(page, live_server, county.headteacher)
+    be_signed_in(page, live_server, county.headteacher)
     page.goto(live_server.url + record.get_absolute_url())
     expect(page.get_by_text("The PDF is being prepared.")).to_be_visible()
-    look(page, "waited-for")
     version = record.versions.get()
     freeze(version, "shared")
     response = record.respond(
@@ -84,7 +69,6 @@ def test_the_school_takes_away_what_was_frozen(page: Page, live_server: Any, cou
     )
     document = freeze(version, answered(response))
     page.reload()
-    look(page, "frozen")
     expect(page.get_by_text(f"SHA-256 {document.blob_id}")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="with the response of the headteacher").click()

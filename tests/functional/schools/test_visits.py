@@ -1,6 +1,5 @@
-"""Planned visits, looked at and used: by whoever plans and by the school, wide and narrow, full, empty and wrong."""
+"""Planned visits, used by those who plan them and by the school."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +15,7 @@ from schools.planning import Plan
 from schools.slots import slot_of
 from schools.states import VisitStatus
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
-from tests.factories.visits import AgendaItemFactory, ContactNoteFactory
-from tests.functional.browser import DESKTOP, PHONE, led_on, look_at, opened
+from tests.functional.browser import PHONE, fill_day, led_on, opened
 from tests.functional.schools.test_days import _hold_days
 from tests.functional.signing_in import be_signed_in
 
@@ -37,61 +35,36 @@ def sip(school: School) -> User:
     return appointed(Role.SIP, school=school)
 
 
-@pytest.fixture(params=[DESKTOP, PHONE])
-def page(browser: Browser, request: Any) -> Iterator[Page]:
-    with opened(browser, request.param) as opened_page:
-        yield opened_page
-
-
-def look(page: Page, name: str) -> None:
-    look_at(page, f"visits-{name}")
-
-
-def fill_date(page: Page, days: int) -> None:
-    day = clock.today() + timedelta(days=days)
-    for label, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-        page.get_by_label(label, exact=True).fill(str(value))
-
-
 def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     page: Page, browser: Browser, live_server: Any, school: School, sip: User
 ) -> None:
     head = appointed(Role.HEADTEACHER, school=school)
     be_signed_in(page, live_server, sip)
     page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
-    look(page, "tab-empty")
     led_on(page.get_by_role("link", name="Plan a visit"))
-    look(page, "plan")
     led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    look(page, "plan-errors")
     page.get_by_label("Type of visit").select_option("Monitoring visit")
-    fill_date(page, 21)
+    fill_day(page, clock.today() + timedelta(days=21))
     page.get_by_label("Time").fill("9:30am")
     page.get_by_label("Purpose").fill("How reading is taught in year 2")
     led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.get_by_text("is proposed. The headteacher and the chair are told.")).to_be_visible()
-    look(page, "planned")
 
     with opened(browser, PHONE) as phone:
         be_signed_in(phone, live_server, head)
         phone.goto(f"{live_server.url}/")
-        look(phone, "home-of-the-head")
         led_on(phone.get_by_role("link", name="Agree the date of the visit"))
-        look(phone, "asked-of-the-school")
         led_on(phone.get_by_role("button", name="Ask for another date"))
-        look(phone, "another-date")
         led_on(phone.get_by_role("button", name="Ask for this date"))
         expect(phone.locator(".govuk-error-summary")).to_be_focused()
-        look(phone, "another-date-errors")
-        fill_date(phone, 28)
+        fill_day(phone, clock.today() + timedelta(days=28))
         phone.get_by_label("Reason").fill("Year 2 are at the museum")
         led_on(phone.get_by_role("button", name="Ask for this date"))
         expect(phone.get_by_text("Whoever plans the visit is told.")).to_be_visible()
 
         page.reload()
         expect(page.get_by_text("Year 2 are at the museum")).to_be_visible()
-        look(page, "another-date-asked")
         led_on(page.get_by_role("button", name="Propose another date"))
         page.get_by_label("Reason").fill("As you asked")
         led_on(page.get_by_role("button", name="Propose this date"))
@@ -100,7 +73,6 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
         phone.reload()
         led_on(phone.get_by_role("button", name="Agree this date"))
         expect(phone.get_by_text("You have agreed")).to_be_visible()
-        look(phone, "agreed")
         led_on(phone.get_by_role("link", name="Add an item to the agenda"))
         phone.get_by_label("Item").fill("Our new library")
         led_on(phone.get_by_role("button", name="Add to the agenda"))
@@ -109,11 +81,9 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     page.reload()
     expect(page.get_by_text("Our new library").first).to_be_visible()
     led_on(page.get_by_role("link", name="Cancel the visit"))
-    look(page, "cancel")
     page.get_by_label("Reason").fill("Illness")
     led_on(page.get_by_role("button", name="Cancel the visit"))
     expect(page.get_by_text("The visit is cancelled.")).to_be_visible()
-    look(page, "cancelled")
 
 
 def test_a_date_is_agreed_without_script(browser: Browser, live_server: Any, school: School, sip: User) -> None:
@@ -132,19 +102,15 @@ def test_a_date_is_agreed_without_script(browser: Browser, live_server: Any, sch
 def test_a_term_is_looked_at_as_a_list_and_as_a_month(page: Page, live_server: Any, school: School, sip: User) -> None:
     be_signed_in(page, live_server, sip)
     page.goto(f"{live_server.url}/schools/my-term/")
-    look(page, "my-term-empty")
-    _many(sip, school)
+    many_visits(sip, school)
     page.reload()
-    look(page, "my-term-full")
     led_on(page.get_by_role("link", name="Month", exact=True))
-    look(page, "my-term-month")
     led_on(page.get_by_role("link", name="(later)"))
     expect(page.get_by_role("heading", name="visits in")).to_be_visible()
     page.goto(f"{live_server.url}/schools/my-term/?group=done&kind=review")
-    look(page, "my-term-nothing")
 
 
-def _many(sip: User, school: School) -> None:
+def many_visits(sip: User, school: School) -> None:
     """Visits in every state, around today."""
     term = slot_of(school.pk, clock.today()) or (0, "")
     slot = {"academic_year": term[0], "term": term[1]}
@@ -162,38 +128,3 @@ def _many(sip: User, school: School) -> None:
             )
             if status == VisitStatus.DUE:
                 deadlines.core_visit_owed(visit)
-
-
-def test_a_schools_visits_and_contacts_are_read(page: Page, live_server: Any, school: School, sip: User) -> None:
-    _many(sip, school)
-    dsim = appointed(Role.DSIM, double_district=school.district.double_district)  # type: ignore[union-attr]
-    for number in range(6):
-        ContactNoteFactory.create(school=school, author=sip, note=f"Asked about moderation in the spring, {number}.")
-    planned = planning.plan(
-        school,
-        Plan("la_review", clock.today() + timedelta(days=21), visitor=sip, purpose="Leadership", team="Two advisers"),
-        by=dsim,
-        on=clock.today(),
-    )
-    AgendaItemFactory.create(visit=planned, heading="<script>alert(1)</script> and a very long item " + "x" * 120)
-    planning.record_performance_management(
-        school, by=sip, on=clock.today(), held_on=clock.today(), days=planned.days, team="Chair and one governor"
-    )
-    be_signed_in(page, live_server, dsim)
-    page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
-    look(page, "tab-full")
-    led_on(page.get_by_role("link", name="LA review", exact=True))
-    look(page, "review")
-    for name, path in (
-        ("commission", "visits/commission/"),
-        ("performance", "visits/performance-management/"),
-        ("note-contact", "visits/contacts/add/"),
-    ):
-        page.goto(f"{live_server.url}/schools/{school.urn}/{path}")
-        look(page, name)
-    page.goto(f"{live_server.url}/schools/contact-notes/")
-    look(page, "contacts")
-    page.goto(f"{live_server.url}/schools/contact-notes/?q=nothing+like+it")
-    look(page, "contacts-nothing")
-    page.goto(f"{live_server.url}/schools/my-term/?whose=all")
-    look(page, "my-term-of-everybody")

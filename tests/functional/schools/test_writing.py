@@ -14,7 +14,7 @@ from tests.factories.calendar import hold_terms
 from tests.factories.county import County
 from tests.factories.schools import RecordOfVisitFactory
 from tests.factories.visits import ProgrammeEditionFactory, RecordActionFactory
-from tests.functional.browser import axe, led_on, opened, screenshot, scrolls_sideways
+from tests.functional.browser import fill_day, led_on, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,19 +37,10 @@ def county() -> County:
     return made
 
 
-def looked_at(page: Page, name: str) -> None:
-    assert axe(page) == []
-    assert not scrolls_sideways(page)
-    screenshot(page, name)
-
-
 def begin(page: Page, live_server: Any, county: County) -> None:
     page.goto(f"{live_server.url}/schools/{county.school.urn}/visits/write/")
-    today = clock.today()
-    for part, value in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
-        page.get_by_label(part, exact=True).fill(str(value))
+    fill_day(page, clock.today())
     page.get_by_label("Who you met").fill("Headteacher")
-    looked_at(page, "record-begin")
     led_on(page.get_by_role("button", name="Begin the record"))
     expect(page.get_by_role("heading", name="Write the Record of Visit")).to_be_visible()
 
@@ -58,9 +49,7 @@ def test_a_record_is_written_item_by_item_saved_and_previewed(browser: Any, live
     with opened(browser) as page:
         be_signed_in(page, live_server, county.sip)
         begin(page, live_server, county)
-        looked_at(page, "record-write-1280")
         page.set_viewport_size({"width": 375, "height": 800})
-        looked_at(page, "record-write-375")
         page.set_viewport_size({"width": 1280, "height": 900})
         page.get_by_label("Evidence you saw").fill("A test")
         page.get_by_label("1. Standards").fill(FINDINGS)
@@ -71,7 +60,6 @@ def test_a_record_is_written_item_by_item_saved_and_previewed(browser: Any, live
         led_on(page.get_by_role("button", name="Save and preview"))
         expect(page.get_by_text("This is how the school will read it.")).to_be_visible()
         expect(page.get_by_text("The <b>marks</b> stay as they were typed.")).to_be_visible()
-        looked_at(page, "record-preview")
     record = RecordOfVisit.objects.exclude(content={}).get()
     assert record.written.findings == {"standards": FINDINGS}
     assert [(line.key, line.text, line.theme) for line in record.written.strengths] == [
@@ -87,25 +75,19 @@ def test_what_came_back_shows_each_comment_where_it_was_made(browser: Any, live_
     with opened(browser) as page:
         be_signed_in(page, live_server, county.dsim)
         page.goto(f"{live_server.url}/schools/assurance/")
-        looked_at(page, "assurance-queue")
         led_on(page.get_by_role("link", name=county.school.name))
-        looked_at(page, "record-submitted-dsim")
         led_on(page.get_by_role("button", name="Return to the author"))
         led_on(page.get_by_role("button", name="Return to the author"))
         expect(page.get_by_text("There is a problem")).to_be_visible()
-        looked_at(page, "record-return-errors")
         page.get_by_label("Comment on “Standards”").fill("Which <year> groups?")
         page.set_viewport_size({"width": 375, "height": 800})
-        looked_at(page, "record-return-375")
         led_on(page.get_by_role("button", name="Return to the author"))
         expect(page.get_by_text("with your comments")).to_be_visible()
         page.goto(f"{live_server.url}/schools/assurance/")
-        looked_at(page, "assurance-empty-375")
     with opened(browser) as page:
         be_signed_in(page, live_server, county.sip)
         page.goto(f"{live_server.url}{record.get_absolute_url()}edit/")
         expect(page.get_by_text("Which <year> groups?")).to_be_visible()
-        looked_at(page, "record-write-comments")
 
 
 def test_two_browsers_of_one_author_lose_nothing(browser: Any, live_server: Any, county: County) -> None:
@@ -123,7 +105,6 @@ def test_two_browsers_of_one_author_lose_nothing(browser: Any, live_server: Any,
         expect(second.get_by_text("saved this record while you were writing")).to_be_visible()
         expect(second.get_by_text("Written on the first computer")).to_be_visible()
         expect(second.get_by_label("1. Standards")).to_have_value("Written on the second computer")
-        looked_at(second, "record-write-conflict")
         record.refresh_from_db()
         assert record.written.findings == {**FOUND.findings, "standards": "Written on the first computer"}
         led_on(second.get_by_role("button", name="Save and finish for now"))
@@ -152,7 +133,6 @@ def test_a_manager_who_returns_it_while_its_author_saves_loses_neither(
         expect(manager.get_by_text("changed this after you opened it")).to_be_visible()
         expect(manager.get_by_label("Comment on “Standards”")).to_have_value("Which year groups, and when?")
         expect(manager.get_by_text("Years 3 and 4, in October")).to_be_visible()
-        looked_at(manager, "record-return-overtaken")
     record.refresh_from_db()
     assert (record.status, record.written.findings["standards"]) == ("draft", "Years 3 and 4, in October")
 

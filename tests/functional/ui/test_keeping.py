@@ -80,6 +80,7 @@ def test_a_refused_save_is_not_called_saved(gallery: str, page: Page) -> None:
     page.get_by_label(FIELD).fill("Late")
     page.get_by_label("Summary").focus()
     expect(page.locator("[data-autosave-status]")).to_have_text("You were signed out.")
+    assert axe(page) == []
 
 
 def test_an_idle_session_warns_and_is_extended_by_the_button(gallery: str, page: Page) -> None:
@@ -106,6 +107,7 @@ def test_before_the_end_everything_typed_is_saved_and_afterwards_it_can_still_be
     expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible()
     page.clock.fast_forward(2 * MINUTE)
     expect(page.get_by_role("dialog", name="You have been signed out")).to_be_visible()
+    assert axe(page) == []
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_label(FIELD)).to_have_value("Not yet saved")
     sent = posts_to(page, "/session/?idle=1800&warn=1500")

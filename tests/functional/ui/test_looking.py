@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.functional.demo.looking import (
+from tests.functional.looking import (
     faults_of_errors,
     faults_of_focus,
     faults_of_nothing,

@@ -70,6 +70,7 @@ def _rows(database: sqlite3.Connection, table: str) -> Rows:
     return list(database.execute(f"SELECT {wanted} FROM {table} ORDER BY 1"))  # noqa: S608 (our own tables)
 
 
+@pytest.mark.prove
 def test_two_loads_of_one_day_and_seed_are_equal(migrated: Path, loaded: Path, tmp_path: Path) -> None:
     first, second = rows(loaded), rows(loaded_from(migrated, tmp_path))
     assert len(first["schools_recordofvisit"]) > 50

@@ -29,8 +29,8 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import CONTENT, issue, propose, respond, shared
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
-from tests.integration.checking import answered, carried_by, read_back
 from tests.integration.accounts.conftest import signed_in
+from tests.integration.checking import answered, carried_by, read_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 VISIT = {"kind": "core", "held_on_0": "3", "held_on_1": "11", "held_on_2": "2026", "days": "1.0"}

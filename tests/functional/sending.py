@@ -4,7 +4,7 @@ Everything happens in a transaction that is rolled back: the demonstration stays
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -60,13 +60,24 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """A form with something to fill in. `buttons` are their names and values."""
+    """`buttons` are their names and values."""
 
     method: str
     action: str
     filters: bool
     fields: list[Field]
     buttons: list[tuple[str, str]]
+
+    def filled(self, said: Mapping[str, str | list[str]]) -> Data:
+        """What its first button sends when somebody has filled in what they `said`, and left the rest as it was."""
+        data: Data = {name: [value] for name, value in self.buttons[:1] if name}
+        for each in self.fields:
+            if each.name in said:
+                given = said[each.name]
+                data[each.name] = [given] if isinstance(given, str) else given
+            elif each.kind not in UNTYPED:
+                data.setdefault(each.name, []).append(each.value)
+        return data
 
 
 @dataclass(frozen=True)
@@ -79,11 +90,15 @@ class Sent:
     body: bytes
 
 
-def forms(page: Page) -> list[Form]:
+def all_forms(page: Page) -> list[Form]:
     """Those of the page as it is without scripts."""
     told: list[dict[str, Any]] = page.evaluate(FORMS)
-    made = [Form(**{**each, "fields": [Field(**one) for one in each["fields"]]}) for each in told]
-    return [form for form in made if any(each.kind != "hidden" for each in form.fields)]
+    return [Form(**{**each, "fields": [Field(**one) for one in each["fields"]]}) for each in told]
+
+
+def forms(page: Page) -> list[Form]:
+    """Those with something to fill in."""
+    return [form for form in all_forms(page) if any(each.kind != "hidden" for each in form.fields)]
 
 
 def refusal(client: Client, address: str, form: Form) -> Sent | None:
@@ -111,6 +126,12 @@ def choices(filters: Form) -> Iterator[Data]:
             yield {each.name: [NOWHERE]}
     for each in filters.fields:
         yield from ({each.name: [value]} for value in each.options or [each.value] if value)
+
+
+def asked(client: Client, address: str) -> Sent:
+    """What comes back to somebody who opens the address."""
+    response = client.get(address)
+    return Sent(address, response.status_code, dict(response.headers), response.getvalue())
 
 
 def sent(client: Client, address: str, form: Form, data: Data) -> Sent:

@@ -1,10 +1,13 @@
 """What is looked for on a page besides axe: errors that are led to, focus that is seen, nothing that needs a script."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
-from tests.functional.demo.sending import Sent
+from tests.functional.browser import DESKTOP, PHONE, axe, screenshot, scrolls_sideways
+from tests.functional.sending import Form, Sent, all_forms
 
 KEPT = ("content-type", "content-security-policy", "content-language")
 FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
@@ -93,7 +96,62 @@ NOTHING = """() => {
 }"""
 
 
-def show(page: Page, site: Any, sent: Sent) -> None:
+@dataclass(frozen=True)
+class Windows:
+    """Two windows in which pages are looked at: one with scripts, one without."""
+
+    page: Page
+    plain: Page
+
+    def faults_of(self, site: LiveServer, sent: Sent) -> list[str]:
+        """Of a page as it is asked for, everything folded open."""
+        show(self.page, site, sent)
+        unfold(self.page)
+        screenshot(self.page, sent.address.strip("/").translate(str.maketrans("/?&=#", "-----")) or "home")
+        faults = [*faults_of_axe(self.page), *faults_of_focus(self.page)]
+        heading, with_script = heading_of(self.page), offered(self.page)
+        show(self.plain, site, sent)
+        unfold(self.plain)
+        without = faults_without_script(self.plain, heading, with_script)
+        return [*faults, *(f"without scripts: {fault}" for fault in without)]
+
+    def faults_of_errors(self, site: LiveServer, sent: Sent) -> list[str]:
+        show(self.page, site, sent)
+        return [*faults_of_errors(self.page), *faults_of_axe(self.page)]
+
+    def faults_of_nothing(self, site: LiveServer, sent: Sent) -> list[str]:
+        show(self.page, site, sent)
+        return [*faults_of_nothing(self.page), *faults_of_axe(self.page)]
+
+    def scrolls_sideways(self, *widths: int) -> bool:
+        """Whether the page that was looked at last is wider than a window of one of these widths."""
+        found = False
+        for width in widths:
+            resize(self.page, width)
+            found = found or scrolls_sideways(self.page)
+        resize(self.page, DESKTOP)
+        return found
+
+    def forms(self, site: LiveServer, sent: Sent) -> list[Form]:
+        """Every form of a page."""
+        show(self.plain, site, sent)
+        return all_forms(self.plain)
+
+
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+def faults_of_axe(page: Page) -> list[str]:
+    """On a desktop and on a telephone."""
+    wide = axe(page)
+    resize(page, PHONE)
+    narrow = [f"on a telephone: {fault}" for fault in axe(page) if fault not in wide]
+    resize(page, DESKTOP)
+    return [*wide, *narrow]
+
+
+def show(page: Page, site: LiveServer, sent: Sent) -> None:
     """What was sent, as if its address had just answered so."""
     address = f"{site.url}{sent.address}"
     headers = {name: value for name, value in sent.headers.items() if name.lower() in KEPT}
