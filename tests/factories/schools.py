@@ -89,7 +89,8 @@ class SchoolFactory(factory.django.DjangoModelFactory[School]):
     class Meta:
         model = School
 
-    urn = factory.Sequence(lambda n: 900_001 + n)
+    # Far from the URNs that tests write by hand (900xxx, 96xxxx): one process makes thousands of schools.
+    urn = factory.Sequence(lambda n: 920_001 + n)
     authority = factory.SubFactory(LocalAuthorityFactory)
     establishment_number = factory.Sequence(lambda n: 2001 + n)
     name = factory.Sequence(lambda n: f"Invented Primary School {n + 1}")

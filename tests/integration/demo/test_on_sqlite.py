@@ -1,5 +1,6 @@
 """The demonstration as `make demo` has it: on SQLite, in processes of their own."""
 
+import fcntl
 import json
 import os
 import re
@@ -52,9 +53,20 @@ def loaded_from(migrated: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def loaded(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return loaded_from(migrated, tmp_path_factory.mktemp("loaded"))
+@pytest.fixture(scope="session")
+def loaded_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The loaded demonstration, made once for all processes of the suite; it is copied and never changed."""
+    made = migrated.with_name("loaded")
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            loaded_from(migrated, tmp_path_factory.mktemp("loading")).rename(made)
+    return made
+
+
+@pytest.fixture
+def loaded(loaded_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(loaded_once, tmp_path / "loaded"))
 
 
 def rows(folder: Path) -> dict[str, Rows]:
@@ -80,14 +92,13 @@ def test_two_loads_of_one_day_and_seed_are_equal(migrated: Path, loaded: Path, t
     assert {table for table, held in first.items() if held != second[table]} == set()
 
 
-def test_every_route_opens_for_every_role(loaded: Path) -> None:
-    said = succeeds(
-        loaded, "shell", "--no-imports", "-c", f"from tests.integration.demo.walk import main; main({TODAY!r})"
-    )
-    answers = json.loads(said)
-    assert {email for email, *_ in answers} == set(signins.listed())
+@pytest.mark.parametrize("email", sorted(signins.listed()))
+def test_every_route_opens_for_every_role(email: str, loaded: Path) -> None:
+    script = f"from tests.integration.demo.walk import main; main({TODAY!r}, {email!r})"
+    answers = json.loads(succeeds(loaded, "shell", "--no-imports", "-c", script))
+    assert {each for each, *_ in answers} == {email}
     assert [answer for answer in answers if answer[3] >= 500] == []
-    assert Counter(status for *_, status in answers)[200] > 500
+    assert Counter(status for *_, status in answers)[200] > 20
 
 
 def test_a_second_load_is_refused_and_changes_nothing(loaded: Path) -> None:

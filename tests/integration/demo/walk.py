@@ -18,7 +18,6 @@ from post_office.models import Email
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
-from schoolimprove.demo import signins
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.reminders.models import Reminder
@@ -146,7 +145,7 @@ def walk(email: str) -> Iterator[Answer]:
         yield email, "post", address, client_of(User.objects.get(pk=user.pk)).post(address).status_code
 
 
-def main(today: str) -> None:
-    """Print `[[role, method, address, status], …]` as JSON."""
+def main(today: str, email: str) -> None:
+    """Print `[[email, method, address, status], …]` of one person as JSON."""
     with clock.at(date.fromisoformat(today)):
-        json.dump([answer for email in signins.listed() for answer in walk(email)], sys.stdout)
+        json.dump(list(walk(email)), sys.stdout)
