@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as django_settings
-from django.db import connection
+from django.core.management.commands import flush
+from django.db import connection, connections
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -91,10 +92,11 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The database of the session, which a test that commits leaves empty by deleting what it holds.
 
     Django truncates every table. That makes each of its files and those of its indexes anew, a third of a second for
-    the few rows of one test.
+    the few rows of one test. Then it makes the content types and permissions of every app anew; here they stay.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "sql_flush", _deleting)
+        patch.setattr(flush, "emit_post_migrate_signal", _ship)
         yield
 
 
@@ -122,15 +124,26 @@ def demonstration(
         yield
 
 
+MADE_BY_MIGRATING = {"django_content_type", "auth_permission"}
+"""Tables in which no test writes."""
+
+
 def _deleting(operations: Any, _style: Any, tables: Sequence[str], **_options: bool) -> list[str]:
     """Foreign keys wait for the end of it, and what is append-only lets go."""
-    names = [operations.quote_name(table) for table in tables]
+    names = [operations.quote_name(table) for table in tables if table not in MADE_BY_MIGRATING]
     return [
         *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in names),
         *(f"DELETE FROM {name}" for name in names),  # noqa: S608 (our own tables)
         "SET CONSTRAINTS ALL IMMEDIATE",
         *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in names),
     ]
+
+
+def _ship(_verbosity: int, _interactive: bool, db: str, **_options: Any) -> None:
+    """Bring back the rows that come with the code: of what follows a migration they alone went."""
+    from schoolimprove.policy.shipping import ship
+
+    ship(connections[db].introspection.table_names())
 
 
 @pytest.fixture
