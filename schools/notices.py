@@ -103,6 +103,7 @@ def _tell_of_visit(visit: "Visit", what: str, to: str, name: str) -> None:
 
 HEAD_NOTIFIED = "Head notified"
 """The verb of the event that says who got an e-mail about an appointment."""
+NO_ONE_TO_EMAIL = "No email sent: there is no Head, Corporate Director or other system administrator"
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def notify_head(changes: Iterable[tuple[Appointment | None, Appointment]], *, by
     }
     for email, name in recipients.items():
         mail.send("schools/emails/authority_wide", to=email, name=name, **context)
-    reason = f"E-mail to {', '.join(recipients.values())}" if recipients else "No e-mail: there is no Head to write to"
+    reason = f"Email to {', '.join(recipients.values())}" if recipients else NO_ONE_TO_EMAIL
     AuditEvent.objects.bulk_create(event_of(each, HEAD_NOTIFIED, by=by, reason=reason) for each in given)
 
 

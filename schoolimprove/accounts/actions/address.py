@@ -12,7 +12,7 @@ from schoolimprove.records.transition import Blocked, record_event
 
 from .links import spend
 
-SIGNED_OUT_MEANWHILE = "You were signed out meanwhile. Sign in and ask again."
+SIGNED_OUT_MEANWHILE = "You were signed out before we could send the link. Sign in and ask again."
 
 
 def ask_for_address(user: User, email: str) -> None:

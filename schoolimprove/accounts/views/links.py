@@ -133,7 +133,7 @@ class AddressAccept(FormView[ConfirmForm]):
         try:
             self.link = find_opened_link(Purpose.ADDRESS_CHANGE, request.session.get(session.ADDRESS_LINK))
             if self.link.user_id != user_of(request).pk:
-                context = {"page_title": "Sign in as the owner of the account"}
+                context = {"page_title": "This link is for another account"}
                 return render(request, "accounts/link_of_another.html", context, status=403)
             return super().dispatch(request, *args, **kwargs)
         except LinkSpent:
