@@ -36,7 +36,7 @@ def refuse_outdated_database(*, databases: Sequence[str] | None = None, **_of: A
     remedy = (
         f"Begin again with {AGAIN}, which deletes it."
         if settings.DEMO
-        else "Let DATABASE_URL name an empty database, or go back to the version that made this one."
+        else "Set DATABASE_URL to an empty database, or go back to the version that made this one."
     )
-    said = "This database was made by an older version, and this one cannot bring it up to date."
-    return [checks.Error(said, hint=remedy, id="schoolimprove.E001")]
+    problem = "This database was made by an older version, and this version cannot bring it up to date."
+    return [checks.Error(problem, hint=remedy, id="schoolimprove.E001")]

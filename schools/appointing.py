@@ -182,10 +182,13 @@ def blockers_to_linking(person: Person, *, by: Actor) -> list[str]:
         return []
     held = list(from_today(Appointment.objects.filter(person=before)))
     if held and by.user_id is not None and person.user_id == by.user_id:
-        return [f"{before} holds an appointment, and you cannot give yourself one. Ask another system administrator."]
+        return [
+            f"You cannot link your account to {before}, because that would give you an appointment. Ask another system "
+            "administrator."
+        ]
     if last_use(held):
         return [
-            f"{before} has used an appointment with this account. End their appointments, and change the account on "
-            "the day after."
+            f"{before} has used an appointment with their present account. End their appointments first. You can "
+            "change the account from the day after."
         ]
     return []

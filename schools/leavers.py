@@ -221,11 +221,12 @@ def _known_otherwise(person: Person, name: str, email: str, telephone: str) -> l
     """Why what was typed is not this person's, as sentences that tell nothing of them."""
     reasons = []
     if name and name.split() != person.name.split():
-        reasons.append(f"The address {email} is known under another name. Clear the name or correct the address.")
+        reasons.append(f"We know {email} under another name. Clear the name or correct the email address.")
     if telephone and telephone.split() != person.telephone.split():
-        here = "another telephone number" if person.telephone else "no telephone number"
+        kept, remedy = ("another", "change") if person.telephone else ("no", "add")
         reasons.append(
-            f"{email or name} is known here with {here}. Clear the number, and ask a system administrator to enter it."
+            f"We have {kept} telephone number for {email or name}. Clear the number and ask a system administrator to "
+            f"{remedy} it."
         )
     return reasons
 

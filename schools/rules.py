@@ -15,11 +15,11 @@ FURTHEST_MEETING = 2
 
 ENDS_BEFORE_IT_STARTS = "An appointment cannot end before it starts."
 GIVEN_TO_ONESELF = (
-    "You cannot give yourself an appointment, or more of one that you hold. Ask a colleague who gives appointments."
+    "You cannot give yourself an appointment, or change or extend your own. Ask a colleague who can give appointments."
 )
 
 ACCURATE_AND_NOT = (
-    "You said the record is accurate, but you have also written what is not accurate. Clear the text or answer No."
+    "You said the record is accurate, but you have also written what is not accurate. Clear the text or select “No”."
 )
 
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw"}
@@ -123,18 +123,18 @@ def wrong_with_rewriting(before: Post, after: Post, *, used_on: date | None, nam
     """
     if used_on is None:
         return {}
-    used = f"{name} was used on {used_on:%-d %B %Y}"
+    used = f"{name} was last used on {used_on:%-d %B %Y}"
     wrong = {
-        field: f"{used}, so its {field} can no longer be changed. End it, and give another appointment."
+        field: f"{used}, so you cannot change its {field}. End it and give a new appointment."
         for field in ("person", "role", "scope")
         if getattr(before, field) != getattr(after, field)
     }
     if after.withdrawn and not before.withdrawn:
-        wrong["withdrawn"] = f"{used}, so it cannot be withdrawn. End it instead."
+        wrong["withdrawn"] = f"{used}, so you cannot withdraw it. End it instead."
     if after.starts_on != before.starts_on:
-        wrong["starts_on"] = f"{used}, so its first day, {before.starts_on:%-d %B %Y}, can no longer be moved."
+        wrong["starts_on"] = f"{used}, so you cannot change its first day, {before.starts_on:%-d %B %Y}."
     if after.last_day < used_on and after.ends_on != before.ends_on:
-        wrong["ends_on"] = f"{used}, so its last day cannot be earlier than that."
+        wrong["ends_on"] = f"{used}, so its last day must be that day or later."
     return wrong
 
 

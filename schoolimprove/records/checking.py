@@ -17,7 +17,7 @@ from .drafts import CHECKED_FIELD, TOKEN_FIELD, VERSION_FIELD, KeepsDrafts, TooL
 
 CHANGE_FIELD = "change"
 """In the address of the form when somebody comes back from the check page to change an answer."""
-TOO_LONG = "This is too long to be read back to you. Shorten it."
+TOO_LONG = "What you typed is too long for us to show it to you again. Shorten it."
 
 
 class ChecksAnswers(KeepsDrafts):

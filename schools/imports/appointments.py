@@ -505,4 +505,4 @@ class _Uses:
 
     def _signed_in(self, held: Appointment) -> list[str]:
         day = self._used.get(held.pk)
-        return [f"{held}: its holder signed in on {clock.uk_date(day)}. End it instead."] if day else []
+        return [f"{held}: it was last used on {clock.uk_date(day)}. End it instead."] if day else []

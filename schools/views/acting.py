@@ -30,7 +30,8 @@ def show_conflict(view: Any, form: Any, lost: Conflict, *, state: str = "", vers
     The next attempt is made on `version`, by default the current one. `state` describes a thing without a status.
     """
     form.base_version = lost.current.version if version is None else version
-    form.add_error(None, f"Nothing was done: {what_happened(lost, state)} What you typed is still in the form.")
+    kept = "What you typed is still in the form. Check it before you continue."
+    form.add_error(None, f"Nothing was saved. {what_happened(lost, state)} {kept}")
     response: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=409)
     return response
 

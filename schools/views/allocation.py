@@ -387,7 +387,8 @@ class AllocationBoard(Giving):
         mine = self.tickable(found) if found else set()
         table = place_table([each for each in found if each.school.pk in mine], self.listing, mine, self.ticked_values)
         columns = [components.Column(each.label) for each in table.columns]
-        return replace(table, caption="Also ticked, and not in the list above", columns=columns, caption_hidden=False)
+        caption = "Schools you ticked that are not in this list"
+        return replace(table, caption=caption, columns=columns, caption_hidden=False)
 
 
 def nothing_to(listing: Listing) -> components.Empty | None:

@@ -177,7 +177,7 @@ def _in_words(field: Any, value: Any) -> str:
 
 _RECORDED = "Your response is recorded. The author and their managers can read it."
 _MAY_CORRECT = "If they correct the record you are told, and may answer the new version."
-_SENT_ALREADY = "You have already sent this response. It is recorded once."
+_SENT_ALREADY = "You have already sent this response. You do not need to send it again."
 
 
 class RecordRespond(ChecksAnswers, RecordFormView):
@@ -188,14 +188,15 @@ class RecordRespond(ChecksAnswers, RecordFormView):
     form_class = ResponseForm
     heading = "Respond to the Record of Visit"
     lede = (
-        "You answer this version once, and cannot change it afterwards. You can check your answer before you send it; "
-        "what you type is kept until then. The author and their managers read it, and it is printed with the record."
+        "You can answer this version once. You check your answer before you send it, and cannot change it afterwards. "
+        "We keep what you type until then. Everyone who can read the record can read your answer, including the author "
+        "and their managers. It is printed with the record."
     )
     check_heading = "Check your answer before you send it"
     send_label = "Send your answer"
     final = (
-        "You cannot change your answer after you send it. The author, their managers and everybody else who can read "
-        "this record will read it, and it is printed with the record."
+        "You cannot change your answer after you send it. Everyone who can read this record can read your answer, "
+        "including the author and their managers. It is printed with the record."
     )
 
     def made_of(self) -> dict[str, Any]:

@@ -449,7 +449,7 @@ def record_recalled_while_its_manager_returns_it(at: Place) -> Sent:
     record.recall(by=at.county.sip, on=TUESDAY, seen_version=record.version)
     said = {each.name: "Which year groups, and when?" for each in form.fields if each.kind == "textarea"}
     answer = at.posted(at.county.dsim, seen.address, form.filled(said))
-    return saying(answer, "changed this record while you were writing")
+    return saying(answer, "changed this after you opened it")
 
 
 @state

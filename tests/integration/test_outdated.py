@@ -30,7 +30,7 @@ def older(recorded: MigrationRecorder) -> None:
 
 @pytest.mark.usefixtures("older")
 def test_a_database_of_an_older_version_is_not_migrated() -> None:
-    with pytest.raises(SystemCheckError, match=r"older version.*\n.*Let DATABASE_URL name an empty database"):
+    with pytest.raises(SystemCheckError, match=r"older version.*\n.*Set DATABASE_URL to an empty database"):
         migrate_check()
 
 

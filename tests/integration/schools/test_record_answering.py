@@ -71,7 +71,7 @@ pytestmark = pytest.mark.django_db
 def test_an_objection_beside_accurate_is_refused_and_kept(county: County, path: str, step: dict[str, str]) -> None:
     client = signed_in(county.headteacher)
     page = client.post(path, {**SENT, "accurate": "yes", **opened(client, path), **step}).content.decode()
-    assert f"{REFUSED} Clear the text or answer No." in page
+    assert f"{REFUSED} Clear the text or select “No”." in page
     assert 'href="#id_on_accuracy"' in page
     assert OBJECTION in typed_in(page)
     assert not Response.objects.exists()
@@ -216,7 +216,7 @@ def test_the_same_answer_sent_twice_is_recorded_once(county: County, path: str, 
     client.post(path, sent)
     again = client.post(path, typed if step == "typed" else sent, follow=True)
     assert again.redirect_chain == [(path.removesuffix("respond/"), 302)]
-    assert "You have already sent this response. It is recorded once." in again.content.decode()
+    assert "You have already sent this response. You do not need to send it again." in again.content.decode()
     assert Response.objects.get().role == typed["role"]
     assert not Draft.objects.exists()
     assert {typed["role"], opened(client, path)["role"]} == {Role.HEADTEACHER, Role.CHAIR}

@@ -203,8 +203,8 @@ def test_who_cancelled_the_meeting_first_is_named_with_the_reason(county: County
     cancel_meeting(meeting, by=county.sip, reason="Snow", seen_version=1)
     page = client.post(path, {**opened.sent, "reason": "Too few governors"}).content.decode()
     assert (
-        f"Nothing was done: {county.sip} changed this after you opened it. It is now: cancelled (Snow). "
-        "What you typed is still in the form."
+        f"Nothing was saved. {county.sip} changed this after you opened it. It is now: cancelled (Snow). "
+        "What you typed is still in the form. Check it before you continue."
     ) in page
     assert form_to_type_in(page).sent["reason"] == ["Too few governors"]
     assert Draft.objects.count() == 0
@@ -234,9 +234,9 @@ def test_what_is_ticked_stays_ticked_where_the_filters_of_the_address_leave_it_o
     opened = form_to_type_in(client.get(BOARD).content.decode())
     client.post("/drafts/", filled(opened, form.typed))
     page = client.get(f"{BOARD}?sip=nobody").content.decode()
-    assert "Also ticked, and not in the list above" in page
+    assert "Schools you ticked that are not in this list" in page
     assert differing(form_to_type_in(page), form.typed) == []
-    assert "Also ticked" not in client.get(BOARD).content.decode()
+    assert "Schools you ticked" not in client.get(BOARD).content.decode()
 
 
 def test_a_school_that_left_the_filtered_list_because_a_colleague_was_first_is_still_ticked(forms: Forms) -> None:
