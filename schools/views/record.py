@@ -34,7 +34,7 @@ from schools.views.after_sharing import (
     VersionRead,
     after_sharing_context,
     has_date_to_respond_by,
-    posts_that_read,
+    roles_that_read,
     versions_of,
 )
 from schools.views.submitting import blockers_to_submitting
@@ -169,7 +169,7 @@ def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
 
 
 def _in_words(field: Any, value: Any) -> str:
-    """The kept value of a field: a choice by its label, a date as its parts were typed."""
+    """Return the kept value of a field in words: a choice's label, a date's parts as they were typed."""
     if isinstance(value, list):
         return " ".join(filter(None, value))
     return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""
@@ -181,7 +181,7 @@ _SENT_ALREADY = "You have already sent this response. You do not need to send it
 
 
 class RecordRespond(ChecksAnswers, RecordFormView):
-    """The school's answer to the version it reads: typed, read back, then sent for good."""
+    """The school's answer to the version it reads: the user types it, checks it and then sends it for good."""
 
     template_name = "layouts/form.html"
     check_template_name = "schools/record_respond_check.html"
@@ -221,14 +221,14 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return super().get(request, *args, **kwargs)
 
     def get_form(self, form_class: Any = None) -> Any:
-        """A form that is opened answers in the first role that is still to answer, whatever its kept text was for."""
+        """Set the role of a form that is being opened: the first still to answer, whichever the kept text was for."""
         form = super().get_form(form_class)
         if not form.is_bound:
             form.initial["role"] = next(iter(unanswered_roles(self.record, self.request.user)), "")
         return form
 
     def answers(self, form: ResponseForm) -> list[components.Fact]:
-        """With the role, for somebody who answers in two."""
+        """Add the role for a user who answers in two."""
         said = super().answers(form)
         role = form.cleaned_data["role"]
         if role in ROLE_LABELS and len(self.record.respondents(user_of(self.request))) > 1:
@@ -236,7 +236,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return said
 
     def check_context(self, form: ResponseForm) -> Mapping[str, Any]:
-        return {"readers": posts_that_read()}
+        return {"readers": roles_that_read()}
 
     def stopped(self, form: ResponseForm) -> HttpResponse | None:
         if not self.is_open() or self.base_version != self.current_version():
@@ -264,7 +264,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return redirect(self.record)
 
     def corrected(self, form: ResponseForm) -> HttpResponse:
-        """The text is still in the form, for the version that is read now; or the record takes no answer any more."""
+        """Show the text again in a form for the current version, or say that the record takes no more answers."""
         self.record.refresh_from_db()
         if not self.is_open():
             return self.moved_on(form)
@@ -275,7 +275,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return response
 
     def answered(self, form: ResponseForm) -> HttpResponse:
-        """Sent twice, it is recorded once; what differs from what was recorded is shown to whoever typed it."""
+        """Say that an answer sent twice is recorded once; show the user text that differs from what was recorded."""
         data = form.cleaned_data
         said = {"accurate": data["accurate"] == "yes", **{name: data[name] for name in ("on_accuracy", "on_content")}}
         role = {"role": data["role"]} if data["role"] else {}

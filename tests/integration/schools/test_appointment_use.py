@@ -277,7 +277,7 @@ def test_the_allocation_board_says_so(held: Appointment, sign_in: SignIn, by: Ac
     new, choices = PersonFactory.create(), [Choice(school, f"{held.pk}.1")]
     [move] = planned(choices, new, first_day=USED, by=by.user, on=TUESDAY)
     assert move.cannot == [SENTENCE]
-    with pytest.raises(Blocked, match="cannot be earlier"):
+    with pytest.raises(Blocked, match="its last day must be that day or later"):
         assign(choices, new, first_day=USED, by=by.user, on=TUESDAY)
     assert assign(choices, new, first_day=USED + timedelta(days=1), by=by.user, on=TUESDAY)[0].changes
 
