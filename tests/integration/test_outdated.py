@@ -23,7 +23,7 @@ def recorded() -> MigrationRecorder:
 
 @pytest.fixture
 def older(recorded: MigrationRecorder) -> None:
-    """What is recorded in a database that was migrated before migrations began anew; its tables do not matter."""
+    """Record migrations as in a database from before they began again; its tables do not matter."""
     recorded.migration_qs.filter(app="schools").delete()
     recorded.record_applied("schools", "0001_register_appointments_and_records")
 

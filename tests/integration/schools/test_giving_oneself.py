@@ -232,7 +232,7 @@ def test_the_admin_does_not_change_the_role_of_ones_own(user: User, me: Person) 
 
 @pytest.fixture
 def superuser() -> User:
-    """Has no person, and so can be linked to one; whoever has one would lose their rights with the link."""
+    """Return a superuser without a person, who can be linked to one without losing rights."""
     return UserFactory.create(is_superuser=True, is_staff=True)
 
 

@@ -57,7 +57,7 @@ def opened(client: Client, path: str) -> dict[str, str]:
 
 
 def typed_in(page: Any) -> list[str]:
-    """What stands in the long boxes of a form, as a browser shows it."""
+    """Return the text in the text areas of a form, as a browser shows it."""
     return [unescape(text).strip() for text in re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)]
 
 
@@ -205,7 +205,7 @@ def test_the_record_closed_between_typing_and_sending_shows_what_was_typed(count
 
 @pytest.mark.parametrize("step", ["typed", "checked"])
 def test_the_same_answer_sent_twice_is_recorded_once(county: County, path: str, step: str) -> None:
-    """Also for somebody who is headteacher and chair, whose second answer it would otherwise become."""
+    """This holds for a headteacher who is also chair: otherwise it would become their second answer."""
     also_appointed(county.headteacher, Role.CHAIR, school=county.school)
     client = signed_in(county.headteacher)
     typed = {**SENT, **opened(client, path)}
