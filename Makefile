@@ -10,7 +10,7 @@ CODE := . .ci/services .ci/audit
 # A database of its own that nobody keeps: these commands read the code, not the data.
 CHECKOUT := DEMO=0 DEBUG=1 DATABASE_URL=sqlite://:memory:
 CHECKS := check-types check-lint check-arrows check-templates check-migrations check-locks check-documents check-audit
-# Both cores, what is slow shared out as they come free, and the ten slowest named at the end.
+# Use both cores, give the next test to the core that is free, and list the ten slowest at the end.
 SUITE := $(BIN)/python .ci/services $(BIN)/pytest --numprocesses 2 --dist worksteal --create-db --durations 10
 .PHONY: help demo test prove check fix bench backup restore-check pictures accessibility install assets scanner lock $(CHECKS)
 

@@ -15,9 +15,9 @@ AGAIN = "make demo FRESH=1"
 
 
 def database_is_outdated() -> bool:
-    """Whether this database has migrations of ours that are gone, and lacks some that there are.
+    """Return whether it has some of our migrations that no longer exist, and lacks some that do.
 
-    One of a newer version has migrations that are unknown here, and lacks none: this version works on it.
+    The database of a newer version has migrations that are unknown here but lacks none: this version works on it.
     """
     labels = {config.label for config in apps.get_app_configs() if _is_ours(config.name, config.path)}
     there = {key for key in MigrationLoader(None).disk_migrations if key[0] in labels}
@@ -30,13 +30,13 @@ def _is_ours(name: str, path: str) -> bool:
 
 
 def refuse_outdated_database(*, databases: Sequence[str] | None = None, **_of: Any) -> list[checks.CheckMessage]:
-    """A check of Django, which runs before `migrate`."""
+    """Check, before `migrate` runs, that this version can bring the database up to date."""
     if not databases or not database_is_outdated():
         return []
     remedy = (
         f"Begin again with {AGAIN}, which deletes it."
         if settings.DEMO
-        else "Let DATABASE_URL name an empty database, or go back to the version that made this one."
+        else "Set DATABASE_URL to an empty database, or go back to the version that made this one."
     )
-    said = "This database was made by an older version, and this one cannot bring it up to date."
-    return [checks.Error(said, hint=remedy, id="schoolimprove.E001")]
+    problem = "This database was made by an older version, and this version cannot bring it up to date."
+    return [checks.Error(problem, hint=remedy, id="schoolimprove.E001")]

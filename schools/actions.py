@@ -150,7 +150,7 @@ def save_appointment(appointment: Appointment, *, by: Actor, reason: str = "") -
 
 
 def end_appointment(appointment: Appointment, *, on: date, by: Actor, reason: str) -> None:
-    """The last day of an appointment; `Blocked` when it would end before it starts, or before it was last used."""
+    """Set the last day; raise `Blocked` when it is before the first day, or before the day of last use."""
     appointment.ends_on = on
     if reasons := _invalid(appointment):
         raise Blocked(reasons)
@@ -189,7 +189,7 @@ def lock_people(people: Iterable[Person]) -> None:
 
 
 def _save(appointment: Appointment, verb: str, *, by: Actor, reason: str) -> None:
-    """`Conflict` when the appointment was saved by somebody else since it was read, `Blocked` by the guard."""
+    """Save it; raise `Conflict` when somebody else has saved it since it was read, `Blocked` when the guard refuses."""
     with transaction.atomic():
         before = Appointment.objects.select_for_update().filter(pk=appointment.pk).first()
         if before is not None and before.version != appointment.version:
@@ -222,10 +222,10 @@ class Saving:
 
 
 def save_together(savings: Sequence[Saving]) -> None:
-    """What `_save` does, for many at once in a few statements. Whoever calls has asked `wrong_with_appointment`.
+    """What `_save` does, for many at once in a few statements. The caller has asked `wrong_with_appointment`.
 
-    `Conflict` when one of them was saved by somebody else since it was read, `Blocked` by the guard; then none is.
-    All are by one user, who may act under different appointments.
+    Save none and raise `Conflict` when somebody else has saved one of them since it was read, `Blocked` when the guard
+    refuses one. One user saves them all, perhaps under different appointments.
     """
     with transaction.atomic():
         before = _locked(savings)
@@ -248,7 +248,7 @@ def save_together(savings: Sequence[Saving]) -> None:
 
 
 def _guard(savings: Sequence[Saving], before: Mapping[int | None, Appointment]) -> None:
-    """Raise `Blocked` with what is wrong with any of them, each sentence once."""
+    """Raise `Blocked` with the reasons against any of them, each sentence once."""
     if not savings:
         return
     guard = Guard(list(before.values()), people=[each.appointment.person for each in savings], by=savings[0].by)
@@ -290,9 +290,9 @@ def _told(each: Saving, before: Appointment | None) -> AuditEvent:
 
 
 def blockers_to_appointing(appointment: Appointment, *, by: Actor) -> dict[str, list[str]]:
-    """Why it cannot be saved like this: field → sentences, with "" for what is about no field alone.
+    """Return why it cannot be saved like this: field → sentences, with "" for those about no single field.
 
-    Constraint messages, or what is wrong with this person holding this, or with this actor giving or changing it.
+    The reasons are constraint messages, or why this person cannot have it, or why this actor cannot give or change it.
     """
     if reasons := _invalid(appointment):
         return {"": reasons}
@@ -302,7 +302,7 @@ def blockers_to_appointing(appointment: Appointment, *, by: Actor) -> dict[str, 
 
 
 def link_account(person: Person, *, by: Actor) -> None:
-    """After a person was given an account: rights and the admin follow, and the Head is told of what it reaches."""
+    """Update rights and the admin after a person was given an account, and notify the Head of what it reaches."""
     held = list(from_today(Appointment.objects.filter(person=person)).with_scope())
     _refresh_rights(person)
     notify_head([(None, each) for each in held if person.user_id is not None], by=by, account=True)

@@ -63,7 +63,7 @@ class SchoolAdmin(KeptHistoryAdmin):
 
 
 class ByActorForm(KeptForm):
-    """A form that says what the verb would refuse to this actor; `actor` is set by the page that makes the form."""
+    """A form that says what the verb would refuse this actor; the page that makes the form sets `actor`."""
 
     actor = SYSTEM
 

@@ -294,7 +294,7 @@ class Move:
 
     @property
     def held(self) -> list[Appointment]:
-        """The appointments over the school itself that change, or go on."""
+        """Return the appointments over the school itself that change or continue."""
         return [*self.ends, *self.never, *([self.kept] if self.kept else [])]
 
     @property
@@ -311,9 +311,9 @@ class Moved(Exception):
 
 
 def planned(choices: Sequence[Choice], to: Person | None, *, first_day: date, by: User, on: date) -> list[Move]:
-    """What it comes to when `by` gives these schools to `to`, or leaves them to nobody, from `first_day`.
+    """Return what would happen if `by` gave these schools to `to`, or left them without a partner, from `first_day`.
 
-    Constant queries.
+    It takes a constant number of queries.
     """
     partners = Partners([choice.school for choice in choices], since=min(first_day, on))
     works_in = _works_in(to, first_day) if to else set()
@@ -430,24 +430,22 @@ def _now(school: School, own: Sequence[Appointment]) -> str:
 
 
 def _savings(move: Move, to: Person | None, *, first_day: date, actor: Actor) -> Iterator[Saving]:
-    """The appointments of one school as they will be, each with its verb and its reason; the move keeps them as they
-    are.
-    """
+    """Yield copies of the appointments of one school as they will be, each with its verb and its reason."""
     reason = f"Handed over to {to}" if to else "Left without a School Improvement Partner"
     for held in move.ends:
-        yield Saving(_left(held, move.school, ends_on=first_day - _DAY), "ended", actor, reason)
+        yield Saving(_changed(held, move.school, ends_on=first_day - _DAY), "ended", actor, reason)
     for held in move.never:
-        yield Saving(_left(held, move.school, withdrawn_because=reason), "withdrawn", actor, reason)
+        yield Saving(_changed(held, move.school, withdrawn_because=reason), "withdrawn", actor, reason)
     if move.extends and move.kept is not None:
-        goes_on = _left(move.kept, move.school, starts_on=min(move.kept.starts_on, first_day), ends_on=None)
+        goes_on = _changed(move.kept, move.school, starts_on=min(move.kept.starts_on, first_day), ends_on=None)
         yield Saving(goes_on, "changed", actor, "Goes on without an end")
     if move.gains and to is not None:
         before = ", ".join(each.person.name for each in [*move.ends, *move.never])
         yield Saving(_new(to, move.school, first_day), "appointed", actor, f"Takes over from {before}" * bool(before))
 
 
-def _left(held: Appointment, school: School, **fields: Any) -> Appointment:
-    """The appointment with these fields changed."""
+def _changed(held: Appointment, school: School, **fields: Any) -> Appointment:
+    """Return a copy of the appointment with these fields changed."""
     changed = copy(held)
     changed.school = school
     for name, value in fields.items():

@@ -118,10 +118,10 @@ def _schools_of(appointment: Appointment) -> QuerySet[School]:
 
 
 class Guard:
-    """What an actor may do to some appointments, whose stored rows are `before`; read in constant queries.
+    """What an actor may do to some appointments, read in a constant number of queries.
 
-    Every verb that saves an appointment asks it. A new appointment is in no `before`; `people` are all who are kept
-    already and may hold one.
+    Every verb that saves an appointment asks it. `before` are the stored rows, without those of new appointments;
+    `people` are the stored people who may have one of them.
     """
 
     def __init__(self, before: Collection[Appointment], *, people: Iterable[Person], by: Actor) -> None:
@@ -131,7 +131,7 @@ class Guard:
         self._own = _people_who_are(by, {each.pk for each in people if each.pk is not None})
 
     def wrong_with(self, appointment: Appointment) -> dict[str, str]:
-        """Why this actor cannot leave it like this: field → a sentence."""
+        """Return why this actor cannot save it like this: field → a sentence."""
         before, after = self._before.get(appointment.pk), appointment.post
         to_oneself = self._is_own(appointment.person) and not self._is_first_administrator(appointment)
         given = wrong_with_giving(before, after, to_oneself=to_oneself)
@@ -149,7 +149,7 @@ class Guard:
         return str(normalise_email(person.email)) == str(self._by.user.email)
 
     def _is_first_administrator(self, appointment: Appointment) -> bool:
-        """On the first day only the superuser is there to appoint the first system administrator."""
+        """Return whether a superuser appoints the first system administrator, when no one else could."""
         if appointment.pk or appointment.role != Role.SYSTEM_ADMINISTRATOR or not self._by.user.is_superuser:
             return False
         administrators = Appointment.objects.filter(role=Role.SYSTEM_ADMINISTRATOR, person__user__is_active=True)
@@ -157,18 +157,18 @@ class Guard:
 
 
 def wrong_with_change(appointment: Appointment, *, by: Actor) -> dict[str, str]:
-    """Why this actor cannot make or change it like this: field → a sentence. One that is not stored is new."""
+    """Return why this actor cannot give it, or change it if it is stored, like this: field → a sentence."""
     before = list(Appointment.objects.filter(pk=appointment.pk)) if appointment.pk else []
     return Guard(before, people=[appointment.person], by=by).wrong_with(appointment)
 
 
 def from_today(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
-    """Those that are held today or will be."""
+    """Return the appointments that run today or later."""
     return appointments.standing().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today()))
 
 
 def _people_who_are(by: Actor, people: Collection[int]) -> set[int]:
-    """Which of these people the actor is: by the account, or by its address where a person has no account."""
+    """Return which of these people are the actor: by account, or by address when a person has no account."""
     if by.user is None:
         return set()
     mine = Q(user=by.user_id) | Q(user=None, email__iexact=by.user.email)
@@ -176,16 +176,19 @@ def _people_who_are(by: Actor, people: Collection[int]) -> set[int]:
 
 
 def blockers_to_linking(person: Person, *, by: Actor) -> list[str]:
-    """Why a person cannot be given this account, as sentences: what the person holds is held by the account."""
+    """Return why a person cannot be given this account, which gets all their appointments, as sentences."""
     before = Person.objects.filter(pk=person.pk).first() if person.pk else None
     if before is None or before.user_id == person.user_id:
         return []
     held = list(from_today(Appointment.objects.filter(person=before)))
     if held and by.user_id is not None and person.user_id == by.user_id:
-        return [f"{before} holds an appointment, and you cannot give yourself one. Ask another system administrator."]
+        return [
+            f"You cannot link your account to {before}, because that would give you an appointment. Ask another system "
+            "administrator."
+        ]
     if last_use(held):
         return [
-            f"{before} has used an appointment with this account. End their appointments, and change the account on "
-            "the day after."
+            f"{before} has used an appointment with their present account. End their appointments first. You can "
+            "change the account from the day after."
         ]
     return []

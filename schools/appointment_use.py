@@ -1,10 +1,11 @@
 """When appointments were last used, worked out from the audit and from when their holders signed in.
 
-An appointment is *used* when an audit event carries it, or when its holder's account signed in while it ran: a session
-reads under every appointment that its user holds, and reading leaves no trace. It ran from its first day, but not from
-before it was entered, to its last. Of an appointment over the whole authority a sign-in counts too whose session may
-have lasted until it ran; of others not, or no mistake could be put right while its holder is at work. The holder's
-accounts are the one that is linked and those that were: unlinking an account makes nothing unused.
+An appointment is *used* when an audit event names it, or when its holder's account signed in while it ran: a session
+can read under every appointment of its user, and reading leaves no trace. An appointment runs from its first day, or
+from when it was entered if that is later, to its last day. If it is over the whole authority, a sign-in before it ran
+counts too when the session may have lasted until then. For others it does not: otherwise a mistake could not be put
+right while the holder is at work. A holder's accounts are the one that is linked now and all that were linked before,
+so unlinking an account does not make an appointment unused.
 """
 
 from collections import defaultdict
@@ -20,13 +21,13 @@ from schoolimprove.records.models import AuditEvent
 from schools.models import Appointment, Person
 
 SIGNED_IN = "signed in"
-"""The verb by which accounts records a whole sign-in, second factor included."""
+"""The verb of the event for a complete sign-in, second factor included."""
 
 
 def last_use(appointments: Iterable[Appointment]) -> Mapping[int, date]:
-    """The last day on which each of these was used, by key; those that never were are left out.
+    """Return the last day on which each of these was used, by key, without those that never were.
 
-    They are taken as they are stored, in constant queries.
+    Pass them as they are stored. It takes a constant number of queries.
     """
     running = [each for each in appointments if each.pk is not None and not each.withdrawn_because]
     accounts = _accounts_of({each.person_id for each in running})
@@ -41,7 +42,7 @@ def last_use(appointments: Iterable[Appointment]) -> Mapping[int, date]:
 
 
 def _accounts_of(people: Collection[int]) -> Mapping[int, set[int]]:
-    """The account each person has, and every other one that the audit knows to have been theirs."""
+    """Return the account of each person, and every other account that was theirs according to the audit."""
     accounts: dict[int, set[int]] = defaultdict(set)
     linked = Person.objects.filter(pk__in=people, user__isnull=False)
     for person, user in linked.values_list("pk", "user"):
@@ -53,7 +54,7 @@ def _accounts_of(people: Collection[int]) -> Mapping[int, set[int]]:
 
 
 def _acts(appointments: Collection[Appointment], users: Collection[int]) -> Iterator[tuple[int, datetime]]:
-    """The newest act under each. The actor is asked for too, since the audit finds acts by who did them."""
+    """Yield when each was last acted under. Filter by actor too, because the audit is indexed by actor."""
     done = AuditEvent.objects.filter(by__in=users, appointment_id__in=[each.pk for each in appointments])
     yield from done.order_by().values_list("appointment_id").annotate(newest=Max("at"))
 
@@ -61,7 +62,7 @@ def _acts(appointments: Collection[Appointment], users: Collection[int]) -> Iter
 def _sign_ins(
     appointments: Collection[Appointment], accounts: Mapping[int, set[int]], users: Collection[int]
 ) -> Iterator[tuple[int, datetime]]:
-    """The newest sign-in of the holder that reached into each."""
+    """Yield the holder's newest sign-in that counts as use of each."""
     longest, now = timedelta(seconds=settings.SESSION_COOKIE_AGE), clock.now()
     known = _Known(users, [each for each in appointments if _end_of(each)], accounts)
     for each in appointments:
@@ -74,7 +75,7 @@ def _sign_ins(
 
 
 class _Known:
-    """When these users signed in: the newest time of each, and all of those who held something that has ended."""
+    """When these users signed in: the newest time of each, and all times of those whose appointment has ended."""
 
     def __init__(
         self, users: Collection[int], ended: Collection[Appointment], accounts: Mapping[int, set[int]]
@@ -98,7 +99,7 @@ def _of(appointments: Collection[Appointment], accounts: Mapping[int, set[int]])
 
 
 def _end_of(appointment: Appointment) -> datetime | None:
-    """The moment at which a last day that has come is over."""
+    """Return when the last day was over, or None while it is not."""
     if appointment.ends_on is None or appointment.ends_on >= clock.today():
         return None
     return _midnight(appointment.ends_on + timedelta(days=1))

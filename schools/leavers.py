@@ -200,8 +200,8 @@ def replace_holder(
 def person_named(name: str, email: str, telephone: str, *, by: Actor) -> Person:
     """Whoever has that address, or somebody new. A name alone means nobody who is known by an address.
 
-    Somebody who signs in gets rights by being appointed, so a namesake must never be taken for them. `Blocked` where
-    what is known of somebody says otherwise than what was typed, which would be lost.
+    Somebody who signs in gets rights by being appointed, so a namesake must never be taken for them. Raise
+    `Blocked` when what was typed differs from what is stored of that person: it would be lost.
     """
     found = list(Person.objects.filter(email__iexact=email)[:2]) if email else _called(name)
     if len(found) > 1:
@@ -218,14 +218,15 @@ def person_named(name: str, email: str, telephone: str, *, by: Actor) -> Person:
 
 
 def _known_otherwise(person: Person, name: str, email: str, telephone: str) -> list[str]:
-    """Why what was typed is not this person's, as sentences that tell nothing of them."""
+    """Return how what was typed differs from this person, as sentences that reveal nothing about them."""
     reasons = []
     if name and name.split() != person.name.split():
-        reasons.append(f"The address {email} is known under another name. Clear the name or correct the address.")
+        reasons.append(f"We know {email} under another name. Clear the name or correct the email address.")
     if telephone and telephone.split() != person.telephone.split():
-        here = "another telephone number" if person.telephone else "no telephone number"
+        kept, remedy = ("another", "change") if person.telephone else ("no", "add")
         reasons.append(
-            f"{email or name} is known here with {here}. Clear the number, and ask a system administrator to enter it."
+            f"We have {kept} telephone number for {email or name}. Clear the number and ask a system administrator to "
+            f"{remedy} it."
         )
     return reasons
 

@@ -103,11 +103,12 @@ def _tell_of_visit(visit: "Visit", what: str, to: str, name: str) -> None:
 
 HEAD_NOTIFIED = "Head notified"
 """The verb of the event that says who got an e-mail about an appointment."""
+NO_ONE_TO_EMAIL = "No email sent: there is no Head, Corporate Director or other system administrator"
 
 
 @dataclass(frozen=True)
 class Given:
-    """An appointment as the e-mail tells of it. `may` is what the role lets somebody do, in words."""
+    """An appointment as the e-mail describes it. `may` is what the role lets a user do, in words."""
 
     person: str
     account: str
@@ -119,10 +120,10 @@ class Given:
 
 
 def notify_head(changes: Iterable[tuple[Appointment | None, Appointment]], *, by: Actor, account: bool = False) -> None:
-    """Write to the Head of service about appointments (before, after) that give something over the whole authority.
+    """E-mail the Head of service about changes (before, after) that give something over the whole authority or a phase.
 
-    One e-mail lists them all. `account` says that nothing is given but an account to a person who holds them. The
-    audit of each says to whom the e-mail went, or that it went to nobody.
+    One e-mail lists them all. With `account`, the only change is that the person who has them was given an account. An
+    audit event of each appointment says who the e-mail went to, or that there was no one to send it to.
     """
     given = [after for before, after in changes if after.is_authority_wide and _gives_more(before, after)]
     if not given:
@@ -137,7 +138,7 @@ def notify_head(changes: Iterable[tuple[Appointment | None, Appointment]], *, by
     }
     for email, name in recipients.items():
         mail.send("schools/emails/authority_wide", to=email, name=name, **context)
-    reason = f"E-mail to {', '.join(recipients.values())}" if recipients else "No e-mail: there is no Head to write to"
+    reason = f"Email to {', '.join(recipients.values())}" if recipients else NO_ONE_TO_EMAIL
     AuditEvent.objects.bulk_create(event_of(each, HEAD_NOTIFIED, by=by, reason=reason) for each in given)
 
 
@@ -159,10 +160,9 @@ def _given(appointment: Appointment) -> Given:
 
 
 def _recipients(appointed: Collection[int], *, by: Actor) -> dict[str, str]:
-    """Address → name of every Head of service.
+    """Return address → name of every Head of service.
 
-    Where there is none but those appointed here: besides them the Corporate Director, else the other system
-    administrators.
+    If every Head is among those appointed here, add the Corporate Director, or else the other system administrators.
     """
     heads = _holders(Role.HEAD_OF_SERVICE)
     reached_heads = dict(_reached(heads))
@@ -189,7 +189,7 @@ def _holders(role: Role) -> list[Appointment]:
 
 
 def _reached(held: Iterable[Appointment]) -> Iterator[tuple[str, str]]:
-    """Those with an address: the account's, which nobody but its owner changes, else the one that is kept of them."""
+    """Yield (address, name): the account's address, which only its owner can change, or else the person's."""
     for each in held:
         person = each.person
         if email := person.user.email if person.user else person.email:

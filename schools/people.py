@@ -115,7 +115,7 @@ class RecordsHandOver:
 
 
 def appointments_panel(viewer: User, person: User, on: date) -> Panel:
-    """Past and present appointments, newest first, with who got an e-mail; the admin is where they are given."""
+    """Return past and present appointments, newest first, with who got an e-mail; the admin is where they are given."""
     rows = list(Appointment.objects.held_by(person).with_scope().order_by("-starts_on", "pk")[:SHOWN])
     notified = _notifications([each.pk for each in rows if each.is_authority_wide])
     links = [
@@ -126,7 +126,7 @@ def appointments_panel(viewer: User, person: User, on: date) -> Panel:
 
 
 def _notifications(appointments: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """Who got an e-mail about each of these when; one query where there are any."""
+    """Return who got an e-mail about each of these, and when, in one query or none."""
     said: dict[int, list[str]] = defaultdict(list)
     if appointments:
         events = AuditEvent.objects.about(Appointment._meta.label_lower, *appointments).filter(verb=HEAD_NOTIFIED)

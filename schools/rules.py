@@ -15,11 +15,11 @@ FURTHEST_MEETING = 2
 
 ENDS_BEFORE_IT_STARTS = "An appointment cannot end before it starts."
 GIVEN_TO_ONESELF = (
-    "You cannot give yourself an appointment, or more of one that you hold. Ask a colleague who gives appointments."
+    "You cannot give yourself an appointment, or change or extend your own. Ask a colleague who can give appointments."
 )
 
 ACCURATE_AND_NOT = (
-    "You said the record is accurate, but you have also written what is not accurate. Clear the text or answer No."
+    "You said the record is accurate, but you have also written what is not accurate. Clear the text or select “No”."
 )
 
 REQUIRED_TO_SUBMIT = {"met": "who you met", "evidence": "the evidence you saw"}
@@ -80,9 +80,9 @@ def wrong_with_last_day(ends_on: date | None, starts_on: date) -> list[str]:
 
 @dataclass(frozen=True)
 class Post:
-    """What an appointment gives: to whom, which role over what, in whose place, and from which day to which.
+    """What an appointment gives: which person, role and scope, whom it covers for, and its first and last day.
 
-    `scope` is its kind and key. A withdrawn one is held on no day.
+    `scope` is its kind and key. A withdrawn appointment runs on no day.
     """
 
     person: Hashable
@@ -111,30 +111,30 @@ def gives_more(before: Post | None, after: Post) -> bool:
 
 
 def wrong_with_giving(before: Post | None, after: Post, *, to_oneself: bool) -> list[str]:
-    """Nobody gives themselves an appointment, makes their own longer, or changes what it is for."""
+    """Refuse users who give themselves an appointment, extend their own, or change what it is for."""
     return [GIVEN_TO_ONESELF] if to_oneself and gives_more(before, after) else []
 
 
 def wrong_with_rewriting(before: Post, after: Post, *, used_on: date | None, name: str) -> dict[str, str]:
-    """What cannot be changed of an appointment once it has been used: field → why, as a sentence.
+    """Return what cannot be changed of an appointment that has been used: field → why, as a sentence.
 
-    `used_on` is the last day it was used, None where it never was. Then it is only words, and all of it can be put
-    right. Once it was used, it stays known who held what from when, until that day at least. `name` names it.
+    `used_on` is the last day it was used, or None if it never was; then everything can be changed. Once it was used,
+    the record of who had it, what it was, and from when until at least that day must stay. `name` begins the sentences.
     """
     if used_on is None:
         return {}
-    used = f"{name} was used on {used_on:%-d %B %Y}"
+    used = f"{name} was last used on {used_on:%-d %B %Y}"
     wrong = {
-        field: f"{used}, so its {field} can no longer be changed. End it, and give another appointment."
+        field: f"{used}, so you cannot change its {field}. End it and give a new appointment."
         for field in ("person", "role", "scope")
         if getattr(before, field) != getattr(after, field)
     }
     if after.withdrawn and not before.withdrawn:
-        wrong["withdrawn"] = f"{used}, so it cannot be withdrawn. End it instead."
+        wrong["withdrawn"] = f"{used}, so you cannot withdraw it. End it instead."
     if after.starts_on != before.starts_on:
-        wrong["starts_on"] = f"{used}, so its first day, {before.starts_on:%-d %B %Y}, can no longer be moved."
+        wrong["starts_on"] = f"{used}, so you cannot change its first day, {before.starts_on:%-d %B %Y}."
     if after.last_day < used_on and after.ends_on != before.ends_on:
-        wrong["ends_on"] = f"{used}, so its last day cannot be earlier than that."
+        wrong["ends_on"] = f"{used}, so its last day must be that day or later."
     return wrong
 
 
@@ -151,7 +151,7 @@ def wrong_with_action_date(due_on: date, *, today: date) -> list[str]:
 
 
 def wrong_with_response(*, accurate: bool, on_accuracy: str) -> list[str]:
-    """A school that finds errors of fact says which, and one that finds none names none (domain 3.4)."""
+    """Return why an answer contradicts itself: “not accurate” names the errors, “accurate” none (domain 3.4)."""
     named = bool(on_accuracy.strip())
     if accurate and named:
         return [ACCURATE_AND_NOT]

@@ -81,7 +81,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
-    """The session's database is copied from one that is migrated, so that no process of the suite migrates."""
+    """Copy the session's database from a migrated one, so that no process of the suite migrates."""
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock():
             connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()

@@ -86,12 +86,12 @@ def _begin() -> None:
 
 
 def _name() -> str:
-    """Of the database that the suite's databases are named after; the connection's own name has changed by now."""
+    """Return the name that the suite's databases begin with; the connection's own name has changed by now."""
     return urlsplit(os.environ["DATABASE_URL"]).path.removeprefix("/")
 
 
 def _hash_of_migrations() -> str:
-    """Of every file that has a say in the tables: the migrations of all apps, and the operations that they use."""
+    """Return a hash of every file that affects the tables: all migrations and the operations they use."""
     migrations = MigrationLoader(None).disk_migrations.values()
     kinds = {type(operation) for migration in migrations for operation in migration.operations}
     files = {inspect.getfile(kind) for kind in kinds | {type(migration) for migration in migrations}}
@@ -103,7 +103,7 @@ def _hash_of_migrations() -> str:
 
 @contextmanager
 def connected_to(name: str) -> Iterator[None]:
-    """Django's connection goes to another database for a while."""
+    """Point Django's connection at another database for a while."""
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
@@ -115,7 +115,7 @@ def connected_to(name: str) -> Iterator[None]:
 
 
 def _server() -> Any:
-    """The same server and role, on the database that every server has; advisory locks are of one database."""
+    """Connect to the same server, on the database that every server has: an advisory lock belongs to one database."""
     asked = connection.get_connection_params()
     known = {key: asked[key] for key in ("host", "port", "user", "password", "sslmode", "sslrootcert") if key in asked}
     server = psycopg2.connect(**known, dbname="postgres")

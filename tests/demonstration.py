@@ -25,13 +25,13 @@ DAY = date(2026, 10, 31)
 """The last Saturday of the half-term holiday in autumn, on which the demonstration of `make test` lives."""
 SEED = 1
 CODE = "123456"
-"""What every second factor of the demonstration takes."""
+"""The code that every second factor of the demonstration accepts."""
 SOURCES = ("schoolimprove", "schools", "behaviour", "categorisation", "interventions", "finance", "templates")
 FILES = ROOT / "var" / "demonstrations"
 
 
 def template() -> str:
-    """Return the name of the template database, which is built where there is none, or where its files are not."""
+    """Return the name of the template database; build it first if it or its files are missing."""
     migrated = str(connection.settings_dict["TEST"]["TEMPLATE"])
     name = f"{migrated.rpartition('_migrated_')[0]}_demonstration_{_hash()}"
     FILES.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def _load() -> None:
 
 @cache
 def _hash() -> str:
-    """Of whatever has a say in what is loaded."""
+    """Return a hash of everything that affects what is loaded."""
     found = hashlib.sha256(f"{django.__version__} {DAY} {SEED} {inspect.getsource(_load)}".encode())
     for path in sorted(_sources()):
         found.update(path.read_bytes())

@@ -9,7 +9,7 @@ TYPED = {"text", "email", "tel", "url", "number", "search", "date"}
 
 @dataclass
 class PageForm:
-    """`sent` is what a press of its button would send, without the button; `typed` names what takes text."""
+    """A form of a page. `sent` is what its button would send, without the button; `typed` names the fields for text."""
 
     method: str
     attributes: dict[str, str | None]
@@ -23,14 +23,14 @@ class PageForm:
 
 
 def forms_in(page: str) -> list[PageForm]:
-    """In the order of the page."""
+    """Return the forms in the order of the page."""
     reader = _Reader()
     reader.feed(page)
     return reader.forms
 
 
 def form_to_type_in(page: str) -> PageForm:
-    """The one form of the page that is posted and takes text."""
+    """Return the one form of the page that is posted and has a field for text."""
     [found] = [each for each in forms_in(page) if each.method == "post" and each.typed]
     return found
 

@@ -1,4 +1,4 @@
-"""Cases of one table that share what was made for all of them."""
+"""Savepoints for the cases of one table, which share the rows made for all of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Undo whatever is done inside, once the constraints that would wait for its commit were looked at."""
+    """Undo everything done inside, after checking the constraints that would wait for a commit."""
     with transaction.atomic():
         yield
         connection.check_constraints()

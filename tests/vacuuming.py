@@ -12,13 +12,13 @@ from django.db import connection
 from psycopg2 import sql
 
 MANY = 2_000
-"""Dead rows of one table."""
+"""How many dead rows of a table are worth a vacuum."""
 EVERY = 25
-"""Tests between two looks; a test on real files is followed by one."""
+"""How many tests run before the next check; a test on real files is followed by one."""
 
 
 class Vacuum:
-    """Counts the tests of this process, and looks at their database now and then."""
+    """Counts the tests of this process, and vacuums their database now and then."""
 
     def __init__(self) -> None:
         self.due_in = EVERY
@@ -33,7 +33,7 @@ class Vacuum:
 
 
 def is_free() -> bool:
-    """Whether there is a database of the tests, and no module's transaction is open in it."""
+    """Return whether this is a test database without a module's open transaction."""
     return str(connection.settings_dict["NAME"]).startswith("test_") and not connection.in_atomic_block
 
 

@@ -57,7 +57,7 @@ def _title(view: Any) -> str:
 
 
 def _typed(draft: Draft, view: Any) -> Iterator[tuple[str, str]]:
-    """(label, text) of what is not empty, a date's parts together; a view may say it in words with `kept_in_words`."""
+    """Yield (label, text) of each field with text, a date's parts together, after the view's `kept_in_words`."""
     fields = getattr(getattr(view, "form_class", None), "base_fields", {})
     texts: dict[str, list[str]] = {}
     in_words = getattr(view, "kept_in_words", dict)

@@ -103,7 +103,7 @@ P = Permission
 
 PERMISSION_LABELS: dict[Permission, str] = {
     P.VIEW_SCHOOL: "read the register",
-    P.VIEW_SCHOOL_HISTORY: "read what the register said before",
+    P.VIEW_SCHOOL_HISTORY: "read the history of the register",
     P.VIEW_SHARED_RECORD: "read shared Records of Visit",
     P.VIEW_UNSHARED_RECORD_OF_SIP: "read drafts of SIPs and EIPs",
     P.VIEW_UNSHARED_RECORD_OF_DSIM: "read drafts of DSIMs",
@@ -116,29 +116,29 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.PRESENT_RECORD: "mark a record as presented to governors",
     P.CONSENT_TO_SHARE: "consent to strengths being shared",
     P.UPDATE_ACTIONS_OF_SCHOOL: "update the school’s actions",
-    P.KEEP_MEETINGS: "keep governors’ meetings",
+    P.KEEP_MEETINGS: "enter and cancel governors’ meetings",
     P.PUBLISH_PROGRAMME: "publish the visit programme",
-    P.SET_ENTITLEMENT: "set a school’s days of visits",
+    P.SET_ENTITLEMENT: "set how many days of visits a school has",
     P.OPEN_TERM: "open a term",
     P.PLAN_VISIT: "plan visits",
     P.COMMISSION_REVIEW: "commission LA reviews",
-    P.ARRANGE_VISIT: "agree a date, ask for another, add to the agenda",
+    P.ARRANGE_VISIT: "agree a date of a visit, ask for another or add to its agenda",
     P.VIEW_PERFORMANCE_MANAGEMENT: "see the headteacher’s performance management (date, people, days)",
     P.RECORD_PERFORMANCE_MANAGEMENT: "note the headteacher’s performance management",
     P.VIEW_CONTACT_NOTE: "read calls, letters and meetings",
     P.WRITE_CONTACT_NOTE: "note calls, letters and meetings",
     P.VIEW_COVERAGE: "see coverage",
-    P.EXPORT: "take lists away",
+    P.EXPORT: "download lists",
     P.IMPORT_DATA: "import data",
     P.VIEW_ALLOCATION: "see SIP allocation",
-    P.ASSIGN_SIP: "give schools to SIPs, hand over",
-    P.KEEP_CONTACTS: "keep contacts of schools",
-    P.MANAGE_PEOPLE: "invite people, give appointments",
-    P.MANAGE_SETTINGS: "keep settings",
+    P.ASSIGN_SIP: "give schools to SIPs and hand schools over",
+    P.KEEP_CONTACTS: "add, change and end contacts of schools",
+    P.MANAGE_PEOPLE: "invite people and give appointments",
+    P.MANAGE_SETTINGS: "change settings",
     P.PROPOSE_POLICY: "propose policy",
     P.APPROVE_POLICY: "approve policy",
 }
-"""Permission → what it lets somebody do; a test says when one is missing."""
+"""What each permission lets a user do, in words; a test fails when one is missing."""
 
 _REGISTER = frozenset({P.VIEW_SCHOOL, P.VIEW_SCHOOL_HISTORY, P.EXPORT})
 _READS_SHARED = _REGISTER | {P.VIEW_SHARED_RECORD, P.VIEW_CONTACT_NOTE}

@@ -27,7 +27,7 @@ HERE_BEFORE = "here_before"
 CONFIRMED = "password_confirmed_at"
 """When its person last showed the password again, for what touches how they sign in."""
 ADDRESS_LINK = "address_link"
-"""The key of the link by which this browser came to confirm a new address; its token stays in the e-mail alone."""
+"""The key of the link that this browser opened to confirm a new address; only the e-mail has its token."""
 CONFIRMED_LASTS = timedelta(minutes=15)
 
 
@@ -143,7 +143,7 @@ def is_half(request: HttpRequest) -> bool:
 def keep_only_this(request: HttpRequest, user: User) -> None:
     """End every other session of the user, void every link sent to them, and keep this one.
 
-    Whoever was in elsewhere may have asked for a change of address, and its link would let them in again.
+    An intruder signed in elsewhere may have asked for a change of address, and its link would let them in again.
     """
     with transaction.atomic():
         user.end_sessions()

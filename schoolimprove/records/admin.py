@@ -21,7 +21,7 @@ from .transition import Blocked, Conflict, record_event
 
 OPENED = "opened_version"
 """The hidden input of a change form: the version it was opened on."""
-IN_THE_FORM = "What you typed here and did not save is in the form again. Your account’s page lets you discard it."
+IN_THE_FORM = "What you typed here and did not save is in the form again. You can discard it on your account page."
 
 FILTER_LOOKUPS = frozenset({"exact", "id__exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
 """What the admin's own filters and date hierarchies write after the name of a field."""
@@ -96,7 +96,7 @@ class KeptAdmin(GuardedAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """When somebody saved between the form's check and its saving, the form is checked again: it then says so.
 
-        Text is kept as in views that `KeepsDrafts`, but not saved while it is typed.
+        Text is kept as in a `KeepsDrafts` view, but not while it is being typed.
         """
         return keep_unsaved(self._save_or_show)(request, *args, **kwargs)
 
@@ -108,7 +108,7 @@ class KeptAdmin(GuardedAdmin):
         return forget_saved(request, response) if request.method == "POST" else response
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Add the token by which text is kept, and fill a form that is opened from this user's draft."""
+        """Add the token that keeps text, and fill a form that is being opened from the user's draft."""
         form = context["adminform"].form
         if form.fields:
             token = own_token(request) or self._fill_from_draft(request, form)
@@ -124,7 +124,7 @@ class KeptAdmin(GuardedAdmin):
         return new_token(user, request.path, 0, continuing=draft)
 
     def kept_in_words(self, kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-        """The fields of a draft without the version and the button that was pressed."""
+        """Return the fields of a draft without the version and the button that was pressed."""
         return {name: values for name, values in kept.items() if name != OPENED and not name.startswith("_")}
 
     def actor(self, request: HttpRequest, action: str) -> Actor:

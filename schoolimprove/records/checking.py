@@ -1,4 +1,4 @@
-"""Check answers: what was typed is read back once more before it is sent, where it cannot be taken back afterwards."""
+"""Check answers: the user sees what they typed once more before they send something that they cannot take back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,20 +16,19 @@ from schoolimprove.ui.errors import target_of
 from .drafts import CHECKED_FIELD, TOKEN_FIELD, VERSION_FIELD, KeepsDrafts, TooLong, keep_typed_text, typed_fields
 
 CHANGE_FIELD = "change"
-"""In the address of the form when somebody comes back from the check page to change an answer."""
-TOO_LONG = "This is too long to be read back to you. Shorten it."
+"""The parameter of the form's address when the user comes back from the check page to change an answer."""
+TOO_LONG = "What you typed is too long for us to show it to you again. Shorten it."
 
 
 class ChecksAnswers(KeepsDrafts):
-    """For form views whose act cannot be taken back: a valid form is read back, and sent from the page that does so.
+    """A form view whose act cannot be taken back: it shows a valid form on a check page, and acts from there.
 
     Both steps post to the same address. The first keeps what was typed as a draft, from which *Change* and *Go back*
-    fill the form again, also after the end of the session. Its page carries what was posted in hidden inputs, and the
-    form is validated again when they come back: the session holds nothing. Neither files nor passwords are
-    carried.
+    fill the form again, even after the session has ended. The check page carries what was posted in hidden inputs, but
+    no files or passwords. The form is validated again when they come back: the session stores nothing.
 
-    A view says in `send` what is done, in `stopped` why it could not be done by now, and in `final` that it is final
-    and who will read it.
+    A subclass acts in `send`, returns from `stopped` the response that explains why it can no longer act, and says in
+    `final` that the act is final and who will read the answers.
     """
 
     check_template_name = "layouts/check.html"
@@ -40,20 +39,20 @@ class ChecksAnswers(KeepsDrafts):
     request: HttpRequest
 
     def send(self, form: Any) -> HttpResponse:
-        """Do it; reached only with a valid form that was read back."""
+        """Act on a valid form whose answers were checked."""
         raise NotImplementedError
 
     def stopped(self, form: Any) -> HttpResponse | None:
-        """The response in place of the check page where sending could not succeed; changes nothing."""
+        """Return the response in place of the check page when `send` could not succeed; change nothing."""
         return None
 
     def form_valid(self, form: Any) -> HttpResponse:
         if CHECKED_FIELD in self.request.POST:
             return self.send(form)
-        return self.stopped(form) or self._read_back(form)
+        return self.stopped(form) or self._check_page(form)
 
     def answers(self, form: Any) -> list[Fact]:
-        """What is read back: each field that can be seen, as it was understood, with a link to change it."""
+        """Return the answers of the check page: each visible field as we understood it, with a link to change it."""
         return [self.answer(bound, value_in_words(bound, form.cleaned_data)) for bound in form.visible_fields()]
 
     def answer(self, bound: BoundField, value: Any) -> Fact:
@@ -61,10 +60,10 @@ class ChecksAnswers(KeepsDrafts):
         return Fact(str(bound.label), value, change_url=url, empty="Nothing entered")
 
     def check_context(self, form: Any) -> Mapping[str, Any]:
-        """What the check page needs besides."""
+        """Return what else the check page needs."""
         return {}
 
-    def _read_back(self, form: Any) -> HttpResponse:
+    def _check_page(self, form: Any) -> HttpResponse:
         token = self._page_token()
         try:
             keep_typed_text(token, self.request.POST)
@@ -86,7 +85,7 @@ class ChecksAnswers(KeepsDrafts):
         return render(self.request, self.check_template_name, context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Who comes back to change an answer knows where the text in the form is from."""
+        """Leave out the notice of kept text for a user who comes back to change an answer: they have just typed it."""
         context = super().get_context_data(**kwargs)
         if CHANGE_FIELD in self.request.GET and not (context["draft_is_behind"] or context["other_drafts"]):
             context["draft"] = None
@@ -94,7 +93,7 @@ class ChecksAnswers(KeepsDrafts):
 
 
 def value_in_words(bound: BoundField, cleaned: Mapping[str, Any]) -> Any:
-    """A field's cleaned value as people read it: the label of a choice, text with its paragraphs, a date in words."""
+    """Return a field's cleaned value as people read it: a choice's label, text with its paragraphs, a date in words."""
     value = cleaned.get(bound.name)
     labels = {str(key): label for key, label in getattr(bound.field, "choices", ())}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -11,8 +11,8 @@ from django.db.migrations.state import ProjectState
 class CreateModels(Operation):
     """Create models, each of which points only to those before it or to other migrations.
 
-    After a `CreateModel` Django builds the classes of all related models again, and through their users all models are
-    related: as operations of their own forty models take longer than the rest of an empty database.
+    After each `CreateModel` Django builds the classes of all related models again, and all our models are related
+    through their users. Forty separate operations take longer than the rest of the migration of an empty database.
     """
 
     def __init__(self, models: Sequence[CreateModel]) -> None:
@@ -22,7 +22,7 @@ class CreateModels(Operation):
         return type(self).__name__, [self.models], {}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        # The classes, which are built again when they are next asked for.
+        # Drop the classes: Django builds them again when it next needs them.
         state.__dict__.pop("apps", None)
         for model in self.models:
             model.state_forwards(app_label, state)

@@ -37,7 +37,7 @@ from .models import Draft
 
 TOKEN_FIELD, VERSION_FIELD = "keep_token", "base_version"
 CHECKED_FIELD = "answers_checked"
-"""Posted by the page on which somebody has checked their answers (`schoolimprove.records.checking`)."""
+"""The hidden input of the check page (`schoolimprove.records.checking`): the user has checked their answers."""
 TOKEN_AGE = timedelta(hours=24)
 SIZE_LIMIT = 1_000_000
 """Characters of names and values together; far above any form's own limits."""
@@ -187,7 +187,7 @@ def fill_from_draft(form: forms.BaseForm, draft: Draft) -> None:
         kept = not isinstance(field, forms.FileField) and not field.disabled
         if kept and not field.widget.value_omitted_from_data(data, {}, key):
             value = field.widget.value_from_datadict(data, {}, key)
-            # Other text would be taken for a value, and shown with quotes around it.
+            # The field would take a plain string for a value, and show it with quotes around it.
             form.initial[name] = InvalidJSONInput(value) if isinstance(field, forms.JSONField) else value
 
 
@@ -230,9 +230,9 @@ class KeepsDrafts:
     `other_drafts` of the same form, and `draft_is_behind` when the record has been saved by somebody since the draft
     was begun; the form layout tells.
 
-    A form that is answered with a redirect has been saved, and its draft is forgotten. If a POST comes to anything else
-    than the form again, because the right to be here has lapsed or the view turned it away before it read the form,
-    what was posted is kept. Where the form no longer opens, its writer is told where to find what is kept.
+    A redirect from the form means that it was saved, and its draft is forgotten. If the POST ends in any other way than
+    showing the form again, such as when the right to be here has lapsed or the view redirects before it reads the form,
+    what was posted is kept. When the form no longer opens, a message tells its writer where to find the kept text.
     """
 
     request: HttpRequest
@@ -309,7 +309,7 @@ class KeepsDrafts:
 
 
 def keep_unsaved(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Return the view, which then keeps what is posted unless it saves it or shows it again."""
+    """Wrap a view so that it keeps what is posted, unless it saves it or shows it again."""
 
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -326,7 +326,7 @@ def keep_unsaved(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def forget_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Delete the draft of a form that was answered with a redirect, and return that answer.
+    """Delete the draft of a form if the response is a redirect, and return the response.
 
     An autosave that arrives late does not bring the draft back.
     """
@@ -343,9 +343,9 @@ def _is_redirect(response: HttpResponse) -> bool:
 
 
 def _keep_and_tell(request: HttpRequest) -> None:
-    """Keep what was posted, and say on the next page that can where to find it, or what this form had kept already.
+    """Keep what was posted, and tell the user where to find it; on a GET, tell them where to find the form's draft.
 
-    A failure here must not hide the first.
+    A failure here must not hide the error of the view.
     """
     with suppress(DatabaseError, TooLong):
         if request.method == "POST":

@@ -52,5 +52,5 @@ class ImportForm(Form):
         if code and kind in self._takes_authority and not re.fullmatch("[0-9]{3}", code):
             self.add_error("only", "The authority’s code must be three digits")
         elif code and kind and kind not in self._takes_authority:
-            self.add_error("only", "These files are taken whole, not for one authority. Clear the code")
+            self.add_error("only", "We bring in these files as a whole, not for one authority. Clear the code")
         return data

@@ -48,8 +48,8 @@ class PresentForm(Form):
         if chosen != ANOTHER and chosen:
             data["day"] = date.fromisoformat(chosen)
             if typed not in (None, data["day"]):
-                held = f"You chose the meeting of {clock.uk_date(data['day'])}, but you have also entered another date."
-                self.add_error("held_on", f"{held} Clear the date or choose “On another date”")
+                both = f"You chose the meeting of {clock.uk_date(data['day'])}, but you have also entered another date."
+                self.add_error("held_on", f"{both} Clear the date or select “On another date”")
         elif "meeting" in self.errors or "held_on" in self.errors:
             return data
         elif typed is None:

@@ -113,7 +113,7 @@ class ReasonForm(Form):
 class ResponseForm(Form):
     """The school's answer in its two parts: factual accuracy, then content.
 
-    `role` is the one it was opened to answer in: somebody may be headteacher and chair, and answers once as each.
+    `role` is the one that the form was opened to answer in: a user who is headteacher and chair answers as each.
     """
 
     submit_label = "Continue"

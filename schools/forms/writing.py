@@ -218,7 +218,7 @@ class RecordForm(VisitFactsForm):
             if data.get(f"drop_{line.key}") and str(data.get(f"item_{line.key}", "")).strip():
                 self.add_error(
                     f"drop_{line.key}",
-                    f"You have written what you found on “{line.heading}”. Clear the text or leave it on the agenda",
+                    f"You have written what you found on “{line.heading}”. Clear the text or keep the item",
                 )
         for key in self.action_keys:
             self._check_action(key, data)

@@ -400,7 +400,7 @@ class _Taking:
         return True
 
     def _previous(self, row: Row, person: Person, scope: Scope) -> list[Appointment]:
-        """Those who hold the same on the day before, and would go on: they end on that day."""
+        """Return the same appointments of other people that would run past the day before: they end on that day."""
         same = [each for each in self._held.over(row.role, scope) if each.person != person]
         going_on = [each for each in same if each.starts_on < row.starts_on <= (each.ends_on or date.max)]
         for each in going_on:
@@ -470,7 +470,7 @@ def undo(run: ImportRun, work: Work) -> Outcome:
 
 
 class _Restores:
-    """Which appointments go on again, and why this actor cannot let one go on, as sentences."""
+    """The appointments that undoing restores, and why this actor cannot restore one, as sentences."""
 
     def __init__(self, by: Actor) -> None:
         self._by = by
@@ -505,4 +505,4 @@ class _Uses:
 
     def _signed_in(self, held: Appointment) -> list[str]:
         day = self._used.get(held.pk)
-        return [f"{held}: its holder signed in on {clock.uk_date(day)}. End it instead."] if day else []
+        return [f"{held}: it was last used on {clock.uk_date(day)}. End it instead."] if day else []

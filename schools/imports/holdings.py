@@ -31,7 +31,7 @@ class Holdings:
         self._over[held.role, kind, held.scope_key_of(kind)].append(held)
 
     def going_on(self, since: date) -> list[Appointment]:
-        """Those that are held on that day or later."""
+        """Return the appointments that run on that day or later."""
         held = [each for rows in self._of.values() for each in rows]
         return [each for each in held if each.ends_on is None or each.ends_on >= since]
 

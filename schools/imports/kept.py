@@ -32,7 +32,7 @@ Uses = Callable[[models.Model], list[str]]
 """What an added row is used for, as sentences; it then stays."""
 
 Restores = Callable[[Any, Any], list[str]]
-"""Why a row cannot be put back from how it is now to how it was, as sentences."""
+"""Why a row cannot be changed back from how it is now (first) to how it was (second), as sentences."""
 
 ADDED = frozenset({"added"})
 """The verbs by which importers enter rows."""

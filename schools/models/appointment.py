@@ -24,7 +24,7 @@ SCOPE_FIELDS = ("school", "district", "double_district", "partnership", "diocese
 
 
 AUTHORITY_WIDE_SCOPES = frozenset({"authority", "phase"})
-"""What reaches over the whole of the authority, or over every school of a phase in it."""
+"""The kinds of scope that cover the whole authority, or every school of a phase in it."""
 
 
 def _exactly_one_scope() -> Q:
@@ -119,12 +119,12 @@ class Appointment(BaseRecord):
 
     @property
     def holder(self) -> int:
-        """The key of who holds it; of a person who is not kept yet a number that no other person has."""
+        """Return the person's key; for a person who is not stored yet, a number that no other person has."""
         return self.person_id if self.person_id is not None else -id(self.person)
 
     @property
     def post(self) -> Post:
-        """What it gives, as the rules compare it."""
+        """Return what it gives, as the rules compare it."""
         kind = self.scope_kind
         return Post(
             person=self.holder,
@@ -138,7 +138,7 @@ class Appointment(BaseRecord):
 
     @property
     def is_authority_wide(self) -> bool:
-        """Whether it reaches over the whole authority: the Head of service is told of each of these."""
+        """Return whether it covers the whole authority or a whole phase, so that the Head of service gets an e-mail."""
         return self.role in AUTHORITY_WIDE_ROLES or self.scope_kind in AUTHORITY_WIDE_SCOPES
 
     def is_current(self, on: date) -> bool:

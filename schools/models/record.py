@@ -409,7 +409,7 @@ class RecordOfVisit(BaseRecord):
     ) -> "Response":
         """The school's answer to one version, on factual accuracy and on content, once for each role.
 
-        Somebody who is headteacher and chair says in which `role`; without it, in the first that is still to answer.
+        Pass `role` for a user who is headteacher and chair. Without it, they answer in the first role still to answer.
         """
         held = [each for each in self.respondents(by) if role in ("", each.role)]
         if not held:

@@ -135,7 +135,7 @@ RECORD_OF_VISIT = StateTable(
             "respond",
             _ANSWERED_IN,
             "The headteacher and the chair, each for themselves",
-            "Once for each version; what is not accurate is named, and nothing where the record is accurate.",
+            "Once for each version. The answer “not accurate” says what is wrong; the answer “accurate” does not.",
             "Author and managers read it; the deadline is met once all who are asked have answered.",
         ),
         Act(

@@ -25,12 +25,13 @@ def what_happened(lost: Conflict, state: str = "") -> str:
 
 
 def show_conflict(view: Any, form: Any, lost: Conflict, *, state: str = "", version: int | None = None) -> HttpResponse:
-    """Show the form again with what was typed (409), and say who was first and how the thing stands now.
+    """Show the form again with what was typed (409), and say who was first and what the state is now.
 
-    The next attempt is made on `version`, by default the current one. `state` describes a thing without a status.
+    The next attempt is on `version`, by default the current one. Pass `state` for something that has no status.
     """
     form.base_version = lost.current.version if version is None else version
-    form.add_error(None, f"Nothing was done: {what_happened(lost, state)} What you typed is still in the form.")
+    kept = "What you typed is still in the form. Check it before you continue."
+    form.add_error(None, f"Nothing was saved. {what_happened(lost, state)} {kept}")
     response: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=409)
     return response
 

@@ -59,14 +59,14 @@ def after_sharing_context(record: RecordOfVisit, user: Any, versions: Sequence[R
         "history": read_versions(versions, awaited),
         "strengths": strengths_of(record, user),
         "has_actions": record.actions.exists(),
-        "readers": posts_that_read(),
+        "readers": roles_that_read(),
         **_correction_of(record, user),
         **_may(record, user),
     }
 
 
-def posts_that_read() -> list[str]:
-    """The posts over a school whose holders read its shared records."""
+def roles_that_read() -> list[str]:
+    """Return the labels of the roles that can read a school's shared records."""
     return [label for role, label in ROLE_LABELS.items() if role in roles_with(Permission.VIEW_SHARED_RECORD)]
 
 

@@ -119,8 +119,8 @@ def _by_partner(place: Place) -> tuple[Any, ...]:
 class Giving(KeepsDrafts, FormView[PartnerForm]):
     """A page on which schools are ticked, and what follows from it: look at it once more, then do it.
 
-    The second step carries what was ticked and chosen as hidden inputs, and is the same opening of the form. A draft
-    belongs to the page and not to the filters in its address: every ticked school is shown, in the list or below it.
+    The second step carries what was ticked and chosen in hidden inputs, and counts as the same opening of the form. A
+    draft belongs to the page, whatever the filters in its address: it shows every ticked school, in the list or below.
     """
 
     form: PartnerForm
@@ -150,7 +150,7 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
         return {**super().get_form_kwargs(), "people": self.candidates}
 
     def values_of(self, name: str) -> list[str]:
-        """The values posted under a name, or those of the draft."""
+        """Return the values posted under a name, or on a GET those of the draft."""
         if self.request.method == "POST":
             return self.request.POST.getlist(name)
         return list(self.draft.fields.get(name, [])) if self.draft else []
@@ -163,7 +163,7 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
 
     @staticmethod
     def kept_in_words(kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-        """The fields of a draft with schools and partner by name, and without the button that was pressed."""
+        """Return the fields of a draft with schools and partner by name, without the button that was pressed."""
         urns = [urn for urn in (value.partition(":")[0] for value in kept.get("schools", ())) if _is_number(urn)]
         schools = School.objects.filter(urn__in=urns).order_by("name", "urn").values_list("name", flat=True)
         partners = {str(person.pk): person.name for person in partners_today(on=clock.today())} | {NOBODY: "Nobody"}
@@ -173,10 +173,10 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
 
     @property
     def ticked_values(self) -> dict[int, str]:
-        """The value that the box of each ticked school sends, by URN; empty for the current one.
+        """Return the value that the box of each ticked school sends, by URN; empty for the current one.
 
-        A box filled from a draft sends what its writer saw, so that a change in between is found. A form that is shown
-        again after a POST shows how things stand now, and sends that.
+        A box filled from a draft sends what its writer saw, so that we notice a change in between. A form shown again
+        after a POST shows the current state, and sends that.
         """
         kept = self.draft is not None
         return {urn: f"{urn}:{seen}" if kept else "" for urn, seen in self.ticked.items()}
@@ -375,19 +375,20 @@ class AllocationBoard(Giving):
         return context | asked | {"form_errors": errors, "page_errors": errors or asked.get("page_errors")}
 
     def tickable(self, places: Iterable[Place]) -> set[int]:
-        """Schools among these that this person gives and takes."""
+        """Return which of these schools this user may give and take."""
         mine = ours(self.request.user, Permission.ASSIGN_SIP)
         return set(mine.filter(pk__in=[place.school.pk for place in places]).values_list("pk", flat=True))
 
     def other_ticked_table(self, page: Page[Place]) -> components.Table:
-        """The ticked schools that this page does not list: it is filtered otherwise, or they have changed since."""
+        """Return the ticked schools that this page does not list, because of its filters or of a change since."""
         listed = {place.school.pk for place in page} if self.ticked else set()
         found = [each for each in self.listing.board.places if each.school.urn in self.ticked]
         found = [each for each in found if each.school.pk not in listed]
         mine = self.tickable(found) if found else set()
         table = place_table([each for each in found if each.school.pk in mine], self.listing, mine, self.ticked_values)
         columns = [components.Column(each.label) for each in table.columns]
-        return replace(table, caption="Also ticked, and not in the list above", columns=columns, caption_hidden=False)
+        caption = "Schools you ticked that are not in this list"
+        return replace(table, caption=caption, columns=columns, caption_hidden=False)
 
 
 def nothing_to(listing: Listing) -> components.Empty | None:

@@ -157,7 +157,7 @@ def in_short(run: ImportRun) -> str:
 
 
 class ImportAdd(KeepsDrafts, FormView[ImportForm]):
-    """Choose what is brought in, and the files."""
+    """Choose what to bring in, and the files."""
 
     template_name = "schools/imports/import_add.html"
     form_class = ImportForm

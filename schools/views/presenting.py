@@ -48,7 +48,7 @@ class RecordPresent(RecordFormView):
         return super().state_now() if self.record.status != RecordStatus.SHARED else " ".join(self.blockers())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What was never shared has no form; whoever posts in another state is told by the verb."""
+        """A record that was never shared has no form; in any other state the verb says why it cannot be presented."""
         return self.moved_on() if self.record.shared_version is None else super().post(request, *args, **kwargs)
 
     def made_of(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class RecordClose(TemplateView):
 
 
 class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
-    """With the reason why the governors did not see it, read back before it is closed."""
+    """Close a record that the governors did not see, with the reason, which the user checks first."""
 
     template_name = "layouts/form.html"
     form_class = CloseUnpresentedForm
@@ -124,7 +124,8 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
     check_heading = "Check your reason before you close the record"
     send_label = "Close without presentation"
     final = (
-        "No more responses are taken, and only a correction opens the record again. The school can read your reason."
+        "The school can no longer respond after this, and only a correction opens the record again. The school can "
+        "read your reason."
     )
 
     def may(self, user: Any) -> bool:

@@ -231,7 +231,7 @@ class EditionWrite(KeepsDrafts, FormView[EditionForm]):
 
     @cached_property
     def beginning(self) -> ProgrammeEdition | None:
-        """The edition named in the form or else in the address, whose items keep their keys."""
+        """Return the edition named in the form, or else in the address; its items keep their keys."""
         kept = self.draft.fields.get(BEGUN_FROM, [""])[0] if self.draft else ""
         named = self.request.POST.get(BEGUN_FROM) or kept or self.request.GET.get("from", "")
         is_key = named.isascii() and named.isdigit() and len(named) < 10
@@ -241,7 +241,7 @@ class EditionWrite(KeepsDrafts, FormView[EditionForm]):
         return initial_of(self.beginning) if self.beginning else {"closing": CLOSING.guidance}
 
     def get_form(self, form_class: Any = None) -> EditionForm:
-        """Name the edition in the form too: a draft is reopened at the address without its query."""
+        """Name the edition in the form too, because a draft is reopened at the address without its query."""
         form: EditionForm = super().get_form(form_class)
         form.fields[BEGUN_FROM] = forms.CharField(
             required=False, widget=forms.HiddenInput, initial=self.beginning.pk if self.beginning else ""

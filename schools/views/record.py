@@ -34,7 +34,7 @@ from schools.views.after_sharing import (
     VersionRead,
     after_sharing_context,
     has_date_to_respond_by,
-    posts_that_read,
+    roles_that_read,
     versions_of,
 )
 from schools.views.submitting import blockers_to_submitting
@@ -169,7 +169,7 @@ def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
 
 
 def _in_words(field: Any, value: Any) -> str:
-    """The kept value of a field: a choice by its label, a date as its parts were typed."""
+    """Return the kept value of a field in words: a choice's label, a date's parts as they were typed."""
     if isinstance(value, list):
         return " ".join(filter(None, value))
     return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""
@@ -177,25 +177,26 @@ def _in_words(field: Any, value: Any) -> str:
 
 _RECORDED = "Your response is recorded. The author and their managers can read it."
 _MAY_CORRECT = "If they correct the record you are told, and may answer the new version."
-_SENT_ALREADY = "You have already sent this response. It is recorded once."
+_SENT_ALREADY = "You have already sent this response. You do not need to send it again."
 
 
 class RecordRespond(ChecksAnswers, RecordFormView):
-    """The school's answer to the version it reads: typed, read back, then sent for good."""
+    """The school's answer to the version it reads: the user types it, checks it and then sends it for good."""
 
     template_name = "layouts/form.html"
     check_template_name = "schools/record_respond_check.html"
     form_class = ResponseForm
     heading = "Respond to the Record of Visit"
     lede = (
-        "You answer this version once, and cannot change it afterwards. You can check your answer before you send it; "
-        "what you type is kept until then. The author and their managers read it, and it is printed with the record."
+        "You can answer this version once. You check your answer before you send it, and cannot change it afterwards. "
+        "We keep what you type until then. Everyone who can read the record can read your answer, including the author "
+        "and their managers. It is printed with the record."
     )
     check_heading = "Check your answer before you send it"
     send_label = "Send your answer"
     final = (
-        "You cannot change your answer after you send it. The author, their managers and everybody else who can read "
-        "this record will read it, and it is printed with the record."
+        "You cannot change your answer after you send it. Everyone who can read this record can read your answer, "
+        "including the author and their managers. It is printed with the record."
     )
 
     def made_of(self) -> dict[str, Any]:
@@ -220,14 +221,14 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return super().get(request, *args, **kwargs)
 
     def get_form(self, form_class: Any = None) -> Any:
-        """A form that is opened answers in the first role that is still to answer, whatever its kept text was for."""
+        """Set the role of a form that is being opened: the first still to answer, whichever the kept text was for."""
         form = super().get_form(form_class)
         if not form.is_bound:
             form.initial["role"] = next(iter(unanswered_roles(self.record, self.request.user)), "")
         return form
 
     def answers(self, form: ResponseForm) -> list[components.Fact]:
-        """With the role, for somebody who answers in two."""
+        """Add the role for a user who answers in two."""
         said = super().answers(form)
         role = form.cleaned_data["role"]
         if role in ROLE_LABELS and len(self.record.respondents(user_of(self.request))) > 1:
@@ -235,7 +236,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return said
 
     def check_context(self, form: ResponseForm) -> Mapping[str, Any]:
-        return {"readers": posts_that_read()}
+        return {"readers": roles_that_read()}
 
     def stopped(self, form: ResponseForm) -> HttpResponse | None:
         if not self.is_open() or self.base_version != self.current_version():
@@ -263,7 +264,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return redirect(self.record)
 
     def corrected(self, form: ResponseForm) -> HttpResponse:
-        """The text is still in the form, for the version that is read now; or the record takes no answer any more."""
+        """Show the text again in a form for the current version, or say that the record takes no more answers."""
         self.record.refresh_from_db()
         if not self.is_open():
             return self.moved_on(form)
@@ -274,7 +275,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return response
 
     def answered(self, form: ResponseForm) -> HttpResponse:
-        """Sent twice, it is recorded once; what differs from what was recorded is shown to whoever typed it."""
+        """Say that an answer sent twice is recorded once; show the user text that differs from what was recorded."""
         data = form.cleaned_data
         said = {"accurate": data["accurate"] == "yes", **{name: data[name] for name in ("on_accuracy", "on_content")}}
         role = {"role": data["role"]} if data["role"] else {}

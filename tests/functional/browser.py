@@ -90,7 +90,7 @@ def led_on(control: Locator) -> None:
 
 
 def fill_day(within: Page | Locator, day: date) -> None:
-    """Into the three boxes of a date; where there are several dates, of the last."""
+    """Fill in the three boxes of a date, or of the last one if there are several."""
     for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
         within.get_by_label(part, exact=True).last.fill(str(value))
 
@@ -169,7 +169,7 @@ def tab_stops(page: Page, limit: int = 400) -> list[str]:
 
 
 def screenshot(page: Page, name: str) -> None:
-    """The whole page as PNG under var/screenshots, where SCREENSHOTS is set."""
+    """Save the whole page as PNG in var/screenshots, if SCREENSHOTS is set."""
     if not os.environ.get("SCREENSHOTS"):
         return
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests. `page` is fresh each test; the browser is launched once a session."""
+"""Fixtures of the browser tests. Each test gets a new `page`; the browser starts once a session."""
 
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -95,7 +95,7 @@ def site_clock_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
 
 @pytest.fixture(scope="session")
 def two_windows(browser: Browser) -> Iterator[tuple[Windows, list[str]]]:
-    """The windows in which one page after the other is looked at, signed in to nothing, and what they complain of."""
+    """The windows that show one page after another, not signed in, and the faults they report."""
     with driven.opened(browser) as page, driven.opened(browser, script=False) as plain:
         yield Windows(page, plain), driven.listen(page)
 

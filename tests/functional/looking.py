@@ -98,13 +98,13 @@ NOTHING = """() => {
 
 @dataclass(frozen=True)
 class Windows:
-    """Two windows in which pages are looked at: one with scripts, one without."""
+    """Two windows that show pages: one with scripts, one without."""
 
     page: Page
     plain: Page
 
     def faults_of(self, site: LiveServer, sent: Sent) -> list[str]:
-        """Of a page as it is asked for, everything folded open."""
+        """Return the faults of a page as it loads, with everything unfolded."""
         show(self.page, site, sent)
         unfold(self.page)
         screenshot(self.page, sent.address.strip("/").translate(str.maketrans("/?&=#", "-----")) or "home")
@@ -124,7 +124,7 @@ class Windows:
         return [*faults_of_nothing(self.page), *faults_of_axe(self.page)]
 
     def scrolls_sideways(self, *widths: int) -> bool:
-        """Whether the page that was looked at last is wider than a window of one of these widths."""
+        """Return whether the last page shown is wider than a window of one of these widths."""
         found = False
         for width in widths:
             resize(self.page, width)
@@ -133,7 +133,7 @@ class Windows:
         return found
 
     def forms(self, site: LiveServer, sent: Sent) -> list[Form]:
-        """Every form of a page."""
+        """Return every form of a page."""
         show(self.plain, site, sent)
         return all_forms(self.plain)
 
@@ -143,7 +143,7 @@ def resize(page: Page, width: int) -> None:
 
 
 def faults_of_axe(page: Page) -> list[str]:
-    """On a desktop and on a telephone."""
+    """Return the faults that axe finds on a desktop and on a telephone."""
     wide = axe(page)
     resize(page, PHONE)
     narrow = [f"on a telephone: {fault}" for fault in axe(page) if fault not in wide]

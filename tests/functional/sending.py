@@ -60,7 +60,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """`buttons` are their names and values."""
+    """A form; `buttons` are their names and values."""
 
     method: str
     action: str
@@ -69,7 +69,7 @@ class Form:
     buttons: list[tuple[str, str]]
 
     def filled(self, said: Mapping[str, str | list[str]]) -> Data:
-        """What its first button sends when somebody has filled in what they `said`, and left the rest as it was."""
+        """Return what its first button sends after the user filled in what they `said`, and left the rest."""
         data: Data = {name: [value] for name, value in self.buttons[:1] if name}
         for each in self.fields:
             if each.name in said:
@@ -97,7 +97,7 @@ def all_forms(page: Page) -> list[Form]:
 
 
 def forms(page: Page) -> list[Form]:
-    """Those with something to fill in."""
+    """Return the forms with something to fill in."""
     return [form for form in all_forms(page) if any(each.kind != "hidden" for each in form.fields)]
 
 
@@ -129,7 +129,7 @@ def choices(filters: Form) -> Iterator[Data]:
 
 
 def asked(client: Client, address: str) -> Sent:
-    """What comes back to somebody who opens the address."""
+    """Open the address and return what comes back."""
     response = client.get(address)
     return Sent(address, response.status_code, dict(response.headers), response.getvalue())
 

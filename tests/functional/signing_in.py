@@ -37,7 +37,7 @@ def be_signed_in(page: Page, live_server: Any, user: User, *, verified: bool = T
 
 
 def signed_in(user: User, *, verified: bool = True) -> Client:
-    """A client in a whole session of this user, second factor and all; half of one where it is not `verified`."""
+    """Return a client signed in as this user, second factor included unless `verified` is false."""
     client = Client()
     client.force_login(user)
     kept = client.session
@@ -48,6 +48,6 @@ def signed_in(user: User, *, verified: bool = True) -> Client:
 
 
 def be_at_home(page: Page, live_server: Any, user: User) -> None:
-    """Signed in, on the home page."""
+    """Sign in without the sign-in page, and open the home page."""
     be_signed_in(page, live_server, user)
     page.goto(f"{live_server.url}/")

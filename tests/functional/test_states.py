@@ -1,4 +1,4 @@
-"""Pages in states that the demonstration is not in, looked at as the walk looks at its pages.
+"""Check pages in states that the demonstration never shows, as the walk checks its pages.
 
 Each state is made in a transaction that is rolled back; what the page answers is shown in the browser. What comes
 before a state and after it is the affair of journeys.
@@ -65,7 +65,7 @@ LONG_NAME = "Saint Bartholomew-in-the-Marshes Voluntary Controlled Church of Eng
 
 @dataclass(frozen=True)
 class Place:
-    """A county on its Tuesday, and somebody who asks for its pages."""
+    """A county on its Tuesday, and the site and windows that show its pages."""
 
     county: County
     windows: Windows
@@ -75,11 +75,11 @@ class Place:
     freeze: Callable[[date], None]
 
     def opened(self, user: User | Client, path: str, says: str = "") -> Sent:
-        """What somebody is shown who opens the path; it must say this."""
+        """Return the page that a user sees at the path; it must say this."""
         return saying(asked(client_of(user), path), says)
 
     def sent(self, user: User | Client, path: str, says: str, **filled: str | list[str]) -> Sent:
-        """What somebody is shown who fills in the form of a page that has these fields."""
+        """Return the page that a user sees after filling in the form that has these fields."""
         client = client_of(user)
         form = next(
             each
@@ -89,7 +89,7 @@ class Place:
         return saying(self.posted(client, form.action or path, form.filled(filled)), says)
 
     def posted(self, user: User | Client, path: str, data: Any) -> Sent:
-        """What somebody is shown at once, or where they are led."""
+        """Return the page that a user sees, after a redirect if there is one."""
         response = client_of(user).post(path, data, follow=True)
         where = response.redirect_chain[-1][0] if response.redirect_chain else path
         return Sent(where, response.status_code, dict(response.headers), response.getvalue())
@@ -116,7 +116,7 @@ def saying(sent: Sent, says: str) -> Sent:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """All states, which are written down below."""
+    """All the states, which the functions below add."""
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", STATES)
 
@@ -835,7 +835,7 @@ def calendar_whose_address_is_to_be_stopped(at: Place) -> Sent:
 
 
 def contacts(at: Place) -> None:
-    """The authority has said whom to ask."""
+    """Set the contacts of the authority, which the guides name."""
     at.settings.CONTACT = "schoolimprovement@merrowshire-county-council.example, 01632 960001"
     at.settings.DATA_PROTECTION_CONTACT = "data.protection@merrowshire-county-council.example"
     at.settings.RETENTION_SCHEDULE_URL = "https://example.org/retention"

@@ -1,4 +1,4 @@
-"""A form whose answers are read back before they are sent, gone through as a browser without script does it."""
+"""Go through a form with a check page as a browser without scripts does."""
 
 import re
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from schoolimprove.records.drafts import CHECKED_FIELD
 
 
 def carried_by(page: str) -> dict[str, str]:
-    """What the check page sends when its button is pressed."""
+    """Return what the button of the check page sends."""
     [form] = [each for each in re.findall(r"<form.*?</form>", page, re.DOTALL) if CHECKED_FIELD in each]
     return {name: unescape(value) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)"', form)}
 
 
 def read_back(client: Client, path: str, typed: Mapping[str, str]) -> str:
-    """The check page of what was typed."""
+    """Post what was typed and return the check page."""
     page = client.post(path, typed)
     assert page.status_code == 200
     text = page.content.decode()
@@ -26,5 +26,5 @@ def read_back(client: Client, path: str, typed: Mapping[str, str]) -> str:
 
 
 def answered(client: Client, path: str, typed: Mapping[str, str], **more: Any) -> Any:
-    """What comes of typing, checking and sending."""
+    """Return the response to typing, checking and sending."""
     return client.post(path, carried_by(read_back(client, path, typed)), **more)

@@ -48,7 +48,7 @@ KEEPS_NOTHING = {
     "reminders:choices": "offers choices alone",
     "schools:attachment_add": "takes files alone, which no draft can hold",
 }
-"""Forms without the note, and why. Filters and searches are no posts: what they ask stays in the address."""
+"""Forms without the token, and why. Filters and searches are not posted: they stay in the address."""
 
 
 OTHER_STATES = frozenset(
@@ -62,7 +62,7 @@ OTHER_STATES = frozenset(
 
 
 def views() -> dict[str, Any]:
-    """The class by route, of every route that a class answers."""
+    """Return the view class of every route that has one."""
     return dict(_views(get_resolver().url_patterns))
 
 
@@ -132,7 +132,7 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
 
 
 def walk(name: str, path: str, who: User) -> str:
-    """The name of the route, whose page carries the note."""
+    """Check that the page carries the token, and return the name of its route."""
     [form] = typed_forms(signed_in(who), path)
     assert carries_note(form, path), name
     return name
@@ -160,7 +160,7 @@ def typed_forms(client: Client, path: str) -> list[PageForm]:
 
 
 def carries_note(form: PageForm, path: str) -> bool:
-    """A note that was signed for this page; beside a password there must be none."""
+    """Return whether the form has a token signed for this page; a form with a password must have none."""
     assert not form.passwords
     token = read_token("".join(form.sent.get("keep_token", [])))
     return token is not None and token.path == path

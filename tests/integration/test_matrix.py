@@ -499,14 +499,14 @@ def test_every_route_is_in_the_table() -> None:
 
 
 def cases_of(route: Route) -> dict[str, Statuses]:
-    """Which status each role gets, by what is asked about."""
+    """The status each role gets, by what it asks about."""
     if route.unshared is None:
         return {"shared": route.shared}
     return {"shared": route.shared, "unshared": route.unshared, "elsewhere": NOBODY}
 
 
 def wrong_answers(name: str, world: World, roles: Mapping[str, Iterable[Role]]) -> list[str]:
-    """What differs from the table when these roles, by case, ask a route over HTTP."""
+    """Return what differs from the table when these roles, by case, request a route over HTTP."""
     route, wrong = ROUTES[name], []
     for case, expected in cases_of(route).items():
         for role in roles[case]:
@@ -517,7 +517,7 @@ def wrong_answers(name: str, world: World, roles: Mapping[str, Iterable[Role]]) 
 
 
 def one_for_each_status(name: str) -> dict[str, list[Role]]:
-    """By case, one role for each status that is expected there: always the same, and another from route to route."""
+    """Return by case one role for each expected status: always the same ones, which differ from route to route."""
     chosen = {}
     for case, expected in cases_of(ROUTES[name]).items():
         turn = zlib.crc32(f"{name} {case}".encode())

@@ -18,7 +18,7 @@ DUMP = (ROOT / "tests" / "fixtures" / "first_version.sql").read_text()
 
 @pytest.fixture
 def first_version(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Django's connection is on a database of the first version, with a school and a shared record."""
+    """Point Django's connection at a database of the first version, with a school and a shared record."""
     name = f"{connection.settings_dict['NAME']}_forward"
     with django_db_blocker.unblock():
         databases.clone(databases.begun(), name)

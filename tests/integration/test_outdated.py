@@ -23,14 +23,14 @@ def recorded() -> MigrationRecorder:
 
 @pytest.fixture
 def older(recorded: MigrationRecorder) -> None:
-    """What is recorded in a database that was migrated before migrations began anew; its tables do not matter."""
+    """Record migrations as in a database from before they began again; its tables do not matter."""
     recorded.migration_qs.filter(app="schools").delete()
     recorded.record_applied("schools", "0001_register_appointments_and_records")
 
 
 @pytest.mark.usefixtures("older")
 def test_a_database_of_an_older_version_is_not_migrated() -> None:
-    with pytest.raises(SystemCheckError, match=r"older version.*\n.*Let DATABASE_URL name an empty database"):
+    with pytest.raises(SystemCheckError, match=r"older version.*\n.*Set DATABASE_URL to an empty database"):
         migrate_check()
 
 

@@ -1,4 +1,4 @@
-"""Change of address: asked for, confirmed from the new address by its owner signed in, the old address told of both."""
+"""Changing an address: its owner asks, confirms by a link to the new one while signed in, and the old one gets word."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -12,14 +12,14 @@ from schoolimprove.records.transition import Blocked, record_event
 
 from .links import spend
 
-SIGNED_OUT_MEANWHILE = "You were signed out meanwhile. Sign in and ask again."
+SIGNED_OUT_MEANWHILE = "You were signed out before we could send the link. Sign in and ask again."
 
 
 def ask_for_address(user: User, email: str) -> None:
     """Send a link to the new address and word to the old; nothing changes until the link is used.
 
-    An address that is taken gets a letter saying so: whoever asked learns nothing about other people. `Blocked` when
-    the session that asks, whose `user` this is, was ended meanwhile: the link would outlive the ending.
+    An address that is taken gets a letter saying so: whoever asked learns nothing about other people. Raise
+    `Blocked` when the session that loaded `user` has ended meanwhile: the link would outlive it.
     """
     new = normalise_email(email)
     with transaction.atomic():
@@ -44,10 +44,10 @@ def withdraw_address(user: User) -> None:
 
 
 def confirm_address(link: SecretLink, *, by: User) -> User:
-    """Take the new address for its owner, who is signed in.
+    """Change the address for its owner, who is signed in.
 
-    `PermissionDenied` for anybody else, `Blocked` when another account took the address in between, `LinkSpent` when
-    the link no longer works.
+    Raise `PermissionDenied` for anybody else, `Blocked` when another account took the address in between, `LinkSpent`
+    when the link no longer works.
     """
     if link.user_id != by.pk:
         raise PermissionDenied

@@ -15,7 +15,7 @@ def find_link(purpose: str, token: str) -> SecretLink:
 
 
 def find_opened_link(purpose: str, key: int | None) -> SecretLink:
-    """The same by its row's key, for a browser that has opened the link; `LinkSpent` when it no longer works."""
+    """Return the link with this key, for a browser that has opened it; raise `LinkSpent` when it no longer works."""
     if key is None:
         raise LinkSpent
     return _one_open(SecretLink.objects.filter(pk=key, purpose=purpose))
@@ -34,9 +34,9 @@ def use_link(purpose: str, token: str) -> SecretLink:
 
 
 def spend(link: SecretLink) -> SecretLink:
-    """The link, now used, with its user as they are now; `LinkSpent` when it was used or voided meanwhile.
+    """Use the link and return it with its user as stored now; raise `LinkSpent` when it was used or voided meanwhile.
 
-    The account is locked first, as by everything that voids links, so that neither waits for the other for ever.
+    Lock the account first, as everything that voids links does: in another order the two could deadlock.
     """
     link.user = User.objects.select_for_update().get(pk=link.user_id)
     if not link.use():

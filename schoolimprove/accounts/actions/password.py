@@ -61,7 +61,7 @@ def change_password(user: User, password: str) -> None:
 
 
 def _set(user: User, password: str, verb: str) -> None:
-    """A new password shuts out everybody who knew the old one, so nothing that they asked for may be left pending."""
+    """Set the password and void every link: somebody who knew the old password may have asked for one."""
     user.set_password(password)
     user.save(update_fields=["password"])
     SecretLink.objects.void(user)

@@ -155,7 +155,7 @@ def remove_second_factor(user: User) -> None:
 def reset_second_factor(user: User, *, by: Actor, reason: str) -> None:
     """For a lost telephone: app and codes go, every session ends, and the person is told.
 
-    What was asked for from those sessions goes with them; an invitation stays, the only way in where there is one.
+    Links requested from those sessions stop working. An invitation stays, because its owner has no other way in.
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)

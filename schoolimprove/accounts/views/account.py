@@ -125,7 +125,7 @@ class NameChange(KeepsDrafts, OwnForm):
 class PasswordChange(OwnFormWithPassword):
     form_class = ChangePasswordForm
     page_title = "Change your password"
-    lede = "You will be signed out everywhere else, and links that were sent to you stop working."
+    lede = "We will sign you out everywhere else. Links that we have emailed to you will stop working."
     done = "Your password has been changed. You are signed out everywhere but here."
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -142,8 +142,8 @@ class AddressChange(OwnFormWithPassword):
     form_class = AddressForm
     page_title = "Change your email address"
     lede = (
-        "We send a link to the new address. Open it and sign in with the old address to confirm the change. Until then "
-        "you sign in with the old one."
+        "We will send a link to your new address. To confirm the change, open the link and sign in with your old "
+        "address. Until then, keep signing in with your old address."
     )
     done = "A link has been sent to the new address. Open it within 2 days."
 

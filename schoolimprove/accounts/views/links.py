@@ -110,9 +110,9 @@ class PasswordReset(PasswordByLink):
 @login_not_required
 @require_safe
 def address_confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Remember in the session that this browser opened the link, and go on to the page for its owner.
+    """Remember in the session that this browser opened the link, and redirect to the page for its owner.
 
-    The token goes no further than here: not into the address that signing in leads back to.
+    The token stays here, so that it is not in the address that signing in leads back to.
     """
     try:
         link = find_link(Purpose.ADDRESS_CHANGE, token)
@@ -133,7 +133,7 @@ class AddressAccept(FormView[ConfirmForm]):
         try:
             self.link = find_opened_link(Purpose.ADDRESS_CHANGE, request.session.get(session.ADDRESS_LINK))
             if self.link.user_id != user_of(request).pk:
-                context = {"page_title": "Sign in as the owner of the account"}
+                context = {"page_title": "This link is for another account"}
                 return render(request, "accounts/link_of_another.html", context, status=403)
             return super().dispatch(request, *args, **kwargs)
         except LinkSpent:

@@ -80,7 +80,7 @@ OF_EACH_STATE = 4
 
 @dataclass(frozen=True)
 class Stop:
-    """A page, the address it is opened by, whose work it is, and the client of somebody of them."""
+    """A page, its address, whose work it is, and the client of one of those users."""
 
     route: str
     address: str
@@ -90,7 +90,7 @@ class Stop:
 
 @dataclass
 class Found:
-    """What was found, and on the pages of which routes there was something to send or to filter."""
+    """The faults found, and the routes whose pages have a form to send or to filter by."""
 
     pages: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -105,7 +105,7 @@ class Found:
         self.faults += [f"{route}{state}: {fault}" for fault in faults]
 
     def take(self, other: "Found") -> None:
-        """What was found on another page."""
+        """Add what was found on another page."""
         self.pages |= other.pages
         self.faults += other.faults
         self.sideways += other.sideways
@@ -115,13 +115,13 @@ class Found:
 
 
 def every_route() -> set[str]:
-    """But for Django's own administration: of that, tests of their own look at the pages that are ours."""
+    """Return every route except Django's admin: other tests check the admin pages that are ours."""
     return {name for name in PARAMETERS if not name.startswith("admin:")}
 
 
 @pytest.fixture(scope="module")
 def all_found(browser: Browser) -> Iterator[Found]:
-    """What is found on all pages; written down at the end where that is wanted."""
+    """The faults found on all pages, written to a file at the end if that is wanted."""
     found, tested_on = Found(), clock.today()
     yield found
     if os.environ.get("WRITE_ACCESSIBILITY"):
@@ -130,7 +130,7 @@ def all_found(browser: Browser) -> Iterator[Found]:
 
 @pytest.fixture(autouse=True)
 def undone(demonstration: LiveServer) -> Iterator[None]:
-    """The demonstration stays as it is."""
+    """Roll back every test, so that the demonstration stays as it is."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -156,7 +156,7 @@ def test_a_page_has_no_fault(route: str, all_found: Found, windows: Windows, dem
 
 @pytest.mark.parametrize("status", ["checked", "applied", "undone"])
 def test_an_import_in_the_admin_has_no_fault(status: str, windows: Windows, demonstration: LiveServer) -> None:
-    """Of each kind the last one."""
+    """It opens the last import of each kind."""
     administrator = in_role(Role.SYSTEM_ADMINISTRATOR)
     sync_staff(administrator)
     client, runs = signed_in(administrator), ImportRun.objects.filter(status=status).order_by("pk")
@@ -170,7 +170,7 @@ def test_an_import_in_the_admin_has_no_fault(status: str, windows: Windows, demo
 
 
 def stops_of(route: str) -> Iterator[Stop]:
-    """Where a page is visited: in one state or in each that it has, else as somebody whose page it is."""
+    """Yield the stops for a page: in one state, in each of its states, or as a user who has the page."""
     if route in OF_THE_DOOR:
         yield of_the_door(route)
     elif route == "help_topic":
@@ -186,7 +186,7 @@ def stops_of(route: str) -> Iterator[Stop]:
 
 
 def of_the_door(route: str) -> Stop:
-    """What is for people who are not in yet."""
+    """Return the page for people who have not signed in yet."""
     known = in_role(Role.FINANCE)
     if route in LINKS:
         user = User.objects.create_user("invited@invented.example", name="Wren Invited") if "inv" in route else known
@@ -198,7 +198,7 @@ def of_the_door(route: str) -> Stop:
 
 
 def in_role(role: Role) -> User:
-    """Who signs in to the demonstration with this role."""
+    """Return the user who signs in to the demonstration with this role."""
     return User.objects.get(email=signins.address(role))
 
 
@@ -218,7 +218,7 @@ def accepting_an_address() -> Stop:
 
 
 def inviting_again() -> Stop:
-    """Somebody who has come in already, whom no invitation can be sent to again."""
+    """Return the page of a user who has already signed in, so that no invitation can be sent again."""
     address = reverse("accounts:person_invite_again", args=[in_role(Role.FINANCE).pk])
     administrator = in_role(Role.SYSTEM_ADMINISTRATOR)
     whose = signins.listed()[administrator.email]
@@ -311,7 +311,7 @@ def stop(route: str, user: User, of: Any = None, query: str = "", **known: int) 
 
 
 def of_somebody(route: str) -> Iterator[Stop]:
-    """What is for people who are in, as the first of these roles whose page it is."""
+    """Yield the page for people who have signed in, as the first of these roles that has it."""
     for role in WHOSE:
         user = in_role(role)
         if found := page_of(route, user, signed_in(user)):

@@ -18,7 +18,7 @@ COMMENT = "\n\n".join(["We agree with the judgements, and will work on writing i
 
 
 def answer(page: Page) -> None:
-    """From the refusal of what contradicts itself to the page that reads the answer back, and once back to the form."""
+    """Go from the refused contradiction to the check page, and once back to the form."""
     page.get_by_label("Yes").check()
     page.get_by_label("What is not accurate").fill(OBJECTION)
     page.get_by_label("Your comments on the content").fill(COMMENT)

@@ -367,7 +367,7 @@ class TestChangeOfAddress:
         for response in (client.get(link, follow=True), client.post("/account/address/confirm/")):
             page = response.content.decode()
             assert response.status_code == 403
-            assert "Sign in as the owner of the account" in page
+            assert "This link is for another account" in page
             assert not [each for each in ("new@example.org", "old@example.org", "Olive Owner") if each in page]
         user.refresh_from_db()
         assert user.email == "old@example.org"
@@ -449,7 +449,7 @@ class TestChangeOfAddress:
         user = UserFactory.create()
         in_the_request = User.objects.get(pk=user.pk)
         change_password(user, NEW)
-        with pytest.raises(Blocked, match="You were signed out meanwhile"):
+        with pytest.raises(Blocked, match="You were signed out before we could send the link"):
             ask_for_address(in_the_request, "new@example.org")
         assert not SecretLink.objects.exists()
 

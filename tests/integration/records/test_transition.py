@@ -81,7 +81,7 @@ def test_the_verbs_of_the_table_are_those_of_this_test() -> None:
 
 
 def test_a_verb_moves_from_its_legal_states_alone(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The record that a conflict names, if any, and its status, version and events afterwards."""
+    """Return the record that a conflict names, if any, and its status, version and events afterwards."""
     got: dict[tuple[str, str], tuple[int | None, str, int, list[str]]] = {}
     expected: dict[tuple[str, str], tuple[int | None, str, int, list[str]]] = {}
     for before, verb in product(RecordStatus, VERBS):

@@ -47,7 +47,7 @@ def everything() -> list[Any]:
 
 
 def attempt(verb: Callable[[], Any], before: list[Any]) -> bool:
-    """Whether it was done; a refusal of any kind has changed nothing of what was there before."""
+    """Return whether the verb acted; a refusal of any kind must have changed nothing."""
     try:
         verb()
     except (PermissionDenied, Blocked, Conflict):

@@ -172,7 +172,7 @@ def test_many_are_asked_about_in_constant_queries(held: Appointment, sign_in: Si
 # What is refused, by each way.
 
 
-SENTENCE = "The appointment of Jo Smith was used on 12 October 2026, so its last day cannot be earlier than that."
+SENTENCE = "The appointment of Jo Smith was last used on 12 October 2026, so its last day must be that day or later."
 
 
 def test_it_does_not_end_before_it_was_used(held: Appointment, sign_in: SignIn, by: Actor) -> None:
@@ -207,21 +207,21 @@ def test_its_first_day_stays(held: Appointment, sign_in: SignIn, by: Actor, star
     held.starts_on = starts_on
     sign_in(USED)
     assert refusal(lambda: save_appointment(held, by=by)) == [
-        "The appointment of Jo Smith was used on 12 October 2026, so its first day, 1 September 2026, can no longer be "
-        "moved."
+        "The appointment of Jo Smith was last used on 12 October 2026, so you cannot change its first day, 1 September "
+        "2026."
     ]
 
 
 def test_what_it_was_for_and_whose_it_was_stay(held: Appointment, sign_in: SignIn, by: Actor) -> None:
     sign_in(USED)
     held.person = PersonFactory.create()
-    assert "so its person can no longer be changed" in refusal(lambda: save_appointment(held, by=by))[0]
+    assert "so you cannot change its person." in refusal(lambda: save_appointment(held, by=by))[0]
     held.refresh_from_db()
     held.role = Role.HEADTEACHER
-    assert "so its role can no longer be changed" in refusal(lambda: save_appointment(held, by=by))[0]
+    assert "so you cannot change its role." in refusal(lambda: save_appointment(held, by=by))[0]
     held.refresh_from_db()
     held.school = SchoolFactory.create()
-    assert "so its scope can no longer be changed" in refusal(lambda: save_appointment(held, by=by))[0]
+    assert "so you cannot change its scope." in refusal(lambda: save_appointment(held, by=by))[0]
 
 
 def test_what_was_not_used_can_all_be_put_right(held: Appointment, by: Actor) -> None:
@@ -237,7 +237,7 @@ def test_what_began_today_and_was_used_is_not_withdrawn_by_a_clock_that_is_wrong
     sign_in(USED)
     said = refusal(lambda: withdraw_appointment(held, on=date(2026, 8, 1), by=by, reason="x"))
     assert said == [
-        "The appointment of Jo Smith was used on 12 October 2026, so it cannot be withdrawn. End it instead."
+        "The appointment of Jo Smith was last used on 12 October 2026, so you cannot withdraw it. End it instead."
     ]
 
 
@@ -277,7 +277,7 @@ def test_the_allocation_board_says_so(held: Appointment, sign_in: SignIn, by: Ac
     new, choices = PersonFactory.create(), [Choice(school, f"{held.pk}.1")]
     [move] = planned(choices, new, first_day=USED, by=by.user, on=TUESDAY)
     assert move.cannot == [SENTENCE]
-    with pytest.raises(Blocked, match="cannot be earlier"):
+    with pytest.raises(Blocked, match="its last day must be that day or later"):
         assign(choices, new, first_day=USED, by=by.user, on=TUESDAY)
     assert assign(choices, new, first_day=USED + timedelta(days=1), by=by.user, on=TUESDAY)[0].changes
 
@@ -327,6 +327,6 @@ def test_what_a_file_gave_is_not_taken_out_again_once_its_holder_has_come(
     clock_at(TUESDAY)
     sign_in(USED)
     said = refusal(lambda: undo(run, Work(by=by)))
-    assert said == [f"{made}: its holder signed in on 12 October 2026. End it instead."]
+    assert said == [f"{made}: it was last used on 12 October 2026. End it instead."]
     assert AuditEvent.objects.filter(verb="removed").count() == 0
     assert User.objects.get(pk=jo.user_id).is_active

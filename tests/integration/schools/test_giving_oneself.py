@@ -232,11 +232,14 @@ def test_the_admin_does_not_change_the_role_of_ones_own(user: User, me: Person) 
 
 @pytest.fixture
 def superuser() -> User:
-    """Has no person, and so can be linked to one; whoever has one would lose their rights with the link."""
+    """Return a superuser without a person, who can be linked to one without losing rights."""
     return UserFactory.create(is_superuser=True, is_staff=True)
 
 
-LINKED = "Jo Smith holds an appointment, and you cannot give yourself one. Ask another system administrator."
+LINKED = (
+    "You cannot link your account to Jo Smith, because that would give you an appointment. Ask another system "
+    "administrator."
+)
 
 
 @pytest.mark.parametrize("since", [date(2020, 1, 1), TOMORROW])
@@ -263,8 +266,8 @@ def test_an_account_under_which_something_was_used_stays_linked(user: User, scho
     User.objects.filter(pk=sip.pk).update(last_login="2026-11-03T12:00:00Z")
     errors = form_errors(saved(signed_in(user), person, user=""))
     assert errors["user"] == [
-        "Jo Smith has used an appointment with this account. End their appointments, and change the account on the day "
-        "after."
+        "Jo Smith has used an appointment with their present account. End their appointments first. You can change the "
+        "account from the day after."
     ]
 
 

@@ -85,7 +85,7 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
         lacking = [
             said
             for said in (
-                "has given an appointment over the whole authority",
+                "has given an appointment that covers the whole authority or a whole phase",
                 str(by.user),
                 "Jo Smith",
                 "jo@example.org",
@@ -97,14 +97,14 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
         ]
         assert lacking == []
     event = AuditEvent.objects.get(subject_id=made.pk, verb="Head notified")
-    assert (event.by, event.reason) == (by.user, f"E-mail to {head.name}")
+    assert (event.by, event.reason) == (by.user, f"Email to {head.name}")
 
 
 def test_the_page_of_the_person_says_who_got_the_e_mail(jo: Person, by: Actor, authority: LocalAuthority) -> None:
     head = officer(Role.HEAD_OF_SERVICE, authority)
     appoint(jo, Role.FINANCE, scope={"authority": authority}, starts_on=TUESDAY, by=by)
     page = signed_in(by.user).get(f"/people/{jo.user_id}/").content.decode()
-    assert f"From 3 November 2026. E-mail to {head.name}, 3 November 2026" in page
+    assert f"From 3 November 2026. Email to {head.name}, 3 November 2026" in page
 
 
 @pytest.mark.parametrize("role", sorted(AUTHORITY_WIDE_ROLES - {Role.HEAD_OF_SERVICE}))
@@ -149,7 +149,7 @@ def test_many_at_once_are_one_e_mail(by: Actor, authority: LocalAuthority) -> No
     narrow = Appointment(person=people[0], role=Role.CLERK, school=SchoolFactory.create(), starts_on=TUESDAY)
     save_together([Saving(each, "appointed", by, "") for each in [*new, narrow]])
     mail = Email.objects.get()
-    assert (mail.to, mail.subject) == ([account_of(head)], "20 new appointments over the whole authority")
+    assert (mail.to, mail.subject) == ([account_of(head)], "20 new appointments that cover a whole authority or phase")
     assert all(f"Officer {number}" in mail.message for number in range(20))
     assert "Clerk" not in mail.message
     assert AuditEvent.objects.filter(verb="Head notified").count() == 20
@@ -162,7 +162,7 @@ def test_a_table_of_partners_over_phases_is_one_e_mail(by: Actor, authority: Loc
     (path := tmp_path / "people.csv").write_text("\n".join(["Role,Name,Email,Phase,From", *rows]))
     assert read([path], Work(by=by)).added == 3
     mail = Email.objects.get()
-    assert (mail.to, mail.subject) == ([account_of(head)], "3 new appointments over the whole authority")
+    assert (mail.to, mail.subject) == ([account_of(head)], "3 new appointments that cover a whole authority or phase")
     assert all(f"Partner {phase}" in mail.message for phase in phases)
 
 
@@ -235,7 +235,7 @@ def test_where_there_is_nobody_it_is_in_the_audit(jo: Person, authority: LocalAu
     made = appoint(jo, Role.SYSTEM_ADMINISTRATOR, scope={"authority": authority}, starts_on=TUESDAY, by=SYSTEM)
     assert recipients() == []
     event = AuditEvent.objects.get(subject_id=made.pk, verb="Head notified")
-    assert event.reason == "No e-mail: there is no Head to write to"
+    assert event.reason == "No email sent: there is no Head, Corporate Director or other system administrator"
 
 
 # By another account.
@@ -249,5 +249,6 @@ def test_an_account_given_to_somebody_who_holds_one_is_told_of(by: Actor, author
     assert saved(signed_in(by.user), person, user=account.pk).status_code == 302
     mail = Email.objects.get()
     assert (mail.to, mail.subject) == ([account_of(head)], "New account: Dee Director, Corporate Director")
-    assert "has given an account to a person who holds an appointment over the whole authority" in mail.message
+    said = "has given an account to a person with an appointment that covers the whole authority or a whole phase"
+    assert said in mail.message
     assert "Dee Director (signs in as not.dee@example.org)" in mail.message

@@ -151,7 +151,7 @@ def test_a_form_that_cannot_be_used_says_why(
 def test_a_code_of_an_authority_for_files_that_are_taken_whole_is_not_dropped() -> None:
     admin = client_of(UserFactory.create(is_superuser=True, is_staff=True))
     answer = bring(admin, SimpleUploadedFile("a.csv", b"URN"), kind="calendar", only="936")
-    assert "These files are taken whole, not for one authority. Clear the code" in answer.content.decode()
+    assert "We bring in these files as a whole, not for one authority. Clear the code" in answer.content.decode()
     assert 'value="936"' in answer.content.decode()
     assert not ImportRun.objects.exists()
 

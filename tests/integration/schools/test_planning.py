@@ -267,7 +267,7 @@ def test_a_verb_is_for_these_roles_at_their_own_schools_and_no_other(county: Cou
 
 
 def outcome_of(verb: str, visit: Visit, user: User) -> str:
-    """The status of a visit after somebody tried a verb, or that it was refused them."""
+    """Return the status of a visit after a user tried a verb, or that the verb refused."""
     try:
         VERBS[verb](visit, user)
     except PermissionDenied:

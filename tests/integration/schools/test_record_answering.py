@@ -57,7 +57,7 @@ def opened(client: Client, path: str) -> dict[str, str]:
 
 
 def typed_in(page: Any) -> list[str]:
-    """What stands in the long boxes of a form, as a browser shows it."""
+    """Return the text in the text areas of a form, as a browser shows it."""
     return [unescape(text).strip() for text in re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)]
 
 
@@ -71,7 +71,7 @@ pytestmark = pytest.mark.django_db
 def test_an_objection_beside_accurate_is_refused_and_kept(county: County, path: str, step: dict[str, str]) -> None:
     client = signed_in(county.headteacher)
     page = client.post(path, {**SENT, "accurate": "yes", **opened(client, path), **step}).content.decode()
-    assert f"{REFUSED} Clear the text or answer No." in page
+    assert f"{REFUSED} Clear the text or select “No”." in page
     assert 'href="#id_on_accuracy"' in page
     assert OBJECTION in typed_in(page)
     assert not Response.objects.exists()
@@ -205,7 +205,7 @@ def test_the_record_closed_between_typing_and_sending_shows_what_was_typed(count
 
 @pytest.mark.parametrize("step", ["typed", "checked"])
 def test_the_same_answer_sent_twice_is_recorded_once(county: County, path: str, step: str) -> None:
-    """Also for somebody who is headteacher and chair, whose second answer it would otherwise become."""
+    """This holds for a headteacher who is also chair: otherwise it would become their second answer."""
     also_appointed(county.headteacher, Role.CHAIR, school=county.school)
     client = signed_in(county.headteacher)
     typed = {**SENT, **opened(client, path)}
@@ -216,7 +216,7 @@ def test_the_same_answer_sent_twice_is_recorded_once(county: County, path: str, 
     client.post(path, sent)
     again = client.post(path, typed if step == "typed" else sent, follow=True)
     assert again.redirect_chain == [(path.removesuffix("respond/"), 302)]
-    assert "You have already sent this response. It is recorded once." in again.content.decode()
+    assert "You have already sent this response. You do not need to send it again." in again.content.decode()
     assert Response.objects.get().role == typed["role"]
     assert not Draft.objects.exists()
     assert {typed["role"], opened(client, path)["role"]} == {Role.HEADTEACHER, Role.CHAIR}

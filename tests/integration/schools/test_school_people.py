@@ -224,8 +224,8 @@ def test_whoever_is_known_by_address_succeeds_and_a_namesake_does_not(county: Co
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": "Bo Example"}, "The address jane@school.example is known under another name."),
-        ({"telephone": "01632 960002"}, "jane@school.example is known here with no telephone number."),
+        ({"name": "Bo Example"}, "We know jane@school.example under another name."),
+        ({"telephone": "01632 960002"}, "We have no telephone number for jane@school.example."),
     ],
 )
 def test_what_is_typed_of_somebody_known_otherwise_is_refused_and_kept(

@@ -127,7 +127,7 @@ class Forms:
 
 
 def seen(school: School) -> str:
-    """What the box of a school with one partner says of it."""
+    """Return the value of the box of a school with one partner."""
     held = Appointment.objects.get(school=school, role=Role.SIP)
     return f"{held.pk}.{held.version}"
 
@@ -143,7 +143,7 @@ def filled(form: PageForm, typed: Typed) -> dict[str, Any]:
 
 
 def differing(form: PageForm, typed: Typed) -> list[str]:
-    """What of the typed is not in the form."""
+    """Return what was typed and is not in the form."""
     as_lists = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
     return [name for name, values in as_lists.items() if form.sent.get(name, []) != values]
 
@@ -203,8 +203,8 @@ def test_who_cancelled_the_meeting_first_is_named_with_the_reason(county: County
     cancel_meeting(meeting, by=county.sip, reason="Snow", seen_version=1)
     page = client.post(path, {**opened.sent, "reason": "Too few governors"}).content.decode()
     assert (
-        f"Nothing was done: {county.sip} changed this after you opened it. It is now: cancelled (Snow). "
-        "What you typed is still in the form."
+        f"Nothing was saved. {county.sip} changed this after you opened it. It is now: cancelled (Snow). "
+        "What you typed is still in the form. Check it before you continue."
     ) in page
     assert form_to_type_in(page).sent["reason"] == ["Too few governors"]
     assert Draft.objects.count() == 0
@@ -234,9 +234,9 @@ def test_what_is_ticked_stays_ticked_where_the_filters_of_the_address_leave_it_o
     opened = form_to_type_in(client.get(BOARD).content.decode())
     client.post("/drafts/", filled(opened, form.typed))
     page = client.get(f"{BOARD}?sip=nobody").content.decode()
-    assert "Also ticked, and not in the list above" in page
+    assert "Schools you ticked that are not in this list" in page
     assert differing(form_to_type_in(page), form.typed) == []
-    assert "Also ticked" not in client.get(BOARD).content.decode()
+    assert "Schools you ticked" not in client.get(BOARD).content.decode()
 
 
 def test_a_school_that_left_the_filtered_list_because_a_colleague_was_first_is_still_ticked(forms: Forms) -> None:
@@ -270,7 +270,7 @@ def test_a_hand_over_that_is_kept_leaves_unticked_what_was_unticked(forms: Forms
 
 
 def test_nobody_but_a_partner_of_today_is_named_among_kept_text(county: County) -> None:
-    """Else any number could be kept, and each would tell a name."""
+    """Otherwise a user could keep any number, and read the name behind it."""
     stranger = PersonFactory.create(name="Private Stranger")
     Draft.objects.create(user=county.dsim, form=BOARD, fields={"sip": [str(stranger.pk)]})
     assert "Private Stranger" not in page_of(county.dsim, "/account/kept-text/")
@@ -306,7 +306,7 @@ def test_a_date_kept_for_a_record_that_somebody_else_presented_is_shown(county: 
 
 
 def test_a_post_that_is_turned_away_before_it_is_read_is_kept(county: County, clock_at: ClockAt) -> None:
-    """The reminder was put away in another window."""
+    """The user put the reminder away in another window."""
     county.record(RecordStatus.DRAFT)
     clock_at(LATE)
     sweep(LATE)

@@ -98,7 +98,7 @@ def test_an_item_is_added_with_its_finding_and_taken_off_again(county: County, p
     assert [line.heading for line in record.visit.agenda()][1] == "The roof"
     assert record.written.findings == {f"a{item.pk}": "It leaks."}
     page = saved(county, record, **{f"item_a{item.pk}": "It leaks.", f"drop_a{item.pk}": "on"}).content.decode()
-    assert "You have written what you found on “The roof”. Clear the text or leave it on the agenda" in page
+    assert "You have written what you found on “The roof”. Clear the text or keep the item" in page
     assert "It leaks.</textarea>" in page
     assert record.written.findings == {f"a{item.pk}": "It leaks."}
     saved(county, record, **{f"item_a{item.pk}": "", f"drop_a{item.pk}": "on"})

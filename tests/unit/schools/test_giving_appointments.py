@@ -81,21 +81,24 @@ def test_the_day_of_use_stays_inside_an_appointment_that_was_used(after: Post) -
 REWRITTEN: list[tuple[dict[str, Any], dict[str, str]]] = [
     (
         {"ends_on": USED - DAY},
-        {"ends_on": "It was used on 12 October 2026, so its last day cannot be earlier than that."},
+        {"ends_on": "It was last used on 12 October 2026, so its last day must be that day or later."},
     ),
     ({"ends_on": USED}, {}),
     ({"ends_on": None}, {}),
     (
         {"starts_on": FIRST + DAY},
-        {"starts_on": "It was used on 12 October 2026, so its first day, 1 September 2026, can no longer be moved."},
+        {"starts_on": "It was last used on 12 October 2026, so you cannot change its first day, 1 September 2026."},
     ),
-    ({"withdrawn": True}, {"withdrawn": "It was used on 12 October 2026, so it cannot be withdrawn. End it instead."}),
+    (
+        {"withdrawn": True},
+        {"withdrawn": "It was last used on 12 October 2026, so you cannot withdraw it. End it instead."},
+    ),
     *(
         (
             {name: value},
             {
-                name: f"It was used on 12 October 2026, so its {name} can no longer be changed. End it, and give "
-                "another appointment."
+                name: f"It was last used on 12 October 2026, so you cannot change its {name}. End it and give "
+                "a new appointment."
             },
         )
         for name, value in (("person", 2), ("role", "dsim"), ("scope", ("district", "7")))

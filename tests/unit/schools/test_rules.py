@@ -55,7 +55,7 @@ def test_a_visit_planned_years_ahead_is_taken_for_a_slip(today: date, years: int
 def test_a_school_that_finds_the_record_accurate_names_nothing_that_is_not(text: str) -> None:
     said = "You said the record is accurate, but you have also written what is not accurate."
     reasons = wrong_with_response(accurate=True, on_accuracy=text)
-    assert reasons == ([f"{said} Clear the text or answer No."] if text.strip() else [])
+    assert reasons == ([f"{said} Clear the text or select “No”."] if text.strip() else [])
 
 
 @given(text=st.text())
