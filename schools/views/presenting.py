@@ -124,8 +124,8 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
     check_heading = "Check your reason before you close the record"
     send_label = "Close without presentation"
     final = (
-        "The school can no longer respond after this, and only a correction opens the record again. The school can "
-        "read your reason."
+        "The school can no longer respond after this. Only a correction opens the record again. The school can read "
+        "your reason."
     )
 
     def may(self, user: Any) -> bool:

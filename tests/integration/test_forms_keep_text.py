@@ -36,7 +36,7 @@ PASSWORD_OR_CODE = "asks for a password or a code, which no draft may hold"
 KEEPS_NOTHING = {
     "accounts:sign_in": "nobody is signed in yet",
     "accounts:password_forgotten": "nobody is signed in yet",
-    "accounts:address_confirm": "is a button",
+    "accounts:address_accept": "is a button",
     **dict.fromkeys(
         (
             *("accounts:verify", "accounts:recovery", "accounts:invitation", "accounts:password_reset"),
