@@ -291,7 +291,7 @@ class KeepsDrafts:
         form = super().get_form(form_class)  # type: ignore[misc]
         if self.draft and not form.is_bound:
             fill_from_draft(form, self.draft)
-        # Our own forms draw these as hidden inputs and tell the scripts of them; other templates use the tag.
+        # Our own forms draw these as hidden inputs and tell the scripts about them.
         form.base_version = self.base_version
         form.keep_token = self._page_token().signed()
         form.autosave_url = reverse("accounts:draft_save")
