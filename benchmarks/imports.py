@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 
 from benchmarks.measure import busy_seconds
-from schools.imports.gias import LA_CODE, LA_NAME, PARTS, URN
-from schools.imports.run import import_gias
+from schools.imports.gias.layout import LA_CODE, LA_NAME, PARTS, URN
+from schools.imports.gias.run import import_gias
 
 COLUMNS = (URN, LA_CODE, LA_NAME, *(column for part in PARTS for column in part.columns))
 SCHOOLS_OF_AUTHORITY = 330

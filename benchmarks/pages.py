@@ -13,7 +13,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission, Role
 from schools.models import Appointment, District, RecordOfVisit, School
-from schools.states import SHARED_STATES, RecordStatus
+from schools.records.states import SHARED_STATES, RecordStatus
 
 BARE = "bare page"
 PAGE, LIST, PDF = 8, 15, 150

@@ -19,7 +19,6 @@ from schoolimprove.lib import clock
 from schoolimprove.lib.search import search_key
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.reminders.models import Deadline
-from schools import deadlines
 from schools.models import (
     Appointment,
     District,
@@ -32,7 +31,8 @@ from schools.models import (
     School,
     Visit,
 )
-from schools.states import RecordStatus
+from schools.records import deadlines as record_deadlines
+from schools.records.states import RecordStatus
 
 
 @dataclass(frozen=True)
@@ -396,14 +396,17 @@ class _Seed:
         """One open on every record that is not finished, and those that were met in the last year."""
         year_ago = (self.today - timedelta(days=365)).isoformat()
         rules = {
-            deadlines.SUBMIT: ("v.held_on + 7", "CASE WHEN r.status <> 'draft' THEN r.submitted_at END"),
-            deadlines.ASSURE: ("v.held_on + 14", "r.approved_at"),
-            deadlines.RESPOND: ("v.held_on + 21", "CASE WHEN r.id %% 5 > 0 THEN r.approved_at + interval '9 days' END"),
+            record_deadlines.SUBMIT: ("v.held_on + 7", "CASE WHEN r.status <> 'draft' THEN r.submitted_at END"),
+            record_deadlines.ASSURE: ("v.held_on + 14", "r.approved_at"),
+            record_deadlines.RESPOND: (
+                "v.held_on + 21",
+                "CASE WHEN r.id %% 5 > 0 THEN r.approved_at + interval '9 days' END",
+            ),
         }
         reached = {
-            deadlines.SUBMIT: "true",
-            deadlines.ASSURE: "r.status <> 'draft'",
-            deadlines.RESPOND: "r.status = 'shared'",
+            record_deadlines.SUBMIT: "true",
+            record_deadlines.ASSURE: "r.status <> 'draft'",
+            record_deadlines.RESPOND: "r.status = 'shared'",
         }
         for rule, (due, met) in rules.items():
             self._insert(

@@ -13,9 +13,9 @@ from schoolimprove.lib.clock import TermName
 from schoolimprove.lib.years import academic_year
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.reminders.models import Deadline
-from schools.coverage import term_of, terms_to_look_at
 from schools.models import Visit
-from schools.opening import open_term
+from schools.oversight.core_visits import term_of, terms_to_look_at
+from schools.visits.opening.actions import open_term
 
 AIM = 3
 """A job takes at most so many times its bare statements."""

@@ -24,8 +24,8 @@ from schoolimprove.lib import clock
 from schoolimprove.ui.colour import authority_css
 from schoolimprove.ui.components import Column, Fact, Table
 from schoolimprove.ui.registry import asked_of, dates_for, news_for, notices_for
+from schools.home.watchlist import LOOKED_THROUGH, glances, longest_unseen_first, watched_by
 from schools.models import School
-from schools.watching import LOOKED_THROUGH, glances, longest_unseen_first, watched_by
 
 SHOWN_SCHOOLS = 10
 SHOWN_NEWS = 8

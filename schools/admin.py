@@ -7,30 +7,29 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-import schools.converters  # noqa: F401 (registers them)
+import schools.register.converters  # noqa: F401 (registers them)
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import User
 from schoolimprove.calendar.admin import CalendarAdmin
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.admin import GuardedAdmin, KeptAdmin, KeptForm, KeptHistoryAdmin
 from schoolimprove.records.transition import Blocked
-from schools.actions import EDITED, blockers_to_appointing, link_account, lock_person, save_appointment
-from schools.appointing import blockers_to_linking
-from schools.models import (
-    Appointment,
-    Diocese,
-    District,
-    DoubleDistrict,
-    ImportRun,
-    LocalAuthority,
-    Partnership,
-    Person,
-    School,
-    SchoolClosure,
-    SchoolTerm,
-    ServiceInvitation,
+from schools.imports import pages as imports
+from schools.imports.models import ImportRun
+from schools.register.models.appointment import Appointment
+from schools.register.models.person import Person
+from schools.register.models.places import Diocese, District, DoubleDistrict, LocalAuthority, Partnership
+from schools.register.models.school import School
+from schools.register.models.school_days import SchoolClosure, SchoolTerm
+from schools.register.models.service_invitation import ServiceInvitation
+from schools.register.people.appointing import (
+    EDITED,
+    blockers_to_appointing,
+    blockers_to_linking,
+    link_account,
+    lock_person,
+    save_appointment,
 )
-from schools.views import importing
 
 
 @admin.register(LocalAuthority)
@@ -174,31 +173,31 @@ class ImportRunAdmin(GuardedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own: list[tuple[str, Any, str]] = [
-            ("template/<slug:kind>.csv", importing.import_template, "template"),
-            ("<int:number>/progress/", importing.import_progress, "progress"),
-            ("<int:number>/confirm/", importing.import_confirm, "confirm"),
-            ("<int:number>/abandon/", importing.import_abandon, "abandon"),
-            ("<int:number>/undo/", importing.import_undo, "undo"),
-            ("<int:number>/changes.csv", importing.import_account, "account"),
-            ("<int:number>/not-taken.<export_kind:kind>", importing.import_rejections, "rejections"),
-            ("<int:number>/not-in-the-files.<export_kind:kind>", importing.import_vanished, "vanished"),
-            ("export.<export_kind:kind>", importing.import_export, "export"),
-            ("<int:number>/files/<int:position>/", importing.import_file, "file"),
+            ("template/<slug:kind>.csv", imports.import_template, "template"),
+            ("<int:number>/progress/", imports.import_progress, "progress"),
+            ("<int:number>/confirm/", imports.import_confirm, "confirm"),
+            ("<int:number>/abandon/", imports.import_abandon, "abandon"),
+            ("<int:number>/undo/", imports.import_undo, "undo"),
+            ("<int:number>/changes.csv", imports.import_account, "account"),
+            ("<int:number>/not-taken.<export_kind:kind>", imports.import_rejections, "rejections"),
+            ("<int:number>/not-in-the-files.<export_kind:kind>", imports.import_vanished, "vanished"),
+            ("export.<export_kind:kind>", imports.import_export, "export"),
+            ("<int:number>/files/<int:position>/", imports.import_file, "file"),
         ]
         wrap = self.admin_site.admin_view
         routes = [path(route, wrap(view), name=f"schools_importrun_{name}") for route, view, name in own]
         return [*routes, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return importing.import_list(request)
+        return imports.import_list(request)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return importing.ImportAdd.as_view()(request)
+        return imports.ImportAdd.as_view()(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return importing.import_detail(request, int(object_id) if object_id.isdecimal() else 0)
+        return imports.import_detail(request, int(object_id) if object_id.isdecimal() else 0)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return self.change_view(request, object_id)

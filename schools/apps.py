@@ -11,34 +11,31 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.shipping import Shipment, shipments
-        from schools import (
-            calendar_feed,
-            expecting,
-            figures,
-            freezing_job,
-            panels,
-            people,
-            policy,  # noqa: F401 (declares its keys)
-            recounting_job,
-            reminding,
-            termly,
-        )
-        from schools.imports import appointments, calendar, run, runs
-        from schools.models import ProgrammeEdition
-        from schools.programmes import sync_programmes
-        from schools.resolver import AppointmentResolver
+        from schools.home import calendar_feed, panels
+        from schools.imports.appointments import run as appointment_run
+        from schools.imports.calendar import run as calendar_run
+        from schools.imports.core import runs
+        from schools.imports.gias import run as gias_run
+        from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules
+        from schools.records import pdf as record_pdf
+        from schools.records.writing import figures
+        from schools.register.people import account_hooks
+        from schools.register.roles_resolver import AppointmentResolver
+        from schools.visits.models.programme import ProgrammeEdition
+        from schools.visits.opening import termly
+        from schools.visits.programme.actions import sync_programmes
 
         register_resolver(AppointmentResolver())
         panels.register()
-        reminding.register()
+        reminder_rules.register()
         termly.register()
         calendar_feed.register()
-        people.register()
+        account_hooks.register()
         figures.register_own()
         runs.register()
         shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
-        freezing_job.register()
-        recounting_job.register()
-        expecting.register()
-        for importer in (run, calendar, appointments):
+        record_pdf.register()
+        recalculate_deadlines.register()
+        expected_deadlines.register()
+        for importer in (gias_run, calendar_run, appointment_run):
             importer.register_importer()

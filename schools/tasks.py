@@ -4,12 +4,10 @@ from celery import shared_task
 
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.lib import clock
-from schools.freezing_job import ask_for_missing
-from schools.nightly import close_what_may, record_silence
-from schools.people import staff_to_review
-from schools.recounting import recount
-from schools.responses import settle_responses
-from schools.seeing_again import follow_schools
+from schools.oversight.recalculate_deadlines import follow_schools, recount
+from schools.records.overnight import close_what_may, record_silence, settle_responses
+from schools.records.pdf import ask_for_missing
+from schools.register.people.account_hooks import staff_to_review
 
 
 @shared_task

@@ -2,44 +2,36 @@
 
 from django.urls import path
 
-import schools.converters  # noqa: F401 (registers them)
-from schools.views import (
-    allocation,
-    assurance,
-    calendar_file,
-    chronology,
-    contact,
-    contact_note,
-    correction,
-    coverage,
-    coverage_load,
-    coverage_not_seen,
-    coverage_weeks,
-    days,
-    due,
-    entitlement,
-    files,
-    following,
-    governors,
-    listing,
-    my_term,
-    opening,
-    people,
-    presenting,
-    programme,
-    record,
-    school,
-    school_lists,
-    visit,
-    watching,
-    writing,
-)
+import schools.register.converters  # noqa: F401 (registers them)
+from schools.home import school_overview, watchlist
+from schools.home.chronology import pages as chronology
+from schools.oversight.pages import core_visits, deadlines_board, last_visit, week_grid, workload
+from schools.records.agreed_actions import pages as agreed_actions
+from schools.records.assurance import pages as assurance
+from schools.records.attachments import pages as attachments
+from schools.records.corrections import pages as corrections
+from schools.records.governors import pages as governors
+from schools.records.reading import pages as reading
+from schools.records.reading import presenting, school_visits
+from schools.records.writing import pages as writing
+from schools.register.allocation import pages as allocation
+from schools.register.contacts import pages as contacts
+from schools.register.people import pages as people
+from schools.register.schools import days as school_days
+from schools.register.schools import history
+from schools.register.schools import list as school_list
+from schools.visits import pages as visits
+from schools.visits.contact_notes import pages as contact_notes
+from schools.visits.entitlement import pages as entitlement
+from schools.visits.my_term import pages as my_term
+from schools.visits.opening import pages as opening
+from schools.visits.programme import pages as programme
 
 app_name = "schools"
 RECORD = "<int:urn>/visits/<record_reference:reference>/"
 urlpatterns = [
-    path("", listing.SchoolList.as_view(), name="list"),
-    path("export.<export_kind:kind>", listing.export_schools, name="export"),
+    path("", school_list.SchoolList.as_view(), name="list"),
+    path("export.<export_kind:kind>", school_list.export_schools, name="export"),
     path("allocation/", allocation.AllocationBoard.as_view(), name="allocation"),
     path("allocation/export.<export_kind:kind>", allocation.export_allocation, name="allocation_export"),
     path("allocation/loads/export.<export_kind:kind>", allocation.export_loads, name="loads_export"),
@@ -56,64 +48,64 @@ urlpatterns = [
     path("terms/open/", opening.TermOpen.as_view(), name="term_open"),
     path("terms/open/export.<export_kind:kind>", opening.export_opening, name="term_open_export"),
     path("terms/opened/", opening.TermOpened.as_view(), name="term_opened"),
-    path("coverage/", coverage.Coverage.as_view(), name="coverage"),
-    path("coverage/export.<export_kind:kind>", coverage.export_coverage, name="coverage_export"),
-    path("coverage/weeks/", coverage_weeks.CoverageWeeks.as_view(), name="coverage_weeks"),
-    path("coverage/not-seen/", coverage_not_seen.CoverageNotSeen.as_view(), name="coverage_not_seen"),
+    path("coverage/", core_visits.Coverage.as_view(), name="coverage"),
+    path("coverage/export.<export_kind:kind>", core_visits.export_coverage, name="coverage_export"),
+    path("coverage/weeks/", week_grid.CoverageWeeks.as_view(), name="coverage_weeks"),
+    path("coverage/not-seen/", last_visit.CoverageNotSeen.as_view(), name="coverage_not_seen"),
     path(
         "coverage/not-seen/export.<export_kind:kind>",
-        coverage_not_seen.export_not_seen,
+        last_visit.export_not_seen,
         name="coverage_not_seen_export",
     ),
-    path("coverage/load/", coverage_load.CoverageLoad.as_view(), name="coverage_load"),
-    path("coverage/load/export.<export_kind:kind>", coverage_load.export_load, name="coverage_load_export"),
-    path("coverage/list/", coverage.CoverageList.as_view(), name="coverage_list"),
-    path("coverage/list/export.<export_kind:kind>", coverage.export_coverage_list, name="coverage_list_export"),
-    path("deadlines/", due.DueBoard.as_view(), name="due"),
-    path("deadlines/export.<export_kind:kind>", due.export_due, name="due_export"),
+    path("coverage/load/", workload.CoverageLoad.as_view(), name="coverage_load"),
+    path("coverage/load/export.<export_kind:kind>", workload.export_load, name="coverage_load_export"),
+    path("coverage/list/", core_visits.CoverageList.as_view(), name="coverage_list"),
+    path("coverage/list/export.<export_kind:kind>", core_visits.export_coverage_list, name="coverage_list_export"),
+    path("deadlines/", deadlines_board.DueBoard.as_view(), name="due"),
+    path("deadlines/export.<export_kind:kind>", deadlines_board.export_due, name="due_export"),
     path("my-term/", my_term.MyTerm.as_view(), name="my_term"),
-    path("my-term/calendar.ics", calendar_file.term_calendar, name="my_term_calendar"),
+    path("my-term/calendar.ics", my_term.term_calendar, name="my_term_calendar"),
     path("my-term/export.<export_kind:kind>", my_term.export_my_term, name="my_term_export"),
-    path("contact-notes/", contact_note.ContactNoteList.as_view(), name="contact_notes"),
-    path("contact-notes/export.<export_kind:kind>", contact_note.export_contact_notes, name="contact_notes_export"),
-    path("<int:urn>/", school.SchoolOverview.as_view(), name="school"),
-    path("<int:urn>/watch/", watching.watch_school, name="watch"),
-    path("<int:urn>/stop-watching/", watching.stop_watching_school, name="stop_watching"),
-    path("<int:urn>/visits/", school.SchoolVisits.as_view(), name="visits"),
-    path("<int:urn>/visits/export.<export_kind:kind>", school_lists.export_visits, name="visits_export"),
-    path("<int:urn>/visits/plan/", visit.VisitPlan.as_view(), name="visit_plan"),
-    path("<int:urn>/visits/commission/", visit.ReviewCommission.as_view(), name="review_commission"),
-    path("<int:urn>/visits/performance-management/", visit.PerformanceRecord.as_view(), name="performance_record"),
-    path("<int:urn>/visits/contacts/add/", contact_note.ContactNoteAdd.as_view(), name="contact_note_add"),
+    path("contact-notes/", contact_notes.ContactNoteList.as_view(), name="contact_notes"),
+    path("contact-notes/export.<export_kind:kind>", contact_notes.export_contact_notes, name="contact_notes_export"),
+    path("<int:urn>/", school_overview.SchoolOverview.as_view(), name="school"),
+    path("<int:urn>/watch/", watchlist.watch_school, name="watch"),
+    path("<int:urn>/stop-watching/", watchlist.stop_watching_school, name="stop_watching"),
+    path("<int:urn>/visits/", school_visits.SchoolVisits.as_view(), name="visits"),
+    path("<int:urn>/visits/export.<export_kind:kind>", school_visits.export_visits, name="visits_export"),
+    path("<int:urn>/visits/plan/", visits.VisitPlan.as_view(), name="visit_plan"),
+    path("<int:urn>/visits/commission/", visits.ReviewCommission.as_view(), name="review_commission"),
+    path("<int:urn>/visits/performance-management/", visits.PerformanceRecord.as_view(), name="performance_record"),
+    path("<int:urn>/visits/contacts/add/", contact_notes.ContactNoteAdd.as_view(), name="contact_note_add"),
     path(
         "<int:urn>/visits/contacts/<int:note>/take-back/",
-        contact_note.ContactNoteTakeBack.as_view(),
+        contact_notes.ContactNoteTakeBack.as_view(),
         name="contact_note_take_back",
     ),
-    path("<int:urn>/visits/<int:visit>/", visit.VisitDetail.as_view(), name="visit"),
-    path("<int:urn>/visits/<int:visit>/calendar.ics", calendar_file.visit_calendar, name="visit_calendar"),
-    path("<int:urn>/visits/<int:visit>/propose/", visit.VisitPropose.as_view(), name="visit_propose"),
-    path("<int:urn>/visits/<int:visit>/agree/", visit.agree_visit, name="visit_agree"),
+    path("<int:urn>/visits/<int:visit>/", visits.VisitDetail.as_view(), name="visit"),
+    path("<int:urn>/visits/<int:visit>/calendar.ics", visits.visit_calendar, name="visit_calendar"),
+    path("<int:urn>/visits/<int:visit>/propose/", visits.VisitPropose.as_view(), name="visit_propose"),
+    path("<int:urn>/visits/<int:visit>/agree/", visits.agree_visit, name="visit_agree"),
     path(
-        "<int:urn>/visits/<int:visit>/note-agreement/", visit.VisitNoteAgreement.as_view(), name="visit_note_agreement"
+        "<int:urn>/visits/<int:visit>/note-agreement/", visits.VisitNoteAgreement.as_view(), name="visit_note_agreement"
     ),
-    path("<int:urn>/visits/<int:visit>/another-date/", visit.VisitAnotherDate.as_view(), name="visit_another_date"),
-    path("<int:urn>/visits/<int:visit>/reschedule/", visit.VisitReschedule.as_view(), name="visit_reschedule"),
-    path("<int:urn>/visits/<int:visit>/cancel/", visit.VisitCancel.as_view(), name="visit_cancel"),
-    path("<int:urn>/visits/<int:visit>/change/", visit.VisitChange.as_view(), name="visit_change"),
-    path("<int:urn>/visits/<int:visit>/held/", visit.PerformanceHold.as_view(), name="performance_hold"),
-    path("<int:urn>/visits/<int:visit>/take-back/", visit.PerformanceVoid.as_view(), name="performance_void"),
-    path("<int:urn>/visits/<int:visit>/agenda/add/", visit.AgendaAdd.as_view(), name="agenda_add"),
-    path("<int:urn>/visits/<int:visit>/agenda/<int:item>/take-away/", visit.take_from_agenda, name="agenda_take_away"),
+    path("<int:urn>/visits/<int:visit>/another-date/", visits.VisitAnotherDate.as_view(), name="visit_another_date"),
+    path("<int:urn>/visits/<int:visit>/reschedule/", visits.VisitReschedule.as_view(), name="visit_reschedule"),
+    path("<int:urn>/visits/<int:visit>/cancel/", visits.VisitCancel.as_view(), name="visit_cancel"),
+    path("<int:urn>/visits/<int:visit>/change/", visits.VisitChange.as_view(), name="visit_change"),
+    path("<int:urn>/visits/<int:visit>/held/", visits.PerformanceHold.as_view(), name="performance_hold"),
+    path("<int:urn>/visits/<int:visit>/take-back/", visits.PerformanceVoid.as_view(), name="performance_void"),
+    path("<int:urn>/visits/<int:visit>/agenda/add/", visits.AgendaAdd.as_view(), name="agenda_add"),
+    path("<int:urn>/visits/<int:visit>/agenda/<int:item>/take-away/", visits.take_from_agenda, name="agenda_take_away"),
     path("<int:urn>/people/", people.SchoolPeople.as_view(), name="people"),
-    path("<int:urn>/people/export.<export_kind:kind>", school_lists.export_people, name="people_export"),
-    path("<int:urn>/people/contacts/export.<export_kind:kind>", school_lists.export_contacts, name="contacts_export"),
+    path("<int:urn>/people/export.<export_kind:kind>", people.export_people, name="people_export"),
+    path("<int:urn>/people/contacts/export.<export_kind:kind>", people.export_contacts, name="contacts_export"),
     path("<int:urn>/people/<int:appointment>/end/", people.AppointmentEnd.as_view(), name="appointment_end"),
-    path("<int:urn>/people/contacts/add/", contact.ContactAdd.as_view(), name="contact_add"),
-    path("<int:urn>/people/contacts/<int:contact>/", contact.ContactChange.as_view(), name="contact_change"),
-    path("<int:urn>/people/contacts/<int:contact>/end/", contact.ContactEnd.as_view(), name="contact_end"),
-    path("<int:urn>/days/", days.SchoolDays.as_view(), name="days"),
-    path("<int:urn>/days/export.<export_kind:kind>", school_lists.export_days, name="days_export"),
+    path("<int:urn>/people/contacts/add/", contacts.ContactAdd.as_view(), name="contact_add"),
+    path("<int:urn>/people/contacts/<int:contact>/", contacts.ContactChange.as_view(), name="contact_change"),
+    path("<int:urn>/people/contacts/<int:contact>/end/", contacts.ContactEnd.as_view(), name="contact_end"),
+    path("<int:urn>/days/", school_days.SchoolDays.as_view(), name="days"),
+    path("<int:urn>/days/export.<export_kind:kind>", school_days.export_days, name="days_export"),
     path("<int:urn>/entitlement/", entitlement.EntitlementSet.as_view(), name="entitlement"),
     path("<int:urn>/entitlement/<int:year>/", entitlement.EntitlementSet.as_view(), name="entitlement_year"),
     path("<int:urn>/chronology/", chronology.SchoolChronology.as_view(), name="chronology"),
@@ -122,11 +114,11 @@ urlpatterns = [
         chronology.export_chronology,
         name="chronology_export",
     ),
-    path("<int:urn>/history/", school.SchoolHistory.as_view(), name="history"),
-    path("<int:urn>/history/export.<export_kind:kind>", school_lists.export_history, name="history_export"),
+    path("<int:urn>/history/", history.SchoolHistory.as_view(), name="history"),
+    path("<int:urn>/history/export.<export_kind:kind>", history.export_history, name="history_export"),
     path("<int:urn>/visits/write/", writing.RecordWrite.as_view(), name="record_write"),
     path("<int:urn>/visits/<int:visit>/write/", writing.RecordWrite.as_view(), name="visit_write"),
-    path(f"{RECORD}", record.RecordDetail.as_view(), name="record"),
+    path(f"{RECORD}", reading.RecordDetail.as_view(), name="record"),
     path(f"{RECORD}edit/", writing.RecordEdit.as_view(), name="record_edit"),
     path(f"{RECORD}submit/", writing.submit_record, name="record_submit"),
     path(f"{RECORD}preview/", writing.RecordPreview.as_view(), name="record_preview"),
@@ -138,35 +130,35 @@ urlpatterns = [
         assurance.RecordApprove.as_view(),
         name="record_approve",
     ),
-    path(f"{RECORD}respond/", record.RecordRespond.as_view(), name="record_respond"),
-    path(f"{RECORD}pdf/", files.record_pdf, name="record_pdf"),
+    path(f"{RECORD}respond/", reading.RecordRespond.as_view(), name="record_respond"),
+    path(f"{RECORD}pdf/", attachments.record_pdf, name="record_pdf"),
     path(
         f"{RECORD}documents/<int:document>/",
-        files.record_document,
+        attachments.record_document,
         name="record_document",
     ),
     path(
         f"{RECORD}attachments/add/",
-        files.AttachmentAdd.as_view(),
+        attachments.AttachmentAdd.as_view(),
         name="attachment_add",
     ),
     path(
         f"{RECORD}attachments/<int:attachment>/",
-        files.attachment,
+        attachments.attachment,
         name="attachment",
     ),
     path(
         f"{RECORD}attachments/<int:attachment>/remove/",
-        files.attachment_remove,
+        attachments.attachment_remove,
         name="attachment_remove",
     ),
     # What follows from a shared record.
-    path("<int:urn>/actions/", following.SchoolActions.as_view(), name="actions"),
-    path("<int:urn>/actions/export.<export_kind:kind>", following.export_actions, name="actions_export"),
-    path("<int:urn>/actions/<int:action>/", following.ActionUpdate.as_view(), name="action"),
+    path("<int:urn>/actions/", agreed_actions.SchoolActions.as_view(), name="actions"),
+    path("<int:urn>/actions/export.<export_kind:kind>", agreed_actions.export_actions, name="actions_export"),
+    path("<int:urn>/actions/<int:action>/", agreed_actions.ActionUpdate.as_view(), name="action"),
     path("<int:urn>/governors/", governors.SchoolGovernors.as_view(), name="governors"),
-    path("<int:urn>/governors/export.<export_kind:kind>", school_lists.export_meetings, name="meetings_export"),
-    path("<int:urn>/governors/waiting/export.<export_kind:kind>", school_lists.export_waiting, name="waiting_export"),
+    path("<int:urn>/governors/export.<export_kind:kind>", governors.export_meetings, name="meetings_export"),
+    path("<int:urn>/governors/waiting/export.<export_kind:kind>", governors.export_waiting, name="waiting_export"),
     path("<int:urn>/governors/add/", governors.MeetingsAdd.as_view(), name="meetings_add"),
     path("<int:urn>/governors/<int:meeting>/cancel/", governors.MeetingCancel.as_view(), name="meeting_cancel"),
     path(
@@ -187,27 +179,27 @@ urlpatterns = [
     ),
     path(
         f"{RECORD}correct/",
-        correction.RecordCorrect.as_view(),
+        corrections.RecordCorrect.as_view(),
         name="record_correct",
     ),
     path(
         f"{RECORD}correction/",
-        correction.CorrectionDetail.as_view(),
+        corrections.CorrectionDetail.as_view(),
         name="record_correction",
     ),
     path(
         f"{RECORD}correction/issue/",
-        correction.CorrectionIssue.as_view(),
+        corrections.CorrectionIssue.as_view(),
         name="correction_issue",
     ),
     path(
         f"{RECORD}correction/return/",
-        correction.CorrectionReturn.as_view(),
+        corrections.CorrectionReturn.as_view(),
         name="correction_return",
     ),
     path(
         f"{RECORD}correction/withdraw/",
-        correction.CorrectionWithdraw.as_view(),
+        corrections.CorrectionWithdraw.as_view(),
         name="correction_withdraw",
     ),
     path(

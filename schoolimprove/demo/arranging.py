@@ -7,11 +7,11 @@ from datetime import date, time
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schools import planning
 from schools.models import School, Visit
-from schools.models.visit import VisitKind
-from schools.planning import Plan
-from schools.slots import slot_of
+from schools.visits import actions as visit_actions
+from schools.visits.actions import Plan
+from schools.visits.models.visit import VisitKind
+from schools.visits.term_slots import slot_of
 
 from .cast import holder_of
 from .words import words
@@ -41,10 +41,10 @@ def arranged(name: str, wanted: Arrangement) -> Generator[date, None, Visit | No
     visit = fresh(visit)
     head, today = head_of(visit.school), clock.today()
     if head is not None:
-        planning.agree(visit, by=head, on=today, seen_version=visit.version)
+        visit_actions.agree(visit, by=head, on=today, seen_version=visit.version)
     else:
         how = words()["agreed_by_telephone"]
-        planning.note_agreement(visit, by=sip_of(visit.school), on=today, seen_version=visit.version, how=how)
+        visit_actions.note_agreement(visit, by=sip_of(visit.school), on=today, seen_version=visit.version, how=how)
     return visit
 
 
@@ -54,7 +54,7 @@ def _proposed(name: str, wanted: Arrangement) -> Visit | None:
         visit = owed_to(name, wanted.day)
         if visit is not None:
             by = sip_of(visit.school)
-            planning.propose(visit, by=by, on=today, seen_version=visit.version, day=wanted.day, at=AT)
+            visit_actions.propose(visit, by=by, on=today, seen_version=visit.version, day=wanted.day, at=AT)
         return visit
     school = School.objects.select_related("district__double_district", "authority").get(name=name)
     visitor = sip_of(school)
@@ -62,7 +62,7 @@ def _proposed(name: str, wanted: Arrangement) -> Visit | None:
     double = school.district.double_district if school.district else None
     by = (holder_of(Role.DSIM, double_district=double) if review else None) or visitor
     plan = Plan(wanted.kind, wanted.day, AT, visitor=visitor, purpose=wanted.purpose, team=wanted.team)
-    return planning.plan(school, plan, by=by, on=today)
+    return visit_actions.plan(school, plan, by=by, on=today)
 
 
 def owed_to(name: str, day: date) -> Visit | None:

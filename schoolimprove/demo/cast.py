@@ -10,8 +10,8 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import record_event
-from schools.actions import appoint
 from schools.models import Appointment, LocalAuthority, Person
+from schools.register.people.appointing import appoint
 
 from . import signins
 from .kept import added

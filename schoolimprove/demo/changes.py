@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from schoolimprove.accounts.actions.person import deactivate, invite
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schools.actions import appoint, end_appointment, save_appointment
 from schools.models import Appointment, Person, School
-from schools.models.school import Establishment
+from schools.register.models.school import Establishment
+from schools.register.people.appointing import appoint, end_appointment, save_appointment
 
 from . import places, signins, staffing
 from .cast import Cast

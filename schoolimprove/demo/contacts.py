@@ -5,9 +5,9 @@ from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schools.contacts import change_contact, end_contact, keep_contact
 from schools.models import School, SchoolContact
-from schools.models.contact import ContactFor
+from schools.register.contacts.actions import change_contact, end_contact, keep_contact
+from schools.register.models.contact import ContactFor
 
 from . import places, signins
 from .cast import Cast

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from schools.models import School
-from schools.models.school import Establishment, Phase
+from schools.register.models.school import Establishment, Phase
 
 from . import places
 

@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from schools.record_files import Brought
+from schools.records.attachments.actions import Brought
 
 _WIDE, _HIGH = 240, 120
 _WALL, _SHELF, _FLOOR = b"\xf3\xf2\xf1", b"\x1d\x70\xb8", b"\xb1\xb4\xb6"

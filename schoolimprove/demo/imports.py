@@ -15,11 +15,11 @@ from schoolimprove.lib.years import academic_year_label
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import Job
-from schools.imports import runs
-from schools.imports.importers import importer_of
+from schools.imports.core import runs
+from schools.imports.core.registry import importer_of
 from schools.models import ImportKind, ImportRun, School
-from schools.models.link import PREDECESSOR, SUCCESSOR
-from schools.models.school import Establishment
+from schools.register.models.link import PREDECESSOR, SUCCESSOR
+from schools.register.models.school import Establishment
 
 from . import places, signins
 from .cast import Cast

@@ -14,9 +14,9 @@ from schoolimprove.policy.values import one_reading
 from schoolimprove.records import jobs
 from schoolimprove.records.models import Job
 from schoolimprove.records.transition import Blocked
-from schools import freezing_job
 from schools.models import RecordOfVisit, School
-from schools.models.visit import VisitKind
+from schools.records import pdf as record_pdf
+from schools.visits.models.visit import VisitKind
 
 from . import names, places, register, signins
 from .arranging import Arrangement, arranged
@@ -122,7 +122,7 @@ def _freeze_the_newest(days: Days) -> None:
     """The PDFs of what was shared last, where they can be made; the others are the worker's, when there is one."""
     if pango_is_there():
         return  # It says what is missing.
-    asked = Job.objects.unfinished().filter(kind=freezing_job.JOB).order_by("-pk")
+    asked = Job.objects.unfinished().filter(kind=record_pdf.JOB).order_by("-pk")
     with clock.at(datetime.combine(days.working_days_ago(1), _EVENING, clock.LONDON)):
         for key in asked.values_list("pk", flat=True)[:FROZEN]:
             jobs.run(key)

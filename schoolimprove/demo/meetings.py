@@ -8,9 +8,9 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Term
-from schools.meetings import add_meetings
 from schools.models import School
-from schools.models.school import Establishment
+from schools.records.governors.actions import add_meetings
+from schools.register.models.school import Establishment
 
 from .cast import holder_of
 from .days import Days

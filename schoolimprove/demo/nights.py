@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from schoolimprove.lib import clock
-from schools.nightly import close_what_may, record_silence
+from schools.records.overnight import close_what_may, record_silence
 
 from .days import Days
 from .stories import Story

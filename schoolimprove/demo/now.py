@@ -11,7 +11,7 @@ from decimal import Decimal
 from random import Random
 
 from schoolimprove.accounts.roles import Role
-from schools.models.visit import VisitKind
+from schools.visits.models.visit import VisitKind
 
 from . import places
 from .arranging import Arrangement

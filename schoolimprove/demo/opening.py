@@ -6,14 +6,14 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Term
-from schools import planning
-from schools.contact_notes import note_contact
-from schools.entitlements import set_entitlement
 from schools.models import School
-from schools.models.school import Phase
-from schools.models.visit import VisitKind
-from schools.opening import open_term
-from schools.programmes import Wanted, abandon_edition, agenda_of, publish_edition, write_edition
+from schools.register.models.school import Phase
+from schools.visits import actions as visit_actions
+from schools.visits.contact_notes.actions import note_contact
+from schools.visits.entitlement.actions import set_entitlement
+from schools.visits.models.visit import VisitKind
+from schools.visits.opening.actions import open_term
+from schools.visits.programme.actions import Wanted, abandon_edition, agenda_of, publish_edition, write_edition
 
 from . import places, signins
 from .arranging import Arrangement, arranged, fresh, head_of, owed_to, sip_of
@@ -67,10 +67,10 @@ class Opening:
         if (visit := owed_to(CANCELLED, clock.today())) is None:
             return
         by, day = sip_of(visit.school), self._days.school_days_after(clock.today(), 8)
-        planning.propose(visit, by=by, on=clock.today(), seen_version=visit.version, day=day)
+        visit_actions.propose(visit, by=by, on=clock.today(), seen_version=visit.version, day=day)
         yield self._days.school_days_ago(14)
         visit = fresh(visit)
-        planning.cancel(visit, by=by, on=clock.today(), seen_version=visit.version, reason=words()["cancelled"])
+        visit_actions.cancel(visit, by=by, on=clock.today(), seen_version=visit.version, reason=words()["cancelled"])
 
     def _school_is_asked(self) -> Story:
         """The listed school has put something on the agenda, and not agreed the date yet."""
@@ -81,7 +81,7 @@ class Opening:
         yield self._days.working_days_ago(2)
         if visit is not None and (head := head_of(visit.school)):
             heading, detail = words()["items"]["additional"]
-            planning.add_to_agenda(fresh(visit), by=head, heading=heading, detail=detail)
+            visit_actions.add_to_agenda(fresh(visit), by=head, heading=heading, detail=detail)
 
     def _school_asks_for_another_date(self) -> Story:
         day = self._days.school_days_after(self._days.today, 6)
@@ -91,8 +91,8 @@ class Opening:
         yield self._days.working_days_ago(1)
         if visit is not None and (head := head_of(visit.school)):
             heading, detail = words()["items"]["monitoring"]
-            planning.add_to_agenda(fresh(visit), by=head, heading=heading, detail=detail)
-            planning.ask_for_another_date(
+            visit_actions.add_to_agenda(fresh(visit), by=head, heading=heading, detail=detail)
+            visit_actions.ask_for_another_date(
                 fresh(visit),
                 by=head,
                 on=clock.today(),
@@ -104,7 +104,7 @@ class Opening:
     def _performance_management(self, name: str, ago: int) -> Story:
         yield self._days.working_days_ago(ago - 2)
         school = _school(name)
-        planning.record_performance_management(
+        visit_actions.record_performance_management(
             school,
             by=sip_of(school),
             on=clock.today(),

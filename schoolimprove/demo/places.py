@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from schools.models.school import Phase
+from schools.register.models.school import Phase
 
 from .words import words
 

@@ -7,7 +7,6 @@ from random import Random
 
 from schoolimprove.calendar.models import ClosureDay, Term
 from schoolimprove.records.actor import SYSTEM, Actor
-from schools.establishments import TYPES
 from schools.models import (
     Diocese,
     District,
@@ -18,7 +17,8 @@ from schools.models import (
     SchoolClosure,
     ServiceInvitation,
 )
-from schools.models.school import Establishment, Phase
+from schools.register.establishments import TYPES
+from schools.register.models.school import Establishment, Phase
 
 from . import places
 from .days import Days

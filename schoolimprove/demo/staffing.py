@@ -6,10 +6,10 @@ from random import Random
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.policy.values import policy_value
-from schools.establishments import Service
 from schools.models import Diocese, District, DoubleDistrict, LocalAuthority, Partnership, Person, School
-from schools.models.school import Establishment, Phase
 from schools.policy import SERVICE_BY_TYPE
+from schools.register.establishments import Service
+from schools.register.models.school import Establishment, Phase
 
 from . import places, signins
 from .cast import Cast

@@ -7,10 +7,10 @@ from functools import cache
 from random import Random
 
 from schoolimprove.lib.clock import TermName
-from schools.content import ActionLine, CarriedLine, Content, GradeLine, Outcome, StrengthLine
 from schools.models import RecordAction
-from schools.models.record import TEXTS
-from schools.models.school import Phase
+from schools.records.content import ActionLine, CarriedLine, Content, GradeLine, Outcome, StrengthLine
+from schools.records.models.record import TEXTS
+from schools.register.models.school import Phase
 
 from .words import words
 

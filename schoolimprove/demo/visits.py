@@ -11,16 +11,16 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.transition import Blocked
-from schools import record_files
-from schools.actions import start_record
-from schools.content import Content, Owner
-from schools.corrections import propose_correction, waiting
 from schools.models import Correction, RecordAction, RecordOfVisit, School
-from schools.models.programme import edition_for
-from schools.models.record import ANSWERED_IN
-from schools.models.visit import VisitKind
-from schools.slots import slot_of
-from schools.states import RecordStatus
+from schools.records.actions import start_record
+from schools.records.attachments import actions as attachments_actions
+from schools.records.content import Content, Owner
+from schools.records.corrections.actions import propose_correction, waiting
+from schools.records.models.record import ANSWERED_IN
+from schools.records.states import RecordStatus
+from schools.visits.models.programme import edition_for
+from schools.visits.models.visit import VisitKind
+from schools.visits.term_slots import slot_of
 
 from .arranging import Arrangement, arranged, fresh
 from .cast import holder_of
@@ -109,7 +109,7 @@ def told(course: Course) -> Story:
         visit=fresh(visit) if visit else None,
     )
     if course.file:
-        record_files.attach(record, [plan_of_a_room(course.file)], by=author)
+        attachments_actions.attach(record, [plan_of_a_room(course.file)], by=author)
     yield from _submission(record, author, course)
     if course.approved_on is not None:
         yield course.approved_on

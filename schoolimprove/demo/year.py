@@ -7,7 +7,7 @@ from random import Random
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib.clock import Term
-from schools.models.visit import VisitKind
+from schools.visits.models.visit import VisitKind
 
 from . import opening, places, staffing
 from .arranging import Arrangement

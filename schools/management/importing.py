@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import acting
 from schoolimprove.records.actor import SYSTEM, Actor
-from schools.imports import runs
-from schools.imports.files import Unusable
-from schools.imports.importers import Importer, importer_of
-from schools.imports.outcome import Outcome
-from schools.models import ImportKind
+from schools.imports.core import runs
+from schools.imports.core.csv_files import Unusable
+from schools.imports.core.outcome import Outcome
+from schools.imports.core.registry import Importer, importer_of
+from schools.imports.models import ImportKind
 
 REFUSED = 2
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schools.actions import start_record
 from schools.models import Appointment, DoubleDistrict, RecordOfVisit, School
-from schools.models.school import Phase
-from schools.states import RecordStatus
+from schools.records.actions import start_record
+from schools.records.states import RecordStatus
+from schools.register.models.school import Phase
 from tests.factories.schools import (
     TEXTS,
     DistrictFactory,

@@ -9,8 +9,6 @@ import factory
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
-from schools.actions import start_record
-from schools.content import Content
 from schools.models import (
     Appointment,
     Diocese,
@@ -26,10 +24,13 @@ from schools.models import (
     ServiceInvitation,
     Visit,
 )
-from schools.models.programme import edition_for
-from schools.models.school import Phase
-from schools.slots import slot_of
-from schools.states import RecordStatus, VisitStatus
+from schools.records.actions import start_record
+from schools.records.content import Content
+from schools.records.states import RecordStatus
+from schools.register.models.school import Phase
+from schools.visits.models.programme import edition_for
+from schools.visits.states import VisitStatus
+from schools.visits.term_slots import slot_of
 from tests.factories.accounts import UserFactory
 
 LONG_AGO = date(2000, 1, 1)

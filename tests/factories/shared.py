@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from schools.content import ActionLine, Content, GradeLine, Owner, StrengthLine
-from schools.corrections import propose_correction
 from schools.models import Correction, RecordOfVisit
+from schools.records.content import ActionLine, Content, GradeLine, Owner, StrengthLine
+from schools.records.corrections.actions import propose_correction
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS
 

@@ -22,7 +22,7 @@ from schools.models import (
     TermOpening,
     Watch,
 )
-from schools.models.visit import Source
+from schools.visits.models.visit import Source
 from tests.factories.accounts import UserFactory
 from tests.factories.documents import BlobFactory
 from tests.factories.schools import TEXTS, RecordOfVisitFactory, RecordVersionFactory, SchoolFactory, VisitFactory

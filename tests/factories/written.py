@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from schools.content import ActionLine, CarriedLine, Content, GradeLine, StrengthLine
 from schools.models import RecordOfVisit
+from schools.records.content import ActionLine, CarriedLine, Content, GradeLine, StrengthLine
 from tests.factories.county import TUESDAY, County
 from tests.factories.visits import AgendaItemFactory, ProgrammeEditionFactory, RecordActionFactory
 

@@ -18,7 +18,7 @@ from schoolimprove.accounts import session
 from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from schools.models import RecordOfVisit, School, Visit
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.county import TUESDAY, County
 from tests.functional.scanning import WAPITI, scan
 from tests.integration.schools.test_exports import gathered

@@ -29,13 +29,16 @@ from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.sweep import sweep
 from schoolimprove.reminders.termly import ask_for_due
-from schools import opening, planning, watching
-from schools.deadlines import CORE_SOON
-from schools.freezing_job import answered, freeze
+from schools.home import watchlist
 from schools.models import School, Strength
-from schools.opening import open_term
-from schools.planning import Plan
-from schools.states import EditionStatus, RecordStatus
+from schools.records.pdf import answered, freeze
+from schools.records.states import RecordStatus
+from schools.visits import actions as visit_actions
+from schools.visits import term_slots
+from schools.visits.actions import Plan
+from schools.visits.deadlines import CORE_SOON
+from schools.visits.opening.actions import open_term
+from schools.visits.states import EditionStatus
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
@@ -52,9 +55,9 @@ from tests.factories.visits import (
 )
 from tests.functional.browser import PHONE, SMALLEST
 from tests.functional.looking import Windows
-from tests.functional.schools.test_coverage_pages import many_schools
-from tests.functional.schools.test_home import made_busy
-from tests.functional.schools.test_visits import many_visits
+from tests.functional.schools.home.test_home import made_busy
+from tests.functional.schools.oversight.test_coverage_pages import many_schools
+from tests.functional.schools.visits.test_visits import many_visits
 from tests.functional.sending import Sent, asked
 from tests.functional.signing_in import signed_in
 from tests.integration.schools.test_exports import gathered, run_of_import
@@ -199,7 +202,7 @@ def home_of_a_school_with_a_record_to_answer(at: Place) -> Sent:
 
 @state
 def school_that_is_watched(at: Place) -> Sent:
-    watching.watch(at.county.school, by=at.county.dsim)
+    watchlist.watch(at.county.school, by=at.county.dsim)
     return at.opened(at.county.dsim, at.county.school.get_absolute_url(), "Stop watching this school")
 
 
@@ -458,7 +461,7 @@ def record_about_to_be_shared_late_in_term(at: Place) -> Sent:
         "Friday 18 December 2026 is the last school day of the autumn term. Approved on Monday 4 January 2027, it "
         "would be answered by 18 January 2027, but you have until 24 December 2026 to decide."
     )
-    at.monkeypatch.setattr("schools.views.assurance.doubt_about_sharing", lambda *_of, **_more: doubt)
+    at.monkeypatch.setattr("schools.records.assurance.pages.doubt_about_sharing", lambda *_of, **_more: doubt)
     record = at.county.submitted(at.county.sip)
     return at.opened(at.county.dsim, f"{record.get_absolute_url()}approve/?seen_version={record.version}", doubt)
 
@@ -470,7 +473,7 @@ def record_about_to_be_shared_late_in_term(at: Place) -> Sent:
 def visit_of_a_review_with_a_long_agenda(at: Place) -> Sent:
     day, county = clock.today() + timedelta(days=21), at.county
     plan = Plan("la_review", day, visitor=county.sip, purpose="Leadership", team="Two advisers")
-    visit = planning.plan(county.school, plan, by=county.dsim, on=clock.today())
+    visit = visit_actions.plan(county.school, plan, by=county.dsim, on=clock.today())
     AgendaItemFactory.create(visit=visit, heading="<script>alert(1)</script> and a very long item " + "x" * 120)
     return at.opened(county.dsim, visit.get_absolute_url(), "<script>alert(1)</script>")
 
@@ -667,7 +670,7 @@ def mail_that_did_not_arrive(at: Place) -> Sent:
 
 
 def a_week_before_spring(at: Place) -> date:
-    day: date = opening.term_days(2026, "spring").first - timedelta(days=7)
+    day: date = term_slots.term_days(2026, "spring").first - timedelta(days=7)
     at.freeze(day)
     return day
 

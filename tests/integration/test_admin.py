@@ -13,9 +13,9 @@ from schoolimprove.policy.models import PolicyRow
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.models import AuditEvent
-from schools.actions import appoint
 from schools.models import Appointment, LocalAuthority, Person
 from schools.policy import RECORD_LIMITS
+from schools.register.people.appointing import appoint
 from tests.factories.accounts import UserFactory
 from tests.factories.schools import LocalAuthorityFactory, PersonFactory, SchoolFactory, appointed
 from tests.integration.signing_in import signed_in

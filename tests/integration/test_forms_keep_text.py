@@ -18,7 +18,7 @@ from schoolimprove.records.models import Draft
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import District
-from schools.states import VisitStatus
+from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County

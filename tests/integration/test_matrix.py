@@ -27,7 +27,8 @@ from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.reminders.models import Reminder
 from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
-from schools.states import RecordStatus, VisitStatus
+from schools.records.states import RecordStatus
+from schools.visits.states import VisitStatus
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (

@@ -14,7 +14,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
 from schools.models import RecordOfVisit
-from schools.states import VisitStatus
+from schools.visits.states import VisitStatus
 from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, world
 
 __all__ = ["world"]

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from schoolimprove.lib import clock
-from schools.calendars import days_after
-from schools.models import School
+from schools.register.calendars import days_after
+from schools.register.models.school import School
 
 COUNTS = ("working_days", "inspection_working_days", "school_days")
 

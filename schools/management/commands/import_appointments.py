@@ -1,7 +1,7 @@
 """Appointments from a CSV file."""
 
+from schools.imports.models import ImportKind
 from schools.management.importing import ImportCommand
-from schools.models import ImportKind
 
 
 class Command(ImportCommand):

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from schools.imports.calendar import for_school
-from schools.imports.importers import Importer
-from schools.imports.outcome import Outcome
+from schools.imports.calendar.run import for_school
+from schools.imports.core.outcome import Outcome
+from schools.imports.core.registry import Importer
+from schools.imports.models import ImportKind
 from schools.management.importing import ImportCommand
-from schools.models import ImportKind
 
 
 class Command(ImportCommand):

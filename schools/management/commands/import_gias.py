@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from schools.imports.files import Unusable
+from schools.imports.core.csv_files import Unusable
+from schools.imports.models import ImportKind
 from schools.management.importing import ImportCommand
-from schools.models import ImportKind
 
 
 class Command(ImportCommand):

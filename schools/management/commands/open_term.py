@@ -7,7 +7,7 @@ from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
 from schoolimprove.policy.values import one_reading
 from schoolimprove.records.transition import Blocked
-from schools.opening import LEFT_OUT, Opened, open_term
+from schools.visits.opening.actions import LEFT_OUT, Opened, open_term
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from schools.programmes import sync_programmes
+from schools.visits.programme.actions import sync_programmes
 
 
 class Command(BaseCommand):

@@ -1,8 +1,10 @@
 from enum import StrEnum
 
 from schoolimprove.lib.states import Act, Move, StateTable
+from schools.imports.states import IMPORT_RUN
 from schools.management.documents import WritesDocument
-from schools.states import ACTION, CORRECTION, IMPORT_RUN, PROGRAMME_EDITION, RECORD_OF_VISIT, STRENGTH, VISIT
+from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, STRENGTH
+from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 TABLES = [PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, IMPORT_RUN]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"

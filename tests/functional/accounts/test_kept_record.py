@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schools.models import RecordOfVisit, School
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.accounts import PASSWORD
 from tests.factories.schools import TEXTS, SchoolFactory, appointed, record_at
 from tests.functional.accounts.test_door import age_sessions, give_password

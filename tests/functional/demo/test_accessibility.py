@@ -32,9 +32,10 @@ from schoolimprove.guides.accessibility import MEASURED, Measured
 from schoolimprove.guides.topics import TOPICS
 from schoolimprove.lib import clock
 from schools.models import ImportRun, RecordOfVisit, Visit
-from schools.models.visit import VisitKind
-from schools.opening import terms_to_choose
-from schools.states import CorrectionStatus, RecordStatus, VisitStatus
+from schools.records.states import CorrectionStatus, RecordStatus
+from schools.visits.models.visit import VisitKind
+from schools.visits.opening.actions import terms_to_choose
+from schools.visits.states import VisitStatus
 from tests.factories.accounts import TOTPDeviceFactory
 from tests.factories.schools import VisitFactory, appointed
 from tests.functional import sending

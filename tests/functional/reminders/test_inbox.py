@@ -12,7 +12,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline, Reminder
 from schoolimprove.reminders.sweep import sweep
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.county import County
 from tests.factories.schools import LocalAuthorityFactory, appointed
 from tests.functional.signing_in import be_signed_in

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from schoolimprove.records import jobs
 from schoolimprove.records.models import Job
 from schoolimprove.reminders.termly import ask_for_due
-from schools import opening
+from schools.visits import term_slots
 from tests.factories.calendar import hold_terms
 from tests.factories.county import County
 from tests.functional.signing_in import be_signed_in
@@ -22,7 +22,7 @@ def test_how_the_term_was_opened_is_seen_and_what_failed_is_tried_again(
     page: Page, live_server: Any, transactional_db: None, site_clock_at: Callable[[date], None]
 ) -> None:
     hold_terms(2026)
-    first = opening.term_days(2026, "spring").first
+    first = term_slots.term_days(2026, "spring").first
     site_clock_at(first - timedelta(days=7))
     county = County()
     be_signed_in(page, live_server, county.head)

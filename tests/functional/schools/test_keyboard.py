@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from schoolimprove.accounts.models import User
 from schools.models import RecordOfVisit, Visit
-from schools.models.visit import VisitKind
-from schools.states import RecordStatus, VisitStatus
+from schools.records.states import RecordStatus
+from schools.visits.models.visit import VisitKind
+from schools.visits.states import VisitStatus
 from tests.factories.accounts import PASSWORD
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County

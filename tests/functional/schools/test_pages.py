@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schools.models import School
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import SchoolFactory, appointed, record_at
 from tests.functional.browser import (

@@ -10,10 +10,10 @@ from django.db import transaction
 from schoolimprove.calendar.models import ClosureDay, Term
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.transition import Conflict
-from schools.imports.calendar import read
-from schools.imports.importers import Work
-from schools.imports.kept import save_kept
-from schools.imports.outcome import Outcome
+from schools.imports.calendar.run import read
+from schools.imports.core.outcome import Outcome
+from schools.imports.core.registry import Work
+from schools.imports.core.undo import save_kept
 from tests.factories.calendar import AUTUMN, TermFactory
 from tests.integration.together import one_before_the_other_commits
 

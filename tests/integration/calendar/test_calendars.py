@@ -8,7 +8,7 @@ import pytest
 from schoolimprove.calendar.calendars import authority_calendar, working_days_calendar
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
-from schools.calendars import calendars_for
+from schools.register.calendars import calendars_for
 from tests.factories.calendar import (
     BankHolidayOverrideFactory,
     ClosureDayFactory,

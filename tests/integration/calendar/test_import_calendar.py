@@ -22,16 +22,17 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.models import Deadline
-from schools.deadlines import NOT_SEEN, PRESENT, RESPOND, SUBMIT
-from schools.imports.calendar import CALENDAR, for_school, read, undo
-from schools.imports.files import Unusable
-from schools.imports.importers import Work
-from schools.imports.outcome import Outcome
+from schools.imports.calendar.run import CALENDAR, for_school, read, undo
+from schools.imports.core.csv_files import Unusable
+from schools.imports.core.outcome import Outcome
+from schools.imports.core.registry import Work
 from schools.models import SchoolClosure, SchoolTerm
-from schools.models.school import Establishment
-from schools.recounting import recount
-from schools.states import RecordStatus
+from schools.oversight.recalculate_deadlines import recount
+from schools.records.deadlines import PRESENT, RESPOND, SUBMIT
+from schools.records.states import RecordStatus
+from schools.register.models.school import Establishment
 from schools.tasks import follow_calendar
+from schools.visits.deadlines import NOT_SEEN
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import (
     AUTUMN,

@@ -21,9 +21,6 @@ from schoolimprove.reminders.models import Deadline, Mailing, Reminder, Sweep
 from schoolimprove.reminders.reconciling import reconcile
 from schoolimprove.reminders.steps import Step
 from schoolimprove.ui.registry import Ask, asked_of
-from schools.deadlines import ASSURE, RESPOND, SUBMIT
-from schools.freezing_job import JOB
-from schools.lineage import predecessors
 from schools.models import (
     AgendaItem,
     Appointment,
@@ -47,9 +44,12 @@ from schools.models import (
     TermOpening,
     Visit,
 )
-from schools.models.visit import VisitKind
-from schools.recounting_job import JOB as RECOUNT
+from schools.oversight.recalculate_deadlines import JOB as RECOUNT
+from schools.records.deadlines import ASSURE, RESPOND, SUBMIT
+from schools.records.pdf import JOB
+from schools.register.lineage import predecessors
 from schools.tasks import follow_calendar, follow_unseen_schools
+from schools.visits.models.visit import VisitKind
 from tests.demonstration import DAY
 
 DAYS = [

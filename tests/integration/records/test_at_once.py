@@ -12,7 +12,7 @@ from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.models import RecordOfVisit, Response
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import appointed

@@ -13,7 +13,7 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict, save_changes
 from schoolimprove.records.transition import transition as move
 from schools.models import RecordOfVisit
-from schools.states import RECORD_OF_VISIT, RecordStatus
+from schools.records.states import RECORD_OF_VISIT, RecordStatus
 from tests.factories.county import TUESDAY, County
 from tests.undone import undone
 
@@ -221,7 +221,7 @@ def test_what_fails_after_the_write_undoes_it(county: County, monkeypatch: pytes
     def fails(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("no deadline can be counted")
 
-    monkeypatch.setattr("schools.deadlines.shared", fails)
+    monkeypatch.setattr("schools.records.deadlines.shared", fails)
     with pytest.raises(RuntimeError):
         record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
     fresh = RecordOfVisit.objects.get()

@@ -7,8 +7,8 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Working
 from schoolimprove.reminders.models import Deadline
-from schools.deadlines import CORE_VISIT
 from schools.models import Appointment, Person, School, Visit
+from schools.visits.deadlines import CORE_VISIT
 from tests.factories.schools import LONG_AGO, SchoolFactory
 
 

@@ -17,7 +17,7 @@ from schoolimprove.reminders.actions import put_away, read, say_why_late
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import Appointment
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.integration.signing_in import signed_in

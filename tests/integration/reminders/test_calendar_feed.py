@@ -27,8 +27,9 @@ from schoolimprove.reminders.models.calendar_feed import MOST_IN_AN_HOUR
 from schoolimprove.reminders.models.reminder import Answer
 from schoolimprove.reminders.sweep import sweep
 from schools.models import Visit
-from schools.models.visit import VisitKind
-from schools.states import RecordStatus, VisitStatus
+from schools.records.states import RecordStatus
+from schools.visits.models.visit import VisitKind
+from schools.visits.states import VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County, end
 from tests.factories.reminders import CalendarFeedFactory

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from schoolimprove.reminders.calendar_feed.addresses import make_address
 from schoolimprove.reminders.sweep import sweep
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.county import County
 from tests.factories.schools import VisitFactory
 from tests.factories.visits import GovernorsMeetingFactory

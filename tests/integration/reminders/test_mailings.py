@@ -17,9 +17,9 @@ from schoolimprove.reminders.models import Deadline, Mailing, Reminder, Reminder
 from schoolimprove.reminders.registry import rules
 from schoolimprove.reminders.sweep import sweep
 from schoolimprove.reminders.turn import turn
-from schools.deadlines import SUBMIT
 from schools.models import Appointment
-from schools.states import RecordStatus
+from schools.records.deadlines import SUBMIT
+from schools.records.states import RecordStatus
 from tests.factories.county import TUESDAY, County
 from tests.factories.reminders import SweepFactory
 

@@ -18,18 +18,18 @@ from schoolimprove.reminders import reconciling
 from schoolimprove.reminders.models import Deadline, Reconciliation
 from schoolimprove.reminders.reconciling import reconcile
 from schoolimprove.reminders.tasks import reconcile_deadlines
-from schools import meetings, planning
-from schools.actions import end_appointment
-from schools.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN, PRESENT, RESPOND, SUBMIT
-from schools.expecting import ASKED, _Held, expected, settled
 from schools.models import Appointment, School, Visit
-from schools.nightly import close_what_may, record_silence
-from schools.opening import open_term
-from schools.planning import Plan
-from schools.recounting import recount
-from schools.responses import settle_responses
-from schools.seeing_again import follow_schools
-from schools.states import RecordStatus
+from schools.oversight.expected_deadlines import ASKED, _Held, expected, settled
+from schools.oversight.recalculate_deadlines import follow_schools, recount
+from schools.records.deadlines import PRESENT, RESPOND, SUBMIT
+from schools.records.governors import actions as governors_actions
+from schools.records.overnight import close_what_may, record_silence, settle_responses
+from schools.records.states import RecordStatus
+from schools.register.people.appointing import end_appointment
+from schools.visits import actions as visit_actions
+from schools.visits.actions import Plan
+from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
+from schools.visits.opening.actions import open_term
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.reminders import DeadlineFactory, ReconciliationFactory
@@ -90,9 +90,9 @@ def test_a_record_through_all_its_verbs_drifts_nowhere(county: County) -> None:
         lambda day: record.respond(
             by=county.headteacher, on=day, version=1, accurate=True, on_accuracy="", on_content="Fair."
         ),
-        lambda day: meetings.add_meetings(county.school, [day + timedelta(days=30)], by=county.chair),
-        lambda day: meetings.add_meetings(county.school, [day + timedelta(days=20)], by=county.chair),
-        lambda day: meetings.cancel_meeting(
+        lambda day: governors_actions.add_meetings(county.school, [day + timedelta(days=30)], by=county.chair),
+        lambda day: governors_actions.add_meetings(county.school, [day + timedelta(days=20)], by=county.chair),
+        lambda day: governors_actions.cancel_meeting(
             county.school.governors_meetings.get(held_on__lt=day + timedelta(days=25)),
             by=county.chair,
             reason="Too few",
@@ -136,15 +136,15 @@ def test_a_draft_given_up_and_its_visit_owed_again_drift_nowhere(county: County)
 
 def test_planned_visits_drift_nowhere(county: County) -> None:
     hold_terms(2026)
-    visit = planning.plan(county.school, Plan("core", date(2026, 11, 24)), by=county.sip, on=TUESDAY)
+    visit = visit_actions.plan(county.school, Plan("core", date(2026, 11, 24)), by=county.sip, on=TUESDAY)
     nothing_drifts()
-    planning.reschedule(
+    visit_actions.reschedule(
         visit, by=county.sip, on=TUESDAY, seen_version=visit.version, day=date(2027, 1, 19), reason="Snow"
     )
     nothing_drifts()
-    planning.cancel(visit, by=county.sip, on=TUESDAY, seen_version=visit.version, reason="Closed that day")
+    visit_actions.cancel(visit, by=county.sip, on=TUESDAY, seen_version=visit.version, reason="Closed that day")
     nothing_drifts()
-    planning.plan(county.school, Plan("monitoring", date(2026, 11, 24)), by=county.sip, on=TUESDAY)
+    visit_actions.plan(county.school, Plan("monitoring", date(2026, 11, 24)), by=county.sip, on=TUESDAY)
     nothing_drifts()
 
 
@@ -183,7 +183,7 @@ def test_a_record_shared_while_no_terms_were_held_is_dated_when_they_come_and_dr
 def test_dates_that_can_be_counted_no_more_stand_as_they_were(county: County) -> None:
     terms = hold_terms(2025, 2026)
     county.record(RecordStatus.SHARED)
-    planning.plan(county.school, Plan("core", date(2027, 1, 19)), by=county.sip, on=TUESDAY)
+    visit_actions.plan(county.school, Plan("core", date(2027, 1, 19)), by=county.sip, on=TUESDAY)
     for term in terms:
         term.delete()
     recount()

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from post_office.models import Email
 
 from schoolimprove.reminders.models import Reminder, Sweep
-from schools.states import RecordStatus
+from schools.records.states import RecordStatus
 from tests.factories.county import County
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline, Reminder, Sweep
 from schoolimprove.reminders.sweep import sweep
-from schools.deadlines import ASSURE, PRESENT, RESPOND, SUBMIT
 from schools.models import Appointment, Person
-from schools.states import RecordStatus
+from schools.records.deadlines import ASSURE, PRESENT, RESPOND, SUBMIT
+from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import AppointmentFactory, PersonFactory, appointed

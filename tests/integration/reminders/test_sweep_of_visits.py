@@ -11,9 +11,9 @@ from schoolimprove.reminders.models import Deadline, Reminder
 from schoolimprove.reminders.registry import known_to
 from schoolimprove.reminders.wording import lines_of
 from schoolimprove.ui.registry import dates_for
-from schools import coming
-from schools.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
-from schools.opening import open_term
+from schools.oversight import upcoming
+from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
+from schools.visits.opening.actions import open_term
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import ServiceInvitationFactory
@@ -127,7 +127,7 @@ def test_a_reminder_of_a_school_leads_to_its_visits(county: County, clock_at: An
 
 
 def late(user: User, on: date) -> list[str]:
-    titles = {words for both in coming.LATE.values() for words in both}
+    titles = {words for both in upcoming.LATE.values() for words in both}
     return [ask.title for ask in dates_for(user, on) if ask.title in titles]
 
 
@@ -149,7 +149,7 @@ def test_home_says_that_a_school_was_not_seen_to_those_who_look_after_it_and_nev
     after = date(2027, 3, 4)
     assert late(county.dsim, after) == late(county.head, after) == ["A school was not seen for too long"]
     assert late(county.headteacher, after) == []
-    rows = Deadline.objects.filter(coming.late_and_known(county.headteacher, Permission.VIEW_SHARED_RECORD))
+    rows = Deadline.objects.filter(upcoming.late_and_known(county.headteacher, Permission.VIEW_SHARED_RECORD))
     assert not rows.exists()
     assert Deadline.objects.filter(known_to(county.dsim)).count() == 1
 

@@ -11,8 +11,9 @@ from schoolimprove.records.models import Job
 from schoolimprove.records.models.job import JobState
 from schoolimprove.reminders.tasks import turn_term
 from schoolimprove.reminders.termly import JOB, ask_for_due, standings
-from schools import opening
 from schools.models import Visit
+from schools.visits import term_slots
+from schools.visits.opening import actions as opening_actions
 from tests.factories.calendar import hold_terms
 from tests.factories.county import County
 from tests.integration.signing_in import signed_in
@@ -26,7 +27,7 @@ SPRING = "core-visits 2026-spring"
 def spring(county: County) -> date:
     """The first day of spring term, of which nothing is opened."""
     hold_terms(2026)
-    days = opening.term_days(2026, "spring")
+    days = term_slots.term_days(2026, "spring")
     return days.first
 
 
@@ -59,7 +60,7 @@ def test_it_is_done_once_however_often_it_is_asked_for(spring: date, clock_at: A
 def test_done_again_after_a_worker_was_killed_in_the_middle_nothing_is_made_twice(spring: date, clock_at: Any) -> None:
     clock_at(spring)
     ask_for_due(spring)
-    opening.open_term(2026, "spring", by=None, on=spring)
+    opening_actions.open_term(2026, "spring", by=None, on=spring)
     run_all()
     assert Job.objects.get(key=SPRING).step == "0 core visits opened; 1 there already"
     assert Visit.objects.of_term(2026, "spring").count() == 1
@@ -74,7 +75,7 @@ def test_what_was_given_up_is_tried_again_from_its_page_and_not_by_itself(
         raise RuntimeError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr("schools.termly.open_term", broken)
+        patch.setattr("schools.visits.opening.termly.open_term", broken)
         ask_for_due(spring)
         for _ in range(5):
             run_all()

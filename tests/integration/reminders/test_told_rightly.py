@@ -19,9 +19,10 @@ from schoolimprove.reminders.failed import asks_about_mail, failed, try_again
 from schoolimprove.reminders.mailings import deliver
 from schoolimprove.reminders.models import Deadline, Mailing, Reminder
 from schoolimprove.reminders.sweep import sweep
-from schools.deadlines import CORE_VISIT, RESPOND, SUBMIT, core_visit_owed
 from schools.models import Appointment, Person
-from schools.states import RecordStatus
+from schools.records.deadlines import RESPOND, SUBMIT
+from schools.records.states import RecordStatus
+from schools.visits.deadlines import CORE_VISIT, core_visit_owed
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County

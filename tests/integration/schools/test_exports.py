@@ -20,11 +20,12 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
+from schools.imports.models import ImportKind
 from schools.management.commands.write_exports import list_files
 from schools.models import ContactNote, ImportRun
-from schools.models.importing import ImportKind
-from schools.models.visit import VisitKind
-from schools.states import RecordStatus, VisitStatus
+from schools.records.states import RecordStatus
+from schools.visits.models.visit import VisitKind
+from schools.visits.states import VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory

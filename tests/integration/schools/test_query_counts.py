@@ -13,12 +13,13 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import attribute_history
-from schools.freezing_job import freeze
 from schools.management.commands.write_exports import list_files
 from schools.models import RecordOfVisit
-from schools.models.visit import VisitKind
-from schools.record_files import Brought, attach
-from schools.states import NOT_HELD, RecordStatus, VisitStatus
+from schools.records.attachments.actions import Brought, attach
+from schools.records.pdf import freeze
+from schools.records.states import RecordStatus
+from schools.visits.models.visit import VisitKind
+from schools.visits.states import NOT_HELD, VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County

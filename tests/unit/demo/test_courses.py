@@ -13,7 +13,7 @@ from schoolimprove.demo.days import Days
 from schoolimprove.demo.now import Now
 from schoolimprove.demo.visits import Course
 from schoolimprove.demo.year import OrdinaryYear
-from schools.models.visit import VisitKind
+from schools.visits.models.visit import VisitKind
 
 EVERY_DAY = [date(2026, 9, 1) + timedelta(days=n) for n in range(365)]
 VISITED = [place for place in places.SCHOOLS if place.agreed or place.type_code in ("01", "02", "03", "05", "07", "14")]

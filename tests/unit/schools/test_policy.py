@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyError, PolicyKey
-from schools.establishments import TYPES, Service, service_of
-from schools.models.school import Phase
 from schools.policy import CORE_VISIT_WEEKS, HOLIDAY_LENGTH, PHASE_BY_TYPE, PHASES, RECORD_LIMITS, SERVICE_BY_TYPE
+from schools.register.establishments import TYPES, Service, service_of
+from schools.register.models.school import Phase
 
 SHIPPED = SERVICE_BY_TYPE.shipped[SINCE_ALWAYS]
 

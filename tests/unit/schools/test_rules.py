@@ -5,14 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schools.models.record import TEXTS
-from schools.rules import (
-    REQUIRED_TO_SUBMIT,
-    missing_to_submit,
-    wrong_with_planned_day,
-    wrong_with_response,
-    wrong_with_visit_date,
-)
+from schools.records.models.record import TEXTS
+from schools.records.rules import REQUIRED_TO_SUBMIT, missing_to_submit, wrong_with_response
+from schools.visits.rules import wrong_with_planned_day, wrong_with_visit_date
 
 texts = st.dictionaries(st.sampled_from(TEXTS), st.text(max_size=5))
 

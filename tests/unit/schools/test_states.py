@@ -3,17 +3,10 @@
 import pytest
 
 from schoolimprove.lib.states import StateTable
+from schools.imports.states import IMPORT_RUN
 from schools.management.commands.write_states import TABLES
-from schools.states import (
-    ACTION,
-    CORRECTION,
-    IMPORT_RUN,
-    PROGRAMME_EDITION,
-    RECORD_OF_VISIT,
-    SHARED_STATES,
-    STRENGTH,
-    VISIT,
-)
+from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
+from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun)
 

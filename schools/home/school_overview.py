@@ -1,0 +1,128 @@
+"""The Overview tab of a school: who leads it, its next visit, its latest records, and what the register says."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission, Role
+from schoolimprove.lib import clock
+from schoolimprove.lib.grid import grid_reference
+from schoolimprove.ui import components
+from schools.home.watchlist import is_watched
+from schools.oversight.last_visit import DATED
+from schools.records.models.record import RecordOfVisit
+from schools.records.reading.school_visits import record_table
+from schools.register.establishments import Service
+from schools.register.models.appointment import Appointment
+from schools.register.models.school import School
+from schools.register.pages import SchoolTabView, appointments_at
+from schools.visits.entitlement.actions import usage_told
+from schools.visits.models.visit import Visit
+
+SERVICE_IN_WORDS = {
+    Service.ENTITLED: "Entitled to visits",
+    Service.BY_INVITATION: "Visited by invitation",
+    Service.REGISTER_ONLY: "On the register only, not visited",
+}
+
+
+class SchoolOverview(SchoolTabView):
+    template_name = "schools/home/school_overview.html"
+    tab = "overview"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "watched": context["may_watch"] and is_watched(self.school, self.request.user),
+            "summary": [
+                *people_facts(appointments_at(self.school)),
+                *self.next_visit(),
+                *days_facts(self.request.user, self.school),
+            ],
+            "records": record_table(self.recent_records(), "Latest visits"),
+            "register": register_facts(self.school, context["service"]),
+        }
+
+    def next_visit(self) -> list[components.Fact]:
+        """The first one proposed or agreed, for whoever may know of it."""
+        if not user_can(self.request.user, Permission.VIEW_SHARED_RECORD, on=self.school):
+            return []
+        planned = Visit.objects.visible_at(self.school, self.request.user).filter(
+            status__in=DATED, planned_on__gte=clock.today()
+        )
+        visit = planned.order_by("planned_on", "pk").first()
+        if visit is None or visit.planned_on is None:
+            return [components.Fact("Next visit", empty="No date is proposed or agreed")]
+        visit.school = self.school
+        told = f"{clock.uk_date(visit.planned_on)}, {visit.get_kind_display()}"
+        return [
+            components.Fact("Next visit", components.Link(told, visit.get_absolute_url(), visit.get_status_display()))
+        ]
+
+    def recent_records(self) -> Any:
+        records = RecordOfVisit.objects.visible_at(self.school, self.request.user)
+        return records.for_lists().order_by("-visit__held_on", "-id")[:5]
+
+
+def people_facts(people: list[Appointment]) -> list[components.Fact]:
+    """Whom a reader wants to know first."""
+    holders = {role: ", ".join(each.person.name for each in people if each.role == role) for role in Role}
+    return [
+        components.Fact("School Improvement Partner", holders[Role.SIP], empty="Nobody is appointed"),
+        components.Fact("Headteacher", holders[Role.HEADTEACHER], empty="Nobody is appointed"),
+        components.Fact("Chair of governors", holders[Role.CHAIR], empty="Nobody is appointed"),
+    ]
+
+
+def register_facts(school: School, service: Service) -> list[components.Fact]:
+    """What the register says of it; facts from outside carry source and date."""
+    source = f"GIAS, {clock.uk_date(school.source_changed_on)}" if school.source_changed_on else ""
+    double = school.district.double_district if school.district else None
+    district = f"{school.district}{f' ({double})' if double else ''}" if school.district else ""
+    ages = f"{school.low_age} to {school.high_age}" if school.low_age is not None and school.high_age else ""
+    return [
+        components.Fact("Service", SERVICE_IN_WORDS[service]),
+        components.Fact("District", district, empty="Not placed in a district"),
+        components.Fact("Open or closed", school.get_establishment_display(), source=source),
+        components.Fact("Type", school.type_name, source=source),
+        components.Fact("Phase", school.get_phase_display(), source=source),
+        components.Fact("LAESTAB", school.laestab, source=source),
+        components.Fact("Pupils", f"{school.pupils:,}" if school.pupils is not None else "", source=source),
+        components.Fact("Ages", ages, source=source),
+        components.Fact("Address", ", ".join(school.address_lines), source=source),
+        components.Fact("Map reference", map_reference(school), source=source),
+        *_facts_of_some(school, source),
+    ]
+
+
+def days_facts(user: Any, school: School) -> list[components.Fact]:
+    """The days of visits, for who may read of them, with the way to set them."""
+    told = usage_told(user, school, on=clock.today())
+    if not told:
+        return []
+    sets = user_can(user, Permission.SET_ENTITLEMENT, on=school)
+    url = reverse("schools:entitlement", args=[school.urn]) if sets else ""
+    return [components.Fact("Days of visits", told, change_url=url, hidden="days the school is entitled to")]
+
+
+def _facts_of_some(school: School, source: str) -> list[components.Fact]:
+    """What only some schools have, where they have it."""
+    facts = [
+        components.Fact("Opened", school.opened_on, source=source),
+        components.Fact("Closed", school.closed_on, source=source),
+        components.Fact("Trust", school.trust_name, source=source),
+        components.Fact("Religious character", school.religious_character, source=source),
+        components.Fact("Diocese", school.diocese and school.diocese.name),
+        components.Fact("Partnership", school.partnership and school.partnership.name),
+    ]
+    return [fact for fact in facts if fact.value]
+
+
+def map_reference(school: School) -> str:
+    """`SU 372 155 (easting 437293, northing 115561)`; nothing where GIAS gives no place."""
+    if school.easting is None or school.northing is None:
+        return ""
+    reference = grid_reference(school.easting, school.northing)
+    numbers = f"easting {school.easting}, northing {school.northing}"
+    return f"{reference} ({numbers})" if reference else numbers

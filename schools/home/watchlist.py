@@ -1,0 +1,111 @@
+"""The watch-list, and what the home page says of schools: when each was seen, and when it is seen next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Max, Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from schoolimprove.accounts.models import User, user_of
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.reminders.models import Deadline
+from schools.oversight.last_visit import DATED, looking_at_the_school
+from schools.oversight.upcoming import late_and_known, told_once
+from schools.register.models.school import School, SchoolQuerySet
+from schools.register.models.watch import Watch
+from schools.register.pages import school_in_scope
+from schools.register.served import served_on
+from schools.visits.states import VisitStatus
+
+LOOKED_THROUGH = 60
+"""With more schools than these nobody reads a list of them: they search."""
+
+
+def watch(school: School, *, by: User) -> None:
+    """Put the school on one's list; on it already is as well."""
+    acting(by, Permission.VIEW_SCHOOL_HISTORY, on=school)
+    Watch.objects.get_or_create(user=by, school=school)
+
+
+def stop_watching(school: School, *, by: User) -> None:
+    """Take it off one's list; not on it is as well."""
+    Watch.objects.filter(user=by, school=school).delete()
+
+
+def is_watched(school: School, user: Any) -> bool:
+    return Watch.objects.filter(user=user, school=school).exists()
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A school at a glance. Days are none where there is none that the reader may know of."""
+
+    school: School
+    seen_on: date | None = None
+    next_on: date | None = None
+    late: int = 0
+
+
+def glances(schools: Iterable[School], user: Any, on: date) -> list[Glance]:
+    """In the order of `schools`, in two queries, or none for none."""
+    shown = list(schools)
+    if not shown:
+        return []
+    keys = [school.pk for school in shown]
+    visits = looking_at_the_school(user).filter(school__in=keys).order_by().values("school")
+    seen = Max("held_on", filter=Q(status=VisitStatus.HELD, held_on__lte=on))
+    coming = Min("planned_on", filter=Q(status__in=DATED, planned_on__gte=on))
+    days: dict[int, tuple[date | None, date | None]] = {
+        school: (seen_on, next_on)
+        for school, seen_on, next_on in visits.annotate(seen_on=seen, next_on=coming).values_list(
+            "school", "seen_on", "next_on"
+        )
+    }
+    late = _late(user, keys, on)
+    return [Glance(each, *days.get(each.pk, (None, None)), late.get(each.pk, 0)) for each in shown]
+
+
+def _late(user: Any, keys: Sequence[int], on: date) -> dict[int, int]:
+    """How many dates of each school have passed, of those whose lateness the reader may know of."""
+    known = late_and_known(user, Permission.VIEW_SHARED_RECORD)
+    late = Deadline.objects.overdue(on).filter(known, told_once(on), school_id__in=keys).order_by()
+    return {row["school_id"] or 0: row["number"] for row in late.values("school_id").annotate(number=Count("pk"))}
+
+
+def longest_unseen_first(seen: Iterable[Glance], on: date) -> list[Glance]:
+    """Never seen, then by the day of the last visit; schools that are not served wait for none and come last."""
+    shown = list(seen)
+    served = set(
+        School.objects.filter(served_on(on), pk__in=[each.school.pk for each in shown]).values_list("pk", flat=True)
+    )
+
+    def place(each: Glance) -> tuple[bool, bool, date, str]:
+        return each.school.pk not in served, each.seen_on is not None, each.seen_on or date.min, each.school.name
+
+    return sorted(shown, key=place)
+
+
+def watched_by(user: Any) -> SchoolQuerySet:
+    return School.objects.filter(pk__in=Watch.objects.of(user).order_by().values("school")).order_by("name", "pk")
+
+
+@require_POST
+def watch_school(request: HttpRequest, urn: int) -> HttpResponse:
+    school = school_in_scope(request, urn)
+    watch(school, by=user_of(request))
+    messages.success(request, f"You watch {school.name}. It is listed on your home page.")
+    return redirect(school)
+
+
+@require_POST
+def stop_watching_school(request: HttpRequest, urn: int) -> HttpResponse:
+    school = school_in_scope(request, urn)
+    stop_watching(school, by=user_of(request))
+    messages.success(request, f"You no longer watch {school.name}.")
+    return redirect(school)

@@ -1,0 +1,56 @@
+"""Bringing files in: what they are, the files, and for GIAS perhaps one authority alone."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from schoolimprove.ui.forms import FilesField, Form, RadiosField, TextField
+from schools.imports.core.registry import Importer
+
+LARGEST = 200 * 1024 * 1024
+"""Bytes of one file; the whole of England's register is about 60 MB."""
+MOST_FILES = 10
+
+
+class ImportForm(Form):
+    submit_label = "Check the files"
+    kind = RadiosField(label="What do you bring in?", named="what you bring in")
+    uploads = FilesField(
+        label="Files",
+        named="the files",
+        accept=(".csv", ".json", ".txt"),
+        help_text="You can choose several. Nothing is changed before you have seen what would happen.",
+    )
+    only = TextField(
+        label="Only one authority",
+        help_text="For schools from GIAS: a three-digit code such as 936. Rows of other authorities are then left "
+        "alone. Leave it empty to take every row.",
+        required=False,
+        max_length=3,
+        width=5,
+    )
+
+    def __init__(self, *args: Any, importers: Sequence[Importer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(each.key, each.label) for each in importers]
+        kind.hints = {each.key: each.files for each in importers}
+        self._takes_authority = {each.key for each in importers if each.takes_authority}
+
+    def clean_uploads(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["uploads"]
+        if len(files) > MOST_FILES:
+            self.add_error("uploads", f"Select {MOST_FILES} files at most")
+        for file in files:
+            if file.size > LARGEST:
+                self.add_error("uploads", f"{file.name} must be smaller than {LARGEST // 1024 // 1024} MB")
+        return files
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        code, kind = data.get("only", ""), data.get("kind")
+        if code and kind in self._takes_authority and not re.fullmatch("[0-9]{3}", code):
+            self.add_error("only", "The authority’s code must be three digits")
+        elif code and kind and kind not in self._takes_authority:
+            self.add_error("only", "We bring in these files as a whole, not for one authority. Clear the code")
+        return data

@@ -1,0 +1,73 @@
+"""The models of all packages, for Django and for the rest of the code."""
+
+from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
+from schools.records.models.action import RecordAction
+from schools.records.models.attachment import RecordAttachment, RecordDocument
+from schools.records.models.comment import AssuranceComment
+from schools.records.models.correction import Correction
+from schools.records.models.meeting import GovernorsMeeting
+from schools.records.models.record import RecordOfVisit
+from schools.records.models.response import Response, Silence
+from schools.records.models.strength import Strength
+from schools.records.models.version import RecordVersion
+from schools.register.models.appointment import Appointment
+from schools.register.models.contact import SchoolContact
+from schools.register.models.link import SchoolLink
+from schools.register.models.person import Person
+from schools.register.models.places import (
+    Diocese,
+    District,
+    DoubleDistrict,
+    EstablishmentType,
+    LocalAuthority,
+    Partnership,
+)
+from schools.register.models.school import School
+from schools.register.models.school_days import SchoolClosure, SchoolTerm
+from schools.register.models.service_invitation import ServiceInvitation
+from schools.register.models.watch import Watch
+from schools.visits.models.agenda_item import AgendaItem
+from schools.visits.models.contact_note import ContactNote
+from schools.visits.models.entitlement import Entitlement
+from schools.visits.models.programme import ProgrammeEdition
+from schools.visits.models.term_opening import TermOpening
+from schools.visits.models.visit import Visit
+
+__all__ = [
+    "AgendaItem",
+    "Appointment",
+    "AssuranceComment",
+    "ContactNote",
+    "Correction",
+    "Diocese",
+    "District",
+    "DoubleDistrict",
+    "Entitlement",
+    "EstablishmentType",
+    "GovernorsMeeting",
+    "ImportFile",
+    "ImportKind",
+    "ImportRejection",
+    "ImportRun",
+    "LocalAuthority",
+    "Partnership",
+    "Person",
+    "ProgrammeEdition",
+    "RecordAction",
+    "RecordAttachment",
+    "RecordDocument",
+    "RecordOfVisit",
+    "RecordVersion",
+    "Response",
+    "School",
+    "SchoolClosure",
+    "SchoolContact",
+    "SchoolLink",
+    "SchoolTerm",
+    "ServiceInvitation",
+    "Silence",
+    "Strength",
+    "TermOpening",
+    "Visit",
+    "Watch",
+]

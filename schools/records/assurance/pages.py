@@ -1,0 +1,321 @@
+"""Assuring Records of Visit: the line manager's queue, returning with comments item by item, approving."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.generic import ListView, TemplateView
+
+from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import authorising
+from schoolimprove.accounts.roles import LINE_MANAGEMENT, Role, rights_over, roles_with
+from schoolimprove.lib import clock
+from schoolimprove.records.transition import Conflict
+from schoolimprove.reminders.models import Deadline
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, ListFile
+from schoolimprove.ui.filters import filter_panel
+from schools.home.panels import assures
+from schools.records import versions
+from schools.records.assurance.forms import AssuranceFilter, ReturnForm
+from schools.records.assurance.warnings import doubt_about_sharing
+from schools.records.deadlines import ASSURE, SUBMIT
+from schools.records.document import Reading, read
+from schools.records.models.record import RecordOfVisit
+from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
+from schools.records.reading.pages import shown
+from schools.records.states import RecordStatus
+from schools.register.acting import act, seen_in, show_conflict
+from schools.register.people import cover as people_cover
+
+
+def queue(request: HttpRequest) -> AssuranceFilter:
+    """The records that come to this user, what is longest due first."""
+    if not assures(request.user):
+        raise PermissionDenied
+    records = RecordOfVisit.objects.assured_by(request.user).for_lists().select_related("school__district")
+    dated = records.annotate(**_due(records))
+    ordered = dated.order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")
+    return AssuranceFilter(request.GET, ordered, request=request)
+
+
+def _due(_records: Any) -> dict[str, Any]:
+    rows = Deadline.objects.open().filter(
+        subject_kind=RecordOfVisit._meta.label_lower, subject_id=OuterRef("pk"), rule__in=[ASSURE, SUBMIT]
+    )
+    return {name: Subquery(rows.order_by("due_on").values(name)[:1]) for name in ("due_on", "working")}
+
+
+class AssuranceQueue(ListView[RecordOfVisit]):
+    template_name = "schools/records/assurance.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> QuerySet[RecordOfVisit]:
+        self.filter = queue(self.request)
+        found: QuerySet[RecordOfVisit] = self.filter.qs
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        count, covers = context["paginator"].count, people_cover.covers_held_by(self.request.user)
+        return context | {
+            "page_title": "Records to assure",
+            "found": f"{count:,} record{'' if count == 1 else 's'}",
+            "filters": filter_panel(self.filter.form, self.request.GET, label="Filter records"),
+            "table": queue_table(context["page_obj"].object_list, self.request.user, covers),
+            "covers": [people_cover.in_words(cover) for cover in covers.values() if _approves(cover.role)],
+            "nothing": self.nothing(count),
+            "exports": export_links("schools:assurance_export", self.request.user),
+        }
+
+    def nothing(self, count: int) -> components.Empty | None:
+        if count or self.request.GET:
+            return None
+        return components.Empty(
+            "Nothing waits for you", "Records appear here when the people you manage submit them for approval."
+        )
+
+
+def _approves(role: str) -> bool:
+    return any(Role(role) in roles_with(rights.approve) for rights in LINE_MANAGEMENT)
+
+
+def queue_table(records: Iterable[Any], user: Any, covers: Mapping[int, Any]) -> components.Table:
+    labels = ["School", "Visit", "Author", "Submitted", "Due"]
+    columns = [components.Column(label) for label in labels]
+    rows = [_queue_row(record, user, covers) for record in records]
+    return components.Table("Records to assure", columns, rows, caption_hidden=True)
+
+
+def _queue_row(record: Any, user: Any, covers: Mapping[int, Any]) -> list[Any]:
+    late = record.due_on is not None and record.due_on < clock.today()
+    held = authorising(user, rights_over(record.author_role).approve, on=record)
+    cover = covers.get(held.appointment_id) if held else None
+    return [
+        components.Link(
+            record.school.name,
+            record.get_absolute_url(),
+            record.reference,
+            components.Status("overdue", "Overdue") if late else None,
+        ),
+        f"{record.visit.get_kind_display()}, {clock.uk_date(record.held_on)}",
+        f"{record.author}" + (f" (in cover for {cover.cover_for.person})" if cover else ""),
+        clock.uk_date(record.submitted_at.astimezone(clock.LONDON).date()) if record.submitted_at else "Not yet",
+        record.due_on or "No date",
+    ]
+
+
+COLUMNS_TAKEN = [
+    Column("reference", "Reference", "The record's reference"),
+    Column("school", "School", "Name of the school"),
+    Column("urn", "URN", "Its number in the national register"),
+    Column("kind", "Type of visit", "The type of visit"),
+    Column("held_on", "Visit", "The day of the visit"),
+    Column("author", "Author", "Who wrote it"),
+    Column("status", "State", "Where the record is in its life"),
+    Column("submitted", "Submitted", "When it was last submitted"),
+    Column("due_on", "Due", "The day by which it is to be approved, or submitted"),
+]
+
+
+TO_ASSURE = ListFile(
+    "records-to-assure", "records to assure", "Records to assure", "A record that waits to be approved", COLUMNS_TAKEN
+)
+
+
+@exports(TO_ASSURE)
+def export_assurance(request: HttpRequest) -> Taken:
+    found = queue(request)
+    chosen = words_of(filter_panel(found.form, request.GET))
+    return Taken(map(_exported_row, found.qs.iterator(chunk_size=500)), found.qs.count(), chosen)
+
+
+def _exported_row(record: Any) -> list[Any]:
+    return [
+        record.reference,
+        record.school.name,
+        record.school.urn,
+        record.visit.get_kind_display(),
+        record.held_on,
+        str(record.author),
+        record.get_status_display(),
+        record.submitted_at,
+        record.due_on,
+    ]
+
+
+def with_what_waits(done: str, record: RecordOfVisit, user: Any) -> SafeString:
+    """What was done with a record, and the way to the others that wait for the same person."""
+    others = RecordOfVisit.objects.awaiting_approval_by(user).exclude(pk=record.pk).count()
+    if not others:
+        return format_html("{} No other record waits for you.", done)
+    return format_html(
+        '{} <a class="govuk-notification-banner__link" href="{}">{} more record{} for you</a>',
+        done,
+        reverse("schools:assurance"),
+        f"{others:,}",
+        " waits" if others == 1 else "s wait",
+    )
+
+
+class RecordReturn(RecordFormView):
+    """Returned to its author, with comments on the whole and item by item beside what they are about."""
+
+    template_name = "schools/records/record_return.html"
+    form_class = ReturnForm
+    heading = "Return the record to its author"
+    wanted = RecordStatus.SUBMITTED
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_approved_by(user)
+
+    def made_of(self) -> dict[str, Any]:
+        return {"parts": self.record.parts(), "cancel_url": self.record.get_absolute_url()}
+
+    def form_valid(self, form: ReturnForm) -> HttpResponse:
+        try:
+            self.record.return_to_author(
+                by=user_of(self.request),
+                on=clock.today(),
+                reason=form.summary(),
+                seen_version=self.base_version,
+                comments=form.comments(),
+            )
+        except Conflict as lost:
+            return show_conflict(self, form, lost)
+        done = f"Returned to {self.record.author}, with your comments."
+        messages.success(self.request, with_what_waits(done, self.record, self.request.user))
+        return redirect(self.record)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        reading = read(versions.document(self.record))
+        form = context["form"]
+        lines = [
+            {"heading": heading, "lines": said_in(name, reading, self.record), "field": form.comment_field(name)}
+            for name, heading in self.record.parts()
+        ]
+        return context | {"lines": lines}
+
+
+def said_in(part: str, reading: Reading, record: RecordOfVisit) -> list[str]:
+    """What a part of the record says, as paragraphs beside the box for a comment on it."""
+    said: dict[str, list[str]] = {
+        "visit": [f"{record.visit.get_kind_display()}, {clock.uk_date(record.held_on)}, {in_days(record.visit.days)}"],
+        "met": [reading.met],
+        "evidence": [reading.evidence],
+        "findings": [reading.findings],
+        "judgements": [reading.judgements],
+        "grades": [f"{each.aspect}: school {each.school}; visitor {each.sip}" for each in reading.grades],
+        "strengths": [f"{each.text}{f' ({each.theme})' if each.theme else ''}" for each in reading.strengths],
+        "carried": [f"{each.what}: {each.outcome}. {each.note}".strip() for each in reading.carried],
+        "actions": [
+            f"{each.what} ({', '.join(filter(None, [each.owner, each.who, _by(each.due_on)]))})"
+            for each in reading.actions
+        ],
+    }
+    said |= {f"item_{item.key}": [item.text] for item in reading.items}
+    return [line for line in said.get(part, []) if line.strip()]
+
+
+def in_days(days: Decimal) -> str:
+    """`1 day`, `0.5 days`."""
+    return f"{days.normalize():f} day{'' if days == 1 else 's'}"
+
+
+def _by(day: Any) -> str:
+    return f"by {clock.uk_date(day)}" if day else ""
+
+
+class RecordApprove(TemplateView):
+    """What approving will do, and the button that does it."""
+
+    template_name = "schools/records/record_approve.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if not self.record.is_approved_by(user_of(request)):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only for the version that was read: the page of the record hands it on in the link."""
+        if self.record.status != RecordStatus.SUBMITTED or seen_in(request.GET) != self.record.version:
+            messages.warning(request, "Read the record as it is now, then approve or return it.")
+            return redirect(self.record)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record = self.record
+        return super().get_context_data(
+            page_title="Approve and share the record",
+            caption=f"{record.reference}, {record.school.name}",
+            breadcrumbs=breadcrumbs(record, "Approve"),
+            consequences=[*consequences_of_approving(record), *_in_cover(record, self.request.user)],
+            doubt=doubt_about_sharing(record, held_on=record.held_on, on=clock.today(), act="Approved"),
+            undo="It cannot be taken back: a correction is issued as a new version, with its reason.",
+            grave=True,
+            confirm_label="Approve and share",
+            confirm_url=self.request.path,
+            hidden={"seen_version": record.version},
+            cancel_url=record.get_absolute_url(),
+            **shown(versions.document(record)),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return act(
+            request,
+            self.record,
+            with_what_waits("Approved and shared with the school.", self.record, request.user),
+            self.record.approve,
+            on=clock.today(),
+            seen_version=seen_in(request.POST),
+        )
+
+
+def consequences_of_approving(record: RecordOfVisit) -> list[str]:
+    """Who will read it, by name; and what is asked of a school without a head or a chair."""
+    labels = {Role.HEADTEACHER: "headteacher", Role.CHAIR: "chair of governors"}
+    held = record.school.appointments.current(clock.today()).filter(role__in=labels).select_related("person")
+    people = {role: [each.person.name for each in held if each.role == role] for role in labels}
+    lines = []
+    for role, label in labels.items():
+        named = " and ".join(people[role])
+        lines.append(
+            f"{named}, {label}, can read it and is asked to respond." if named else f"No {label} is appointed here."
+        )
+    return [
+        f"The record is frozen as version 1 and shared with {record.school.name}.",
+        *lines,
+        *_what_follows(record),
+    ]
+
+
+def _what_follows(record: RecordOfVisit) -> list[str]:
+    """What takes effect with it."""
+    written = record.written
+    lines = []
+    if written.actions:
+        count = len(written.actions)
+        lines.append(f"{count} action{'' if count == 1 else 's'} can be followed by the school and by you.")
+    if written.strengths:
+        lines.append("The headteacher is asked whether the strengths may be shared with other schools.")
+    if record.visit.kind == "core":
+        lines.append("It is to be presented at the governors’ next meeting.")
+    return lines
+
+
+def _in_cover(record: RecordOfVisit, user: Any) -> list[str]:
+    held = authorising(user, rights_over(record.author_role).approve, on=record)
+    covered = people_cover.covered_person(held.appointment_id) if held else ""
+    return [f"You approve it in cover for {covered}, which is recorded."] if covered else []

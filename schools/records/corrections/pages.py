@@ -1,0 +1,298 @@
+"""A correction of a shared record: proposed by its author, issued or returned by the line manager."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.lib import clock
+from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.ui import components
+from schoolimprove.ui.cells import shown
+from schools.records.assurance.warnings import doubt_about_sharing
+from schools.records.corrections.actions import follows, propose_correction, proposed_changes, waiting
+from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
+from schools.records.models.correction import Correction
+from schools.records.models.record import RecordOfVisit
+from schools.records.pages import RecordFormView, record_in_scope, refused
+from schools.records.reading.after_sharing import address, on_record
+from schools.records.states import SHARED_STATES, CorrectionStatus
+from schools.records.writing.figures import figures_of
+from schools.records.writing.pages import progress_of, rows_of_agenda
+from schools.records.writing.parts import parts_for
+from schools.records.writing.submitting import content_values, saved_values, visit_of
+from schools.register.acting import act, seen_in, show_conflict
+from schools.visits.forms import WRITTEN_KINDS
+
+WAITS = "A correction of this record waits for your line manager."
+
+
+def initial_of(record: RecordOfVisit, correction: Correction | None) -> dict[str, Any]:
+    """What the form begins with: the record as the school reads it, or the correction that came back."""
+    if correction is None:
+        return saved_values(record)
+    written = {**visit_of(record), **correction.visit, **correction.texts}
+    return {**written, **content_values(record, correction.written), "reason": correction.reason}
+
+
+class RecordCorrect(RecordFormView):
+    """The whole record again, with what is wrong put right and the reason."""
+
+    template_name = "schools/records/correction_write.html"
+    form_class = CorrectionForm
+    heading = "Correct the Record of Visit"
+
+    @cached_property
+    def correction(self) -> Correction | None:
+        return waiting(self.record)
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_written_by(user)
+
+    def is_open(self) -> bool:
+        proposed = self.correction is not None and self.correction.status == CorrectionStatus.PROPOSED
+        return self.record.status in SHARED_STATES and not proposed
+
+    def state_now(self) -> str:
+        return WAITS if self.record.status in SHARED_STATES else super().state_now()
+
+    def current_version(self) -> int:
+        """That of the correction that came back, or the number of the version that is corrected."""
+        return self.correction.version if self.correction else self.record.shared_version or 0
+
+    def made_of(self) -> dict[str, Any]:
+        written = self.correction.written if self.correction else self.record.written
+        return {
+            "parts": parts_for(self.record, written, may_add_items=False),
+            "typed": self.draft.fields if self.draft else (),
+            "keeps_kind": self.record.visit.kind not in dict(WRITTEN_KINDS),
+        }
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial_of(self.record, self.correction)
+
+    def form_valid(self, form: CorrectionForm) -> HttpResponse:
+        try:
+            self.propose(form.cleaned_data["reason"], form.written(self.record.visit.kind))
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict as lost:
+            return show_conflict(self, form, lost, version=self.version_to_go_on_from(lost))
+        messages.success(self.request, "Your line manager is asked to issue the correction.")
+        return redirect(address("record_correction", self.record))
+
+    def propose(self, reason: str, written: dict[str, Any]) -> None:
+        by, correction = user_of(self.request), self.correction
+        if correction is None:
+            propose_correction(self.record, by=by, reason=reason, seen=self.base_version, **written)
+        else:
+            correction.propose_again(by=by, on=clock.today(), reason=reason, seen_version=self.base_version, **written)
+
+    def version_to_go_on_from(self, lost: Conflict) -> int:
+        current: Any = lost.current
+        return current.version if isinstance(current, Correction) else current.shared_version or 0
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        beside = {
+            "items": rows_of_agenda(context["form"], {}),
+            "progress": progress_of(self.record),
+            "whole": True,
+            "figures": figures_of(self.request.user, self.record.school, clock.today()),
+        }
+        return {**context, **beside, "correction": self.correction}
+
+
+def correction_in_scope(request: HttpRequest, urn: int, reference: str) -> tuple[RecordOfVisit, Correction | None]:
+    """The record and its newest correction; refused to all who may not follow how it comes about."""
+    record = record_in_scope(request, urn, reference)
+    if not follows(record, request.user):
+        raise PermissionDenied
+    found = Correction.objects.filter(record=record).select_related("created_by", "decided_by", "updated_by")
+    correction = found.order_by("-pk").first()
+    if correction is not None:
+        correction.record = record
+    return record, correction
+
+
+class CorrectionDetail(TemplateView):
+    """What is proposed, against the version that the school reads, and what may be done with it."""
+
+    template_name = "schools/records/correction_detail.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.record, correction = correction_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if correction is None:
+            messages.info(request, "No correction of this record has been proposed.")
+            return redirect(self.record)
+        self.correction = correction
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        correction, user = self.correction, user_of(self.request)
+        proposed = correction.status == CorrectionStatus.PROPOSED
+        returned = correction.status == CorrectionStatus.RETURNED
+        writes = self.record.is_written_by(user)
+        earlier = Correction.objects.filter(record=self.record).exclude(pk=correction.pk).select_related("created_by")
+        return super().get_context_data(
+            **kwargs,
+            **on_record(self.record, "Correction"),
+            correction=correction,
+            summary=_facts(correction),
+            changes=proposed_changes(correction),
+            may_decide=proposed and self.record.is_approved_by(user),
+            may_withdraw=(proposed or returned) and (writes or self.record.is_approved_by(user)),
+            may_propose_again=returned and writes,
+            blockers=correction.blockers_to("issue", on=clock.today()) if proposed else [],
+            earlier=_earlier(list(earlier)),
+        )
+
+
+def _facts(correction: Correction) -> list[components.Fact]:
+    decided = correction.decided_at and f"{correction.decided_by}, {shown(correction.decided_at)}"
+    return [
+        components.Fact("Status", components.Status(correction.status, correction.get_status_display())),
+        components.Fact("Corrects", f"Version {correction.corrects}"),
+        components.Fact("Proposed by", f"{correction.created_by}, {shown(correction.created_at)}"),
+        *([components.Fact("Issued by", decided)] if decided else []),
+    ]
+
+
+def _earlier(corrections: list[Correction]) -> components.Table | None:
+    if not corrections:
+        return None
+    columns = [components.Column(label) for label in ("Proposed", "By", "Corrects", "Why", "State")]
+    rows = [
+        [
+            each.created_at.astimezone(clock.LONDON).date(),
+            each.created_by,
+            f"Version {each.corrects}",
+            each.reason,
+            components.Status(each.status, each.get_status_display()),
+        ]
+        for each in corrections
+    ]
+    return components.Table("Earlier corrections", columns, rows)
+
+
+class CorrectionFormView(RecordFormView):
+    """A form about the correction that waits; open in the states named."""
+
+    template_name = "layouts/form.html"
+    states: frozenset[CorrectionStatus]
+    done: str
+
+    @cached_property
+    def correction(self) -> Correction | None:
+        found = waiting(self.record)
+        if found is not None:
+            found.record = self.record
+        return found
+
+    def is_open(self) -> bool:
+        return self.correction is not None and self.correction.status in self.states
+
+    def state_now(self) -> str:
+        if self.correction is None:
+            return "No correction of this record waits."
+        return f"The correction is now: {self.correction.get_status_display().lower()}."
+
+    def current_version(self) -> int:
+        return self.correction.version if self.correction else 0
+
+    def verb(self, correction: Correction) -> Any:
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        correction, reason = self.correction, form.cleaned_data["reason"]
+        if correction is None:
+            return self.moved_on(form)
+        try:
+            self.verb(correction)(
+                by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
+            )
+        except Conflict as lost:
+            return show_conflict(self, form, lost)
+        messages.success(self.request, self.done)
+        return redirect(self.record)
+
+
+class CorrectionReturn(CorrectionFormView):
+    form_class = ReturnCorrectionForm
+    heading = "Return the correction to its author"
+    states = frozenset({CorrectionStatus.PROPOSED})
+    done = "Returned to the author, with your comments. The school sees nothing of it."
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_approved_by(user)
+
+    def verb(self, correction: Correction) -> Any:
+        return correction.return_to_author
+
+
+class CorrectionWithdraw(CorrectionFormView):
+    form_class = WithdrawCorrectionForm
+    heading = "Withdraw the correction"
+    states = frozenset({CorrectionStatus.PROPOSED, CorrectionStatus.RETURNED})
+    done = "Withdrawn. The record stays as it is."
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_written_by(user) or self.record.is_approved_by(user)
+
+    def verb(self, correction: Correction) -> Any:
+        return correction.withdraw
+
+
+class CorrectionIssue(TemplateView):
+    """What issuing will do, and the button that does it."""
+
+    template_name = "layouts/confirm.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.record, correction = correction_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if not self.record.is_approved_by(user_of(request)):
+            raise PermissionDenied
+        if correction is None or (correction.status != CorrectionStatus.PROPOSED and request.method == "GET"):
+            messages.warning(request, "No correction of this record waits for approval.")
+            return redirect(self.record)
+        self.correction = correction
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only for what was read: the page of the correction hands its version on in the link."""
+        if seen_in(request.GET) != self.correction.version:
+            messages.warning(request, "Read the correction as it is now, then issue or return it.")
+            return redirect(address("record_correction", self.record))
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record, correction = self.record, self.correction
+        number = correction.corrects + 1
+        again = [f"A core visit’s record is to be presented to the governors again: version {number}."]
+        return super().get_context_data(
+            **kwargs,
+            **on_record(record, "Issue the correction"),
+            consequences=[
+                f"Version {number} is frozen and shared with {record.school.name}, with the reason.",
+                f"Version {correction.corrects} stays readable with its responses, and what changed is shown.",
+                "The headteacher and the chair are told, and may each respond once more.",
+                *(again if correction.visit.get("kind", record.visit.kind) == "core" else []),
+            ],
+            doubt=doubt_about_sharing(record, held_on=correction.visit["held_on"], on=clock.today(), act="Issued"),
+            undo="It cannot be taken back: another correction would be a version of its own.",
+            grave=True,
+            confirm_label=f"Issue version {number}",
+            confirm_url=self.request.path,
+            hidden={"seen_version": correction.version},
+            cancel_url=address("record_correction", record),
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        done = f"Issued: the school reads version {self.correction.corrects + 1}."
+        seen = seen_in(request.POST)
+        return act(request, self.record, done, self.correction.issue, on=clock.today(), seen_version=seen)

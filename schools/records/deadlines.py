@@ -1,0 +1,191 @@
+"""The deadlines of a Record of Visit (domain 3.4), opened, moved and met by its verbs."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from schoolimprove.calendar.calendars import working_days_calendar
+from schoolimprove.lib.clock import (
+    Calendar,
+    NoTermDates,
+    Working,
+    half_term_end,
+    half_term_on,
+    next_half_term,
+    school_days_after,
+    working_days_after,
+)
+from schoolimprove.lib.years import academic_year
+from schoolimprove.policy.values import policy_value
+from schoolimprove.reminders.deadlines import (
+    done_by,
+    drop_deadline,
+    meet_deadline,
+    open_deadline,
+    open_deadlines_of,
+    reopen_deadline,
+)
+from schools.policy import RECORD_LIMITS
+from schools.records.models.meeting import GovernorsMeeting
+from schools.register.calendars import calendars_for
+from schools.visits.deadlines import HALVES_OF_A_TERM, VISIT_LABELS
+
+if TYPE_CHECKING:
+    from schoolimprove.accounts.models import User
+    from schools.records.models.record import RecordOfVisit
+
+SUBMIT, ASSURE, RESPOND, PRESENT = "record.submit", "record.assure", "record.respond", "record.present"
+
+OF_RECORDS = (SUBMIT, ASSURE, RESPOND, PRESENT)
+
+LABELS = {
+    SUBMIT: "Submit the record",
+    ASSURE: "Approve or return the record",
+    RESPOND: "Respond to the record",
+    PRESENT: "Present the record to the governors",
+    **VISIT_LABELS,
+}
+MEETINGS = "governors’ meetings"
+"""The calendar of deadlines that end on the day the clerk gave."""
+
+
+def started(record: "RecordOfVisit") -> None:
+    """The author has so many working days from the visit."""
+    _due_in_working_days(record, SUBMIT, record.held_on, record.held_on)
+
+
+def visit_redated(record: "RecordOfVisit", *, before: date | None) -> None:
+    """The date moves with the day of the visit it was counted from; after a return it is counted from that day."""
+    rows = [row for row in open_deadlines_of(record) if row.rule == SUBMIT]
+    if record.held_on != before and any(Working.from_record(row.working).start == before for row in rows):
+        started(record)
+
+
+def submitted(record: "RecordOfVisit", *, on: date) -> None:
+    meet_deadline(SUBMIT, record)
+    _due_in_working_days(record, ASSURE, on, record.held_on)
+
+
+def recalled(record: "RecordOfVisit") -> None:
+    """Nothing is to be approved; the author's own date holds again."""
+    drop_deadline(ASSURE, record)
+    reopen_deadline(SUBMIT, record)
+
+
+def abandoned(record: "RecordOfVisit") -> None:
+    drop_deadline(SUBMIT, record)
+
+
+def returned(record: "RecordOfVisit", *, on: date) -> None:
+    """The author has the same time again, from the day it came back."""
+    meet_deadline(ASSURE, record)
+    _due_in_working_days(record, SUBMIT, on, record.held_on)
+
+
+def shared(record: "RecordOfVisit", *, on: date) -> date | None:
+    """The day by which the school is asked to respond, in school days; none where no term dates are held."""
+    meet_deadline(ASSURE, record)
+    calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
+    to_present(record, on=on, calendar=calendar)
+    return asked(record, on=on, calendar=calendar)
+
+
+def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
+    """The same by a calendar at hand, for whoever has many records to ask about."""
+    try:
+        working = school_days_after(on, days_to(RESPOND, record.held_on), calendar)
+    except NoTermDates:
+        return None
+    _open(record, RESPOND, working)
+    return working.ends
+
+
+def answered_by(record: "RecordOfVisit", user: "User") -> None:
+    """Whoever has answered is not asked again while the other is waited for."""
+    done_by(RESPOND, record, user)
+
+
+def responded(record: "RecordOfVisit", *, roles_asked: Collection[str], roles_answered: Collection[str]) -> None:
+    """Met once everybody who is asked has answered."""
+    if set(roles_asked) <= set(roles_answered):
+        meet_deadline(RESPOND, record)
+
+
+def to_present(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
+    """The governors' next meeting after a core record is shared; unknown: the end of the next term (domain 3.4)."""
+    if record.visit.kind != "core":
+        return None
+    meeting = GovernorsMeeting.objects.filter(school=record.school_id).after(on).first()
+    try:
+        working = _on_meeting(meeting.held_on, on) if meeting else end_of_next_term(on, calendar)
+    except NoTermDates:
+        return None
+    _open(record, PRESENT, working)
+    return working.ends
+
+
+def presented(record: "RecordOfVisit") -> None:
+    meet_deadline(PRESENT, record)
+
+
+def closed(record: "RecordOfVisit") -> None:
+    """Nobody is waited for any more; what was met stays met."""
+    drop_deadline(RESPOND, record)
+    drop_deadline(PRESENT, record)
+
+
+def corrected(record: "RecordOfVisit", *, on: date) -> date | None:
+    """The new version is to be answered, and of a core visit presented, in the same time again."""
+    closed(record)
+    calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
+    to_present(record, on=on, calendar=calendar)
+    return asked(record, on=on, calendar=calendar)
+
+
+def meetings_changed(records: Iterable["RecordOfVisit"]) -> int:
+    """Dates to be presented by, counted anew from the day each record's newest version was shared; how many."""
+    shared_on = {record: record.shared_on for record in records}
+    years = {academic_year(day) for day in shared_on.values()}
+    calendars = calendars_for({record.school_id for record in shared_on}, years) if shared_on else {}
+    dated = [to_present(record, on=day, calendar=calendars[record.school_id]) for record, day in shared_on.items()]
+    return sum(day is not None for day in dated)
+
+
+def _on_meeting(day: date, shared_on: date) -> Working:
+    return Working(MEETINGS, shared_on, 1, day, day, ())
+
+
+def end_of_next_term(day: date, calendar: Calendar) -> Working:
+    """Counted in half-terms: a day in a holiday has the next term before it, one in a term that of after it."""
+    current = half_term_on(day, calendar)
+    first = current or next_half_term(day, calendar)
+    left_of_this = HALVES_OF_A_TERM - (first.number - 1) % HALVES_OF_A_TERM
+    in_holiday = current is None and left_of_this == HALVES_OF_A_TERM
+    return half_term_end(day, left_of_this + (0 if in_holiday else HALVES_OF_A_TERM), calendar)
+
+
+def _due_in_working_days(record: "RecordOfVisit", rule: str, start: date, event: date) -> None:
+    _open(record, rule, working_days_after(start, days_to(rule, event), working_days_calendar()))
+
+
+def days_to(rule: str, held_on: date) -> int:
+    """How many days there are to submit, to approve or to respond, by the policy of the day of the visit."""
+    limits = policy_value(RECORD_LIMITS, on=held_on)
+    days = {
+        SUBMIT: limits.submit_working_days,
+        ASSURE: limits.assure_working_days,
+        RESPOND: limits.respond_school_days,
+    }
+    return days[rule]
+
+
+def _open(record: "RecordOfVisit", rule: str, working: Working) -> None:
+    open_deadline(
+        rule,
+        record,
+        school_id=record.school_id,
+        due_on=working.ends,
+        calendar=working.calendar,
+        first_day=working.first_day,
+        working=working.as_record(),
+    )

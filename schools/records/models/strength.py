@@ -1,0 +1,93 @@
+"""Strengths to share, made when the record that names them is shared."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.text import Truncator
+
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.models import BaseRecord
+from schoolimprove.records.transition import save_changes, transition
+from schools.records.models.action import SHOWN
+from schools.records.states import STRENGTH, StrengthStatus
+from schools.register.models.school import School
+from schools.register.scope import in_scope
+
+if TYPE_CHECKING:
+    from schoolimprove.accounts.models import User
+
+
+class StrengthQuerySet(models.QuerySet["Strength"]):
+    def waiting_for(self, user: Any) -> Self:
+        """Those this user, as headteacher, is asked about."""
+        mine = in_scope(user, Permission.CONSENT_TO_SHARE, school="school")
+        return self.filter(mine, status=StrengthStatus.ASKED)
+
+
+class Strength(BaseRecord):
+    """A strength the newest version of its record names, tagged by theme; shared only if the headteacher consents."""
+
+    STATES = STRENGTH
+
+    record = models.ForeignKey("schools.RecordOfVisit", models.PROTECT, related_name="strengths")
+    school = models.ForeignKey(School, models.PROTECT, related_name="strengths")
+    key = models.CharField(max_length=20, editable=False)
+    text = models.TextField()
+    theme = models.CharField(max_length=150, blank=True)
+    status = models.CharField(max_length=20, choices=STRENGTH.choices(), default=StrengthStatus.ASKED, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = StrengthQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "key"], name="strength_once_in_a_record"),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="strength_decided_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[StrengthStatus.AGREED, StrengthStatus.DECLINED]) | Q(decided_at__isnull=False),
+                name="strength_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return Truncator(self.text).chars(SHOWN)
+
+    def blockers_to(self, verb: str, *, on: date) -> list[str]:
+        return []
+
+    # Verbs. Consent is given to words: other words are asked about again.
+
+    def decide(self, verb: str, *, by: "User", on: date, seen_version: int) -> None:
+        """The headteacher's answer, "consent" or "decline", which may be changed later."""
+        actor = acting(by, Permission.CONSENT_TO_SHARE, on=self)
+        stamp: dict[str, Any] = {"decided_at": clock.now(), "decided_by": by}
+        transition(self, verb, by=actor, on=on, seen_version=seen_version, **stamp)
+
+    def withdraw(self, *, by: Actor, on: date, reason: str) -> None:
+        if self.status != StrengthStatus.WITHDRAWN:
+            transition(self, "withdraw", by=by, on=on, reason=reason, seen_version=self.version)
+
+    def reword(self, *, by: Actor, on: date, **words: Any) -> None:
+        """A correction says it otherwise, or names it again."""
+        again = self.status == StrengthStatus.WITHDRAWN
+        if not again and all(getattr(self, name) == value for name, value in words.items()):
+            return
+        if self.status == StrengthStatus.ASKED:
+            save_changes(self, "reworded", by=by, seen_version=self.version, **words)
+        else:
+            undecided: dict[str, Any] = {"decided_at": None, "decided_by": None}
+            transition(self, "ask again", by=by, on=on, seen_version=self.version, **undecided, **words)

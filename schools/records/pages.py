@@ -1,0 +1,148 @@
+"""What all pages of one Record of Visit have in common: the record in scope, and a form over it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.generic import FormView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
+from schoolimprove.records.transition import Blocked
+from schoolimprove.ui import components
+from schools.records.models.record import RecordOfVisit
+from schools.records.states import RecordStatus
+from schools.register.lineage import heirs
+from schools.register.models.school import School
+
+
+def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
+    """The record, or *not found* for whoever may not know of it.
+
+    Asked by the rights at its school, which are known; only whoever has none there is asked for those at its heirs.
+    """
+    school = get_object_or_404(School.objects.select_related("authority", "district"), urn=urn)
+    records = RecordOfVisit.objects.filter(reference=reference).for_page().select_related("approved_by")
+    record = records.visible_at(school, request.user).first()
+    if record is None and (following := heirs(urn)):
+        record = records.visible_at(school, request.user, *following).first()
+    if record is None:
+        raise Http404
+    return record
+
+
+def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None) -> list[components.Crumb]:
+    """By way of the record's school, or of the `heir` through which it is read."""
+    school = heir or record.school
+    return [
+        components.Crumb("Schools", reverse("schools:list")),
+        components.Crumb(school.name, school.get_absolute_url()),
+        components.Crumb("Visits", reverse("schools:visits", args=[school.urn])),
+        *([components.Crumb(record.reference, record.get_absolute_url())] if here != record.reference else []),
+        components.Crumb(here),
+    ]
+
+
+def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
+    """The form again, with the reasons why the verb was refused."""
+    form.add_error(None, error)
+    response: HttpResponse = view.form_invalid(form)
+    return response
+
+
+class RecordFormView(KeepsDrafts, FormView[Any]):
+    """A form about a record in the reader's scope; `may` says who may use it, `wanted` in which state."""
+
+    heading: str
+    lede = ""
+    wanted: RecordStatus
+    record: RecordOfVisit
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if not self.may(request.user):
+            raise PermissionDenied
+        if request.method == "GET" and not self.is_open():
+            return self.moved_on()
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_open(self) -> bool:
+        """Whether the record is in a state in which the form does something."""
+        return self.record.status == self.wanted
+
+    def state_now(self) -> str:
+        """Why it is not, as a sentence."""
+        return f"This record is now: {self.record.get_status_display().lower()}."
+
+    def moved_on(self, posted: Any = None) -> HttpResponse:
+        """The form is closed: back to the record, unless text of this reader's is in it, posted or kept."""
+        state = self.state_now()
+        if posted is None and self.draft is None:
+            messages.warning(self.request, state)
+            return redirect(self.record)
+        context = {
+            "state": state,
+            "typed": typed_in(posted) if posted is not None else kept_in(self.bare_form(), self.draft),
+            "draft": self.draft,
+            "keep_token": new_token(user_of(self.request).pk, self.request.path, 0, continuing=self.draft).signed(),
+            "record": self.record,
+            "page_title": "Text you did not save",
+            "caption": str(self.record),
+            "breadcrumbs": breadcrumbs(self.record, "Text you did not save"),
+        }
+        return render(
+            self.request, "schools/records/record_moved_on.html", context, status=200 if posted is None else 409
+        )
+
+    def made_of(self) -> dict[str, Any]:
+        """What the form needs to be made."""
+        return {}
+
+    def bare_form(self) -> Any:
+        """The form with nothing in it."""
+        return self.get_form_class()(**self.made_of())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), **self.made_of()}
+
+    def may(self, user: Any) -> bool:
+        raise NotImplementedError
+
+    def current_version(self) -> int:
+        return self.record.version
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {
+            "page_title": self.heading,
+            "lede": self.lede,
+            "caption": f"{self.record.reference}, {self.record.school.name}",
+            "breadcrumbs": breadcrumbs(self.record, self.heading),
+            "record": self.record,
+            **context,
+        }
+
+
+def typed_in(form: Any) -> list[tuple[str, str]]:
+    """(label, text) of what was posted and is not empty."""
+    texts = [(str(bound.label), form.cleaned_data.get(bound.name)) for bound in form.visible_fields()]
+    return [(label, text) for label, text in texts if isinstance(text, str) and text]
+
+
+def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
+    """(label, text) of what was kept and is not empty."""
+    fill_from_draft(form, draft)
+    texts = [
+        (str(field.label), _in_words(field.field, form.initial.get(field.name))) for field in form.visible_fields()
+    ]
+    return [(label, text) for label, text in texts if text]
+
+
+def _in_words(field: Any, value: Any) -> str:
+    """Return the kept value of a field in words: a choice's label, a date's parts as they were typed."""
+    if isinstance(value, list):
+        return " ".join(filter(None, value))
+    return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""

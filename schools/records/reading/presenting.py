@@ -1,0 +1,211 @@
+"""What governors do with a record, how it is closed, and the versions it had."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+from django.views.generic import TemplateView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.checking import ChecksAnswers
+from schoolimprove.records.transition import Blocked, Conflict
+from schools.records.models.strength import Strength
+from schools.records.pages import RecordFormView, record_in_scope, refused
+from schools.records.reading.after_sharing import address, on_record, read_versions, versions_of
+from schools.records.reading.forms import CloseUnpresentedForm, PresentForm
+from schools.records.reading.pages import heir_to_read_by, shown
+from schools.records.states import SHARED_STATES, RecordStatus
+from schools.register.acting import act, seen_in, show_conflict
+
+
+class RecordPresent(RecordFormView):
+    """The date of the meeting at which the governors saw it."""
+
+    template_name = "layouts/form.html"
+    form_class = PresentForm
+    heading = "Mark as presented to the governors"
+
+    @property
+    def lede(self) -> str:  # type: ignore[override]
+        return f"Version {self.record.shared_version}, shared on {clock.uk_date(self.record.shared_on)}."
+
+    def may(self, user: Any) -> bool:
+        return user_can(user, Permission.PRESENT_RECORD, on=self.record)
+
+    def is_open(self) -> bool:
+        return self.record.status == RecordStatus.SHARED and not self.blockers()
+
+    def blockers(self) -> list[str]:
+        return self.record.blockers_to("present", on=clock.today())
+
+    def state_now(self) -> str:
+        return super().state_now() if self.record.status != RecordStatus.SHARED else " ".join(self.blockers())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A record that was never shared has no form; in any other state the verb says why it cannot be presented."""
+        return self.moved_on() if self.record.shared_version is None else super().post(request, *args, **kwargs)
+
+    def made_of(self) -> dict[str, Any]:
+        meetings = self.record.school.governors_meetings.standing()
+        held = meetings.filter(held_on__gte=self.record.shared_on, held_on__lte=clock.today())
+        return {
+            "held": list(held.order_by("held_on").values_list("held_on", flat=True)),
+            "shared_on": self.record.shared_on,
+            "cancel_url": self.record.get_absolute_url(),
+        }
+
+    def form_valid(self, form: PresentForm) -> HttpResponse:
+        day = form.cleaned_data["day"]
+        try:
+            self.record.present(by=user_of(self.request), on=clock.today(), held_on=day, seen_version=self.base_version)
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict as lost:
+            return show_conflict(self, form, lost)
+        messages.success(self.request, f"Presented to the governors on {clock.uk_date(day)}.")
+        return redirect(self.record)
+
+
+class RecordClose(TemplateView):
+    """What closing will do, and the button that does it."""
+
+    template_name = "layouts/confirm.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
+        user = user_of(request)
+        if not (self.record.is_written_by(user) or self.record.is_approved_by(user)):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        record = self.record
+        if record.status not in (RecordStatus.SHARED, RecordStatus.PRESENTED):
+            messages.warning(request, f"This record is now: {record.get_status_display().lower()}.")
+            return redirect(record)
+        if reasons := record.blockers_to("close", on=clock.today()):
+            messages.warning(request, " ".join(["It cannot be closed yet.", *reasons]))
+            return redirect(record)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **kwargs,
+            **on_record(self.record, "Close the record"),
+            consequences=[
+                "No more responses are taken.",
+                "Where nobody answered in time, that is recorded as none received.",
+                "It stays readable to everybody who reads it now, and its actions go on.",
+            ],
+            undo="It is opened again only by a correction, which is issued as a new version.",
+            confirm_label="Close the record",
+            confirm_url=self.request.path,
+            hidden={"seen_version": self.record.version},
+            cancel_url=self.record.get_absolute_url(),
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        seen = seen_in(request.POST)
+        return act(request, self.record, "Closed.", self.record.close, on=clock.today(), seen_version=seen)
+
+
+class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
+    """Close a record that the governors did not see, with the reason, which the user checks first."""
+
+    template_name = "layouts/form.html"
+    form_class = CloseUnpresentedForm
+    heading = "Close the record without presentation"
+    check_heading = "Check your reason before you close the record"
+    send_label = "Close without presentation"
+    final = (
+        "The school can no longer respond after this. Only a correction opens the record again. The school can read "
+        "your reason."
+    )
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_approved_by(user)
+
+    def is_open(self) -> bool:
+        return self.record.status == RecordStatus.SHARED and not self.blockers()
+
+    def blockers(self) -> list[str]:
+        return self.record.blockers_to("close unpresented", on=clock.today())
+
+    def state_now(self) -> str:
+        if self.record.status != RecordStatus.SHARED:
+            return super().state_now()
+        return " ".join(["It cannot be closed without presentation yet.", *self.blockers()])
+
+    def stopped(self, form: CloseUnpresentedForm) -> HttpResponse | None:
+        return None if self.is_open() else self.moved_on(form)
+
+    def send(self, form: CloseUnpresentedForm) -> HttpResponse:
+        try:
+            self.record.close_unpresented(
+                by=user_of(self.request),
+                on=clock.today(),
+                reason=form.cleaned_data["reason"],
+                seen_version=self.base_version,
+            )
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict as lost:
+            return show_conflict(self, form, lost)
+        messages.success(self.request, "Closed without being presented.")
+        return redirect(self.record)
+
+
+class VersionDetail(TemplateView):
+    """A former version as it was shared, for whoever reads the record."""
+
+    template_name = "schools/records/record_version.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.record = record_in_scope(request, kwargs["urn"], kwargs["reference"])
+        if self.record.status not in SHARED_STATES:
+            raise PermissionDenied
+        self.version = get_object_or_404(self.record.versions, number=kwargs["version"])
+        if self.version.number == self.record.shared_version:
+            return redirect(self.record)
+        return super().get(request)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        number = self.version.number
+        history = {each.version.number: each for each in read_versions(versions_of(self.record))}
+        return super().get_context_data(
+            **kwargs,
+            **on_record(self.record, f"Version {number}"),
+            **shown(self.version.texts),
+            version=self.version,
+            read=history[number],
+            next=history[number + 1],
+            heir=heir_to_read_by(self.record, self.request.user),
+        )
+
+
+def _decide(request: HttpRequest, urn: int, reference: str, strength: int, verb: str, done: str) -> HttpResponse:
+    record = record_in_scope(request, urn, reference)
+    row = get_object_or_404(Strength.objects.select_related("school"), record=record, pk=strength)
+    if not user_can(request.user, Permission.CONSENT_TO_SHARE, on=record):
+        raise PermissionDenied
+    back = f"{address('record', record)}#strengths"
+    return act(request, back, done, partial(row.decide, verb), on=clock.today(), seen_version=seen_in(request.POST))
+
+
+@require_POST
+def consent_to_strength(request: HttpRequest, urn: int, reference: str, strength: int) -> HttpResponse:
+    done = "It may be shared with other schools. You can change this at any time."
+    return _decide(request, urn, reference, strength, "consent", done)
+
+
+@require_POST
+def decline_strength(request: HttpRequest, urn: int, reference: str, strength: int) -> HttpResponse:
+    done = "It is not shared with other schools. You can change this at any time."
+    return _decide(request, urn, reference, strength, "decline", done)

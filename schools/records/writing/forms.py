@@ -1,0 +1,376 @@
+"""The forms in which a Record of Visit is begun and written."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from schoolimprove.lib import clock
+from schoolimprove.ui.forms import ConfirmField, DateField, Form, SelectField, TextArea, TextField
+from schools.records.content import (
+    OUTCOME_LABELS,
+    OWNER_LABELS,
+    ActionLine,
+    CarriedLine,
+    Content,
+    GradeLine,
+    Outcome,
+    Owner,
+    StrengthLine,
+)
+from schools.records.document import GRADES
+from schools.records.models.record import LONGEST
+from schools.records.rules import wrong_with_action_date
+from schools.visits.forms import VisitFactsForm
+
+
+class NewRecordForm(VisitFactsForm):
+    """A visit that was held, whose record is begun; who was met is what one knows at once."""
+
+    submit_label = "Begin the record"
+
+    met = TextArea(label="Who you met", help_text="Roles are enough.", rows=3, max_length=LONGEST, required=False)
+
+
+class ReasonForm(Form):
+    """Why something is given up."""
+
+    reason = TextArea(label="Why", named="why", rows=4)
+
+
+BLANK_LINES = 2
+"""Empty lines offered after those there are; saving brings more."""
+MOST_LINES = 40
+LONGEST_LINE = 2_000
+_LINE = re.compile(r"^(strength|action)_([sa][0-9]{1,4})(?:_|$)")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An open action of an earlier record, as the author is asked about it."""
+
+    pk: int
+    what: str
+    described: str
+    """Whose it is, by when, how far it is."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the fields are made of. `agenda` are lines with key, heading, guidance, source and source_label."""
+
+    agenda: Sequence[Any] = ()
+    aspects: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    carried: Sequence[Carried] = ()
+    content: Content = field(default_factory=Content)
+    highest: int = 0
+    """The highest number a line of this record ever had, so that no key is given twice."""
+    may_add_items: bool = True
+
+
+class RecordForm(VisitFactsForm):
+    """None of its texts is needed to save; the page says what is missing before the record can be submitted."""
+
+    submit_label = "Save and finish for now"
+
+    met = TextArea(label="Who you met", help_text="Roles are enough.", rows=3, max_length=LONGEST, required=False)
+    evidence = TextArea(
+        label="Evidence you saw",
+        help_text="Lessons, pupils’ work, data, documents, and what people told you.",
+        max_length=LONGEST,
+        required=False,
+    )
+    findings = TextArea(label="What you found", rows=12, max_length=LONGEST, required=False)
+    judgements = TextArea(label="Judgements", max_length=LONGEST, required=False)
+
+    def __init__(self, *args: Any, parts: Parts, typed: Iterable[str] = (), **kwargs: Any) -> None:
+        self.parts = parts
+        super().__init__(*args, **kwargs)
+        self._typed = {*typed, *self.data}
+        for name in ("met", "evidence"):
+            self._note(name, "needed before you submit")
+        self._make_items()
+        self._make_grades()
+        self._make_carried()
+        self.strength_keys = self._line_keys("strength", "s", [line.key for line in parts.content.strengths])
+        self.action_keys = self._line_keys("action", "a", [line.key for line in parts.content.actions])
+        for number, key in enumerate(self.strength_keys, start=1):
+            self._make_strength(number, key)
+        for number, key in enumerate(self.action_keys, start=1):
+            self._make_action(number, key)
+        self._initial_lines()
+
+    # Making the fields.
+
+    def _note(self, name: str, note: str | None) -> None:
+        self.fields[name].note = note  # type: ignore[attr-defined]
+
+    def _add(self, name: str, made: forms.Field, *, note: str | None = None) -> None:
+        """A field with its messages in the words of its label; `note` None: nothing is said of its being optional."""
+        self.fields[name] = made
+        self._note(name, note)
+
+    def _make_items(self) -> None:
+        for number, line in enumerate(self.parts.agenda, start=1):
+            made = TextArea(
+                label=f"{number}. {line.heading}", help_text=line.guidance, rows=8, max_length=LONGEST, required=False
+            )
+            made.named = f"what you found on “{line.heading}”"
+            self._add(f"item_{line.key}", made, note="needed before you submit")
+            if line.source == "authority" and self.parts.may_add_items:
+                self._add(f"drop_{line.key}", ConfirmField(label="Take this item off the agenda", required=False))
+        if not self.parts.agenda:
+            self._note("findings", "needed before you submit")
+        else:
+            self.fields["findings"].label = "Anything else you found"
+            self.fields["findings"].widget.attrs["rows"] = 6
+        if self.parts.may_add_items:
+            self._add(
+                "new_item",
+                TextField(label="Another agenda item", max_length=200, required=False),
+                note="if you need one",
+            )
+            self._add(
+                "new_item_text",
+                TextArea(label="What you found on it", rows=4, max_length=LONGEST, required=False),
+                note=None,
+            )
+
+    def _make_grades(self) -> None:
+        choices = [(str(grade), words) for grade, words in GRADES.items()]
+        for number, aspect in enumerate(self.aspects):
+            for side, label in (("school", "School’s grade"), ("sip", "Your grade")):
+                made = SelectField(label=label, choices=choices, empty="Not graded", required=False)
+                made.named = f"{label.lower()} of {aspect.lower()}"
+                self._add(f"grade_{number}_{side}", made)
+
+    @property
+    def aspects(self) -> list[str]:
+        """The policy's, and those graded before the list was changed."""
+        graded = [line.aspect for line in self.parts.content.grades]
+        return [*self.parts.aspects, *(aspect for aspect in graded if aspect not in self.parts.aspects)]
+
+    def _make_carried(self) -> None:
+        for action in self.parts.carried:
+            outcomes = [(each.value, OUTCOME_LABELS[each]) for each in Outcome]
+            self._add(
+                f"carried_{action.pk}",
+                SelectField(label="What has become of it", choices=outcomes, empty="", required=False),
+            )
+            self._add(
+                f"carried_{action.pk}_note",
+                TextField(label="Note on it", max_length=500, required=False),
+            )
+
+    def _line_keys(self, kind: str, letter: str, held: list[str]) -> list[str]:
+        """Those there are, those that were typed, and some blank ones; numbers go on where they ended."""
+        highest = max([_number(key) for key in held] + [self.parts.highest])
+        typed = [found[2] for name in self._typed if (found := _LINE.match(name)) and found[1] == kind]
+        # A number far beyond those there are is of no page of ours, and leaves none for the lines after it.
+        near = (key for key in typed if key.startswith(letter) and _number(key) <= highest + MOST_LINES)
+        keys = sorted({*held, *near}, key=_number)
+        used = max([_number(key) for key in keys] + [self.parts.highest])
+        blanks = 0 if self.is_bound else BLANK_LINES
+        return [*keys, *(f"{letter}{used + n}" for n in range(1, blanks + 1))][:MOST_LINES]
+
+    def _make_strength(self, number: int, key: str) -> None:
+        text = TextArea(label=f"Strength {number}", rows=2, max_length=LONGEST, required=False)
+        self._add(f"strength_{key}", text)
+        held = {line.theme for line in self.parts.content.strengths if line.theme}
+        themes = [*self.parts.themes, *sorted(held - set(self.parts.themes))]
+        self._add(
+            f"strength_{key}_theme",
+            SelectField(
+                label=f"Theme of strength {number}",
+                choices=[(theme, theme) for theme in themes],
+                empty="No theme",
+                required=False,
+            ),
+        )
+
+    def _make_action(self, number: int, key: str) -> None:
+        self._add(f"action_{key}", TextArea(label=f"Action {number}", rows=2, max_length=LONGEST_LINE, required=False))
+        self._add(
+            f"action_{key}_owner",
+            SelectField(
+                label=f"Action {number}: whose",
+                choices=[(each.value, OWNER_LABELS[each]) for each in Owner],
+                empty="",
+                initial=Owner.SCHOOL.value,
+                required=False,
+            ),
+        )
+        self._add(
+            f"action_{key}_who",
+            TextField(label=f"Action {number}: who", max_length=150, width=20, required=False),
+        )
+        self._add(
+            f"action_{key}_due",
+            DateField(label=f"Action {number}: by when", named=f"the date of action {number}", required=False),
+        )
+
+    def _initial_lines(self) -> None:
+        for name, value in initial_of(self.parts.content, self.aspects).items():
+            self.initial.setdefault(name, value)
+
+    # Reading what was typed.
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("new_item_text", "").strip() and not data.get("new_item", "").strip():
+            self.add_error("new_item", "Enter the agenda item that your finding is on")
+        for line in self.parts.agenda:
+            if data.get(f"drop_{line.key}") and str(data.get(f"item_{line.key}", "")).strip():
+                self.add_error(
+                    f"drop_{line.key}",
+                    f"You have written what you found on “{line.heading}”. Clear the text or keep the item",
+                )
+        for key in self.action_keys:
+            self._check_action(key, data)
+        return data
+
+    def _check_action(self, key: str, data: Mapping[str, Any]) -> None:
+        number = self.action_keys.index(key) + 1
+        what, due = str(data.get(f"action_{key}", "")).strip(), data.get(f"action_{key}_due")
+        if not what and (due or str(data.get(f"action_{key}_who", "")).strip()):
+            self.add_error(f"action_{key}", f"Enter what is to be done in action {number}, or clear the rest of it")
+        known = next((line for line in self.parts.content.actions if line.key == key), None)
+        if due and (known is None or known.due_on != due):
+            for reason in wrong_with_action_date(due, today=clock.today()):
+                self.add_error(f"action_{key}_due", reason)
+
+    def texts(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("met", "evidence", "findings", "judgements")}
+
+    def dropped_items(self) -> list[str]:
+        """Keys of agenda items that are taken off."""
+        return [line.key for line in self.parts.agenda if self.cleaned_data.get(f"drop_{line.key}")]
+
+    def added_item(self) -> tuple[str, str] | None:
+        """(heading, finding) of an item that is added."""
+        heading = str(self.cleaned_data.get("new_item", "")).strip()
+        return (heading, str(self.cleaned_data.get("new_item_text", ""))) if heading else None
+
+    def content(self) -> Content:
+        data, dropped = self.cleaned_data, set(self.dropped_items())
+        agenda = [line.key for line in self.parts.agenda if line.key not in dropped]
+        return Content(
+            findings={key: data[f"item_{key}"] for key in agenda if data[f"item_{key}"]},
+            grades=tuple(line for n, aspect in enumerate(self.aspects) if (line := self._grade(n, aspect))),
+            strengths=tuple(
+                StrengthLine(key, data[f"strength_{key}"], data[f"strength_{key}_theme"])
+                for key in self.strength_keys
+                if data[f"strength_{key}"].strip()
+            ),
+            actions=tuple(self._action(key) for key in self.action_keys if data[f"action_{key}"].strip()),
+            carried=tuple(
+                CarriedLine(each.pk, data[f"carried_{each.pk}"] or Outcome.OPEN.value, data[f"carried_{each.pk}_note"])
+                for each in self.parts.carried
+            ),
+        )
+
+    def untouched(self) -> Content:
+        """What `content` gives where nobody changed anything: every action asked about has an outcome."""
+        held = self.parts.content
+        said = {line.action: line for line in held.carried}
+        carried = tuple(said.get(each.pk, CarriedLine(each.pk)) for each in self.parts.carried)
+        agenda = {line.key for line in self.parts.agenda}
+        found = {key: text for key, text in held.findings.items() if key in agenda and text}
+        grades = tuple(line for line in sorted(held.grades, key=lambda line: self.aspects.index(line.aspect)))
+        return replace(held, findings=found, carried=carried, grades=grades)
+
+    def _grade(self, number: int, aspect: str) -> GradeLine | None:
+        school, sip = (int(self.cleaned_data[f"grade_{number}_{side}"] or 0) for side in ("school", "sip"))
+        return GradeLine(aspect, school, sip) if school or sip else None
+
+    def _action(self, key: str) -> ActionLine:
+        data = self.cleaned_data
+        return ActionLine(
+            key,
+            data[f"action_{key}"],
+            data[f"action_{key}_owner"] or Owner.SCHOOL.value,
+            data[f"action_{key}_who"],
+            data[f"action_{key}_due"],
+        )
+
+    # For the page, which draws the parts under headings of its own.
+
+    @property
+    def item_rows(self) -> list[dict[str, Any]]:
+        return [
+            {"line": line, "text": self[f"item_{line.key}"], "drop": self._bound(f"drop_{line.key}")}
+            for line in self.parts.agenda
+        ]
+
+    @property
+    def grade_rows(self) -> list[dict[str, Any]]:
+        return [
+            {"aspect": aspect, "school": self[f"grade_{n}_school"], "sip": self[f"grade_{n}_sip"]}
+            for n, aspect in enumerate(self.aspects)
+        ]
+
+    @property
+    def carried_rows(self) -> list[dict[str, Any]]:
+        return [
+            {"action": each, "outcome": self[f"carried_{each.pk}"], "note": self[f"carried_{each.pk}_note"]}
+            for each in self.parts.carried
+        ]
+
+    @property
+    def strength_rows(self) -> list[dict[str, Any]]:
+        return [{"text": self[f"strength_{key}"], "theme": self[f"strength_{key}_theme"]} for key in self.strength_keys]
+
+    @property
+    def action_rows(self) -> list[dict[str, Any]]:
+        return [
+            {name: self[f"action_{key}{end}"] for name, end in _ACTION_PARTS.items()} | {"number": number}
+            for number, key in enumerate(self.action_keys, start=1)
+        ]
+
+    def _bound(self, name: str) -> Any:
+        return self[name] if name in self.fields else None
+
+
+_ACTION_PARTS = {"what": "", "owner": "_owner", "who": "_who", "due": "_due"}
+
+
+def _number(key: str) -> int:
+    """The number of a key such as `s12`; 0 for a key of another kind."""
+    return int(key[1:]) if key[1:].isdecimal() else 0
+
+
+def initial_of(content: Content, aspects: Sequence[str]) -> dict[str, Any]:
+    """Field name → value of what is written in `content`."""
+    values: dict[str, Any] = {f"item_{key}": text for key, text in content.findings.items()}
+    for line in content.grades:
+        if line.aspect in aspects:
+            number = list(aspects).index(line.aspect)
+            values |= {f"grade_{number}_school": str(line.school or ""), f"grade_{number}_sip": str(line.sip or "")}
+    for strength in content.strengths:
+        values |= {f"strength_{strength.key}": strength.text, f"strength_{strength.key}_theme": strength.theme}
+    for action in content.actions:
+        values |= {
+            f"action_{action.key}": action.what,
+            f"action_{action.key}_owner": action.owner,
+            f"action_{action.key}_who": action.who,
+            f"action_{action.key}_due": action.due_on,
+        }
+    for carried in content.carried:
+        values |= {f"carried_{carried.action}": carried.outcome, f"carried_{carried.action}_note": carried.note}
+    return values
+
+
+def as_posted(values: Mapping[str, Any]) -> dict[str, str]:
+    """The same as a browser posts it, each box of a date by itself."""
+    posted: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, date):
+            boxes = (value.day, value.month, value.year)
+            posted |= {f"{name}_{box}": str(part) for box, part in enumerate(boxes)}
+        else:
+            posted[name] = "" if value is None else str(value)
+    return posted

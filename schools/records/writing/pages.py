@@ -1,0 +1,332 @@
+"""Writing a Record of Visit: begun, written over weeks, previewed, submitted, recalled, given up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView, TemplateView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.ui import components
+from schools.records import versions
+from schools.records.actions import start_record
+from schools.records.models.comment import AssuranceComment
+from schools.records.models.record import TEXTS, RecordOfVisit
+from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope, refused
+from schools.records.reading.pages import shown
+from schools.records.states import RecordStatus
+from schools.records.writing.figures import figures_of
+from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
+from schools.records.writing.parts import parts_for
+from schools.records.writing.submitting import blockers_to_submitting, saved_values, visit_of
+from schools.register.acting import act, seen_in, show_conflict
+from schools.register.pages import school_in_scope
+from schools.visits.forms import WRITTEN_KINDS
+from schools.visits.models.visit import Visit
+
+
+class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
+    """The record of a visit is begun: of the one that was planned, where the address names it, or of another."""
+
+    template_name = "schools/records/record_begin.html"
+    form_class = NewRecordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.school = school_in_scope(request, kwargs["urn"])
+        acting(user_of(request), Permission.WRITE_RECORD, on=self.school)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def planned(self) -> Visit | None:
+        """The visit the address names, in the reader's scope and still to be held."""
+        if "visit" not in self.kwargs:
+            return None
+        visits = Visit.objects.visible_to(self.request.user).not_held().select_related("edition", "school")
+        return get_object_or_404(visits, pk=self.kwargs["visit"], school=self.school)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        back = self.planned.get_absolute_url() if self.planned else self.school.get_absolute_url()
+        return {**super().get_form_kwargs(), "keeps_kind": self.planned is not None, "cancel_url": back}
+
+    def get_initial(self) -> dict[str, Any]:
+        planned, today = self.planned, clock.today()
+        if planned is None:
+            return {}
+        day = planned.planned_on if planned.planned_on and planned.planned_on <= today else None
+        return {"days": planned.days, **({"held_on": day} if day else {})}
+
+    def form_valid(self, form: NewRecordForm) -> HttpResponse:
+        planned, facts = self.planned, form.visit()
+        texts = dict.fromkeys(TEXTS, "") | {"met": form.cleaned_data["met"]}
+        try:
+            record = start_record(
+                self.school,
+                by=user_of(self.request),
+                on=clock.today(),
+                kind=facts.get("kind") or (planned.kind if planned else ""),
+                held_on=facts["held_on"],
+                days=facts["days"],
+                texts=texts,
+                visit=planned,
+            )
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict:
+            return refused(self, form, Blocked(["Somebody else has changed this visit or begun its record meanwhile."]))
+        messages.success(self.request, f"Begun as {record.reference}. Only you and your managers can see it.")
+        return redirect("schools:record_edit", self.school.urn, record.reference)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        crumbs = [
+            components.Crumb("Schools", reverse("schools:list")),
+            components.Crumb(self.school.name, self.school.get_absolute_url()),
+            components.Crumb("Write a Record of Visit"),
+        ]
+        return super().get_context_data(
+            page_title="Write a Record of Visit",
+            caption=self.school.name,
+            breadcrumbs=crumbs,
+            planned=self.planned,
+            **kwargs,
+        )
+
+
+class RecordEdit(RecordFormView):
+    """The author's text, while it is a draft. Whoever saves second sees both texts, theirs still in the form."""
+
+    template_name = "schools/records/record_write.html"
+    form_class = RecordForm
+    heading = "Write the Record of Visit"
+    wanted = RecordStatus.DRAFT
+    conflict: RecordOfVisit | None = None
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_written_by(user)
+
+    @cached_property
+    def _parts(self) -> Any:
+        return parts_for(self.record)
+
+    def made_of(self) -> dict[str, Any]:
+        return {
+            "parts": self._parts,
+            "typed": self.draft.fields if self.draft else (),
+            "keeps_kind": self.record.visit.kind not in dict(WRITTEN_KINDS),
+        }
+
+    def get_initial(self) -> dict[str, Any]:
+        return saved_values(self.record)
+
+    def form_valid(self, form: RecordForm) -> HttpResponse:
+        content, visit = form.content(), form.visit()
+        texts: dict[str, Any] = form.texts()
+        if self._is_unchanged(form) and self.base_version == self.record.version:
+            messages.info(self.request, "Nothing was changed.")
+            return self._onward()
+        try:
+            self.record.revise(
+                by=user_of(self.request),
+                seen_version=self.base_version,
+                visit=visit,
+                content=content,
+                new_item=form.added_item(),
+                dropped_items=form.dropped_items(),
+                **texts,
+            )
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict as lost:
+            return self.show_both(form, lost)
+        messages.success(self.request, f"Saved at {clock.now().astimezone(clock.LONDON):%H:%M}.")
+        return self._onward()
+
+    def _is_unchanged(self, form: RecordForm) -> bool:
+        agenda = form.added_item() is None and not form.dropped_items()
+        facts = {name: value for name, value in visit_of(self.record).items() if name in form.fields}
+        same_words = form.texts() == self.record.texts and form.visit() == facts
+        return agenda and same_words and form.content() == form.untouched()
+
+    def _onward(self) -> HttpResponse:
+        """Where the button that was pressed leads."""
+        then = self.request.POST.get("then", "")
+        if then == "preview":
+            return redirect("schools:record_preview", self.record.school.urn, self.record.reference)
+        return redirect(self.request.path if then == "stay" else self.record.get_absolute_url())
+
+    def show_both(self, form: RecordForm, lost: Conflict) -> HttpResponse:
+        """The other's text beside the author's own; only the author's own where the record can be written no more."""
+        self.conflict = lost.current  # type: ignore[assignment]
+        if self.conflict is not None and self.conflict.status != self.wanted:
+            self.record = self.conflict
+            return self.moved_on(form)
+        form.base_version = lost.current.version
+        return self.render_to_response(self.get_context_data(form=form), status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        comments = {each.part: each for each in latest_comments(self.record)}
+        context |= {
+            "comments": comments,
+            "items": rows_of_agenda(context["form"], comments),
+            "progress": progress_of(self.record),
+            "figures": figures_of(self.request.user, self.record.school, clock.today()),
+        }
+        if self.conflict is None:
+            return context
+        return context | {
+            "conflict": self.conflict,
+            "conflict_text": f"{self.conflict.updated_by} saved this record while you were writing. "
+            "Nothing of yours is lost: it is in the form. Saving again replaces what is saved now.",
+            "theirs": differing(self.conflict, context["form"]),
+        }
+
+
+def rows_of_agenda(form: RecordForm, comments: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The boxes of the agenda, each with what was said of it."""
+    return [{**row, "comment": comments.get(f"item_{row['line'].key}")} for row in form.item_rows]
+
+
+def latest_comments(record: RecordOfVisit) -> Sequence[AssuranceComment]:
+    """What was said item by item when the record was last returned; nothing once it was submitted again."""
+    if not record.returned_because:
+        return []
+    said = list(record.assurance_comments.all())
+    return [each for each in said if each.record_version == said[0].record_version]
+
+
+def progress_of(record: RecordOfVisit) -> list[tuple[str, str, bool]]:
+    """(anchor, heading, written) of the parts of the record, as it is saved."""
+    written = record.written
+    items = [
+        (f"id_item_{line.key}", line.heading, bool(written.findings.get(line.key, "").strip()))
+        for line in record.visit.agenda()
+    ]
+    return [
+        ("id_met", "Who you met", bool(record.met.strip())),
+        ("id_evidence", "Evidence you saw", bool(record.evidence.strip())),
+        *items,
+        ("id_findings", "Anything else you found" if items else "What you found", bool(record.findings.strip())),
+        ("self-evaluation", "Self-evaluation", bool(written.grades)),
+        ("id_judgements", "Judgements", bool(record.judgements.strip())),
+        ("strengths", "Strengths to share", bool(written.strengths)),
+        ("actions", "Actions agreed", bool(written.actions)),
+    ]
+
+
+def differing(current: RecordOfVisit, form: RecordForm) -> list[tuple[str, str]]:
+    """(label, what the other saved) for each field that is not as in the form."""
+    theirs = saved_values(current)
+    found = []
+    for name, bound in form.fields.items():
+        value, mine = theirs.get(name), form.cleaned_data.get(name)
+        if name in theirs or mine:
+            said, own = _in_words(bound, value), _in_words(bound, mine)
+            if said != own and not name.startswith(("drop_", "new_item")):
+                found.append((str(bound.label), said))
+    return found
+
+
+def _in_words(bound: Any, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    choices = {str(key): str(label) for key, label in getattr(bound, "choices", ())}
+    if choices:
+        return choices.get(str(value), str(value))
+    if hasattr(value, "normalize"):
+        return f"{value.normalize():f}"
+    return clock.uk_date(value) if hasattr(value, "isoformat") else str(value)
+
+
+class RecordPreview(TemplateView):
+    """The record as the school will read it, for those who may read the draft."""
+
+    template_name = "schools/records/record_preview.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record = record_in_scope(self.request, kwargs["urn"], kwargs["reference"])
+        if record.shared_version or not is_followed_by(record, self.request.user):
+            raise PermissionDenied
+        return super().get_context_data(
+            **kwargs,
+            **shown(versions.document(record)),
+            record=record,
+            is_author=record.is_written_by(user_of(self.request)) and record.status == RecordStatus.DRAFT,
+            page_title="Preview of the Record of Visit",
+            caption=f"{record.reference}, {record.school.name}",
+            breadcrumbs=breadcrumbs(record, "Preview"),
+        )
+
+
+def is_followed_by(record: RecordOfVisit, user: Any) -> bool:
+    return RecordOfVisit.objects.written_or_managed_by(user).filter(pk=record.pk).exists()
+
+
+@require_POST
+def submit_record(request: HttpRequest, urn: int, reference: str) -> HttpResponse:
+    record = record_in_scope(request, urn, reference)
+    if record.is_written_by(user_of(request)) and (reasons := blockers_to_submitting(record, request.user)):
+        messages.error(request, " ".join(reasons))
+        return redirect(record)
+    return act(
+        request,
+        record,
+        "Submitted. Your line manager is asked to approve it.",
+        record.submit,
+        on=clock.today(),
+        seen_version=seen_in(request.POST),
+    )
+
+
+@require_POST
+def recall_record(request: HttpRequest, urn: int, reference: str) -> HttpResponse:
+    record = record_in_scope(request, urn, reference)
+    return act(
+        request,
+        record,
+        "Recalled. You can write in it again.",
+        record.recall,
+        on=clock.today(),
+        seen_version=seen_in(request.POST),
+    )
+
+
+class RecordAbandon(RecordFormView):
+    """Giving up a draft, with its reason; it is kept, and counts no more."""
+
+    template_name = "schools/records/record_abandon.html"
+    form_class = ReasonForm
+    heading = "Abandon this record"
+    wanted = RecordStatus.DRAFT
+
+    def may(self, user: Any) -> bool:
+        return self.record.is_written_by(user) or self.record.is_approved_by(user)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        cancel = self.record.get_absolute_url()
+        return {**super().get_form_kwargs(), "submit_label": "Abandon the record", "cancel_url": cancel}
+
+    def form_valid(self, form: ReasonForm) -> HttpResponse:
+        try:
+            self.record.abandon(
+                by=user_of(self.request),
+                on=clock.today(),
+                reason=form.cleaned_data["reason"],
+                seen_version=self.base_version,
+            )
+        except Blocked as error:
+            return refused(self, form, error)
+        except Conflict as lost:
+            return show_conflict(self, form, lost)
+        messages.success(self.request, "Abandoned. The visit no longer counts, and its days are free.")
+        return redirect(self.record)

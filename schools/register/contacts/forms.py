@@ -1,0 +1,64 @@
+"""The forms of a school's contacts."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from schoolimprove.lib import clock
+from schoolimprove.ui.forms import DateField, EmailField, Form, SelectField, TextField
+from schools.register.contacts.actions import FIELDS
+from schools.register.models.contact import ContactFor
+from schools.register.rules import wrong_with_as_of
+
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
+
+
+class TelephoneField(TextField):
+    """As it is dialled from England, with an extension where there is one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, width=20, autocomplete="off", **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and not _TELEPHONE.fullmatch(text):
+            raise forms.ValidationError("Enter a telephone number, like 01632 960 001 or 01632 960 001 ext 24")
+        return text
+
+
+class ContactForm(Form):
+    """Whom to reach for what, and who says so since when."""
+
+    submit_label = "Save"
+
+    purpose = SelectField(label="Contact for", choices=ContactFor.choices, empty="")
+    name = TextField(label="Name", max_length=150, required=False)
+    email = EmailField(label="Email address", max_length=254, required=False, autocomplete="off")
+    telephone = TelephoneField(label="Telephone", required=False)
+    source = TextField(
+        label="Source", help_text="Who says so: the school’s letter, its website, a call.", max_length=150
+    )
+    as_of = DateField(label="As of", named="the date it was true", help_text="When it was true.")
+
+    def clean_as_of(self) -> date:
+        day: date = self.cleaned_data["as_of"]
+        if reasons := wrong_with_as_of(day, today=clock.today()):
+            raise forms.ValidationError(reasons)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"email", "telephone"} <= data.keys() and not (data["email"] or data["telephone"]):
+            self.add_error("email", "Enter an email address or a telephone number")
+        return data
+
+    def contact(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class EndContactForm(Form):
+    submit_label = "End this contact"
+
+    reason = TextField(label="Why it no longer holds", named="why it no longer holds", max_length=200)

@@ -1,0 +1,92 @@
+"""What all tabs of a school have in common: the school in scope, its head, and the tabs beside it."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
+from schoolimprove.lib import clock
+from schoolimprove.policy.values import policy_value
+from schoolimprove.ui import components
+from schools.policy import SERVICE_BY_TYPE
+from schools.register.establishments import Service
+from schools.register.lineage import kinship, predecessors
+from schools.register.models.appointment import Appointment
+from schools.register.models.school import Establishment, School
+from schools.register.tabs import tabs_for
+
+
+class SchoolTabView(TemplateView):
+    """A tab of a school: the school fetched in scope, the tabs beside it."""
+
+    tab: str
+    permission = Permission.VIEW_SCHOOL
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.school = school_in_scope(request, kwargs["urn"])
+        acting(user_of(request), self.permission, on=self.school)
+        self.kinship = kinship(self.school, request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def predecessors(self) -> list[School]:
+        """Whose past is read on this page; most schools have no links and need not be asked."""
+        return predecessors(self.school) if self.kinship else []
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        school = self.school
+        policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
+        return super().get_context_data(
+            school=school,
+            page_title=school.name,
+            caption=f"URN {school.urn}",
+            breadcrumbs=[components.Crumb("Schools", reverse("schools:list")), components.Crumb(school.name)],
+            tabs=tabs_for(self.request.user, school, self.tab),
+            service=school.service(policy),
+            closed=school.establishment == Establishment.CLOSED,
+            kinship=self.kinship,
+            today=clock.today(),
+            # What stands in the way today need not on the day of the visit; the verb asks again.
+            may_write=school.service(policy) is not Service.REGISTER_ONLY
+            and user_can(self.request.user, Permission.WRITE_RECORD, on=school),
+            blockers=school.blockers_to_visiting(policy, on=clock.today()),
+            may_watch=self.tab == "overview" and user_can(self.request.user, Permission.VIEW_SCHOOL_HISTORY, on=school),
+            **kwargs,
+        )
+
+
+def school_in_scope(request: HttpRequest, urn: int) -> School:
+    """The school, or *not found* outside the reader's scope."""
+    schools = School.objects.visible_to(request.user).select_related(
+        "authority", "district__double_district", "partnership", "diocese"
+    )
+    return get_object_or_404(schools, urn=urn)
+
+
+def paged(request: HttpRequest, rows: QuerySet[Any], *, per_page: int = 50) -> Page[Any]:
+    """The page of rows the address asks for; the last page where it asks for more than there are."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def appointments_at(school: School) -> list[Appointment]:
+    """Who holds a role here today: the school's own people first, then the authority's."""
+    order = list(Role)
+    held = Appointment.objects.current(clock.today()).filter(school=school).select_related("person")
+    return sorted(
+        held, key=lambda each: (each.role not in SCHOOL_ROLES, order.index(Role(each.role)), each.person.name)
+    )
+
+
+def school_read(request: HttpRequest, urn: int, permission: Permission = Permission.VIEW_SCHOOL) -> School:
+    """The school of a tab: *not found* outside the reader's scope, refused without the tab's right."""
+    school = school_in_scope(request, urn)
+    acting(user_of(request), permission, on=school)
+    return school

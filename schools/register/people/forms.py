@@ -1,0 +1,60 @@
+"""The form that ends an appointment, and the form that withdraws one."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from schoolimprove.lib import clock
+from schoolimprove.ui.forms import DateField, EmailField, Form, TextField
+from schools.register.contacts.forms import TelephoneField
+from schools.register.rules import wrong_with_day_of_change
+
+
+class WithdrawForm(Form):
+    """For an appointment that has not begun."""
+
+    submit_label = "Withdraw the appointment"
+
+    reason = TextField(
+        label="Reason", help_text="The authority’s officers can read it. Leave out anything private.", max_length=200
+    )
+
+
+class EndAppointmentForm(Form):
+    """The last day of who leaves, and who comes after them, if that is known."""
+
+    submit_label = "End the appointment"
+    sections = (
+        ("Who leaves", ("last_day", "reason")),
+        ("Who takes over on the next day, if you know", ("name", "email", "telephone")),
+    )
+
+    last_day = DateField(label="Last day", help_text="It can be in the future.")
+    reason = TextField(
+        label="Reason", help_text="The authority’s officers can read it. Leave out anything private.", max_length=200
+    )
+    name = TextField(label="Name", named="their name", max_length=150, required=False, autocomplete="off")
+    email = EmailField(
+        label="Email address",
+        help_text="Somebody who is known already is found by it.",
+        max_length=254,
+        required=False,
+        autocomplete="off",
+    )
+    telephone = TelephoneField(label="Telephone", required=False)
+
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        if reasons := wrong_with_day_of_change(day, today=clock.today()):
+            raise forms.ValidationError(reasons)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("telephone") and not (data.get("name") or data.get("email")):
+            self.add_error("name", "Enter the name of who takes over")
+        return data
+
+    def successor(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("name", "email", "telephone")}

@@ -1,0 +1,389 @@
+"""The People tab of a school: whom to contact, who holds which role, and an appointment that ends."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.generic import FormView
+
+from schoolimprove.accounts.exporting import Taken, export_links, exports
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import authorising, user_can
+from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, ListFile
+from schools.register.models.appointment import Appointment
+from schools.register.models.contact import SchoolContact
+from schools.register.models.school import School
+from schools.register.pages import SchoolTabView, school_in_scope, school_read
+from schools.register.people.appointing import withdraw_appointment
+from schools.register.people.forms import EndAppointmentForm, WithdrawForm
+from schools.register.people.leaving import replace_holder
+
+ASSIGNED = frozenset({Role.SIP, Role.EIP})
+"""Roles that whoever assigns partners also takes away; the others are for whoever manages people."""
+
+
+NOT_NAMED = "Nobody in particular"
+
+
+def ending(user: Any, held: Appointment) -> Actor | None:
+    """Who would end this appointment, and by which right; None for somebody who may not."""
+    rights = [Permission.MANAGE_PEOPLE, *([Permission.ASSIGN_SIP] if held.role in ASSIGNED else [])]
+    by = next(filter(None, (authorising(user, right, on=held.school) for right in rights)), None)
+    return Actor(user, by.appointment_id) if by else None
+
+
+def held_at(school: School) -> list[Appointment]:
+    """Who holds a role here today or will later: the school's own people first, then the authority's."""
+    order = list(Role)
+    today = clock.today()
+    going_on = Appointment.objects.standing().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), school=school)
+    return sorted(
+        going_on.select_related("person", "school__district"),
+        key=lambda each: (
+            each.role not in SCHOOL_ROLES,
+            order.index(Role(each.role)),
+            each.starts_on > today,
+            each.person.name,
+        ),
+    )
+
+
+class SchoolPeople(SchoolTabView):
+    template_name = "schools/register/school_people.html"
+    tab = "people"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, urn = self.request.user, self.school.urn
+        held, contacts = held_at(self.school), shows_contacts(user, self.school)
+        keeps = contacts and user_can(user, Permission.KEEP_CONTACTS, on=self.school)
+        return super().get_context_data(
+            table=people_table(self.school, held, user, contacts=contacts),
+            contacts=contact_table(self.school, held, keeps=keeps) if contacts else None,
+            keeps=keeps,
+            people_exports=export_links("schools:people_export", user, urn, on=self.school),
+            contacts_exports=export_links("schools:contacts_export", user, urn, on=self.school),
+            **kwargs,
+        )
+
+
+def shows_contacts(user: Any, school: School) -> bool:
+    """Addresses are for those who work with the whole school, not for a role with one narrow task there."""
+    wide = (Permission.VIEW_SCHOOL_HISTORY, Permission.VIEW_SHARED_RECORD)
+    return any(user_can(user, permission, on=school) for permission in wide)
+
+
+def people_table(school: School, people: Sequence[Appointment], user: Any, *, contacts: bool) -> components.Table:
+    links = [_end_link(school, each) if ending(user, each) else "" for each in people]
+    leaving = any(links)
+    links = [link or "A system administrator ends it" for link in links]
+    labels = ["Role", "Name", "Since", *(["Email", "Telephone"] if contacts else []), *(["Leaves"] if leaving else [])]
+    rows = [
+        [*_held_row(each, contacts), *([link] if leaving else [])] for each, link in zip(people, links, strict=True)
+    ]
+    columns = [components.Column(label) for label in labels]
+    return components.Table("Who holds which role", columns, rows, empty="Nobody is appointed to this school yet.")
+
+
+def _held_row(each: Appointment, contacts: bool) -> list[Any]:
+    reached = [_how(each.person.email, ""), each.person.telephone] if contacts else []
+    return [each.get_role_display(), each.person.name, _period(each), *reached]
+
+
+def _period(each: Appointment) -> Any:
+    if each.starts_on <= clock.today() and each.ends_on is None:
+        return each.starts_on
+    first = "From " * (each.starts_on > clock.today()) + clock.uk_date(each.starts_on)
+    return f"{first} to {clock.uk_date(each.ends_on)}" if each.ends_on else first
+
+
+def _end_link(school: School, each: Appointment) -> Any:
+    url = reverse("schools:appointment_end", args=[school.urn, each.pk])
+    label = "Withdraw" if each.starts_on > clock.today() else "End"
+    hidden = f": {each.person.name}, {each.get_role_display()}"
+    return format_html(
+        '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden">{}</span></a>', url, label, hidden
+    )
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Whom to ring or write to, who says so and since when; `kept` is the contact that can be changed here, else
+    `changed` says where it is."""
+
+    label: str
+    name: str
+    source: str
+    as_of: Any
+    email: str = ""
+    telephone: str = ""
+    website: str = ""
+    kept: SchoolContact | None = None
+    changed: str = ""
+
+
+def reached_at(school: School, held: Iterable[Appointment]) -> list[Reached]:
+    """The contacts that were entered, then the school's own people, then what the register says."""
+    return [*_entered(school), *_own_people(held), *_register(school)]
+
+
+def contact_table(school: School, held: Iterable[Appointment], *, keeps: bool) -> components.Table:
+    labels = ["For", "Name", "How", "Source", "As of", *(["Change"] if keeps else [])]
+    rows = [[*_contact_row(each), *([_change(school, each)] if keeps else [])] for each in reached_at(school, held)]
+    columns = [components.Column(label) for label in labels]
+    return components.Table("Whom to contact", columns, rows, empty="Nobody is known to contact here yet.")
+
+
+def _contact_row(each: Reached) -> list[Any]:
+    how = each.website or _how(each.email, each.telephone)
+    return [each.label, each.name or NOT_NAMED, how, each.source, each.as_of or "Not known"]
+
+
+def _change(school: School, each: Reached) -> Any:
+    return _change_links(school, each.kept) if each.kept else each.changed
+
+
+def _entered(school: School) -> Iterator[Reached]:
+    for each in school.contacts.standing():
+        said: dict[str, Any] = {"email": each.email, "telephone": each.telephone, "kept": each}
+        yield Reached(each.get_purpose_display(), each.name, each.source, each.as_of, **said)
+
+
+def _own_people(held: Iterable[Appointment]) -> Iterator[Reached]:
+    today = clock.today()
+    for each in held:
+        person, changed = each.person, "With the appointment"
+        ways = (person.email, person.telephone)
+        if each.role in SCHOOL_ROLES and each.is_current(today) and any(ways):
+            label = each.get_role_display()
+            yield Reached(label, person.name, "Appointment", each.starts_on, *ways, changed=changed)
+
+
+def _register(school: School) -> Iterator[Reached]:
+    said: dict[str, Any] = {"source": "GIAS", "as_of": school.source_changed_on, "changed": "With the next import"}
+    if school.telephone:
+        yield Reached("School", "", telephone=school.telephone, **said)
+    if school.website:
+        yield Reached("Website", "", website=school.website, **said)
+
+
+def _how(email: str, telephone: str) -> Any:
+    """To be tapped on a phone. A long address may break at its dots, rather than push the last columns off the page."""
+    address = format_html_join(SafeString("<wbr>"), "{}", ([part] for part in re.split(r"(?=[@.])", email)))
+    ways = [email and _link(f"mailto:{quote(email, safe='@')}", address), telephone and _ringing(telephone)]
+    return format_html_join(SafeString("<br>"), "{}", ([way] for way in ways if way))
+
+
+def _ringing(telephone: str) -> Any:
+    """An extension is not dialled; text without a number stays text."""
+    number = re.sub(r"[^+\d]", "", re.split(r"[a-z]", telephone, maxsplit=1, flags=re.IGNORECASE)[0])
+    return _link(f"tel:{number}", telephone) if number else telephone
+
+
+def _link(url: str, label: str) -> Any:
+    return format_html('<a class="govuk-link" href="{}">{}</a>', url, label)
+
+
+def _change_links(school: School, each: SchoolContact) -> Any:
+    args = [school.urn, each.pk]
+    return format_html(
+        '<a class="govuk-link" href="{}">Change<span class="govuk-visually-hidden"> {}</span></a><br>'
+        '<a class="govuk-link" href="{}">End<span class="govuk-visually-hidden"> {}</span></a>',
+        reverse("schools:contact_change", args=args),
+        each,
+        reverse("schools:contact_end", args=args),
+        each,
+    )
+
+
+class PeopleForm(KeepsDrafts, FormView[Any]):
+    """A form that leads back to the People tab. Whoever is second is told how the thing stands now."""
+
+    template_name = "schools/register/people_form.html"
+    heading = ""
+    conflict: Sequence[str] = ()
+    seen: Any
+    """What the form is about, as it is held now; None for something new."""
+
+    school: School
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "cancel_url": self.people_url}
+
+    def current_version(self) -> int:
+        return self.seen.version if self.seen is not None else 0
+
+    @property
+    def people_url(self) -> str:
+        return reverse("schools:people", args=[self.school.urn])
+
+    def title(self) -> str:
+        return self.heading
+
+    def lede(self) -> str:
+        return ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        crumbs = [
+            components.Crumb("Schools", reverse("schools:list")),
+            components.Crumb(self.school.name, self.school.get_absolute_url()),
+            components.Crumb("People", self.people_url),
+            components.Crumb(self.title()),
+        ]
+        shown = {"page_title": self.title(), "lede": self.lede(), "caption": self.school.name}
+        return super().get_context_data(**kwargs) | shown | {"breadcrumbs": crumbs, "conflict": self.conflict}
+
+    def act(self, form: Any) -> str:
+        """Do it, and say that it is done."""
+        raise NotImplementedError
+
+    def says_now(self, current: Any) -> Sequence[str]:
+        """How the thing stands that somebody else changed, as sentences."""
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            done = self.act(form)
+        except Blocked as blocked:
+            form.add_error(None, blocked)
+            return self.form_invalid(form)
+        except Conflict as lost:
+            form.base_version = lost.current.version
+            self.conflict = self.says_now(lost.current)
+            return self.render_to_response(self.get_context_data(form=form), status=409)
+        messages.success(self.request, done)
+        return redirect(self.people_url)
+
+
+class AppointmentEnd(PeopleForm):
+    """Somebody leaves a post at a school, and perhaps somebody else takes it over on the next day."""
+
+    heading = "End an appointment"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.school = school_in_scope(request, kwargs["urn"])
+        held = Appointment.objects.filter(school=self.school).with_scope()
+        self.seen = get_object_or_404(held, pk=kwargs["appointment"])
+        actor = ending(user_of(request), self.seen)
+        if actor is None:
+            raise PermissionDenied
+        self.actor = actor
+        if request.method == "GET" and self.is_over():
+            messages.warning(request, f"{self.seen} is over already.")
+            return redirect(self.people_url)
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_over(self) -> bool:
+        """Then it can no longer be ended, by a later day least of all: it would go on again."""
+        held: Appointment = self.seen
+        return bool(held.withdrawn_because or (held.ends_on and held.ends_on < clock.today()))
+
+    @property
+    def to_come(self) -> bool:
+        return bool(self.seen.starts_on > clock.today())
+
+    def get_form_class(self) -> Any:
+        return WithdrawForm if self.to_come else EndAppointmentForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {} if self.to_come or self.seen.ends_on is None else {"last_day": self.seen.ends_on}
+
+    def title(self) -> str:
+        verb = "Withdraw" if self.to_come else "End"
+        return f"{verb} the appointment of {self.seen.person.name}"
+
+    def lede(self) -> str:
+        since = f"{self.seen.get_role_display()}, from {clock.uk_date(self.seen.starts_on)}"
+        return f"{since} to {clock.uk_date(self.seen.ends_on)}" if self.seen.ends_on else since
+
+    def act(self, form: Any) -> str:
+        held, seen, reason = self.seen, self.base_version, form.cleaned_data["reason"]
+        if self.is_over():
+            raise Conflict(held)
+        if self.to_come:
+            held.version = seen
+            withdraw_appointment(held, on=clock.today(), by=self.actor, reason=reason)
+            return f"The appointment of {held.person} has been withdrawn."
+        on = form.cleaned_data["last_day"]
+        new = replace_holder(held, on=on, reason=reason, by=self.actor, seen_version=seen, **form.successor())
+        ended = f"{held.person}’s last day is {clock.uk_date(on)}."
+        return f"{ended} {new.person} begins on {clock.uk_date(new.starts_on)}." if new else ended
+
+    def says_now(self, current: Any) -> Sequence[str]:
+        if current.withdrawn_because:
+            return [f"{current.updated_by or 'The service'} has withdrawn this appointment."]
+        if self.is_over():
+            return [f"{current} is over already. It ended on {clock.uk_date(current.ends_on)}."]
+        to = f"to {clock.uk_date(current.ends_on)}" if current.ends_on else "without an end"
+        return [f"{current.updated_by or 'The service'} changed it: it goes on {to} now."]
+
+
+APPOINTMENTS = ListFile(
+    "school-people",
+    "people of a school",
+    "A school: People",
+    "Somebody who holds a role at the school, today or later",
+    [
+        Column("role", "Role", "Role that is held"),
+        Column("name", "Name", "Who holds it"),
+        Column("since", "Since", "First day"),
+        Column("until", "Until", "Last day; empty while no end is known"),
+        Column("email", "Email", "Email address, for those who work with the whole school"),
+        Column("telephone", "Telephone", "Telephone number, for those who work with the whole school"),
+    ],
+)
+CONTACTS = ListFile(
+    "school-contacts",
+    "contacts of a school",
+    "A school: People",
+    "A way to reach somebody at the school, or the school itself",
+    [
+        Column("label", "For", "What the contact is for"),
+        Column("name", "Name", "Whom it reaches; empty for nobody in particular"),
+        Column("email", "Email", "Email address"),
+        Column("telephone", "Telephone", "Telephone number"),
+        Column("website", "Website", "Address of a website"),
+        Column("source", "Source", "Who says so"),
+        Column("as_of", "As of", "Since when, or when it was last said"),
+    ],
+)
+
+
+@exports(APPOINTMENTS)
+def export_people(request: HttpRequest, urn: int) -> Taken:
+    school = school_read(request, urn)
+    held, reached = held_at(school), shows_contacts(request.user, school)
+    return Taken((_held_export_row(each, reached=reached) for each in held), len(held), school=school)
+
+
+def _held_export_row(each: Appointment, *, reached: bool) -> list[Any]:
+    ways = [each.person.email, each.person.telephone] if reached else ["", ""]
+    return [each.get_role_display(), each.person.name, each.starts_on, each.ends_on, *ways]
+
+
+@exports(CONTACTS)
+def export_contacts(request: HttpRequest, urn: int) -> Taken:
+    school = school_read(request, urn)
+    if not shows_contacts(request.user, school):
+        raise PermissionDenied
+    found = reached_at(school, held_at(school))
+    return Taken(map(_contact_export_row, found), len(found), school=school)
+
+
+def _contact_export_row(each: Reached) -> list[Any]:
+    return [each.label, each.name, each.email, each.telephone, each.website, each.source, each.as_of]

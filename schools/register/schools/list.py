@@ -1,0 +1,282 @@
+"""The list of schools, with its filters and what there is to choose from."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import F, OrderBy, QuerySet
+from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest, QueryDict
+from django.views.generic import ListView
+
+from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.policy.values import policy_value
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, ListFile
+from schoolimprove.ui.filters import filter_panel
+from schools.policy import SERVICE_BY_TYPE, ServiceByType
+from schools.register.establishments import Service, service_of
+from schools.register.facets import tally_for
+from schools.register.lineage import successor_urns
+from schools.register.models.school import Establishment, Phase, School, SchoolQuerySet
+from schools.register.partners import Sips, with_sip
+
+SERVICES = [(service.value, service.value.capitalize()) for service in Service]
+FIXED = {"phase": Phase.choices, "service": SERVICES, "establishment": Establishment.choices}
+"""Filters whose choices are the same for everybody; of the others one chooses from what there is."""
+Counts = dict[str, Mapping[str, int]]
+
+
+def several(label: str, **kwargs: Any) -> django_filters.MultipleChoiceFilter:
+    """A filter of checkboxes."""
+    return django_filters.MultipleChoiceFilter(label=label, widget=CheckboxSelectMultiple, distinct=False, **kwargs)
+
+
+class SchoolFilter(django_filters.FilterSet):
+    """Each filter narrows; the choices of one widen it. Closed schools are listed and marked.
+
+    `counts` is how many schools of the reader's scope each choice has, whatever else is chosen.
+    """
+
+    q = django_filters.CharFilter(label="Name, URN, LAESTAB or postcode", method="search")
+    phase = several("Phase")
+    service = several("Service", method="of_service")
+    type = several("Type of school", field_name="type_code")
+    district = several("District")
+    partnership = several("Partnership")
+    sip = django_filters.ChoiceFilter(label="School Improvement Partner", method="of_sip", empty_label="Any")
+    diocese = several("Diocese")
+    religion = several("Religious character", field_name="religious_character")
+    trust = django_filters.ChoiceFilter(label="Trust", field_name="trust_name", empty_label="Any")
+    establishment = several("Open or closed")
+    authority = several("Local authority")
+
+    class Meta:
+        model = School
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
+        self.tally = tally_for(self.request.user)
+        self.policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
+        self.counts: Counts = {**self.tally.counts, "service": self._counted_services()}
+        for name in self.counts:
+            self._offer(name, FIXED.get(name) or self.tally.choices(name))
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Give a filter its choices, those that no school has last; a filter without a choice is left out."""
+        if len(choices) < (2 if name == "authority" else 1):
+            del self.filters[name]
+            return
+        chosen, counts = set(self.data.getlist(name)), self.counts[name]
+        self.filters[name].extra["choices"] = sorted(
+            choices, key=lambda choice: not counts.get(choice[0]) and choice[0] not in chosen
+        )
+
+    def _counted_services(self) -> dict[str, int]:
+        counts = dict.fromkeys((value for value, _label in SERVICES), 0)
+        for code, number in self.tally.counts["type"].items():
+            counts[self._service(code)] += number
+        listed = sum(self.tally.counts["establishment"].values())
+        # A school without a type is on the register only.
+        counts[self._service("")] += listed - sum(self.tally.counts["type"].values())
+        return counts
+
+    def _service(self, code: str) -> str:
+        return service_of(code, entitled=self.policy.entitled, by_invitation=self.policy.by_invitation).value
+
+    def shown_counts(self) -> Counts:
+        """A number beside every choice, nought included."""
+        offered = {name: self.filters[name].extra["choices"] for name in self.counts if name in self.filters}
+        return {
+            name: {value: self.counts[name].get(value, 0) for value, _label in choices}
+            for name, choices in offered.items()
+        }
+
+    def search(self, schools: SchoolQuerySet, _name: str, text: str) -> SchoolQuerySet:
+        return schools.matching(text)
+
+    def of_service(self, schools: SchoolQuerySet, _name: str, services: list[str]) -> SchoolQuerySet:
+        return schools.served(self.policy, [Service(service) for service in services])
+
+    def of_sip(self, schools: SchoolQuerySet, _name: str, person: str) -> SchoolQuerySet:
+        return schools.filter(with_sip([person]))
+
+
+SORTS = {
+    "name": ("name", "urn"),
+    "phase": ("phase", "name", "urn"),
+    "town": ("town", "name", "urn"),
+    "pupils": ("pupils", "name", "urn"),
+    "changed": ("source_changed_on", "name", "urn"),
+}
+COLUMNS = [
+    components.Column("School", "name"),
+    components.Column("Phase", "phase"),
+    components.Column("Town", "town"),
+    components.Column("Pupils", "pupils", numeric=True),
+    components.Column("Changed in GIAS", "changed"),
+]
+
+
+def found_schools(request: HttpRequest) -> SchoolFilter:
+    """The reader's schools, filtered and sorted as the address says; what was searched for comes best first."""
+    schools = School.objects.visible_to(request.user).select_related("authority", "district")
+    ordered = schools.order_by(*_order(sorting(request)))
+    return SchoolFilter(request.GET, ordered, request=request)
+
+
+def sorting(request: HttpRequest) -> str:
+    """The order that the address asks for: one of `SORTS`, with a minus when descending; empty for best first."""
+    wanted = request.GET.get("sort", "")
+    if wanted.removeprefix("-") in SORTS:
+        return wanted
+    return "" if request.GET.get("q", "").strip() else "name"
+
+
+def _order(wanted: str) -> list[OrderBy]:
+    """What is not known comes last either way, and what is alike by name."""
+    first, *rest = (F(column) for column in SORTS[wanted.removeprefix("-") or "name"])
+    leading = first.desc(nulls_last=True) if wanted.startswith("-") else first.asc(nulls_last=True)
+    return [leading, *(each.asc() for each in rest)]
+
+
+def listed_schools(request: HttpRequest, found: SchoolFilter) -> SchoolQuerySet:
+    schools: SchoolQuerySet = found.qs
+    return schools if sorting(request) else schools.best_first(request.GET.get("q", ""))
+
+
+class SchoolList(ListView[School]):
+    template_name = "schools/register/school_list.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> QuerySet[School]:
+        self.filter = found_schools(self.request)
+        return listed_schools(self.request, self.filter)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        count = context["paginator"].count
+        form, counts = self.filter.form, self.filter.shown_counts()
+        return context | {
+            "page_title": "Schools",
+            "found": f"{count:,} school{'' if count == 1 else 's'}",
+            "filters": filter_panel(form, self.request.GET, counts=counts, label="Filter schools"),
+            "table": school_table(context["page_obj"].object_list, sorting(self.request)),
+            "exports": export_links("schools:export", self.request.user),
+            "nothing": self.nothing(count),
+        }
+
+    def nothing(self, count: int) -> components.Empty | None:
+        """What to say to somebody who has no schools at all, as against a filter that finds none."""
+        if count or self.request.GET:
+            return None
+        return components.Empty(
+            "You have no schools yet",
+            "Schools appear here when you are appointed to them. Ask a system administrator if some are missing.",
+        )
+
+
+def school_table(schools: Iterable[School], ordering: str) -> components.Table:
+    policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
+    rows = [_list_row(school, school.service(policy)) for school in schools]
+    return components.Table("Schools", COLUMNS, rows, ordering=ordering, caption_hidden=True)
+
+
+def _list_row(school: School, service: Service) -> list[Any]:
+    note = ", ".join([f"URN {school.urn}", *([school.district.name] if school.district else []), service.value])
+    return [
+        components.Link(school.name, school.get_absolute_url(), note, _state(school)),
+        school.get_phase_display(),
+        school.town,
+        "Not known" if school.pupils is None else f"{school.pupils:,}",
+        school.source_changed_on or "Not known",
+    ]
+
+
+def _state(school: School) -> components.Status | None:
+    """Nothing of a school that is simply open."""
+    if school.establishment == Establishment.OPEN:
+        return None
+    label = school.get_establishment_display()
+    if school.establishment == Establishment.CLOSED and school.closed_on:
+        label = f"{label} {clock.uk_date(school.closed_on)}"
+    return components.Status(school.establishment, label)
+
+
+COLUMNS_TAKEN = [
+    Column("urn", "URN", "Unique reference number of the school"),
+    Column("laestab", "LAESTAB", "Local authority code and establishment number"),
+    Column("name", "Name", "Name of the school"),
+    Column("phase", "Phase", "Phase of education"),
+    Column("type_code", "Type code", "Code of the type of establishment in GIAS"),
+    Column("type", "Type", "Type of establishment"),
+    Column("service", "Service", "What the authority owes the school, by its type"),
+    Column("establishment", "Open or closed", "Whether the school is open, as GIAS says"),
+    Column("opened_on", "Opened", "Day on which the school opened"),
+    Column("closed_on", "Closed", "Day on which the school closed"),
+    Column("successors", "Successor URN", "URN of each school this one became, as GIAS links them"),
+    Column("district", "District", "District of the authority"),
+    Column("partnership", "Partnership", "Partnership the school belongs to"),
+    Column("sip", "SIP", "School Improvement Partner today"),
+    Column("diocese", "Diocese", "Diocese the school belongs to"),
+    Column("religion", "Religious character", "Religious character, as GIAS says"),
+    Column("trust", "Trust", "Trust of an academy"),
+    Column("pupils", "Pupils", "Number of pupils, as GIAS says"),
+    Column("capacity", "Capacity", "Number of pupils the school has room for"),
+    Column("town", "Town", "Town of the address"),
+    Column("postcode", "Postcode", "Postcode of the address"),
+    Column("easting", "Easting", "Ordnance Survey easting of the school, in metres"),
+    Column("northing", "Northing", "Ordnance Survey northing of the school, in metres"),
+    Column("source_changed_on", "Changed in GIAS", "Day on which GIAS last changed what it says of the school"),
+]
+
+
+SCHOOLS = ListFile("schools", "schools", "Schools", "A school", COLUMNS_TAKEN)
+
+
+@exports(SCHOOLS)
+def export_schools(request: HttpRequest) -> Taken:
+    """The list as it stands in the address."""
+    found = found_schools(request)
+    # What a person may export is what they may read under an appointment that exports.
+    schools = listed_schools(request, found).visible_to(request.user, Permission.EXPORT)
+    chosen = words_of(filter_panel(found.form, request.GET))
+    return Taken(_rows(schools, found.policy), schools.count(), chosen)
+
+
+def _rows(schools: SchoolQuerySet, policy: ServiceByType) -> Iterator[Sequence[Any]]:
+    read = schools.select_related("authority", "district", "partnership", "diocese")
+    sips, successors = Sips.today(), successor_urns(schools)
+    return (_row(school, school.service(policy), sips, successors) for school in read.iterator(2000))
+
+
+def _row(school: School, service: Service, sips: Sips, successors: Mapping[int, Sequence[int]]) -> list[Any]:
+    return [
+        school.urn,
+        school.laestab,
+        school.name,
+        school.get_phase_display(),
+        school.type_code,
+        school.type_name,
+        service.value.capitalize(),
+        school.get_establishment_display(),
+        school.opened_on,
+        school.closed_on,
+        ", ".join(str(urn) for urn in successors.get(school.urn, ())),
+        school.district.name if school.district else "",
+        school.partnership.name if school.partnership else "",
+        "; ".join(sips.names_of(school)),
+        school.diocese.name if school.diocese else "",
+        school.religious_character,
+        school.trust_name,
+        school.pupils,
+        school.capacity,
+        school.town,
+        school.postcode,
+        school.easting,
+        school.northing,
+        school.source_changed_on,
+    ]

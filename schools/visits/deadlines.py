@@ -1,0 +1,153 @@
+"""The deadlines of visits (domain 3.1), opened, moved and met by their verbs."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from schoolimprove.lib import clock
+from schoolimprove.lib.clock import (
+    Calendar,
+    DatesNotHeld,
+    TermName,
+    Working,
+    before_last_weeks,
+    days_after,
+    half_term_end,
+    half_terms,
+)
+from schoolimprove.policy.values import one_reading, policy_value
+from schoolimprove.reminders.deadlines import drop_deadline, meet_deadline, open_deadline, open_deadlines_of
+from schoolimprove.reminders.models import Deadline
+from schools.policy import CORE_VISIT_WEEKS
+from schools.policy import NOT_SEEN as NOT_SEEN_DAYS
+from schools.register.calendars import calendars_for
+
+if TYPE_CHECKING:
+    from schools.register.models.school import School
+    from schools.visits.models.visit import Visit
+
+CORE_VISIT, CORE_SOON, NOT_SEEN = "visit.core", "visit.core_soon", "school.not_seen"
+
+OF_CORE_VISITS = (CORE_VISIT, CORE_SOON)
+VISIT_LABELS = {
+    CORE_VISIT: "Hold the core visit",
+    CORE_SOON: "Hold the core visit before the last weeks of term",
+    NOT_SEEN: "See the school again",
+}
+
+HALVES_OF_A_TERM = 2
+
+
+def core_visit_owed(visit: "Visit") -> date | None:
+    """The last school day of its term; none where no term dates are held. Before the last weeks it has a date too."""
+    if visit.academic_year is None:
+        return None
+    calendars = calendars_for([visit.school_id], [visit.academic_year])
+    workings = CoreDates(calendars).of(visit)
+    for rule, working in workings.items():
+        open_deadline(
+            rule,
+            visit,
+            school_id=visit.school_id,
+            due_on=working.ends,
+            calendar=working.calendar,
+            first_day=working.first_day,
+            working=working.as_record(),
+        )
+    return workings[CORE_VISIT].ends if workings else None
+
+
+def core_visits_owed(visits: Collection["Visit"]) -> int:
+    """The same of many new visits of a term, in a constant number of statements; how many dates there are."""
+    years = {visit.academic_year for visit in visits if visit.academic_year is not None}
+    with one_reading():
+        dates = CoreDates(calendars_for({visit.school_id for visit in visits}, years) if years else {})
+        rows = [core_deadline(rule, visit, day) for visit in visits for rule, day in dates.of(visit).items()]
+    Deadline.objects.bulk_create(rows)
+    return len(rows)
+
+
+class CoreDates:
+    """The dates of core visits by each school's calendar, rule → working; schools that share one are counted once."""
+
+    def __init__(self, calendars: Mapping[int, Calendar]) -> None:
+        self._calendars = calendars
+        self._known: dict[tuple[int, int, str], Mapping[str, Working]] = {}
+
+    def of(self, visit: "Visit") -> Mapping[str, Working]:
+        """Nothing where no term dates are held, or the visit belongs to no term."""
+        if visit.academic_year is None:
+            return {}
+        calendar = self._calendars[visit.school_id]
+        key = (id(calendar), visit.academic_year, visit.term)
+        if key not in self._known:
+            self._known[key] = _core_dates(visit.academic_year, visit.term, calendar)
+        return self._known[key]
+
+
+def _core_dates(year: int, term: str, calendar: Calendar) -> dict[str, Working]:
+    """By the policy of the term's first day. A term no longer than its last weeks has the one date only."""
+    try:
+        end = end_of_term(year, term, calendar)
+    except DatesNotHeld:
+        return {}
+    weeks = policy_value(CORE_VISIT_WEEKS, on=end.first_day).weeks
+    soon = before_last_weeks(end.first_day, end.ends, weeks, calendar)
+    return {CORE_VISIT: end} | ({CORE_SOON: soon} if soon else {})
+
+
+def core_deadline(rule: str, visit: "Visit", working: Working) -> Deadline:
+    return Deadline(
+        rule=rule,
+        subject_kind=visit._meta.label_lower,
+        subject_id=visit.pk,
+        school_id=visit.school_id,
+        due_on=working.ends,
+        calendar=working.calendar,
+        first_day=working.first_day,
+        working=working.as_record(),
+    )
+
+
+def end_of_term(year: int, term: str, calendar: Calendar) -> Working:
+    """The last school day of a term, counted from its first."""
+    first = half_terms(year, calendar)[HALVES_OF_A_TERM * list(TermName).index(TermName(term))]
+    return half_term_end(first.start, HALVES_OF_A_TERM, calendar)
+
+
+def visit_settled(visit: "Visit") -> None:
+    for rule in OF_CORE_VISITS:
+        meet_deadline(rule, visit)
+
+
+def visit_not_owed(visit: "Visit") -> None:
+    for rule in OF_CORE_VISITS:
+        drop_deadline(rule, visit)
+
+
+def not_seen_after(*, last_seen: date | None, opened_on: date | None, came_at: datetime, on: date) -> Working:
+    """So many days after the school was last seen, by the policy of `on`.
+
+    A school that was never seen waits from the day it opened, or came into the register if that was later: nobody could
+    have been told of it here before.
+    """
+    came_on = came_at.astimezone(clock.LONDON).date()
+    start = last_seen or max(opened_on or came_on, came_on)
+    return days_after(start, policy_value(NOT_SEEN_DAYS, on=on).days)
+
+
+def school_seen(school: "School", *, last_seen: date | None, on: date, held: bool) -> None:
+    """It is to be seen again. When a visit was `held` since, the date there was is met; else it moves."""
+    working = not_seen_after(last_seen=last_seen, opened_on=school.opened_on, came_at=school.created_at, on=on)
+    waited = [row for row in open_deadlines_of(school) if row.rule == NOT_SEEN]
+    if held and any(Working.from_record(row.working).start < working.start for row in waited):
+        meet_deadline(NOT_SEEN, school)
+    open_deadline(
+        NOT_SEEN,
+        school,
+        school_id=school.pk,
+        due_on=working.ends,
+        calendar=working.calendar,
+        first_day=working.first_day,
+        working=working.as_record(),
+    )

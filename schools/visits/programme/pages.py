@@ -1,0 +1,458 @@
+"""The visit programme: as it is published, and its editions written, published and given up."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import FormView, TemplateView
+
+from schoolimprove.accounts.exporting import Taken, export_links, exports
+from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.ui import components
+from schoolimprove.ui.exports import Column, ListFile
+from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition
+from schools.visits.programme.actions import (
+    Strand,
+    abandon_edition,
+    blockers_to_publishing,
+    editions_for,
+    phase_name,
+    publish_edition,
+    published_alike,
+    revise_edition,
+    strands,
+    write_edition,
+)
+from schools.visits.programme.forms import AbandonForm, EditionForm, PublishForm, initial_of, keys_of
+from schools.visits.programme.shipped import CLOSING
+from schools.visits.states import PROGRAMME_EDITION, EditionStatus
+
+HEADING = "Visit programme"
+
+
+def address_of(edition: ProgrammeEdition) -> str:
+    return reverse("schools:programme_edition", args=[edition.pk])
+
+
+def crumbs(*further: components.Crumb) -> list[components.Crumb]:
+    here = components.Crumb(HEADING, reverse("schools:programme") if further else "")
+    return [components.Crumb("Schools", reverse("schools:list")), here, *further]
+
+
+class Programme(TemplateView):
+    """What core visits cover, by term and phase: now, from when on what else, and what it was before."""
+
+    template_name = "schools/visits/programme_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = user_of(self.request)
+        acting(user, Permission.VIEW_SCHOOL)
+        editions = list(editions_for(user))
+        found = strands(editions, on=clock.today())
+        writes = user_can(user, Permission.PUBLISH_PROGRAMME)
+        former = [edition for strand in found for edition in strand.former]
+        return super().get_context_data(
+            page_title=HEADING,
+            lede="What a core visit covers in each term. Schools can add items of their own to any visit.",
+            breadcrumbs=crumbs(),
+            terms=_by_term(found),
+            former=edition_table(former, "Former editions") if former else None,
+            drafts=unpublished_table(editions, EditionStatus.DRAFT, "Drafts") if writes else None,
+            given_up=unpublished_table(editions, EditionStatus.ABANDONED, "Drafts given up") if writes else None,
+            writes=writes,
+            exports=export_links("schools:programme_export", user) if editions else [],
+            **kwargs,
+        )
+
+
+def _by_term(found: Iterable[Strand]) -> list[dict[str, Any]]:
+    """Term → a table of what is in force and what comes, a line for each phase."""
+    terms: dict[str, list[Strand]] = {}
+    for strand in found:
+        terms.setdefault(strand.term, []).append(strand)
+    return [{"term": term.capitalize(), "table": strand_table(term, held)} for term, held in terms.items()]
+
+
+def strand_table(term: str, held: Iterable[Strand]) -> components.Table:
+    columns = [components.Column(label) for label in ("Phase", "In force today", "From when", "Comes next")]
+    rows = [[phase_name(each.phase), _link(each.now), _since(each.now), _coming(each)] for each in held]
+    return components.Table(f"{term.capitalize()} term", columns, rows, caption_hidden=True)
+
+
+def _link(edition: ProgrammeEdition | None) -> Any:
+    if edition is None:
+        return "Nothing of its own yet"
+    items = [topic.heading for topic in edition.agenda]
+    return components.Link(edition.title, address_of(edition), "; ".join(items))
+
+
+def _since(edition: ProgrammeEdition | None) -> Any:
+    return _first_day(edition) if edition else "Not yet"
+
+
+def _first_day(edition: ProgrammeEdition) -> Any:
+    """What shipped with the service has been in force since before anybody can remember."""
+    if edition.shipped_as and edition.published_by_id is None:
+        return "Since the service began"
+    return edition.published_from
+
+
+def _coming(strand: Strand) -> Any:
+    if not strand.coming:
+        return "Nothing is planned"
+    first = strand.coming[0]
+    more = f", and {len(strand.coming) - 1} more after it" if len(strand.coming) > 1 else ""
+    day = clock.uk_date(first.published_from) if first.published_from else ""
+    return components.Link(first.title, address_of(first), f"From {day}{more}")
+
+
+def edition_table(editions: Iterable[ProgrammeEdition], caption: str) -> components.Table:
+    columns = [components.Column(label) for label in ("Edition", "Term", "Phase", "Was in force from")]
+    rows = [
+        [
+            components.Link(each.title, address_of(each)),
+            each.get_term_display(),
+            phase_name(each.phase),
+            _first_day(each),
+        ]
+        for each in editions
+    ]
+    return components.Table(caption, columns, rows)
+
+
+def unpublished_table(editions: Iterable[ProgrammeEdition], status: str, caption: str) -> components.Table:
+    columns = [components.Column(label) for label in ("Edition", "Term", "Phase", "Last changed")]
+    rows = [
+        [
+            components.Link(each.title, address_of(each)),
+            each.get_term_display(),
+            phase_name(each.phase),
+            each.updated_at,
+        ]
+        for each in editions
+        if each.status == status
+    ]
+    return components.Table(caption, columns, rows, empty="Nobody is writing an edition.")
+
+
+class EditionMixin:
+    """An edition that the reader may read; *not found* for a draft of those who do not publish."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def edition(self) -> ProgrammeEdition:
+        return get_object_or_404(editions_for(user_of(self.request)), pk=self.kwargs["edition"])
+
+
+class EditionDetail(EditionMixin, TemplateView):
+    template_name = "schools/visits/programme_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        edition = self.edition
+        writes = user_can(self.request.user, Permission.PUBLISH_PROGRAMME)
+        return super().get_context_data(**kwargs) | {
+            "page_title": edition.title,
+            "caption": f"{HEADING}, {edition.get_term_display().lower()} term, {phase_name(edition.phase).lower()}",
+            "breadcrumbs": crumbs(components.Crumb(edition.title)),
+            "edition": edition,
+            "summary": edition_facts(edition),
+            "topics": edition.agenda,
+            "is_draft": edition.status == EditionStatus.DRAFT,
+            "writes": writes,
+            "events": history_of(edition) if writes else [],
+        }
+
+
+def edition_facts(edition: ProgrammeEdition) -> list[components.Fact]:
+    facts = [
+        components.Fact("State", components.Status(edition.status, edition.get_status_display())),
+        components.Fact("Phase", phase_name(edition.phase)),
+        components.Fact("Term", edition.get_term_display()),
+    ]
+    if edition.status == EditionStatus.PUBLISHED:
+        facts += [components.Fact("In force from", _first_day(edition)), components.Fact("Until", _until(edition))]
+    if edition.source:
+        facts.append(components.Fact("Source", edition.source))
+    return facts
+
+
+def _until(edition: ProgrammeEdition) -> str:
+    """It ends where the next of its phase and term begins."""
+    later = [each for each in published_alike(edition) if _day(each) > _day(edition)]
+    if not later:
+        return "No edition follows it yet"
+    following = min(later, key=_day)
+    return f"{clock.uk_date(_day(following))}, when “{following.title}” begins"
+
+
+def _day(edition: ProgrammeEdition) -> Any:
+    return edition.published_from
+
+
+def history_of(edition: ProgrammeEdition) -> list[components.Event]:
+    past = {move.verb: move.past for move in PROGRAMME_EDITION.moves}
+    kind = ProgrammeEdition._meta.label_lower
+    events = AuditEvent.objects.filter(subject_kind=kind, subject_id=edition.pk).select_related("by")
+    return [
+        components.Event(
+            past.get(event.verb, event.verb).capitalize(), event.at, str(event.by or "The system"), event.reason
+        )
+        for event in events.order_by("-at", "-pk")
+    ]
+
+
+BEGUN_FROM = "begun_from"
+"""The hidden input of the form that names the edition it began with."""
+
+
+class EditionWrite(KeepsDrafts, FormView[EditionForm]):
+    """A new draft, begun from nothing or from an edition that is there."""
+
+    template_name = "schools/visits/programme_write.html"
+    form_class = EditionForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        acting(user_of(request), Permission.PUBLISH_PROGRAMME)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def beginning(self) -> ProgrammeEdition | None:
+        """Return the edition named in the form, or else in the address; its items keep their keys."""
+        kept = self.draft.fields.get(BEGUN_FROM, [""])[0] if self.draft else ""
+        named = self.request.POST.get(BEGUN_FROM) or kept or self.request.GET.get("from", "")
+        is_key = named.isascii() and named.isdigit() and len(named) < 10
+        return ProgrammeEdition.objects.filter(pk=named).first() if is_key else None
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial_of(self.beginning) if self.beginning else {"closing": CLOSING.guidance}
+
+    def get_form(self, form_class: Any = None) -> EditionForm:
+        """Name the edition in the form too, because a draft is reopened at the address without its query."""
+        form: EditionForm = super().get_form(form_class)
+        form.fields[BEGUN_FROM] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=self.beginning.pk if self.beginning else ""
+        )
+        return form
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        action = self.request.get_full_path()
+        return {
+            **kwargs,
+            "known": keys_of(self.beginning),
+            "action": action,
+            "cancel_url": reverse("schools:programme"),
+        }
+
+    def form_valid(self, form: EditionForm) -> HttpResponse:
+        edition = write_edition(by=user_of(self.request), topics=form.topics(), **form.said())
+        messages.success(self.request, "Saved as a draft. Schools see nothing of it before it is published.")
+        return redirect(address_of(edition))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        title = "Write an edition of the programme"
+        begun = f"It begins with the items of “{self.beginning.title}”. " if self.beginning else ""
+        return super().get_context_data(
+            page_title=title,
+            caption=HEADING,
+            lede=f"{begun}Leave empty the items that you do not need.",
+            breadcrumbs=crumbs(components.Crumb(title)),
+            **kwargs,
+        )
+
+
+class DraftView(EditionMixin, KeepsDrafts, FormView[Any]):
+    """A form about a draft. Whoever is second is told how it stands now."""
+
+    heading = ""
+    conflict: ProgrammeEdition | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.kwargs = kwargs
+        edition = self.edition
+        acting(user_of(request), Permission.PUBLISH_PROGRAMME)
+        if request.method == "GET" and edition.status != EditionStatus.DRAFT:
+            messages.warning(request, f"This edition is no longer a draft: {edition.get_status_display().lower()}.")
+            return redirect(address_of(edition))
+        return super().dispatch(request, *args, **kwargs)
+
+    def current_version(self) -> int:
+        return self.edition.version
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "cancel_url": address_of(self.edition)}
+
+    def act(self, form: Any) -> str:
+        """Do it, and say that it is done."""
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            done = self.act(form)
+        except Blocked as blocked:
+            form.add_error(None, blocked)
+            return self.form_invalid(form)
+        except Conflict as lost:
+            return self.overtaken(form, lost.current)
+        messages.success(self.request, done)
+        return redirect(address_of(self.edition))
+
+    def overtaken(self, form: Any, current: Any) -> HttpResponse:
+        """What the other made of it, with what was typed still in the form."""
+        self.conflict = current
+        form.base_version = current.version
+        return self.render_to_response(self.get_context_data(form=form), status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs) | {
+            "page_title": self.heading,
+            "caption": self.edition.title,
+            "breadcrumbs": crumbs(
+                components.Crumb(self.edition.title, address_of(self.edition)), components.Crumb(self.heading)
+            ),
+            "edition": self.edition,
+        }
+        if self.conflict is None:
+            return context
+        who = self.conflict.updated_by or "Somebody else"
+        state = self.conflict.get_status_display().lower()
+        is_draft = self.conflict.status == EditionStatus.DRAFT
+        then = "Saving again replaces what is saved now." if is_draft else f"It is now: {state}, and cannot be changed."
+        told = f"{who} changed this edition while you were at it. Nothing of yours is lost: it is in the form. {then}"
+        return context | {"conflict": self.conflict, "conflict_text": told, "theirs": self.conflict.agenda}
+
+
+class EditionEdit(DraftView):
+    template_name = "schools/visits/programme_write.html"
+    form_class = EditionForm
+    heading = "Edit the draft"
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial_of(self.edition)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "known": keys_of(self.edition)}
+
+    def act(self, form: EditionForm) -> str:
+        by = user_of(self.request)
+        revise_edition(self.edition, by=by, seen_version=self.base_version, topics=form.topics(), **form.said())
+        return "Saved."
+
+
+class EditionPublish(DraftView):
+    template_name = "schools/visits/programme_publish.html"
+    form_class = PublishForm
+    heading = "Publish this edition"
+
+    def act(self, form: PublishForm) -> str:
+        day = form.cleaned_data["published_from"]
+        publish_edition(
+            self.edition, by=user_of(self.request), on=clock.today(), published_from=day, seen_version=self.base_version
+        )
+        return f"Published. It is in force from {clock.uk_date(day)}, and schools can read it now."
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        edition = self.edition
+        whose = f"core visits in the {edition.term} term ({phase_name(edition.phase).lower()})"
+        return super().get_context_data(**kwargs) | {
+            "consequences": [
+                f"From the first day you choose it is the programme of {whose}. {_replaces(edition)}",
+                "Schools can read it from now on, and from when it holds.",
+                "Visits that were opened before that day keep the agenda they have.",
+                "It is never edited again. A change is a new edition.",
+            ],
+            "undo": "Nobody can take it back. A later edition replaces it.",
+            "grave": True,
+            "blockers": []
+            if has_items(edition)
+            else blockers_to_publishing(edition, published_from=clock.today(), on=clock.today()),
+            "alike": published_alike(edition),
+        }
+
+
+def has_items(edition: ProgrammeEdition) -> bool:
+    return any(topic.key != CLOSING_KEY for topic in edition.agenda)
+
+
+def _replaces(edition: ProgrammeEdition) -> str:
+    alike = published_alike(edition)
+    today = clock.today()
+    if not alike:
+        return f"Until then {'the edition for every phase' if edition.phase else 'no edition'} holds for them."
+    listed = [f"“{each.title}” (from {_in_words(each)})" for each in alike]
+    begun = [each for each in alike if _day(each) <= today]
+    return f"It replaces “{begun[0].title}”." if len(alike) == 1 and begun else f"Published are: {'; '.join(listed)}."
+
+
+def _in_words(edition: ProgrammeEdition) -> str:
+    day = _first_day(edition)
+    return day.lower() if isinstance(day, str) else clock.uk_date(day)
+
+
+class EditionAbandon(DraftView):
+    template_name = "layouts/form.html"
+    form_class = AbandonForm
+    heading = "Give up this draft"
+
+    def act(self, form: AbandonForm) -> str:
+        reason = form.cleaned_data["reason"]
+        abandon_edition(
+            self.edition, by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
+        )
+        return "The draft is kept, and used nowhere."
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lede = "It stays readable to those who write programmes, with your reason. Schools never see it."
+        return super().get_context_data(**kwargs) | {"lede": lede}
+
+
+PROGRAMME = ListFile(
+    "visit-programme",
+    "the visit programme",
+    "Visit programme",
+    "An edition: in force, to come, former, and for whoever publishes also drafts",
+    [
+        Column("term", "Term", "Term whose core visits it is for"),
+        Column("phase", "Phase", "Phase of education it is for"),
+        Column("title", "Edition", "Title of the edition"),
+        Column("state", "State", "Whether it is published, a draft, or was given up"),
+        Column("now", "In force", "Whether visits opened today have its agenda"),
+        Column("published_from", "In force from", "First day on which it is in force; empty for what shipped"),
+        Column("agenda", "Agenda", "Headings of its agenda, one a line"),
+    ],
+)
+
+
+@exports(PROGRAMME)
+def export_programme(request: HttpRequest) -> Taken:
+    user = user_of(request)
+    acting(user, Permission.VIEW_SCHOOL)
+    editions = list(editions_for(user))
+    now = {strand.now.pk for strand in strands(editions, on=clock.today()) if strand.now}
+    return Taken((_export_row(each, now) for each in editions), len(editions))
+
+
+def _export_row(edition: ProgrammeEdition, now: Collection[int]) -> list[Any]:
+    shipped = edition.shipped_as and edition.published_by_id is None
+    return [
+        edition.get_term_display(),
+        phase_name(edition.phase),
+        edition.title,
+        edition.get_status_display(),
+        edition.pk in now,
+        None if shipped else edition.published_from,
+        "\n".join(topic.heading for topic in edition.agenda),
+    ]

@@ -1,0 +1,147 @@
+"""The visit programmes that come with the code (domain 3.2).
+
+For every phase the three terms of the single conversation, in force from the start [002 D2]. For secondary schools,
+where they run a term behind, an autumn and a spring edition as drafts, for whoever wants to publish them [004 6–7].
+Every programme ends with celebrations and good practice [004 5].
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from schoolimprove.lib.clock import TermName
+from schoolimprove.policy.keys import SINCE_ALWAYS
+from schools.register.models.school import Phase
+from schools.visits.models.programme import CLOSING_KEY, Topic
+
+CLOSING = Topic(
+    CLOSING_KEY,
+    "Celebrations and good practice",
+    "What has gone well since the last visit, and what other schools could learn from.",
+)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """`published_from` is empty for what comes as a draft."""
+
+    name: str
+    phase: str
+    term: str
+    title: str
+    source: str
+    topics: tuple[Topic, ...]
+    published_from: date | None = None
+
+
+SHIPPED = (
+    Shipped(
+        "every-phase-autumn",
+        "",
+        TermName.AUTUMN,
+        "Autumn: performance and targets",
+        "Domain 3.2 [002 D2]",
+        (
+            Topic(
+                "performance-1",
+                "Performance data",
+                "What last year’s results say of the school as a whole and of groups of pupils, beside earlier years "
+                "and similar schools.",
+            ),
+            Topic(
+                "targets-1",
+                "Target setting",
+                "The targets proposed for the coming years, what they rest on, and whether they ask enough.",
+            ),
+            CLOSING,
+        ),
+        SINCE_ALWAYS,
+    ),
+    Shipped(
+        "every-phase-spring",
+        "",
+        TermName.SPRING,
+        "Spring: progress of the plan and self-evaluation",
+        "Domain 3.2 [002 D2]",
+        (
+            Topic(
+                "plan-1",
+                "Progress of the improvement plan",
+                "How far each priority has come against its milestones, and what is to be done where it has not.",
+            ),
+            Topic(
+                "support-1",
+                "Impact of support",
+                "What the support the school receives has changed for pupils, and whether it should go on.",
+            ),
+            Topic(
+                "self-evaluation-1",
+                "Validation of named aspects of the self-evaluation",
+                "The aspects chosen beforehand, the school’s grade for each and the evidence for it.",
+            ),
+            CLOSING,
+        ),
+        SINCE_ALWAYS,
+    ),
+    Shipped(
+        "every-phase-summer",
+        "",
+        TermName.SUMMER,
+        "Summer: the year summed up",
+        "Domain 3.2 [002 D2]",
+        (
+            Topic(
+                "conversation-1",
+                "Completing the single conversation",
+                "What is still open from the visits of the year.",
+            ),
+            Topic(
+                "self-evaluation-2",
+                "Validation of the self-evaluation",
+                "Whether the self-evaluation as a whole is borne out by what was seen over the year.",
+            ),
+            Topic(
+                "summary-1",
+                "Summary statement",
+                "The year in a few sentences, with the category and the level of support to be recommended.",
+            ),
+            CLOSING,
+        ),
+        SINCE_ALWAYS,
+    ),
+    Shipped(
+        "secondary-autumn",
+        Phase.SECONDARY,
+        TermName.AUTUMN,
+        "Secondary, autumn: target setting",
+        "Domain 3.2 [004 6]",
+        (
+            Topic(
+                "targets-1",
+                "Target setting",
+                "The targets proposed for the coming years, what they rest on, and whether they ask enough. Nothing "
+                "else is on the programme of this term.",
+            ),
+            CLOSING,
+        ),
+    ),
+    Shipped(
+        "secondary-spring",
+        Phase.SECONDARY,
+        TermName.SPRING,
+        "Secondary, spring: familiarisation and self-assessment",
+        "Domain 3.2 [004 7]",
+        (
+            Topic(
+                "familiarisation-1",
+                "Familiarisation",
+                "What the visits to get to know the school have shown, and what it wants the authority to know.",
+            ),
+            Topic(
+                "self-assessment-1",
+                "Verification of self-assessment",
+                "How the school assesses its own work, and whether what it finds that way can be relied on.",
+            ),
+            CLOSING,
+        ),
+    ),
+)

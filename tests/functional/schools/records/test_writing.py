@@ -1,0 +1,160 @@
+"""Writing a record: the form with its agenda, kept and saved; the preview; what a line manager says beside the text."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from schoolimprove.lib import clock
+from schools.models import RecordOfVisit
+from schools.records.content import Content
+from schools.visits.states import EditionStatus
+from tests.factories.calendar import hold_terms
+from tests.factories.county import County
+from tests.factories.schools import RecordOfVisitFactory
+from tests.factories.visits import ProgrammeEditionFactory, RecordActionFactory
+from tests.functional.browser import fill_day, led_on, opened
+from tests.functional.signing_in import be_signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FOUND = Content(findings={"standards": "Two lessons out of three.", "celebrations": "The choir."})
+FINDINGS = "Pupils’ writing is moderated in every year.\n\nThe <b>marks</b> stay as they were typed."
+
+
+@pytest.fixture
+def county() -> County:
+    hold_terms(2025, 2026)
+    for term in clock.TermName:
+        ProgrammeEditionFactory.create(
+            term=term, status=EditionStatus.PUBLISHED, published_from=date(2026, 1, 1), title=f"Invented {term}"
+        )
+    made = County()
+    made.school.pupils, made.school.capacity = 212, 240
+    made.school.save()
+    earlier = RecordOfVisitFactory.create(visit__school=made.school)
+    RecordActionFactory.create(record=earlier, school=made.school, what="Moderate writing in year 4", who="Deputy head")
+    return made
+
+
+def begin(page: Page, live_server: Any, county: County) -> None:
+    page.goto(f"{live_server.url}/schools/{county.school.urn}/visits/write/")
+    fill_day(page, clock.today())
+    page.get_by_label("Who you met").fill("Headteacher")
+    led_on(page.get_by_role("button", name="Begin the record"))
+    expect(page.get_by_role("heading", name="Write the Record of Visit")).to_be_visible()
+
+
+def test_a_record_is_written_item_by_item_saved_and_previewed(browser: Any, live_server: Any, county: County) -> None:
+    with opened(browser) as page:
+        be_signed_in(page, live_server, county.sip)
+        begin(page, live_server, county)
+        page.set_viewport_size({"width": 375, "height": 800})
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.get_by_label("Evidence you saw").fill("A test")
+        page.get_by_label("1. Standards").fill(FINDINGS)
+        expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
+        page.get_by_label("Strength 1", exact=True).fill("Reading aloud")
+        page.get_by_label("Theme of strength 1").select_option("Reading and writing")
+        page.get_by_label("What has become of it").select_option("done")
+        led_on(page.get_by_role("button", name="Save and preview"))
+        expect(page.get_by_text("This is how the school will read it.")).to_be_visible()
+        expect(page.get_by_text("The <b>marks</b> stay as they were typed.")).to_be_visible()
+    record = RecordOfVisit.objects.exclude(content={}).get()
+    assert record.written.findings == {"standards": FINDINGS}
+    assert [(line.key, line.text, line.theme) for line in record.written.strengths] == [
+        ("s1", "Reading aloud", "Reading and writing")
+    ]
+    assert [line.outcome for line in record.written.carried] == ["done"]
+    assert record.visit.edition is not None
+    assert record.visit.edition.title == "Invented autumn"
+
+
+def test_what_came_back_shows_each_comment_where_it_was_made(browser: Any, live_server: Any, county: County) -> None:
+    record = county.submitted(county.sip, on=clock.today(), content=FOUND)
+    with opened(browser) as page:
+        be_signed_in(page, live_server, county.dsim)
+        page.goto(f"{live_server.url}/schools/assurance/")
+        led_on(page.get_by_role("link", name=county.school.name))
+        led_on(page.get_by_role("button", name="Return to the author"))
+        led_on(page.get_by_role("button", name="Return to the author"))
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+        page.get_by_label("Comment on “Standards”").fill("Which <year> groups?")
+        page.set_viewport_size({"width": 375, "height": 800})
+        led_on(page.get_by_role("button", name="Return to the author"))
+        expect(page.get_by_text("with your comments")).to_be_visible()
+        page.goto(f"{live_server.url}/schools/assurance/")
+    with opened(browser) as page:
+        be_signed_in(page, live_server, county.sip)
+        page.goto(f"{live_server.url}{record.get_absolute_url()}edit/")
+        expect(page.get_by_text("Which <year> groups?")).to_be_visible()
+
+
+def test_two_browsers_of_one_author_lose_nothing(browser: Any, live_server: Any, county: County) -> None:
+    record = county.start(county.sip, on=clock.today(), content=FOUND)
+    address = f"{live_server.url}{record.get_absolute_url()}edit/"
+    with opened(browser) as first, opened(browser) as second:
+        for page in (first, second):
+            be_signed_in(page, live_server, county.sip)
+            page.goto(address)
+        first.get_by_label("1. Standards").fill("Written on the first computer")
+        second.get_by_label("1. Standards").fill("Written on the second computer")
+        led_on(first.get_by_role("button", name="Save and finish for now"))
+        expect(first.get_by_text("Saved at")).to_be_visible()
+        led_on(second.get_by_role("button", name="Save and finish for now"))
+        expect(second.get_by_text("saved this record while you were writing")).to_be_visible()
+        expect(second.get_by_text("Written on the first computer")).to_be_visible()
+        expect(second.get_by_label("1. Standards")).to_have_value("Written on the second computer")
+        record.refresh_from_db()
+        assert record.written.findings == {**FOUND.findings, "standards": "Written on the first computer"}
+        led_on(second.get_by_role("button", name="Save and finish for now"))
+        expect(second.get_by_text("Saved at")).to_be_visible()
+    record.refresh_from_db()
+    assert record.written.findings == {**FOUND.findings, "standards": "Written on the second computer"}
+
+
+def test_a_manager_who_returns_it_while_its_author_saves_loses_neither(
+    browser: Any, live_server: Any, county: County
+) -> None:
+    """The author recalls it and saves while the manager's comments are still being typed."""
+    record = county.submitted(county.sip, on=clock.today(), content=FOUND)
+    with opened(browser) as manager, opened(browser) as author:
+        be_signed_in(manager, live_server, county.dsim)
+        manager.goto(f"{live_server.url}{record.get_absolute_url()}return/")
+        manager.get_by_label("Comment on “Standards”").fill("Which year groups, and when?")
+        be_signed_in(author, live_server, county.sip)
+        author.goto(f"{live_server.url}{record.get_absolute_url()}")
+        led_on(author.get_by_role("button", name="Recall it to write again"))
+        led_on(author.get_by_role("button", name="Edit the record"))
+        author.get_by_label("1. Standards").fill("Years 3 and 4, in October")
+        led_on(author.get_by_role("button", name="Save and finish for now"))
+        expect(author.get_by_text("Saved at")).to_be_visible()
+        led_on(manager.get_by_role("button", name="Return to the author"))
+        expect(manager.get_by_text("changed this after you opened it")).to_be_visible()
+        expect(manager.get_by_label("Comment on “Standards”")).to_have_value("Which year groups, and when?")
+        expect(manager.get_by_text("Years 3 and 4, in October")).to_be_visible()
+    record.refresh_from_db()
+    assert (record.status, record.written.findings["standards"]) == ("draft", "Years 3 and 4, in October")
+
+
+def test_an_author_whose_record_is_returned_while_they_type_keeps_what_they_typed(
+    browser: Any, live_server: Any, county: County
+) -> None:
+    """The same author has it open in a second window from before it was submitted."""
+    record = county.start(county.sip, on=clock.today(), content=FOUND)
+    with opened(browser) as author:
+        be_signed_in(author, live_server, county.sip)
+        author.goto(f"{live_server.url}{record.get_absolute_url()}edit/")
+        author.get_by_label("1. Standards").fill("Typed before it came back")
+        record.submit(by=county.sip, on=clock.today(), seen_version=record.version)
+        record.return_to_author(
+            by=county.dsim, on=clock.today(), reason="Say more", seen_version=record.version, comments={}
+        )
+        led_on(author.get_by_role("button", name="Save and finish for now"))
+        expect(author.get_by_text("saved this record while you were writing")).to_be_visible()
+        expect(author.get_by_label("1. Standards")).to_have_value("Typed before it came back")
+        expect(author.get_by_text("Two lessons out of three.")).to_be_visible()
+        led_on(author.get_by_role("button", name="Save and finish for now"))
+        expect(author.get_by_text("Saved at")).to_be_visible()
+    record.refresh_from_db()
+    assert record.written.findings["standards"] == "Typed before it came back"

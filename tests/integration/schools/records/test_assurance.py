@@ -1,0 +1,211 @@
+"""The line manager's queue, comments item by item, cover, and never one's own."""
+
+import json
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.records.models import AuditEvent
+from schools.models import Appointment, AssuranceComment, Person, RecordOfVisit
+from schools.records.states import RecordStatus
+from tests.factories.county import TUESDAY, County
+from tests.factories.schools import DistrictFactory, DoubleDistrictFactory, SchoolFactory, appointed
+from tests.integration.signing_in import signed_in
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/schools/assurance/"
+
+
+@pytest.fixture(autouse=True)
+def _tuesday(clock_at: Any) -> None:
+    clock_at(TUESDAY)
+
+
+def listed(user: User, query: str = "") -> str:
+    answer = signed_in(user).get(QUEUE + query)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def send_back(record: RecordOfVisit, county: County, **comments: str) -> Any:
+    """Returned by the form, as the line manager fills it in."""
+    path = reverse("schools:record_return", args=[record.school.urn, record.reference])
+    client = signed_in(county.dsim)
+    page = client.get(path).content.decode()
+    hidden = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page).group(1)  # type: ignore[union-attr]
+        for name in ("base_version", "keep_token")
+    }
+    return client.post(path, {"reason": "", **comments, **hidden})
+
+
+# The queue.
+
+
+def test_what_is_submitted_waits_for_the_line_manager_and_for_nobody_else(county: County) -> None:
+    record = county.submitted(county.sip)
+    own = county.submitted(county.dsim, kind="monitoring")
+    assert record.reference in listed(county.dsim)
+    assert own.reference not in listed(county.dsim)
+    for manager in (county.head, county.deputy):
+        page = listed(manager)
+        assert own.reference in page
+        assert record.reference not in page
+    assert "Nothing waits for you" in listed(county.director)
+    for other in (county.sip, county.headteacher, county.chair):
+        assert signed_in(other).get(QUEUE).status_code == 403
+
+
+def test_whoever_returned_or_approved_one_is_led_to_those_that_still_wait(county: County) -> None:
+    first = county.submitted(county.sip)
+    second = county.submitted(county.sip, kind="monitoring")
+    county.record(held_on=TUESDAY - timedelta(days=7))
+    page = send_back(first, county, reason="Say more.").client.get(first.get_absolute_url()).content.decode()
+    assert f'href="{QUEUE}">1 more record waits for you</a>' in page
+    client, path = signed_in(county.dsim), reverse("schools:record_approve", args=[county.school.urn, second.reference])
+    done = client.post(path, {"seen_version": second.version}, follow=True).content.decode()
+    assert "Approved and shared with the school. No other record waits for you." in done
+
+
+def test_a_manager_of_another_district_has_another_queue(county: County) -> None:
+    record = county.submitted(county.sip)
+    beyond = DoubleDistrictFactory.create(name="Beyond")
+    school = SchoolFactory.create(district=DistrictFactory.create(name="Beyond", double_district=beyond))
+    other = appointed(Role.DSIM, double_district=school.district.double_district)
+    assert record.reference not in listed(other)
+
+
+def test_the_queue_tells_what_is_late_and_what_was_returned(county: County, clock_at: Any) -> None:
+    late = county.submitted(county.sip, kind="monitoring")
+    returned = county.submitted(county.sip, kind="additional")
+    returned.return_to_author(by=county.dsim, on=TUESDAY, reason="Say more", seen_version=returned.version)
+    unwritten = county.start(county.sip, kind="familiarisation")
+    clock_at(date(2026, 11, 20))
+    waiting = listed(county.dsim)
+    assert late.reference in waiting
+    assert "Overdue" in waiting
+    assert returned.reference not in waiting
+    assert returned.reference in listed(county.dsim, "?stage=returned")
+    assert unwritten.reference in listed(county.dsim, "?stage=late")
+    assert late.reference in listed(county.dsim, f"?q={county.sip.name}")
+    assert late.reference not in listed(county.dsim, "?q=nobody")
+
+
+def test_the_queue_is_taken_away_and_that_is_kept_in_the_audit(county: County) -> None:
+    record = county.submitted(county.sip)
+    answer = signed_in(county.dsim).get("/schools/assurance/export.json")
+    rows = json.loads(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    assert record.reference in json.dumps(rows)
+    assert AuditEvent.objects.filter(verb="exported records to assure", by=county.dsim).exists()
+
+
+# Comments.
+
+
+def test_comments_stand_by_what_they_are_about_and_only_the_makers_read_them(county: County) -> None:
+    record = county.submitted(county.sip)
+    send_back(
+        record, county, reason="Nearly there", comment_findings="Which year groups?", comment_met="And the chair?"
+    )
+    record.refresh_from_db()
+    assert (record.status, record.returned_because) == (RecordStatus.DRAFT, "Nearly there")
+    assert [(each.part, each.heading, each.text) for each in record.assurance_comments.all()] == [
+        ("met", "Who was met", "And the chair?"),
+        ("findings", "Findings", "Which year groups?"),
+    ]
+    page = signed_in(county.sip).get(f"{record.get_absolute_url()}edit/").content.decode()
+    assert page.index("Which year groups?") < page.index('name="findings"')
+    assert page.index("And the chair?") < page.index('name="met"')
+    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    assert "Which year groups?" in signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
+    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    for reader in (county.headteacher, county.chair, county.sip, county.dsim):
+        assert "Which year groups?" not in signed_in(reader).get(record.get_absolute_url()).content.decode()
+
+
+def test_comments_on_parts_alone_are_enough(county: County) -> None:
+    record = county.submitted(county.sip)
+    send_back(record, county, comment_evidence="Whose books?")
+    record.refresh_from_db()
+    assert record.returned_because == "See the comments on: Evidence seen."
+
+
+def test_a_record_is_not_returned_without_a_word(county: County) -> None:
+    record = county.submitted(county.sip)
+    page = send_back(record, county, comment_evidence="  ").content.decode()
+    assert "Enter your comments for the author, on the whole or on a part" in page
+    record.refresh_from_db()
+    assert record.status == RecordStatus.SUBMITTED
+
+
+def test_comments_of_an_earlier_return_are_no_longer_beside_the_text(county: County) -> None:
+    record = county.submitted(county.sip)
+    send_back(record, county, comment_findings="First comment")
+    record.refresh_from_db()
+    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    send_back(record, county, comment_findings="Second comment")
+    page = signed_in(county.sip).get(f"{record.get_absolute_url()}edit/").content.decode()
+    assert "Second comment" in page
+    assert "First comment" not in page
+    assert "First comment" in signed_in(county.sip).get(record.get_absolute_url()).content.decode()
+
+
+def test_a_comment_is_never_changed(county: County) -> None:
+    record = county.submitted(county.sip)
+    send_back(record, county, comment_findings="First comment")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssuranceComment.objects.update(text="Else")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssuranceComment.objects.all().delete()
+
+
+# Cover.
+
+
+@pytest.fixture
+def cover(county: County) -> User:
+    """A colleague who covers for the DSIM until the end of the week, and is SIP of the school besides."""
+    user = appointed(Role.SIP, school=county.school)
+    Appointment.objects.create(
+        person=Person.objects.get(user=user),
+        role=Role.DSIM,
+        double_district=county.double_district,
+        starts_on=date(2026, 11, 2),
+        ends_on=date(2026, 11, 6),
+        cover_for=county.dsim.person.appointments.get(),
+    )
+    return user
+
+
+def test_whoever_covers_has_the_queue_and_is_told_for_whom(county: County, cover: User) -> None:
+    record = county.submitted(county.sip)
+    page = listed(cover)
+    assert record.reference in page
+    assert f"You cover for {county.dsim.name}" in page
+    assert "until 6 November 2026" in page
+    assert f"in cover for {county.dsim.name}" in page
+    approve = signed_in(cover).get(f"{record.get_absolute_url()}approve/?seen_version={record.version}")
+    assert f"You approve it in cover for {county.dsim.name}" in approve.content.decode()
+    record.approve(by=cover, on=TUESDAY, seen_version=record.version)
+    shown = signed_in(county.headteacher).get(record.get_absolute_url()).content.decode()
+    assert f"{cover.name}, in cover for {county.dsim.name}" in shown
+
+
+def test_nobody_approves_their_own_record_in_cover_either(county: County, cover: User) -> None:
+    mine = county.submitted(cover)
+    assert mine.author_role == Role.DSIM
+    assert mine.reference not in listed(cover)
+    assert signed_in(cover).get(f"{mine.get_absolute_url()}approve/?seen_version={mine.version}").status_code == 403
+
+
+def test_cover_that_is_over_approves_nothing(county: County, cover: User, clock_at: Any) -> None:
+    record = county.submitted(county.sip)
+    clock_at(date(2026, 11, 7))
+    assert signed_in(cover).get(QUEUE).status_code == 403
+    assert signed_in(cover).get(f"{record.get_absolute_url()}approve/").status_code == 404
