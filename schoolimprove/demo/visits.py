@@ -12,9 +12,12 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.transition import Blocked
 from schools.models import Correction, RecordAction, RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.actions import start_record
+from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.attachments import actions as attachments_actions
 from schools.records.content import Content, Owner
+from schools.records.corrections import actions as correction_actions
 from schools.records.corrections.actions import propose_correction, waiting
 from schools.records.models.record import ANSWERED_IN
 from schools.records.states import RecordStatus
@@ -113,7 +116,7 @@ def told(course: Course) -> Story:
     yield from _submission(record, author, course)
     if course.approved_on is not None:
         yield course.approved_on
-        record.approve(by=manager_of(record), on=clock.today(), seen_version=record.version)
+        record_actions.approve(record, by=manager_of(record), on=clock.today(), seen_version=record.version)
         for day, act in sorted(_afterwards(course), key=lambda each: each[0]):
             yield day
             act(_as_it_is(record), course)
@@ -140,13 +143,14 @@ def _submission(record: RecordOfVisit, author: User, course: Course) -> Story:
     """Submitted, and recalled or not; where it comes back, mended and submitted again; or given up."""
     if course.submitted_on is not None:
         yield course.submitted_on
-        record.submit(by=author, on=clock.today(), seen_version=record.version)
+        record_actions.submit(record, by=author, on=clock.today(), seen_version=record.version)
     if course.recalled_on is not None:
         yield course.recalled_on
-        record.recall(by=author, on=clock.today(), seen_version=record.version)
+        record_actions.recall(record, by=author, on=clock.today(), seen_version=record.version)
     if course.returned_on is not None:
         yield course.returned_on
-        record.return_to_author(
+        record_actions.return_to_author(
+            record,
             by=manager_of(record),
             on=clock.today(),
             reason=course.return_reason,
@@ -156,11 +160,13 @@ def _submission(record: RecordOfVisit, author: User, course: Course) -> Story:
     if course.submitted_again_on is not None:
         yield course.submitted_again_on
         texts: dict[str, Any] = record.texts | {"findings": mended(record.findings)}
-        record.revise(by=author, seen_version=record.version, **texts)
-        record.submit(by=author, on=clock.today(), seen_version=record.version)
+        record_actions.revise(record, by=author, seen_version=record.version, **texts)
+        record_actions.submit(record, by=author, on=clock.today(), seen_version=record.version)
     if course.abandoned_on is not None:
         yield course.abandoned_on
-        record.abandon(by=author, on=clock.today(), reason=words()["abandoned"], seen_version=record.version)
+        record_actions.abandon(
+            record, by=author, on=clock.today(), reason=words()["abandoned"], seen_version=record.version
+        )
 
 
 def _comments(record: RecordOfVisit) -> dict[str, str]:
@@ -194,7 +200,8 @@ def _answered(role: Role, answer: Answer) -> Act:
     def act(record: RecordOfVisit, _course: Course) -> None:
         person = holder_of(role, school=record.school)
         if person is not None and record.status in ANSWERED_IN:
-            record.respond(
+            record_actions.respond(
+                record,
                 by=person,
                 on=clock.today(),
                 version=answer.version,
@@ -211,7 +218,9 @@ def _presented(record: RecordOfVisit, course: Course) -> None:
     people = [holder_of(role, school=record.school) for role in (Role.CLERK, Role.CHAIR, Role.HEADTEACHER)]
     person = next((each for each in people if each), None)
     if person is not None and course.presented is not None and record.status == RecordStatus.SHARED:
-        record.present(by=person, on=clock.today(), held_on=course.presented[0], seen_version=record.version)
+        record_actions.present(
+            record, by=person, on=clock.today(), held_on=course.presented[0], seen_version=record.version
+        )
 
 
 def _decided(record: RecordOfVisit, course: Course) -> None:
@@ -220,7 +229,7 @@ def _decided(record: RecordOfVisit, course: Course) -> None:
     for strength in record.strengths.filter(status="asked") if head else ():
         verb = luck.choice((*["consent"] * 6, "decline", "decline", ""))
         if head and verb:
-            strength.decide(verb, by=head, on=clock.today(), seen_version=strength.version)
+            agreed_actions.decide(strength, verb, by=head, on=clock.today(), seen_version=strength.version)
 
 
 def _worked(record: RecordOfVisit, course: Course) -> None:
@@ -230,11 +239,11 @@ def _worked(record: RecordOfVisit, course: Course) -> None:
         given: dict[str, Any] = {"by": head, "seen_version": action.version}
         chance = luck.random()
         if chance < _DONE:
-            action.finish(on=clock.today(), note=said(luck, "done"), **given)
+            agreed_actions.finish(action, on=clock.today(), note=said(luck, "done"), **given)
         elif chance < _UNDER_WAY:
-            action.begin(on=clock.today(), note=said(luck, "progress"), **given)
+            agreed_actions.begin(action, on=clock.today(), note=said(luck, "progress"), **given)
         elif chance < _TOLD:
-            action.report_progress(note=said(luck, "progress"), **given)
+            agreed_actions.report_progress(action, note=said(luck, "progress"), **given)
 
 
 _DONE, _UNDER_WAY, _TOLD = 0.35, 0.7, 0.8
@@ -280,17 +289,21 @@ def _without_the_last(content: Content) -> Content:
 
 def _returned(record: RecordOfVisit, _course: Course) -> None:
     correction, why = _correction(record), words()["correction_returned"]
-    correction.return_to_author(by=manager_of(record), on=clock.today(), reason=why, seen_version=correction.version)
+    correction_actions.return_to_author(
+        correction, by=manager_of(record), on=clock.today(), reason=why, seen_version=correction.version
+    )
 
 
 def _withdrawn(record: RecordOfVisit, _course: Course) -> None:
     correction, why = _correction(record), words()["correction_withdrawn"]
-    correction.withdraw(by=record.author, on=clock.today(), reason=why, seen_version=correction.version)
+    correction_actions.withdraw(
+        correction, by=record.author, on=clock.today(), reason=why, seen_version=correction.version
+    )
 
 
 def _issued(record: RecordOfVisit, _course: Course) -> None:
     correction = _correction(record)
-    correction.issue(by=manager_of(record), on=clock.today(), seen_version=correction.version)
+    correction_actions.issue(correction, by=manager_of(record), on=clock.today(), seen_version=correction.version)
 
 
 def _correction(record: RecordOfVisit) -> Correction:

@@ -5,7 +5,6 @@ in the same transaction.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,17 +31,25 @@ class Blocked(ValidationError):
 
 
 def transition(
-    obj: BaseRecord, verb: str, *, by: Actor, on: date, reason: str = "", seen_version: int, **fields: Any
+    obj: BaseRecord,
+    verb: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    seen_version: int,
+    blockers: Iterable[str] = (),
+    **fields: Any,
 ) -> None:
     """Move `obj` by `verb` of its state table and set `fields` with it; `obj` is refreshed in place.
 
-    Raises `Blocked` with the list of reasons, `Conflict` when the record is no longer as it was seen.
+    `blockers` are the reasons, as sentences, why the verb cannot be done today. Raises `Blocked` when there are any,
+    `Conflict` when the record is no longer as it was seen.
     """
     if "status" in fields:
         raise ValueError("The status a verb leads to is in its state table.")
     table: StateTable = type(obj).STATES  # type: ignore[attr-defined]
     move = table.move(verb)
-    reasons = list(obj.blockers_to(verb, on=on))  # type: ignore[attr-defined]
+    reasons = list(blockers)
     if move.reason_required and not reason.strip():
         reasons.append("Give a reason.")
     if reasons:

@@ -13,7 +13,7 @@ from schoolimprove.records.models import BaseRecord
 from schools.imports.states import IMPORT_RUN, ImportStatus
 
 if TYPE_CHECKING:
-    from datetime import date
+    pass
 
 OPEN_STATUSES = (ImportStatus.CHECKING, ImportStatus.CHECKED, ImportStatus.APPLYING)
 
@@ -87,10 +87,6 @@ class ImportRun(BaseRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("admin:schools_importrun_change", args=[self.pk])
-
-    def blockers_to(self, verb: str, *, on: "date") -> list[str]:
-        """Why a move is refused although its state is right: nothing beyond what the verbs themselves ask."""
-        return []
 
     @property
     def is_underway(self) -> bool:

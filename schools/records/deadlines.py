@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import TYPE_CHECKING
 
+from schoolimprove.accounts.models import User
 from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib.clock import (
     Calendar,
@@ -27,12 +27,9 @@ from schoolimprove.reminders.deadlines import (
 )
 from schools.policy import RECORD_LIMITS
 from schools.records.models.meeting import GovernorsMeeting
+from schools.records.models.record import RecordOfVisit
 from schools.register.calendars import calendars_for
 from schools.visits.deadlines import HALVES_OF_A_TERM, VISIT_LABELS
-
-if TYPE_CHECKING:
-    from schoolimprove.accounts.models import User
-    from schools.records.models.record import RecordOfVisit
 
 SUBMIT, ASSURE, RESPOND, PRESENT = "record.submit", "record.assure", "record.respond", "record.present"
 
@@ -49,40 +46,40 @@ MEETINGS = "governors’ meetings"
 """The calendar of deadlines that end on the day the clerk gave."""
 
 
-def started(record: "RecordOfVisit") -> None:
+def started(record: RecordOfVisit) -> None:
     """The author has so many working days from the visit."""
     _due_in_working_days(record, SUBMIT, record.held_on, record.held_on)
 
 
-def visit_redated(record: "RecordOfVisit", *, before: date | None) -> None:
+def visit_redated(record: RecordOfVisit, *, before: date | None) -> None:
     """The date moves with the day of the visit it was counted from; after a return it is counted from that day."""
     rows = [row for row in open_deadlines_of(record) if row.rule == SUBMIT]
     if record.held_on != before and any(Working.from_record(row.working).start == before for row in rows):
         started(record)
 
 
-def submitted(record: "RecordOfVisit", *, on: date) -> None:
+def submitted(record: RecordOfVisit, *, on: date) -> None:
     meet_deadline(SUBMIT, record)
     _due_in_working_days(record, ASSURE, on, record.held_on)
 
 
-def recalled(record: "RecordOfVisit") -> None:
+def recalled(record: RecordOfVisit) -> None:
     """Nothing is to be approved; the author's own date holds again."""
     drop_deadline(ASSURE, record)
     reopen_deadline(SUBMIT, record)
 
 
-def abandoned(record: "RecordOfVisit") -> None:
+def abandoned(record: RecordOfVisit) -> None:
     drop_deadline(SUBMIT, record)
 
 
-def returned(record: "RecordOfVisit", *, on: date) -> None:
+def returned(record: RecordOfVisit, *, on: date) -> None:
     """The author has the same time again, from the day it came back."""
     meet_deadline(ASSURE, record)
     _due_in_working_days(record, SUBMIT, on, record.held_on)
 
 
-def shared(record: "RecordOfVisit", *, on: date) -> date | None:
+def shared(record: RecordOfVisit, *, on: date) -> date | None:
     """The day by which the school is asked to respond, in school days; none where no term dates are held."""
     meet_deadline(ASSURE, record)
     calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
@@ -90,7 +87,7 @@ def shared(record: "RecordOfVisit", *, on: date) -> date | None:
     return asked(record, on=on, calendar=calendar)
 
 
-def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
+def asked(record: RecordOfVisit, *, on: date, calendar: Calendar) -> date | None:
     """The same by a calendar at hand, for whoever has many records to ask about."""
     try:
         working = school_days_after(on, days_to(RESPOND, record.held_on), calendar)
@@ -100,18 +97,18 @@ def asked(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | No
     return working.ends
 
 
-def answered_by(record: "RecordOfVisit", user: "User") -> None:
+def answered_by(record: RecordOfVisit, user: "User") -> None:
     """Whoever has answered is not asked again while the other is waited for."""
     done_by(RESPOND, record, user)
 
 
-def responded(record: "RecordOfVisit", *, roles_asked: Collection[str], roles_answered: Collection[str]) -> None:
+def responded(record: RecordOfVisit, *, roles_asked: Collection[str], roles_answered: Collection[str]) -> None:
     """Met once everybody who is asked has answered."""
     if set(roles_asked) <= set(roles_answered):
         meet_deadline(RESPOND, record)
 
 
-def to_present(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date | None:
+def to_present(record: RecordOfVisit, *, on: date, calendar: Calendar) -> date | None:
     """The governors' next meeting after a core record is shared; unknown: the end of the next term (domain 3.4)."""
     if record.visit.kind != "core":
         return None
@@ -124,17 +121,17 @@ def to_present(record: "RecordOfVisit", *, on: date, calendar: Calendar) -> date
     return working.ends
 
 
-def presented(record: "RecordOfVisit") -> None:
+def presented(record: RecordOfVisit) -> None:
     meet_deadline(PRESENT, record)
 
 
-def closed(record: "RecordOfVisit") -> None:
+def closed(record: RecordOfVisit) -> None:
     """Nobody is waited for any more; what was met stays met."""
     drop_deadline(RESPOND, record)
     drop_deadline(PRESENT, record)
 
 
-def corrected(record: "RecordOfVisit", *, on: date) -> date | None:
+def corrected(record: RecordOfVisit, *, on: date) -> date | None:
     """The new version is to be answered, and of a core visit presented, in the same time again."""
     closed(record)
     calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
@@ -142,7 +139,7 @@ def corrected(record: "RecordOfVisit", *, on: date) -> date | None:
     return asked(record, on=on, calendar=calendar)
 
 
-def meetings_changed(records: Iterable["RecordOfVisit"]) -> int:
+def meetings_changed(records: Iterable[RecordOfVisit]) -> int:
     """Dates to be presented by, counted anew from the day each record's newest version was shared; how many."""
     shared_on = {record: record.shared_on for record in records}
     years = {academic_year(day) for day in shared_on.values()}
@@ -164,7 +161,7 @@ def end_of_next_term(day: date, calendar: Calendar) -> Working:
     return half_term_end(day, left_of_this + (0 if in_holiday else HALVES_OF_A_TERM), calendar)
 
 
-def _due_in_working_days(record: "RecordOfVisit", rule: str, start: date, event: date) -> None:
+def _due_in_working_days(record: RecordOfVisit, rule: str, start: date, event: date) -> None:
     _open(record, rule, working_days_after(start, days_to(rule, event), working_days_calendar()))
 
 
@@ -179,7 +176,7 @@ def days_to(rule: str, held_on: date) -> int:
     return days[rule]
 
 
-def _open(record: "RecordOfVisit", rule: str, working: Working) -> None:
+def _open(record: RecordOfVisit, rule: str, working: Working) -> None:
     open_deadline(
         rule,
         record,

@@ -1,28 +1,26 @@
 """E-mail about a Record of Visit, queued in the transaction of the verb that it is about."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.roles import Role
+from schools.records.models.record import RecordOfVisit
+from schools.records.models.response import Response
 from schools.register.models.appointment import Appointment
 
-if TYPE_CHECKING:
-    from schools.records.models.record import RecordOfVisit
-    from schools.records.models.response import Response
 
-
-def tell_school_of_shared_record(record: "RecordOfVisit", *, on: date, due_on: date | None) -> None:
+def tell_school_of_shared_record(record: RecordOfVisit, *, on: date, due_on: date | None) -> None:
     """The headteacher and the chair, at the addresses held for them; nothing of the record itself is in the e-mail."""
     _tell_school("schools/records/emails/record_shared", record, on=on, due_on=due_on)
 
 
-def tell_school_of_correction(record: "RecordOfVisit", *, on: date, due_on: date | None) -> None:
+def tell_school_of_correction(record: RecordOfVisit, *, on: date, due_on: date | None) -> None:
     """The same people, of a new version, which they may each answer once more."""
     _tell_school("schools/records/emails/record_corrected", record, on=on, due_on=due_on, number=record.shared_version)
 
 
-def tell_author_of_response(record: "RecordOfVisit", response: "Response") -> None:
+def tell_author_of_response(record: RecordOfVisit, response: Response) -> None:
     """That the school answered, and whether it finds errors of fact; the answer itself is read after signing in."""
     if record.author.is_active:
         mail.send(
@@ -37,7 +35,7 @@ def tell_author_of_response(record: "RecordOfVisit", response: "Response") -> No
         )
 
 
-def _tell_school(template: str, record: "RecordOfVisit", *, on: date, **said: Any) -> None:
+def _tell_school(template: str, record: RecordOfVisit, *, on: date, **said: Any) -> None:
     asked = Appointment.objects.current(on).filter(school=record.school_id, role__in=[Role.HEADTEACHER, Role.CHAIR])
     for appointment in asked.exclude(person__email="").select_related("person"):
         mail.send(

@@ -1,10 +1,9 @@
-"""When a shared record may be closed, and the silence that is recorded then (domain 3.4).
+"""When a record may be submitted, presented and closed, and the silence that is recorded when it closes (domain 3.4).
 
 Silence blocks nothing: a record closes once its school has answered, or had the time to.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
@@ -12,20 +11,26 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schools.records.deadlines import PRESENT, RESPOND
 from schools.records.models.correction import OPEN, Correction
+from schools.records.models.record import RecordOfVisit
 from schools.records.models.response import Silence
 from schools.records.models.version import RecordVersion
+from schools.records.rules import missing_to_submit
 from schools.records.states import RecordStatus
 from schools.register.models.school import Establishment
 from schools.visits.models.visit import VisitKind
 
-if TYPE_CHECKING:
-    from schools.records.models.record import RecordOfVisit
-
 GUARDED = frozenset({"present", "close", "close unpresented"})
 
 
-def blockers(record: "RecordOfVisit", verb: str, *, on: date) -> list[str]:
-    """Why a shared record cannot be presented or closed today, as sentences."""
+def blockers(record: RecordOfVisit, verb: str, *, on: date) -> list[str]:
+    """Why the verb cannot be done today, as sentences; the page shows the same list."""
+    if verb == "submit":
+        agenda = [(line.key, line.heading) for line in record.visit.agenda()]
+        return missing_to_submit(record.texts, agenda, record.written.findings)
+    return _blockers_after_sharing(record, verb, on) if verb in GUARDED else []
+
+
+def _blockers_after_sharing(record: RecordOfVisit, verb: str, on: date) -> list[str]:
     core = record.visit.kind == VisitKind.CORE
     if verb == "present":
         return [] if core else ["Only the record of a core visit is presented to the governors."]
@@ -37,7 +42,7 @@ def blockers(record: "RecordOfVisit", verb: str, *, on: date) -> list[str]:
     return [*own, *_not_answered(record, on), *_correction_waits(record)]
 
 
-def _not_unpresented(record: "RecordOfVisit", core: bool, on: date) -> list[str]:
+def _not_unpresented(record: RecordOfVisit, core: bool, on: date) -> list[str]:
     if not core:
         return ["Only the record of a core visit is closed without being presented."]
     if record.school.establishment == Establishment.CLOSED:
@@ -48,7 +53,7 @@ def _not_unpresented(record: "RecordOfVisit", core: bool, on: date) -> list[str]
     return [] if due.due_on < on else [f"The governors have until {clock.uk_date(due.due_on)} to see it."]
 
 
-def _not_answered(record: "RecordOfVisit", on: date) -> list[str]:
+def _not_answered(record: RecordOfVisit, on: date) -> list[str]:
     missing = _unanswered(record, on)
     if not missing and record.roles_answered():
         return []
@@ -60,30 +65,30 @@ def _not_answered(record: "RecordOfVisit", on: date) -> list[str]:
     return ["The school has not responded, and no term dates are held to say how long it has."]
 
 
-def _unanswered(record: "RecordOfVisit", on: date) -> set[str]:
+def _unanswered(record: RecordOfVisit, on: date) -> set[str]:
     return record.roles_asked(on) - record.roles_answered()
 
 
-def _were_asked(record: "RecordOfVisit") -> bool:
+def _were_asked(record: RecordOfVisit) -> bool:
     """Whether a day to respond to the newest version was ever set: what is not open any more has been met."""
     issued = RecordVersion.objects.filter(record=record, number=record.shared_version or 0).values("issued_at")[:1]
     return _deadlines(RESPOND, record).filter(opened_at__gte=issued).exists()
 
 
-def _correction_waits(record: "RecordOfVisit") -> list[str]:
+def _correction_waits(record: RecordOfVisit) -> list[str]:
     waits = Correction.objects.filter(record=record, status__in=OPEN).exists()
     return ["A correction of it waits to be issued or withdrawn."] if waits else []
 
 
-def _deadlines(rule: str, record: "RecordOfVisit") -> "QuerySet[Deadline]":
+def _deadlines(rule: str, record: RecordOfVisit) -> "QuerySet[Deadline]":
     return Deadline.objects.filter(rule=rule, subject_kind=record._meta.label_lower, subject_id=record.pk)
 
 
-def _open(rule: str, record: "RecordOfVisit") -> Deadline | None:
+def _open(rule: str, record: RecordOfVisit) -> Deadline | None:
     return _deadlines(rule, record).filter(met_at__isnull=True).first()
 
 
-def record_silence_of(record: "RecordOfVisit", *, on: date) -> None:
+def record_silence_of(record: RecordOfVisit, *, on: date) -> None:
     """Where somebody was asked and nobody answered in time, of one record that is closed. Once for each role."""
     due = _open(RESPOND, record)
     if due is None or due.due_on >= on:

@@ -10,6 +10,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
+from schools.records import actions as record_actions
 from schools.records.deadlines import RESPOND, responded
 from schools.records.models.correction import OPEN, Correction
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit, RecordOfVisitQuerySet
@@ -123,7 +124,7 @@ def _close(key: int, on: date) -> bool:
     try:
         with transaction.atomic():
             record = RecordOfVisit.objects.select_related("visit", "school").get(pk=key)
-            record.close(by=None, on=on, seen_version=record.version)
+            record_actions.close(record, by=None, on=on, seen_version=record.version)
     except (Blocked, Conflict):
         return False
     return True

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
@@ -21,13 +21,11 @@ from schoolimprove.records.models.job import JobState
 from schoolimprove.records.transition import record_event
 from schools.records.document import Reading, read
 from schools.records.models.attachment import RecordDocument
+from schools.records.models.record import RecordOfVisit
 from schools.records.models.response import Response, Silence
 from schools.records.models.version import RecordVersion
 from schools.register.models.appointment import Appointment
 from schools.register.models.places import LocalAuthority
-
-if TYPE_CHECKING:
-    from schools.records.models.record import RecordOfVisit
 
 TEMPLATE = "schools/records/pdf/record.html"
 LANG = "en-GB"
@@ -35,12 +33,12 @@ ASKED = (Role.HEADTEACHER, Role.CHAIR)
 PREVIEW = "Preview – not shared"
 
 
-def cover_of(record: "RecordOfVisit", *, by: Actor) -> dict[str, Any]:
+def cover_of(record: RecordOfVisit, *, by: Actor) -> dict[str, Any]:
     """What the cover says and the frozen texts do not: kept with the version when it is shared."""
     return {**_about(record), "approved_by": str(by.user or ""), "approved_as": _role_of(by), "with": _asked_at(record)}
 
 
-def _about(record: "RecordOfVisit") -> dict[str, Any]:
+def _about(record: RecordOfVisit) -> dict[str, Any]:
     return {
         "authority": _authority(),
         "school": record.school.name,
@@ -60,7 +58,7 @@ def _role_of(by: Actor) -> str:
     return ROLE_LABELS[Role(Appointment.objects.values_list("role", flat=True).get(pk=by.appointment_id))]
 
 
-def _asked_at(record: "RecordOfVisit") -> list[dict[str, str]]:
+def _asked_at(record: RecordOfVisit) -> list[dict[str, str]]:
     """Who holds today the roles that are asked to respond, in their order."""
     held = Appointment.objects.current(clock.today()).filter(school=record.school_id, role__in=ASKED)
     people = held.select_related("person").order_by("pk")
@@ -102,7 +100,7 @@ def frozen_pdf(version: RecordVersion, standing: Standing) -> Pdf:
     return render(TEMPLATE, context, title=title, lang=LANG, made_at=standing.at)
 
 
-def preview_pdf(record: "RecordOfVisit", document: Mapping[str, Any]) -> Pdf:
+def preview_pdf(record: RecordOfVisit, document: Mapping[str, Any]) -> Pdf:
     """A draft as its readers may see it, marked on every page."""
     context = {
         **_shared_by_both(_about(record), read(document)),

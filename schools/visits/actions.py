@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import acting, user_can
@@ -27,9 +27,9 @@ from schools.register.calendars import calendars_for
 from schools.register.models.school import School
 from schools.register.scope import covering
 from schools.visits import deadlines, emails
-from schools.visits.models.agenda_item import AgendaItem
+from schools.visits.models.agenda_item import TAKEN_AWAY_IN_WRITING, AgendaItem
 from schools.visits.models.programme import edition_for
-from schools.visits.models.visit import COMMISSIONED, WITHOUT_RECORD, Source, Visit, VisitKind, owe_again
+from schools.visits.models.visit import COMMISSIONED, WITHOUT_RECORD, Source, Visit, VisitKind
 from schools.visits.rules import wrong_with_planned_day, wrong_with_visit_date
 from schools.visits.states import NOT_HELD, VisitStatus
 from schools.visits.term_slots import slot_of
@@ -204,7 +204,7 @@ def propose(visit: Visit, *, by: User, on: date, seen_version: int, day: date, a
 def _propose(visit: Visit, *, by: Actor, on: date, seen_version: int, day: date, at: time | None) -> None:
     fields: dict[str, Any] = {"planned_on": day, "planned_at": at, "suggested_on": None}
     with transaction.atomic():
-        transition(visit, "propose", by=by, on=on, seen_version=seen_version, **fields, **_slot(visit, day))
+        transition(visit, "propose", by=by, seen_version=seen_version, **fields, **_slot(visit, day))
         emails.tell_school_of_visit(visit, "proposed", on=on)
 
 
@@ -221,7 +221,7 @@ def agree(visit: Visit, *, by: User, on: date, seen_version: int) -> None:
     """The headteacher or the chair agrees the date."""
     actor = acting(by, Permission.ARRANGE_VISIT, on=visit)
     with transaction.atomic():
-        transition(visit, "agree", by=actor, on=on, seen_version=seen_version)
+        transition(visit, "agree", by=actor, seen_version=seen_version)
         emails.tell_visitor_of_visit(visit, "agreed", on=on)
 
 
@@ -236,7 +236,6 @@ def note_agreement(visit: Visit, *, by: User, on: date, seen_version: int, how: 
             visit,
             "note agreement",
             by=actor,
-            on=on,
             reason=how,
             seen_version=seen_version,
             **{"suggested_on": None, **moved},
@@ -256,7 +255,6 @@ def ask_for_another_date(
             visit,
             "ask for another date",
             by=actor,
-            on=on,
             reason=reason,
             seen_version=seen_version,
             suggested_on=suggested_on,
@@ -282,7 +280,7 @@ def reschedule(
     _refuse(blockers_to_day(visit.school, day, today=on))
     fields = {"planned_on": day, "planned_at": at, "suggested_on": None, **_slot(visit, day)}
     with transaction.atomic():
-        transition(visit, "reschedule", by=actor, on=on, reason=reason, seen_version=seen_version, **fields)
+        transition(visit, "reschedule", by=actor, reason=reason, seen_version=seen_version, **fields)
         emails.tell_school_of_visit(visit, "moved", on=on)
 
 
@@ -290,7 +288,7 @@ def cancel(visit: Visit, *, by: User, on: date, seen_version: int, reason: str) 
     """It will not take place. The visit that is owed in its place, if one is."""
     actor = acting(by, right_to_change(visit.kind), on=visit)
     with transaction.atomic():
-        transition(visit, "cancel", by=actor, on=on, reason=reason, seen_version=seen_version)
+        transition(visit, "cancel", by=actor, reason=reason, seen_version=seen_version)
         deadlines.visit_not_owed(visit)
         if visit.planned_on is not None:
             emails.tell_school_of_visit(visit, "cancelled", on=on)
@@ -378,7 +376,7 @@ def record_performance_management(
     )
     with transaction.atomic():
         visit.save(force_insert=True)
-        visit.hold(by=actor, on=on, held_on=held_on, seen_version=visit.version, days=days, author=by)
+        hold(visit, by=actor, on=on, held_on=held_on, seen_version=visit.version, days=days, author=by)
     return visit
 
 
@@ -390,7 +388,7 @@ def hold_performance_management(
         raise PermissionDenied
     actor = acting(by, Permission.RECORD_PERFORMANCE_MANAGEMENT, on=visit)
     _refuse(_wrong_with_held_day(visit.school, held_on, today=on))
-    visit.hold(by=actor, on=on, held_on=held_on, seen_version=seen_version, days=days, team=team, author=by)
+    hold(visit, by=actor, on=on, held_on=held_on, seen_version=seen_version, days=days, team=team, author=by)
 
 
 def may_void(user: Any, visit: Visit) -> bool:
@@ -405,9 +403,132 @@ def void_performance_management(visit: Visit, *, by: User, on: date, seen_versio
         raise PermissionDenied
     if visit.version != seen_version:
         raise Conflict(visit)
-    visit.void(by=acting(by, Permission.RECORD_PERFORMANCE_MANAGEMENT, on=visit), on=on, reason=reason)
+    void(visit, by=acting(by, Permission.RECORD_PERFORMANCE_MANAGEMENT, on=visit), on=on, reason=reason)
 
 
 def _wrong_with_held_day(school: School, held_on: date, *, today: date) -> list[str]:
     served = school.blockers_to_visiting(policy_value(SERVICE_BY_TYPE, on=held_on), on=held_on)
     return wrong_with_visit_date(held_on, today=today) or served
+
+
+def hold(visit: Visit, *, by: Actor, on: date, held_on: date, seen_version: int, **fields: Any) -> None:
+    """It took place that day; `fields` are its kind, days and author. `Blocked` when it would count twice."""
+    same = {name: fields.get(name, getattr(visit, name)) for name in ("author", "kind")}
+    with counted_once(besides=visit.pk, school=visit.school_id, held_on=held_on, **same):
+        transition(visit, "hold", by=by, seen_version=seen_version, held_on=held_on, **fields)
+    deadlines.visit_settled(visit)
+    if visit.kind not in WITHOUT_RECORD:
+        _seen(visit.school, on=on, held=True)
+
+
+def void(visit: Visit, *, by: Actor, on: date, reason: str) -> None:
+    """It is taken back with its record: its days are free, and a core visit of the term is owed again."""
+    transition(visit, "void", by=by, reason=reason, seen_version=visit.version)
+    owe_again(visit, by=by, on=on)
+    _seen(visit.school, on=on)
+
+
+def correct(visit: Visit, *, by: Actor, on: date, **fields: Any) -> bool:
+    """Put right kind, held_on or days; whether anything changed. `Blocked` when the visit would count twice.
+
+    A core visit that turns out to be another, or of another term, leaves its own term's visit owed again.
+    """
+    changed = {name: value for name, value in fields.items() if getattr(visit, name) != value}
+    if not changed:
+        return False
+    now = {"held_on": visit.held_on, "kind": visit.kind} | {k: v for k, v in changed.items() if k != "days"}
+    if "held_on" in changed and (reasons := not_served(visit.school, on=changed["held_on"])):
+        raise Blocked(reasons)
+    before = core_slot(visit)
+    with counted_once(besides=visit.pk, school=visit.school_id, author=visit.author_id, **now):
+        changed |= _slot_now(visit, by=by, on=on, **now) if {"held_on", "kind"} & changed.keys() else {}
+        save_changes(visit, "corrected", by=by, seen_version=visit.version, **changed)
+        if before is not None and (visit.kind != VisitKind.CORE or (visit.academic_year, visit.term) != before):
+            owe(visit, before, by=by, on=on)
+    if {"held_on", "kind"} & changed.keys():
+        _seen(visit.school, on=on)
+    return True
+
+
+def _slot_now(visit: Visit, *, by: Actor, on: date, kind: str, held_on: date) -> dict[str, Any]:
+    """The term it belongs to by its day and kind; another visit that was only planned for that term gives way."""
+    slot = slot_of(visit.school_id, held_on)
+    if slot is None:
+        return {}
+    if kind == VisitKind.CORE:
+        others = Visit.objects.filter(school=visit.school_id, kind=kind).of_term(*slot).exclude(pk=visit.pk)
+        for planned in others.not_held().select_for_update():
+            reason = "Another visit has taken its place."
+            transition(planned, "cancel", by=by, reason=reason, seen_version=planned.version)
+            deadlines.visit_not_owed(planned)
+            if planned.planned_on is not None:
+                emails.tell_school_of_visit(planned, "cancelled", on=on)
+        if others.standing().exists():
+            return {"academic_year": None, "term": ""}
+    return {"academic_year": slot[0], "term": slot[1]}
+
+
+@contextmanager
+def counted_once(*, besides: int = 0, **same: Any) -> Iterator[None]:
+    """Turns the database's last word on a second visit of one school, author, day and kind into a sentence."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not Visit.objects.filter(**same, status=VisitStatus.HELD).exclude(pk=besides).exists():
+            raise
+        raise Blocked(["You already have a record of this type for this school on that day."]) from error
+
+
+def _seen(school: School, *, on: date, held: bool = False) -> None:
+    """The day by which a served school is to be seen again follows its visits; of any other nothing is waited for."""
+    ours = School.objects.open().filter(pk=school.pk, authority__own=True)
+    if not not_served(school, on=on) and ours.exists():
+        visits = Visit.objects.held().look_at_schools().filter(school=school, held_on__lte=on)
+        last_seen = visits.aggregate(last=Max("held_on"))["last"]
+        deadlines.school_seen(school, last_seen=last_seen, on=on, held=held)
+
+
+def core_slot(visit: Visit) -> tuple[int, str] | None:
+    """The term whose core visit it is."""
+    core = visit.kind == VisitKind.CORE and visit.academic_year is not None
+    return (visit.academic_year or 0, visit.term) if core else None
+
+
+def not_served(school: School, *, on: date) -> list[str]:
+    """Why no visit of that day counts for the school, as sentences."""
+    return school.blockers_to_visiting(policy_value(SERVICE_BY_TYPE, on=on), on=on)
+
+
+def owe_again(visit: Visit, *, by: Actor, on: date) -> Visit | None:
+    """A new visit in place of a cancelled one that its term owes to the school; none where no term does."""
+    slot = core_slot(visit)
+    return owe(visit, slot, by=by, on=on) if slot is not None else None
+
+
+def is_owed_again(visit: Visit, *, on: date) -> bool:
+    """Whether its term would owe the school another visit in its place."""
+    return core_slot(visit) is not None and not not_served(visit.school, on=on)
+
+
+def owe(visit: Visit, slot: tuple[int, str], *, by: Actor, on: date) -> Visit | None:
+    """The core visit of a term that `visit` is not, or no longer; none where the school is no longer served."""
+    if not_served(visit.school, on=on):
+        return None
+    owed = Visit.objects.create(
+        school=visit.school,
+        kind=VisitKind.CORE,
+        academic_year=slot[0],
+        term=slot[1],
+        edition=visit.edition,
+        author=visit.author,
+        created_by=by.user,
+    )
+    record_event(owed, "owed again", by=by)
+    deadlines.core_visit_owed(owed)
+    return owed
+
+
+def take_away_in_writing(item: AgendaItem, *, by: Actor) -> None:
+    """Off the agenda, by whoever writes the record; it is kept."""
+    save_changes(item, TAKEN_AWAY_IN_WRITING, by=by, seen_version=item.version, taken_away=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
@@ -21,10 +20,8 @@ from schoolimprove.reminders.models import Deadline
 from schools.policy import CORE_VISIT_WEEKS
 from schools.policy import NOT_SEEN as NOT_SEEN_DAYS
 from schools.register.calendars import calendars_for
-
-if TYPE_CHECKING:
-    from schools.register.models.school import School
-    from schools.visits.models.visit import Visit
+from schools.register.models.school import School
+from schools.visits.models.visit import Visit
 
 CORE_VISIT, CORE_SOON, NOT_SEEN = "visit.core", "visit.core_soon", "school.not_seen"
 
@@ -38,7 +35,7 @@ VISIT_LABELS = {
 HALVES_OF_A_TERM = 2
 
 
-def core_visit_owed(visit: "Visit") -> date | None:
+def core_visit_owed(visit: Visit) -> date | None:
     """The last school day of its term; none where no term dates are held. Before the last weeks it has a date too."""
     if visit.academic_year is None:
         return None
@@ -57,7 +54,7 @@ def core_visit_owed(visit: "Visit") -> date | None:
     return workings[CORE_VISIT].ends if workings else None
 
 
-def core_visits_owed(visits: Collection["Visit"]) -> int:
+def core_visits_owed(visits: Collection[Visit]) -> int:
     """The same of many new visits of a term, in a constant number of statements; how many dates there are."""
     years = {visit.academic_year for visit in visits if visit.academic_year is not None}
     with one_reading():
@@ -74,7 +71,7 @@ class CoreDates:
         self._calendars = calendars
         self._known: dict[tuple[int, int, str], Mapping[str, Working]] = {}
 
-    def of(self, visit: "Visit") -> Mapping[str, Working]:
+    def of(self, visit: Visit) -> Mapping[str, Working]:
         """Nothing where no term dates are held, or the visit belongs to no term."""
         if visit.academic_year is None:
             return {}
@@ -96,7 +93,7 @@ def _core_dates(year: int, term: str, calendar: Calendar) -> dict[str, Working]:
     return {CORE_VISIT: end} | ({CORE_SOON: soon} if soon else {})
 
 
-def core_deadline(rule: str, visit: "Visit", working: Working) -> Deadline:
+def core_deadline(rule: str, visit: Visit, working: Working) -> Deadline:
     return Deadline(
         rule=rule,
         subject_kind=visit._meta.label_lower,
@@ -115,12 +112,12 @@ def end_of_term(year: int, term: str, calendar: Calendar) -> Working:
     return half_term_end(first.start, HALVES_OF_A_TERM, calendar)
 
 
-def visit_settled(visit: "Visit") -> None:
+def visit_settled(visit: Visit) -> None:
     for rule in OF_CORE_VISITS:
         meet_deadline(rule, visit)
 
 
-def visit_not_owed(visit: "Visit") -> None:
+def visit_not_owed(visit: Visit) -> None:
     for rule in OF_CORE_VISITS:
         drop_deadline(rule, visit)
 
@@ -136,7 +133,7 @@ def not_seen_after(*, last_seen: date | None, opened_on: date | None, came_at: d
     return days_after(start, policy_value(NOT_SEEN_DAYS, on=on).days)
 
 
-def school_seen(school: "School", *, last_seen: date | None, on: date, held: bool) -> None:
+def school_seen(school: School, *, last_seen: date | None, on: date, held: bool) -> None:
     """It is to be seen again. When a visit was `held` since, the date there was is met; else it moves."""
     working = not_seen_after(last_seen=last_seen, opened_on=school.opened_on, came_at=school.created_at, on=on)
     waited = [row for row in open_deadlines_of(school) if row.rule == NOT_SEEN]

@@ -1,25 +1,23 @@
 """E-mail about a visit, queued in the transaction of the verb that it is about."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.roles import Role
 from schools.register.models.appointment import Appointment
 from schools.register.scope import covering
-
-if TYPE_CHECKING:
-    from schools.visits.models.visit import Visit
+from schools.visits.models.visit import Visit
 
 
-def tell_school_of_visit(visit: "Visit", what: str, *, on: date) -> None:
+def tell_school_of_visit(visit: Visit, what: str, *, on: date) -> None:
     """The headteacher and the chair, of a date that was proposed, moved, agreed by telephone, or cancelled."""
     asked = Appointment.objects.current(on).filter(school=visit.school_id, role__in=[Role.HEADTEACHER, Role.CHAIR])
     for email, name in _addresses(asked).items():
         _tell_of_visit(visit, what, email, name)
 
 
-def tell_visitor_of_visit(visit: "Visit", what: str, *, on: date) -> None:
+def tell_visitor_of_visit(visit: Visit, what: str, *, on: date) -> None:
     """Whoever goes, of what the school answered; the school's partners where nobody in particular does."""
     if visit.author is not None and visit.author.is_active:
         _tell_of_visit(visit, what, visit.author.email, visit.author.name)
@@ -34,7 +32,7 @@ def _addresses(appointments: Any) -> dict[str, str]:
     return dict(held.values_list("person__email", "person__name"))
 
 
-def _tell_of_visit(visit: "Visit", what: str, to: str, name: str) -> None:
+def _tell_of_visit(visit: Visit, what: str, to: str, name: str) -> None:
     mail.send(
         f"schools/visits/emails/visit_{what}",
         to=to,

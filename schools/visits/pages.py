@@ -47,7 +47,7 @@ from schools.visits.forms import (
 )
 from schools.visits.ics import calendar_file, has_calendar_file
 from schools.visits.models.agenda_item import ADDED_IN_WRITING, AgendaItem
-from schools.visits.models.visit import COMMISSIONED, WITHOUT_RECORD, AgendaLine, Visit, VisitKind, is_owed_again
+from schools.visits.models.visit import COMMISSIONED, WITHOUT_RECORD, AgendaLine, Visit, VisitKind
 from schools.visits.states import NOT_HELD, VisitStatus
 
 
@@ -379,7 +379,7 @@ class VisitCancel(VisitForm):
                 if self.visit.day
                 else "It does not take place.",
                 *told,
-                *(owed if is_owed_again(self.visit, on=clock.today()) else []),
+                *(owed if actions.is_owed_again(self.visit, on=clock.today()) else []),
             ],
             "undo": "A cancelled visit cannot be brought back. Another can be planned.",
         }

@@ -9,6 +9,7 @@ from typing import Any
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schools.models import Appointment, DoubleDistrict, RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.actions import start_record
 from schools.records.states import RecordStatus
 from schools.register.models.school import Phase
@@ -65,7 +66,7 @@ class County:
 
     def submitted(self, by: User, *, on: date = TUESDAY, **other: Any) -> RecordOfVisit:
         record = self.start(by, on=on, **other)
-        record.submit(by=by, on=on, seen_version=record.version)
+        record_actions.submit(record, by=by, on=on, seen_version=record.version)
         return record
 
 

@@ -24,6 +24,7 @@ from schools.models import (
     ServiceInvitation,
     Visit,
 )
+from schools.records import actions as record_actions
 from schools.records.actions import start_record
 from schools.records.content import Content
 from schools.records.states import RecordStatus
@@ -213,7 +214,7 @@ def record_at(
         school, by=author, on=today, kind="core", held_on=held_on, days=Decimal("1.0"), texts=TEXTS, content=content
     )
     if status in (RecordStatus.SUBMITTED, RecordStatus.SHARED):
-        record.submit(by=author, on=today, seen_version=record.version)
+        record_actions.submit(record, by=author, on=today, seen_version=record.version)
     if status == RecordStatus.SHARED:
-        record.approve(by=manager, on=today, seen_version=record.version)
+        record_actions.approve(record, by=manager, on=today, seen_version=record.version)
     return record

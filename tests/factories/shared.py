@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from schools.models import Correction, RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.content import ActionLine, Content, GradeLine, Owner, StrengthLine
+from schools.records.corrections import actions as correction_actions
 from schools.records.corrections.actions import propose_correction
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS
@@ -23,7 +25,7 @@ CORRECTED = TEXTS | {"findings": "Pupils are taught well and remember most of wh
 def shared(county: County, **other: Any) -> RecordOfVisit:
     """Written by the SIP, approved by the DSIM, on the county's Tuesday."""
     record = county.submitted(county.sip, **{"content": CONTENT, **other})
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     return record
 
 
@@ -46,10 +48,10 @@ def propose(record: RecordOfVisit, **other: Any) -> Correction:
 
 
 def issue(correction: Correction, county: County, *, on: date = TUESDAY) -> RecordOfVisit:
-    correction.issue(by=county.dsim, on=on, seen_version=correction.version)
+    correction_actions.issue(correction, by=county.dsim, on=on, seen_version=correction.version)
     return correction.record
 
 
 def respond(record: RecordOfVisit, by: Any, *, version: int | None = None, on: date = TUESDAY, **other: Any) -> Any:
     said = {"accurate": True, "on_accuracy": "", "on_content": "We agree.", **other}
-    return record.respond(by=by, on=on, version=version or record.shared_version or 0, **said)
+    return record_actions.respond(record, by=by, on=on, version=version or record.shared_version or 0, **said)

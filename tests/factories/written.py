@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from schools.models import RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.content import ActionLine, CarriedLine, Content, GradeLine, StrengthLine
 from tests.factories.county import TUESDAY, County
 from tests.factories.visits import AgendaItemFactory, ProgrammeEditionFactory, RecordActionFactory
@@ -37,12 +38,12 @@ def written_record(county: County, **texts: Any) -> RecordOfVisit:
         ),
         carried=(CarriedLine(action.pk, "open", "Begun in year 3."),),
     )
-    record.revise(by=county.sip, seen_version=record.version, content=content, **texts)
+    record_actions.revise(record, by=county.sip, seen_version=record.version, content=content, **texts)
     return record
 
 
 def shared_record(county: County, draft: RecordOfVisit | None = None, **texts: Any) -> RecordOfVisit:
     record = draft or written_record(county, **texts)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     return record

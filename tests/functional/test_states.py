@@ -31,6 +31,8 @@ from schoolimprove.reminders.sweep import sweep
 from schoolimprove.reminders.termly import ask_for_due
 from schools.home import watchlist
 from schools.models import School, Strength
+from schools.records import actions as record_actions
+from schools.records.corrections import actions as correction_actions
 from schools.records.pdf import answered, freeze
 from schools.records.states import RecordStatus
 from schools.visits import actions as visit_actions
@@ -367,7 +369,9 @@ def chronology_as_the_school_reads_it(at: Place) -> Sent:
 @state
 def record_whose_correction_was_returned(at: Place) -> Sent:
     correction = propose(shared(at.county))
-    correction.return_to_author(by=at.county.dsim, on=TUESDAY, reason="Say less.", seen_version=correction.version)
+    correction_actions.return_to_author(
+        correction, by=at.county.dsim, on=TUESDAY, reason="Say less.", seen_version=correction.version
+    )
     return at.opened(at.county.sip, correction.record.get_absolute_url(), "Say less.")
 
 
@@ -423,7 +427,8 @@ def record_whose_pdfs_are_frozen(at: Place) -> Sent:
 def record_edited_with_comments_beside_it(at: Place) -> Sent:
     record = at.county.submitted(at.county.sip)
     heading = next(iter(record.written.findings))
-    record.return_to_author(
+    record_actions.return_to_author(
+        record,
         by=at.county.dsim,
         on=TUESDAY,
         reason="Say more",
@@ -449,7 +454,7 @@ def record_recalled_while_its_manager_returns_it(at: Place) -> Sent:
     record = at.county.submitted(at.county.sip)
     seen = at.opened(at.county.dsim, f"{record.get_absolute_url()}return/")
     form = next(each for each in at.windows.forms(at.site, seen) if each.method == "post" and len(each.fields) > 3)
-    record.recall(by=at.county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.recall(record, by=at.county.sip, on=TUESDAY, seen_version=record.version)
     said = {each.name: "Which year groups, and when?" for each in form.fields if each.kind == "textarea"}
     answer = at.posted(at.county.dsim, seen.address, form.filled(said))
     return saying(answer, "changed this after you opened it")

@@ -18,6 +18,7 @@ from schoolimprove.records.models import Draft
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import District
+from schools.records.corrections import actions as correction_actions
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
@@ -121,7 +122,7 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
         walk("schools:correction_return", f"{record.get_absolute_url()}correction/return/", dsim),
         walk("schools:correction_withdraw", f"{record.get_absolute_url()}correction/withdraw/", sip),
     ]
-    correction.withdraw(by=sip, on=TUESDAY, reason="It was right.", seen_version=1)
+    correction_actions.withdraw(correction, by=sip, on=TUESDAY, reason="It was right.", seen_version=1)
     clock_at(A_WEEK_LATE)
     sweep(A_WEEK_LATE)
     reminder = Reminder.objects.filter(user=sip, subject_id=draft.pk).latest("pk")

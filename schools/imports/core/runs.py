@@ -97,13 +97,13 @@ def confirm(run: ImportRun, *, by: Actor, seen_version: int) -> None:
     """Have what was previewed applied; `Conflict` when somebody else decided first."""
     with transaction.atomic():
         who = {"asked_by": by.user, "appointment_id": by.appointment_id}
-        transition(run, "confirm", by=by, on=clock.today(), seen_version=seen_version, **who)
+        transition(run, "confirm", by=by, seen_version=seen_version, **who)
         jobs.ask_for(JOB, str(run.pk))
 
 
 def abandon(run: ImportRun, *, by: Actor, seen_version: int) -> None:
     """Leave it at the preview."""
-    transition(run, "abandon", by=by, on=clock.today(), seen_version=seen_version)
+    transition(run, "abandon", by=by, seen_version=seen_version)
 
 
 class _Otherwise(Exception):
@@ -221,7 +221,7 @@ def _short(name: str) -> str:
 
 
 def _move(run: ImportRun, verb: str, *, by: Actor, **fields: Any) -> None:
-    transition(run, verb, by=by, on=clock.today(), seen_version=run.version, **fields)
+    transition(run, verb, by=by, seen_version=run.version, **fields)
 
 
 def keep(run: ImportRun, outcome: Outcome, paths: Sequence[Path]) -> None:

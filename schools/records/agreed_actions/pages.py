@@ -21,6 +21,7 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 from schoolimprove.ui.filters import filter_panel
+from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.agreed_actions.forms import ACTS, BEGIN, FINISH, REPORT, ActionFilter, ActionForm
 from schools.records.agreed_actions.listing import actions_at, most_urgent_first, narrowed
 from schools.records.content import OWNER_LABELS, Owner
@@ -162,9 +163,9 @@ class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
         act, note = form.cleaned_data["act"], form.cleaned_data["note"]
         by, seen = user_of(self.request), self.base_version
         verbs: dict[str, Any] = {
-            BEGIN: lambda: self.action.begin(by=by, on=clock.today(), note=note, seen_version=seen),
-            REPORT: lambda: self.action.report_progress(by=by, note=note, seen_version=seen),
-            FINISH: lambda: self.action.finish(by=by, on=clock.today(), note=note, seen_version=seen),
+            BEGIN: lambda: agreed_actions.begin(self.action, by=by, on=clock.today(), note=note, seen_version=seen),
+            REPORT: lambda: agreed_actions.report_progress(self.action, by=by, note=note, seen_version=seen),
+            FINISH: lambda: agreed_actions.finish(self.action, by=by, on=clock.today(), note=note, seen_version=seen),
         }
         try:
             verbs[act]()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 from schoolimprove.ui.filters import filter_panel
 from schools.home.panels import assures
+from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.assurance.forms import AssuranceFilter, ReturnForm
 from schools.records.assurance.warnings import doubt_about_sharing
@@ -183,7 +185,8 @@ class RecordReturn(RecordFormView):
 
     def form_valid(self, form: ReturnForm) -> HttpResponse:
         try:
-            self.record.return_to_author(
+            record_actions.return_to_author(
+                self.record,
                 by=user_of(self.request),
                 on=clock.today(),
                 reason=form.summary(),
@@ -277,7 +280,7 @@ class RecordApprove(TemplateView):
             request,
             self.record,
             with_what_waits("Approved and shared with the school.", self.record, request.user),
-            self.record.approve,
+            partial(record_actions.approve, self.record),
             on=clock.today(),
             seen_version=seen_in(request.POST),
         )

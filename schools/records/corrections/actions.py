@@ -1,6 +1,7 @@
 """Corrections of shared records: proposed, and who may follow how they come about."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,11 +10,14 @@ from django.db import transaction
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission, rights_over
-from schoolimprove.records.transition import Blocked, Conflict, record_event
+from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import Blocked, Conflict, record_event, transition
+from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.content import Content
 from schools.records.diff import Change, differences
-from schools.records.models.correction import OPEN, Correction, differs, stored
+from schools.records.models.correction import OPEN, Correction
 from schools.records.models.record import RecordOfVisit
 from schools.records.rules import wrong_with_correction
 from schools.records.states import SHARED_STATES
@@ -69,3 +73,96 @@ def proposed_changes(correction: Correction) -> list[Change]:
     corrected = record.versions.get(number=correction.corrects)
     proposed = versions.document(record, texts=correction.texts, content=correction.written, visit=correction.visit)
     return differences(corrected.texts, proposed)
+
+
+def blockers_to_issue(correction: Correction) -> list[str]:
+    """Why it cannot be issued, as sentences."""
+    if correction.corrects != correction.record.shared_version:
+        return [f"Version {correction.corrects}, which it corrects, is not the newest any more."]
+    return []
+
+
+def propose_again(
+    correction: Correction, *, by: User, on: date, reason: str, seen_version: int, **written: Any
+) -> None:
+    """With what the line manager asked for; `written` as `stored` takes it."""
+    actor = _author(correction, by)
+    if reasons := wrong_with_correction(reason, differs=differs(correction.record, **written)):
+        raise Blocked(reasons)
+    words: dict[str, Any] = {**stored(**written), "corrects": correction.record.shared_version, "returned_because": ""}
+    with transaction.atomic():
+        _newest_record(correction)
+        _move(correction, "propose again", by=actor, on=on, reason=reason, seen_version=seen_version, **words)
+        # What a verb is given as its reason goes to the audit; this row's own has the same name.
+        Correction.objects.filter(pk=correction.pk).update(reason=reason)
+        correction.reason = reason
+
+
+def return_to_author(correction: Correction, *, by: User, on: date, reason: str, seen_version: int) -> None:
+    """With comments; the author may propose it anew."""
+    actor = _manager(correction, by)
+    _move(correction, "return", by=actor, on=on, reason=reason, seen_version=seen_version, returned_because=reason)
+
+
+def withdraw(correction: Correction, *, by: User, on: date, reason: str, seen_version: int) -> None:
+    actor = _author(correction, by) if correction.record.is_written_by(by) else _manager(correction, by)
+    _move(correction, "withdraw", by=actor, on=on, reason=reason, seen_version=seen_version)
+
+
+def issue(correction: Correction, *, by: User, on: date, seen_version: int) -> None:
+    """Correct the record: a new version with this reason, shared with the school."""
+    actor = _manager(correction, by)
+    with transaction.atomic():
+        record = _newest_record(correction)
+        stamp: dict[str, Any] = {"decided_at": clock.now(), "decided_by": by}
+        _move(correction, "issue", by=actor, on=on, reason=correction.reason, seen_version=seen_version, **stamp)
+        record_actions.correct(
+            record,
+            by=actor,
+            on=on,
+            reason=correction.reason,
+            seen_version=record.version,
+            texts=correction.texts,
+            content=correction.written,
+            visit=correction.visit,
+        )
+        correction.record = record
+
+
+def _move(
+    correction: Correction, verb: str, *, by: Actor, on: date, reason: str, seen_version: int, **fields: Any
+) -> None:
+    reasons = blockers_to_issue(correction) if verb == "issue" else []
+    transition(correction, verb, by=by, reason=reason, seen_version=seen_version, blockers=reasons, **fields)
+
+
+def _newest_record(correction: Correction) -> RecordOfVisit:
+    """As it is now, and as nobody else changes it until the transaction ends."""
+    records = RecordOfVisit.objects.select_for_update(of=("self",)).select_related("visit", "school")
+    correction.record = records.get(pk=correction.record_id)
+    return correction.record
+
+
+def _author(correction: Correction, user: User) -> Actor:
+    if not correction.record.is_written_by(user):
+        raise PermissionDenied
+    return acting(user, Permission.WRITE_RECORD, on=correction.record)
+
+
+def _manager(correction: Correction, user: User) -> Actor:
+    if not correction.record.is_approved_by(user):
+        raise PermissionDenied
+    return acting(user, rights_over(correction.record.author_role).approve, on=correction.record)
+
+
+def stored(*, texts: Mapping[str, str], content: Content, visit: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a correction for what was written."""
+    facts = {"kind": str(visit["kind"]), "held_on": visit["held_on"].isoformat(), "days": str(visit["days"])}
+    return {"texts": dict(texts), "content": content.as_json(), "visit_facts": facts}
+
+
+def differs(record: RecordOfVisit, *, texts: Mapping[str, str], content: Content, visit: Mapping[str, Any]) -> bool:
+    """Whether it would read otherwise than the newest version."""
+    facts = {name: getattr(record.visit, name) for name in visit}
+    same = dict(texts) == record.texts and facts == dict(visit)
+    return not (same and content.as_json() == record.written.as_json())

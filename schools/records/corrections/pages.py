@@ -1,5 +1,6 @@
 """A correction of a shared record: proposed by its author, issued or returned by the line manager."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
 from schools.records.assurance.warnings import doubt_about_sharing
+from schools.records.corrections import actions as correction_actions
 from schools.records.corrections.actions import follows, propose_correction, proposed_changes, waiting
 from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
 from schools.records.models.correction import Correction
@@ -91,7 +93,9 @@ class RecordCorrect(RecordFormView):
         if correction is None:
             propose_correction(self.record, by=by, reason=reason, seen=self.base_version, **written)
         else:
-            correction.propose_again(by=by, on=clock.today(), reason=reason, seen_version=self.base_version, **written)
+            correction_actions.propose_again(
+                correction, by=by, on=clock.today(), reason=reason, seen_version=self.base_version, **written
+            )
 
     def version_to_go_on_from(self, lost: Conflict) -> int:
         current: Any = lost.current
@@ -148,7 +152,7 @@ class CorrectionDetail(TemplateView):
             may_decide=proposed and self.record.is_approved_by(user),
             may_withdraw=(proposed or returned) and (writes or self.record.is_approved_by(user)),
             may_propose_again=returned and writes,
-            blockers=correction.blockers_to("issue", on=clock.today()) if proposed else [],
+            blockers=correction_actions.blockers_to_issue(correction) if proposed else [],
             earlier=_earlier(list(earlier)),
         )
 
@@ -232,7 +236,7 @@ class CorrectionReturn(CorrectionFormView):
         return self.record.is_approved_by(user)
 
     def verb(self, correction: Correction) -> Any:
-        return correction.return_to_author
+        return partial(correction_actions.return_to_author, correction)
 
 
 class CorrectionWithdraw(CorrectionFormView):
@@ -245,7 +249,7 @@ class CorrectionWithdraw(CorrectionFormView):
         return self.record.is_written_by(user) or self.record.is_approved_by(user)
 
     def verb(self, correction: Correction) -> Any:
-        return correction.withdraw
+        return partial(correction_actions.withdraw, correction)
 
 
 class CorrectionIssue(TemplateView):
@@ -295,4 +299,11 @@ class CorrectionIssue(TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         done = f"Issued: the school reads version {self.correction.corrects + 1}."
         seen = seen_in(request.POST)
-        return act(request, self.record, done, self.correction.issue, on=clock.today(), seen_version=seen)
+        return act(
+            request,
+            self.record,
+            done,
+            partial(correction_actions.issue, self.correction),
+            on=clock.today(),
+            seen_version=seen,
+        )

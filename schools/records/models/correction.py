@@ -1,29 +1,17 @@
 """A correction of a shared record: proposed by its author, issued by the line manager as a new version."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
-from schoolimprove.accounts.rights import acting
-from schoolimprove.accounts.roles import Permission, rights_over
-from schoolimprove.lib import clock
-from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import BaseRecord
-from schoolimprove.records.transition import Blocked, transition
 from schools.records.content import Content
-from schools.records.rules import wrong_with_correction
 from schools.records.states import CORRECTION, CorrectionStatus
 from schools.register.models.school import School
-
-if TYPE_CHECKING:
-    from schoolimprove.accounts.models import User
-    from schools.records.models.record import RecordOfVisit
 
 OPEN = (CorrectionStatus.PROPOSED, CorrectionStatus.RETURNED)
 
@@ -89,83 +77,3 @@ class Correction(BaseRecord):
             return {}
         held_on, days = date.fromisoformat(facts["held_on"]), Decimal(facts["days"])
         return {"kind": facts["kind"], "held_on": held_on, "days": days}
-
-    def blockers_to(self, verb: str, *, on: date) -> list[str]:
-        """Why the verb cannot be done today, as sentences."""
-        if verb == "issue" and self.corrects != self.record.shared_version:
-            return [f"Version {self.corrects}, which it corrects, is not the newest any more."]
-        return []
-
-    # Verbs. The author proposes and withdraws, the author's line manager decides.
-
-    def propose_again(self, *, by: "User", on: date, reason: str, seen_version: int, **written: Any) -> None:
-        """With what the line manager asked for; `written` as `stored` takes it."""
-        actor = self._author(by)
-        if reasons := wrong_with_correction(reason, differs=differs(self.record, **written)):
-            raise Blocked(reasons)
-        words: dict[str, Any] = {**stored(**written), "corrects": self.record.shared_version, "returned_because": ""}
-        with transaction.atomic():
-            self._newest_record()
-            self._move("propose again", by=actor, on=on, reason=reason, seen_version=seen_version, **words)
-            # What a verb is given as its reason goes to the audit; this row's own has the same name.
-            type(self).objects.filter(pk=self.pk).update(reason=reason)
-            self.reason = reason
-
-    def return_to_author(self, *, by: "User", on: date, reason: str, seen_version: int) -> None:
-        """With comments; the author may propose it anew."""
-        actor = self._manager(by)
-        self._move("return", by=actor, on=on, reason=reason, seen_version=seen_version, returned_because=reason)
-
-    def withdraw(self, *, by: "User", on: date, reason: str, seen_version: int) -> None:
-        actor = self._author(by) if self.record.is_written_by(by) else self._manager(by)
-        self._move("withdraw", by=actor, on=on, reason=reason, seen_version=seen_version)
-
-    def issue(self, *, by: "User", on: date, seen_version: int) -> None:
-        """Correct the record: a new version with this reason, shared with the school."""
-        actor = self._manager(by)
-        with transaction.atomic():
-            record = self._newest_record()
-            stamp: dict[str, Any] = {"decided_at": clock.now(), "decided_by": by}
-            self._move("issue", by=actor, on=on, reason=self.reason, seen_version=seen_version, **stamp)
-            record.correct(
-                by=actor,
-                on=on,
-                reason=self.reason,
-                seen_version=record.version,
-                texts=self.texts,
-                content=self.written,
-                visit=self.visit,
-            )
-            self.record = record
-
-    def _move(self, verb: str, *, by: Actor, on: date, reason: str, seen_version: int, **fields: Any) -> None:
-        transition(self, verb, by=by, on=on, reason=reason, seen_version=seen_version, **fields)
-
-    def _newest_record(self) -> "RecordOfVisit":
-        """As it is now, and as nobody else changes it until the transaction ends."""
-        records = type(self.record).objects.select_for_update(of=("self",)).select_related("visit", "school")
-        self.record = records.get(pk=self.record_id)
-        return self.record
-
-    def _author(self, user: "User") -> Actor:
-        if not self.record.is_written_by(user):
-            raise PermissionDenied
-        return acting(user, Permission.WRITE_RECORD, on=self.record)
-
-    def _manager(self, user: "User") -> Actor:
-        if not self.record.is_approved_by(user):
-            raise PermissionDenied
-        return acting(user, rights_over(self.record.author_role).approve, on=self.record)
-
-
-def stored(*, texts: Mapping[str, str], content: Content, visit: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a correction for what was written."""
-    facts = {"kind": str(visit["kind"]), "held_on": visit["held_on"].isoformat(), "days": str(visit["days"])}
-    return {"texts": dict(texts), "content": content.as_json(), "visit_facts": facts}
-
-
-def differs(record: "RecordOfVisit", *, texts: Mapping[str, str], content: Content, visit: Mapping[str, Any]) -> bool:
-    """Whether it would read otherwise than the newest version."""
-    facts = {name: getattr(record.visit, name) for name in visit}
-    same = dict(texts) == record.texts and facts == dict(visit)
-    return not (same and content.as_json() == record.written.as_json())

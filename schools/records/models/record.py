@@ -1,36 +1,26 @@
 """The Record of Visit, its shared versions and the school's responses."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from schoolimprove.accounts.rights import Held, acting, all_authorising, authorising, user_can
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.rights import Held, all_authorising, authorising, user_can
 from schoolimprove.accounts.roles import LINE_MANAGEMENT, ROLE_LABELS, Permission, Role, rights_over
 from schoolimprove.lib import clock
-from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.models import BaseRecord
-from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
-from schools.records import deadlines, emails, guards, pdf, versions
 from schools.records.content import Content
-from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.response import Response
 from schools.records.models.version import RecordVersion
-from schools.records.rules import missing_to_submit, wrong_with_presenting, wrong_with_response
 from schools.records.states import RECORD_OF_VISIT, SHARED_STATES, RecordStatus
 from schools.register.models.school import School
 from schools.register.scope import in_scope
-from schools.visits.models.agenda_item import ADDED_IN_WRITING, AgendaItem
-from schools.visits.models.visit import Source, Visit, VisitKind
-
-if TYPE_CHECKING:
-    from schoolimprove.accounts.models import User
+from schools.visits.models.visit import Visit, VisitKind
 
 ANSWERED_IN = (RecordStatus.SHARED, RecordStatus.PRESENTED)
 """In which the school's answer is taken."""
@@ -261,122 +251,21 @@ class RecordOfVisit(BaseRecord):
         """What the school reads, of a record that is shared."""
         return self.versions.get(number=self.shared_version or 0)
 
-    def blockers_to(self, verb: str, *, on: date) -> list[str]:
-        """Why the verb cannot be done today, as sentences; the page shows the same list."""
-        if verb in guards.GUARDED:
-            return guards.blockers(self, verb, on=on)
-        if verb != "submit":
-            return []
-        agenda = [(line.key, line.heading) for line in self.visit.agenda()]
-        return missing_to_submit(self.texts, agenda, self.written.findings)
-
     # Who may. Each answers for the page what the verb will enforce.
 
-    def is_written_by(self, user: "User") -> bool:
+    def is_written_by(self, user: User) -> bool:
         """The author, while they still hold a role that writes at this school."""
         writes = authorising(user, Permission.WRITE_RECORD, on=self)
         return self.author_id == user.pk and writes is not None
 
-    def is_approved_by(self, user: "User") -> bool:
+    def is_approved_by(self, user: User) -> bool:
         """The author's line manager, never the author, nor who submitted it before it was handed over."""
         manages = authorising(user, rights_over(self.author_role).approve, on=self)
         return user.pk not in (self.author_id, self.submitted_by_id) and manages is not None
 
-    def respondents(self, user: "User") -> list[Held]:
+    def respondents(self, user: User) -> list[Held]:
         """The appointments in which this user answers for the school; somebody may be its head and its chair."""
         return all_authorising(user, Permission.RESPOND_TO_RECORD, on=self)
-
-    # Verbs.
-
-    def revise(
-        self,
-        *,
-        by: "User",
-        seen_version: int,
-        visit: Any = None,
-        content: Content | None = None,
-        new_item: tuple[str, str] | None = None,
-        dropped_items: Sequence[str] = (),
-        **texts: str,
-    ) -> None:
-        """Save the author's text while it is a draft, and what was wrong about the visit; the date it is due moves.
-
-        `visit` may be a mapping of kind, held_on and days; `new_item` the heading of an agenda item that is added and
-        what was found on it, `dropped_items` keys of those taken off. `Conflict` when somebody saved first.
-        """
-        if not self.is_written_by(by):
-            raise PermissionDenied
-        actor = acting(by, Permission.WRITE_RECORD, on=self)
-        with transaction.atomic():
-            current = type(self).objects.select_for_update().get(pk=self.pk)
-            if current.status != RecordStatus.DRAFT:
-                raise Conflict(current)
-            written = self._agenda_kept(content, new_item, dropped_items, by=actor)
-            save_changes(self, "revised", by=actor, seen_version=seen_version, **texts, **written)
-            before = self.visit.held_on
-            if visit and self.visit.correct(by=actor, on=clock.today(), **visit):
-                deadlines.visit_redated(self, before=before)
-
-    def _agenda_kept(
-        self, content: Content | None, new_item: tuple[str, str] | None, dropped: Sequence[str], *, by: Actor
-    ) -> dict[str, Any]:
-        """The agenda as the author leaves it, and the content with the finding on what is new."""
-        if content is None:
-            return {}
-        for item in self.visit.agenda_items.standing().filter(source=Source.AUTHORITY):
-            if item.as_line().key in dropped:
-                item.take_away_in_writing(by=by)
-        if new_item is not None:
-            heading, found = new_item
-            added = AgendaItem.objects.create(
-                visit=self.visit, source=Source.AUTHORITY, heading=heading, created_by=by.user
-            )
-            record_event(added, ADDED_IN_WRITING, by=by)
-            content = replace(content, findings={**content.findings, added.as_line().key: found})
-        return {"content": content.as_json()}
-
-    def submit(self, *, by: "User", on: date, seen_version: int) -> None:
-        """Send it to the author's line manager."""
-        if not self.is_written_by(by):
-            raise PermissionDenied
-        actor = acting(by, Permission.WRITE_RECORD, on=self)
-        stamp: dict[str, Any] = {"submitted_at": clock.now(), "submitted_by": by, "returned_because": ""}
-        with transaction.atomic():
-            transition(self, "submit", by=actor, on=on, seen_version=seen_version, **stamp)
-            deadlines.submitted(self, on=on)
-
-    def recall(self, *, by: "User", on: date, seen_version: int) -> None:
-        """Take it back from the line manager, who has not decided yet; the date it was due by holds again."""
-        if not self.is_written_by(by):
-            raise PermissionDenied
-        actor = acting(by, Permission.WRITE_RECORD, on=self)
-        with transaction.atomic():
-            transition(self, "recall", by=actor, on=on, seen_version=seen_version)
-            deadlines.recalled(self)
-
-    def abandon(self, *, by: "User", on: date, reason: str, seen_version: int) -> None:
-        """Give up a draft, by its author or their line manager: its visit no longer counts."""
-        actor = acting(by, Permission.WRITE_RECORD, on=self) if self.is_written_by(by) else self._manager(by)
-        with transaction.atomic():
-            transition(self, "abandon", by=actor, on=on, reason=reason, seen_version=seen_version)
-            self.visit.void(by=actor, on=on, reason=reason)
-            deadlines.abandoned(self)
-
-    def return_to_author(
-        self, *, by: "User", on: date, reason: str, seen_version: int, comments: Mapping[str, str] | None = None
-    ) -> None:
-        """Send it back with comments: on the whole, and on any of `parts()` by name."""
-        actor = self._manager(by)
-        headings = dict(self.parts())
-        with transaction.atomic():
-            transition(
-                self, "return", by=actor, on=on, reason=reason, seen_version=seen_version, returned_because=reason
-            )
-            for part, text in (comments or {}).items():
-                self.assurance_comments.create(
-                    part=part, heading=headings[part], text=text, record_version=self.version, by=by
-                )
-            deadlines.returned(self, on=on)
 
     def parts(self) -> list[tuple[str, str]]:
         """(name, heading) of what a line manager may comment on, in the order of the record."""
@@ -395,51 +284,6 @@ class RecordOfVisit(BaseRecord):
             ("actions", "Actions agreed"),
         ]
 
-    def approve(self, *, by: "User", on: date, seen_version: int) -> None:
-        """Freeze version 1 and share it with the headteacher and the chair."""
-        actor = self._manager(by)
-        stamp: dict[str, Any] = {"approved_at": clock.now(), "approved_by": by, "shared_version": 1}
-        with transaction.atomic():
-            transition(self, "approve", by=actor, on=on, seen_version=seen_version, **stamp)
-            self._hold_meetings()
-            versions.share(self, number=1, by=actor)
-            due_on = deadlines.shared(self, on=on)
-            emails.tell_school_of_shared_record(self, on=on, due_on=due_on)
-
-    def respond(
-        self, *, by: "User", on: date, version: int, accurate: bool, on_accuracy: str, on_content: str, role: str = ""
-    ) -> "Response":
-        """The school's answer to one version, on factual accuracy and on content, once for each role.
-
-        Pass `role` for a user who is headteacher and chair. Without it, they answer in the first role still to answer.
-        """
-        held = [each for each in self.respondents(by) if role in ("", each.role)]
-        if not held:
-            raise PermissionDenied
-        if self.status not in ANSWERED_IN or version != self.shared_version:
-            raise Conflict(self)
-        reasons = wrong_with_response(accurate=accurate, on_accuracy=on_accuracy)
-        if reasons:
-            raise Blocked(reasons)
-        with transaction.atomic():
-            # Of two who answer at once the second waits, and finds that it is the last to answer. A correction
-            # issued meanwhile leaves nothing to answer of what was read.
-            current = type(self).objects.select_for_update().get(pk=self.pk)
-            if current.status not in ANSWERED_IN or current.shared_version != version:
-                raise Conflict(current)
-            answering = self._first_unanswered(held)
-            texts = {"accurate": accurate, "on_accuracy": on_accuracy, "on_content": on_content}
-            response = Response.objects.create(
-                version=self.versions.get(number=version), role=answering.role, by=by, **texts
-            )
-            actor = Actor(by, answering.appointment_id)
-            record_event(self, "responded", by=actor, changes={"version": [None, version]})
-            deadlines.answered_by(self, by)
-            deadlines.responded(self, roles_asked=self.roles_asked(on), roles_answered=self.roles_answered())
-            pdf.asked_to_freeze(response.version, pdf.answered(response))
-            emails.tell_author_of_response(self, response)
-        return response
-
     def roles_asked(self, on: date) -> set[str]:
         """The roles somebody holds at the school today and is asked in: a school without a chair is not asked twice."""
         held = self.school.appointments.current(on).filter(role__in=[Role.HEADTEACHER, Role.CHAIR])
@@ -448,100 +292,3 @@ class RecordOfVisit(BaseRecord):
     def roles_answered(self) -> set[str]:
         answers = Response.objects.filter(version__record=self, version__number=self.shared_version or 0)
         return set(answers.values_list("role", flat=True))
-
-    def _manager(self, user: "User") -> Any:
-        if not self.is_approved_by(user):
-            raise PermissionDenied
-        return acting(user, rights_over(self.author_role).approve, on=self)
-
-    def _first_unanswered(self, held: list[Held]) -> Held:
-        answered = self.roles_answered()
-        for each in held:
-            if each.role not in answered:
-                return each
-        raise Blocked(["Your school has already answered this version in that role."])
-
-    # Verbs after sharing.
-
-    def present(self, *, by: "User", on: date, held_on: date, seen_version: int) -> None:
-        """It was presented at the governors' meeting of that day; a meeting nobody had entered is entered with it."""
-        actor = acting(by, Permission.PRESENT_RECORD, on=self)
-        with transaction.atomic():
-            reasons = [] if self.shared_version is None else wrong_with_presenting(held_on, self.shared_on, today=on)
-            if reasons:
-                raise Blocked(reasons)
-            transition(self, "present", by=actor, on=on, seen_version=seen_version, presented_on=held_on)
-            self._hold_meetings()
-            deadlines.presented(self)
-            pdf.asked_to_freeze(self.newest_version(), pdf.PRESENTED)
-            if self._enter_meeting(held_on, by=actor):
-                others = type(self).objects.awaiting_presentation().filter(school=self.school_id)
-                deadlines.meetings_changed(others.with_issued_at().select_related("visit"))
-
-    def close(self, *, by: "User | None", on: date, seen_version: int) -> None:
-        """By its author, their line manager, or, with nobody named, the nightly job."""
-        actor = SYSTEM if by is None else self._closer(by)
-        with transaction.atomic():
-            self._end("close", by=actor, on=on, seen_version=seen_version)
-
-    def close_unpresented(self, *, by: "User", on: date, reason: str, seen_version: int) -> None:
-        """A core record that the governors did not see in time is closed all the same, with the reason."""
-        actor = self._manager(by)
-        with transaction.atomic():
-            self._end("close unpresented", by=actor, on=on, reason=reason, seen_version=seen_version)
-
-    def correct(
-        self,
-        *,
-        by: Actor,
-        on: date,
-        reason: str,
-        seen_version: int,
-        texts: Mapping[str, str],
-        content: Content,
-        visit: Mapping[str, Any],
-    ) -> RecordVersion:
-        """Freeze and share a new version; `schools.records.models.correction` alone does it, when one is issued.
-
-        The record says from then on what its newest version says. It is to be answered, and presented, anew.
-        """
-        number = (self.shared_version or 0) + 1
-        words = {name: texts[name] for name in TEXTS} | {"content": content.as_json()}
-        anew: dict[str, Any] = {"shared_version": number, "presented_on": None, "closed_at": None}
-        with transaction.atomic():
-            transition(self, "correct", by=by, on=on, reason=reason, seen_version=seen_version, **anew, **words)
-            self._hold_meetings()
-            self.visit.correct(by=by, on=on, **visit)
-            version = versions.share(self, number=number, by=by, reason=reason)
-            due_on = deadlines.corrected(self, on=on)
-            emails.tell_school_of_correction(self, on=on, due_on=due_on)
-        return version
-
-    def _closer(self, user: "User") -> Actor:
-        return acting(user, Permission.WRITE_RECORD, on=self) if self.is_written_by(user) else self._manager(user)
-
-    def _end(self, verb: str, *, by: Actor, on: date, seen_version: int, reason: str = "") -> None:
-        """Nobody answers, and nobody proposes a correction, between what is asked here and what is written."""
-        type(self).objects.select_for_update().get(pk=self.pk)
-        transition(self, verb, by=by, on=on, reason=reason, seen_version=seen_version, closed_at=clock.now())
-        self._hold_meetings()
-        guards.record_silence_of(self, on=on)
-        deadlines.closed(self)
-        pdf.asked_to_freeze(self.newest_version(), pdf.CLOSED)
-
-    def _hold_meetings(self) -> None:
-        """Nobody enters or cancels a meeting, and by it dates the record anew, until the transaction ends.
-
-        After the record and before any deadline: `schools.records.governors.actions` holds the school and then the
-        deadlines.
-        """
-        School.objects.select_for_update(of=("self",), no_key=True).get(pk=self.school_id)
-
-    def _enter_meeting(self, held_on: date, *, by: Actor) -> bool:
-        """Whether the meeting was not known before. Two who enter it at once enter one."""
-        meetings = GovernorsMeeting.objects.standing().filter(school=self.school_id, held_on=held_on)
-        if meetings.exists():
-            return False
-        meeting = GovernorsMeeting.objects.create(school_id=self.school_id, held_on=held_on, created_by=by.user)
-        record_event(meeting, "entered", by=by)
-        return True

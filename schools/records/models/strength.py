@@ -1,26 +1,18 @@
 """Strengths to share, made when the record that names them is shared."""
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.text import Truncator
 
-from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.lib import clock
-from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import BaseRecord
-from schoolimprove.records.transition import save_changes, transition
 from schools.records.models.action import SHOWN
 from schools.records.states import STRENGTH, StrengthStatus
 from schools.register.models.school import School
 from schools.register.scope import in_scope
-
-if TYPE_CHECKING:
-    from schoolimprove.accounts.models import User
 
 
 class StrengthQuerySet(models.QuerySet["Strength"]):
@@ -65,29 +57,3 @@ class Strength(BaseRecord):
 
     def __str__(self) -> str:
         return Truncator(self.text).chars(SHOWN)
-
-    def blockers_to(self, verb: str, *, on: date) -> list[str]:
-        return []
-
-    # Verbs. Consent is given to words: other words are asked about again.
-
-    def decide(self, verb: str, *, by: "User", on: date, seen_version: int) -> None:
-        """The headteacher's answer, "consent" or "decline", which may be changed later."""
-        actor = acting(by, Permission.CONSENT_TO_SHARE, on=self)
-        stamp: dict[str, Any] = {"decided_at": clock.now(), "decided_by": by}
-        transition(self, verb, by=actor, on=on, seen_version=seen_version, **stamp)
-
-    def withdraw(self, *, by: Actor, on: date, reason: str) -> None:
-        if self.status != StrengthStatus.WITHDRAWN:
-            transition(self, "withdraw", by=by, on=on, reason=reason, seen_version=self.version)
-
-    def reword(self, *, by: Actor, on: date, **words: Any) -> None:
-        """A correction says it otherwise, or names it again."""
-        again = self.status == StrengthStatus.WITHDRAWN
-        if not again and all(getattr(self, name) == value for name, value in words.items()):
-            return
-        if self.status == StrengthStatus.ASKED:
-            save_changes(self, "reworded", by=by, seen_version=self.version, **words)
-        else:
-            undecided: dict[str, Any] = {"decided_at": None, "decided_by": None}
-            transition(self, "ask again", by=by, on=on, seen_version=self.version, **undecided, **words)

@@ -13,6 +13,7 @@ from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role, roles_wi
 from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
+from schools.records import guards
 from schools.records.corrections.actions import follows, waiting
 from schools.records.deadlines import RESPOND
 from schools.records.diff import Change, differences
@@ -150,13 +151,13 @@ def _may(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     author, manager = record.is_written_by(user), record.is_approved_by(user)
     open_still = record.status != RecordStatus.CLOSED
     closes = open_still and (author or manager)
-    reasons = record.blockers_to("close", on=today) if closes else []
+    reasons = guards.blockers(record, "close", on=today) if closes else []
     unpresented = shared and core and manager
     return {
         "may_present": shared and core and user_can(user, Permission.PRESENT_RECORD, on=record),
         "may_close": closes and not reasons,
         "not_closed_because": reasons,
-        "may_close_unpresented": unpresented and not record.blockers_to("close unpresented", on=today),
+        "may_close_unpresented": unpresented and not guards.blockers(record, "close unpresented", on=today),
     }
 
 

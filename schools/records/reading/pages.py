@@ -17,6 +17,7 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
+from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.attachments import actions as attachments_actions
 from schools.records.deadlines import LABELS, RESPOND
@@ -120,7 +121,8 @@ class RecordRespond(ChecksAnswers, RecordFormView):
     def send(self, form: ResponseForm) -> HttpResponse:
         data = form.cleaned_data
         try:
-            self.record.respond(
+            record_actions.respond(
+                self.record,
                 by=user_of(self.request),
                 on=clock.today(),
                 version=self.base_version,

@@ -16,6 +16,9 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.transition import Blocked, Conflict
+from schools.records import actions as record_actions
+from schools.records import guards
+from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.models.strength import Strength
 from schools.records.pages import RecordFormView, record_in_scope, refused
 from schools.records.reading.after_sharing import address, on_record, read_versions, versions_of
@@ -43,7 +46,7 @@ class RecordPresent(RecordFormView):
         return self.record.status == RecordStatus.SHARED and not self.blockers()
 
     def blockers(self) -> list[str]:
-        return self.record.blockers_to("present", on=clock.today())
+        return guards.blockers(self.record, "present", on=clock.today())
 
     def state_now(self) -> str:
         return super().state_now() if self.record.status != RecordStatus.SHARED else " ".join(self.blockers())
@@ -64,7 +67,9 @@ class RecordPresent(RecordFormView):
     def form_valid(self, form: PresentForm) -> HttpResponse:
         day = form.cleaned_data["day"]
         try:
-            self.record.present(by=user_of(self.request), on=clock.today(), held_on=day, seen_version=self.base_version)
+            record_actions.present(
+                self.record, by=user_of(self.request), on=clock.today(), held_on=day, seen_version=self.base_version
+            )
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
@@ -90,7 +95,7 @@ class RecordClose(TemplateView):
         if record.status not in (RecordStatus.SHARED, RecordStatus.PRESENTED):
             messages.warning(request, f"This record is now: {record.get_status_display().lower()}.")
             return redirect(record)
-        if reasons := record.blockers_to("close", on=clock.today()):
+        if reasons := guards.blockers(record, "close", on=clock.today()):
             messages.warning(request, " ".join(["It cannot be closed yet.", *reasons]))
             return redirect(record)
         return super().get(request, *args, **kwargs)
@@ -113,7 +118,14 @@ class RecordClose(TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         seen = seen_in(request.POST)
-        return act(request, self.record, "Closed.", self.record.close, on=clock.today(), seen_version=seen)
+        return act(
+            request,
+            self.record,
+            "Closed.",
+            partial(record_actions.close, self.record),
+            on=clock.today(),
+            seen_version=seen,
+        )
 
 
 class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
@@ -136,7 +148,7 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
         return self.record.status == RecordStatus.SHARED and not self.blockers()
 
     def blockers(self) -> list[str]:
-        return self.record.blockers_to("close unpresented", on=clock.today())
+        return guards.blockers(self.record, "close unpresented", on=clock.today())
 
     def state_now(self) -> str:
         if self.record.status != RecordStatus.SHARED:
@@ -148,7 +160,8 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
 
     def send(self, form: CloseUnpresentedForm) -> HttpResponse:
         try:
-            self.record.close_unpresented(
+            record_actions.close_unpresented(
+                self.record,
                 by=user_of(self.request),
                 on=clock.today(),
                 reason=form.cleaned_data["reason"],
@@ -196,7 +209,14 @@ def _decide(request: HttpRequest, urn: int, reference: str, strength: int, verb:
     if not user_can(request.user, Permission.CONSENT_TO_SHARE, on=record):
         raise PermissionDenied
     back = f"{address('record', record)}#strengths"
-    return act(request, back, done, partial(row.decide, verb), on=clock.today(), seen_version=seen_in(request.POST))
+    return act(
+        request,
+        back,
+        done,
+        partial(partial(agreed_actions.decide, row), verb),
+        on=clock.today(),
+        seen_version=seen_in(request.POST),
+    )
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Writing a Record of Visit: begun, written over weeks, previewed, submitted, recalled, given up."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
+from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.actions import start_record
 from schools.records.models.comment import AssuranceComment
@@ -135,7 +137,8 @@ class RecordEdit(RecordFormView):
             messages.info(self.request, "Nothing was changed.")
             return self._onward()
         try:
-            self.record.revise(
+            record_actions.revise(
+                self.record,
                 by=user_of(self.request),
                 seen_version=self.base_version,
                 visit=visit,
@@ -282,7 +285,7 @@ def submit_record(request: HttpRequest, urn: int, reference: str) -> HttpRespons
         request,
         record,
         "Submitted. Your line manager is asked to approve it.",
-        record.submit,
+        partial(record_actions.submit, record),
         on=clock.today(),
         seen_version=seen_in(request.POST),
     )
@@ -295,7 +298,7 @@ def recall_record(request: HttpRequest, urn: int, reference: str) -> HttpRespons
         request,
         record,
         "Recalled. You can write in it again.",
-        record.recall,
+        partial(record_actions.recall, record),
         on=clock.today(),
         seen_version=seen_in(request.POST),
     )
@@ -318,7 +321,8 @@ class RecordAbandon(RecordFormView):
 
     def form_valid(self, form: ReasonForm) -> HttpResponse:
         try:
-            self.record.abandon(
+            record_actions.abandon(
+                self.record,
                 by=user_of(self.request),
                 on=clock.today(),
                 reason=form.cleaned_data["reason"],

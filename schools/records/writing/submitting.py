@@ -10,6 +10,7 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.records.models import Draft
 from schoolimprove.ui.fields import unix_lines
 from schools.policy import SEF_ASPECTS
+from schools.records import guards
 from schools.records.content import Content
 from schools.records.models.record import RecordOfVisit
 from schools.records.writing.forms import as_posted, initial_of
@@ -20,7 +21,7 @@ _PRESET = re.compile(r"^(then|action_a\d+_owner|carried_\d+)$")
 
 def blockers_to_submitting(record: RecordOfVisit, user: Any) -> list[str]:
     """The record's own reasons, and text its author typed and has not saved, which would not go with it."""
-    reasons = record.blockers_to("submit", on=clock.today())
+    reasons = guards.blockers(record, "submit", on=clock.today())
     unsaved = record.author_id == user.pk and has_unsaved_text(record, user)
     return [*reasons, "Save or discard the text you typed and did not save."] if unsaved else reasons
 

@@ -4,9 +4,7 @@ from typing import Self
 
 from django.db import models
 
-from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import BaseRecord
-from schoolimprove.records.transition import save_changes
 from schools.register.models.school import School
 from schools.visits.models.visit import AgendaLine, Source, Visit
 
@@ -45,10 +43,6 @@ class AgendaItem(BaseRecord):
     @property
     def school(self) -> School:
         return self.visit.school
-
-    def take_away_in_writing(self, *, by: Actor) -> None:
-        """Off the agenda, by whoever writes the record; it is kept."""
-        save_changes(self, TAKEN_AWAY_IN_WRITING, by=by, seen_version=self.version, taken_away=True)
 
     def as_line(self) -> AgendaLine:
         return AgendaLine(f"a{self.pk}", self.heading, self.detail, self.source)

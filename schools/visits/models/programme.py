@@ -96,9 +96,6 @@ class ProgrammeEdition(BaseRecord):
     def agenda(self) -> list[Topic]:
         return [Topic.from_json(each) for each in self.topics]
 
-    def blockers_to(self, verb: str, *, on: date) -> list[str]:
-        return []
-
 
 def editions_in_force(term: str, on: date) -> dict[str, ProgrammeEdition]:
     """Phase → its edition of the term on that day; under "" the one of every phase. One query."""

@@ -1,7 +1,5 @@
 """Visits to schools: owed, planned, held."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,40 +7,22 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission, Role, roles_with
 from schoolimprove.calendar.models.term import TERM_NAMES
 from schoolimprove.lib import clock
-from schoolimprove.policy.values import policy_value
-from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import BaseRecord
-from schoolimprove.records.transition import Blocked, record_event, save_changes, transition
-from schools.policy import SERVICE_BY_TYPE
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
 from schools.register.scope import COLUMNS, in_scope
-from schools.visits import deadlines, emails
 from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition
 from schools.visits.states import NOT_HELD, VISIT, VisitStatus
-from schools.visits.term_slots import slot_of
 
 NOT_HELD_VALUES = sorted(status.value for status in NOT_HELD)
-
-
-@contextmanager
-def counted_once(*, besides: int = 0, **same: Any) -> Iterator[None]:
-    """Turns the database's last word on a second visit of one school, author, day and kind into a sentence."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if not Visit.objects.filter(**same, status=VisitStatus.HELD).exclude(pk=besides).exists():
-            raise
-        raise Blocked(["You already have a record of this type for this school on that day."]) from error
 
 
 class VisitKind(models.TextChoices):
@@ -212,10 +192,6 @@ class Visit(BaseRecord):
         """Where its record is begun."""
         return reverse("schools:visit_write", args=[self.school.urn, self.pk])
 
-    def blockers_to(self, verb: str, *, on: date) -> list[str]:
-        """Why the verb cannot be done today, as sentences."""
-        return []
-
     @property
     def day(self) -> date | None:
         """The day it was held or is planned for."""
@@ -228,108 +204,6 @@ class Visit(BaseRecord):
         closing = [line for line in of_programme if line.key == CLOSING_KEY]
         added = [item.as_line() for item in self.agenda_items.standing()]
         return [*(line for line in of_programme if line.key != CLOSING_KEY), *added, *closing]
-
-    def hold(self, *, by: Actor, on: date, held_on: date, seen_version: int, **fields: Any) -> None:
-        """It took place that day; `fields` are its kind, days and author. `Blocked` when it would count twice."""
-        same = {name: fields.get(name, getattr(self, name)) for name in ("author", "kind")}
-        with counted_once(besides=self.pk, school=self.school_id, held_on=held_on, **same):
-            transition(self, "hold", by=by, on=on, seen_version=seen_version, held_on=held_on, **fields)
-        deadlines.visit_settled(self)
-        if self.kind not in WITHOUT_RECORD:
-            _seen(self.school, on=on, held=True)
-
-    def void(self, *, by: Actor, on: date, reason: str) -> None:
-        """It is taken back with its record: its days are free, and a core visit of the term is owed again."""
-        transition(self, "void", by=by, on=on, reason=reason, seen_version=self.version)
-        owe_again(self, by=by, on=on)
-        _seen(self.school, on=on)
-
-    def correct(self, *, by: Actor, on: date, **fields: Any) -> bool:
-        """Put right kind, held_on or days; whether anything changed. `Blocked` when the visit would count twice.
-
-        A core visit that turns out to be another, or of another term, leaves its own term's visit owed again.
-        """
-        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
-        if not changed:
-            return False
-        now = {"held_on": self.held_on, "kind": self.kind} | {k: v for k, v in changed.items() if k != "days"}
-        if "held_on" in changed and (reasons := not_served(self.school, on=changed["held_on"])):
-            raise Blocked(reasons)
-        before = core_slot(self)
-        with counted_once(besides=self.pk, school=self.school_id, author=self.author_id, **now):
-            changed |= self._slot_now(by=by, on=on, **now) if {"held_on", "kind"} & changed.keys() else {}
-            save_changes(self, "corrected", by=by, seen_version=self.version, **changed)
-            if before is not None and (self.kind != VisitKind.CORE or (self.academic_year, self.term) != before):
-                owe(self, before, by=by, on=on)
-        if {"held_on", "kind"} & changed.keys():
-            _seen(self.school, on=on)
-        return True
-
-    def _slot_now(self, *, by: Actor, on: date, kind: str, held_on: date) -> dict[str, Any]:
-        """The term it belongs to by its day and kind; another visit that was only planned for that term gives way."""
-        slot = slot_of(self.school_id, held_on)
-        if slot is None:
-            return {}
-        if kind == VisitKind.CORE:
-            others = type(self).objects.filter(school=self.school_id, kind=kind).of_term(*slot).exclude(pk=self.pk)
-            for planned in others.not_held().select_for_update():
-                reason = "Another visit has taken its place."
-                transition(planned, "cancel", by=by, on=on, reason=reason, seen_version=planned.version)
-                deadlines.visit_not_owed(planned)
-                if planned.planned_on is not None:
-                    emails.tell_school_of_visit(planned, "cancelled", on=on)
-            if others.standing().exists():
-                return {"academic_year": None, "term": ""}
-        return {"academic_year": slot[0], "term": slot[1]}
-
-
-def _seen(school: School, *, on: date, held: bool = False) -> None:
-    """The day by which a served school is to be seen again follows its visits; of any other nothing is waited for."""
-    ours = School.objects.open().filter(pk=school.pk, authority__own=True)
-    if not not_served(school, on=on) and ours.exists():
-        visits = Visit.objects.held().look_at_schools().filter(school=school, held_on__lte=on)
-        last_seen = visits.aggregate(last=Max("held_on"))["last"]
-        deadlines.school_seen(school, last_seen=last_seen, on=on, held=held)
-
-
-def core_slot(visit: Visit) -> tuple[int, str] | None:
-    """The term whose core visit it is."""
-    core = visit.kind == VisitKind.CORE and visit.academic_year is not None
-    return (visit.academic_year or 0, visit.term) if core else None
-
-
-def not_served(school: School, *, on: date) -> list[str]:
-    """Why no visit of that day counts for the school, as sentences."""
-    return school.blockers_to_visiting(policy_value(SERVICE_BY_TYPE, on=on), on=on)
-
-
-def owe_again(visit: Visit, *, by: Actor, on: date) -> "Visit | None":
-    """A new visit in place of a cancelled one that its term owes to the school; none where no term does."""
-    slot = core_slot(visit)
-    return owe(visit, slot, by=by, on=on) if slot is not None else None
-
-
-def is_owed_again(visit: Visit, *, on: date) -> bool:
-    """Whether its term would owe the school another visit in its place."""
-    return core_slot(visit) is not None and not not_served(visit.school, on=on)
-
-
-def owe(visit: Visit, slot: tuple[int, str], *, by: Actor, on: date) -> "Visit | None":
-    """The core visit of a term that `visit` is not, or no longer; none where the school is no longer served."""
-    if not_served(visit.school, on=on):
-        return None
-    owed = Visit.objects.create(
-        school=visit.school,
-        kind=VisitKind.CORE,
-        academic_year=slot[0],
-        term=slot[1],
-        edition=visit.edition,
-        author=visit.author,
-        created_by=by.user,
-    )
-    record_event(owed, "owed again", by=by)
-    deadlines.core_visit_owed(owed)
-    return owed
 
 
 class Source(models.TextChoices):

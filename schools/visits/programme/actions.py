@@ -119,7 +119,7 @@ def publish_edition(edition: ProgrammeEdition, *, by: User, on: date, published_
     stamp: dict[str, Any] = {"published_from": published_from, "published_at": clock.now(), "published_by": by}
     try:
         with transaction.atomic():
-            transition(edition, "publish", by=actor, on=on, seen_version=seen_version, **stamp)
+            transition(edition, "publish", by=actor, seen_version=seen_version, **stamp)
     except IntegrityError as error:
         # Somebody published another edition from that day between the question and the answer.
         edition.refresh_from_db()
@@ -132,7 +132,7 @@ def publish_edition(edition: ProgrammeEdition, *, by: User, on: date, published_
 def abandon_edition(edition: ProgrammeEdition, *, by: User, on: date, reason: str, seen_version: int) -> None:
     """Give up a draft; it is kept."""
     actor = acting(by, Permission.PUBLISH_PROGRAMME)
-    transition(edition, "abandon", by=actor, on=on, reason=reason, seen_version=seen_version)
+    transition(edition, "abandon", by=actor, reason=reason, seen_version=seen_version)
 
 
 def _published_alike(edition: ProgrammeEdition) -> QuerySet[ProgrammeEdition]:
@@ -199,7 +199,6 @@ def _ship(each: Shipped) -> None:
             edition,
             "publish",
             by=SYSTEM,
-            on=clock.today(),
             seen_version=edition.version,
             published_from=each.published_from,
         )

@@ -32,6 +32,8 @@ from schoolimprove.guides.accessibility import MEASURED, Measured
 from schoolimprove.guides.topics import TOPICS
 from schoolimprove.lib import clock
 from schools.models import ImportRun, RecordOfVisit, Visit
+from schools.records import actions as record_actions
+from schools.records import guards
 from schools.records.states import CorrectionStatus, RecordStatus
 from schools.visits.models.visit import VisitKind
 from schools.visits.opening.actions import terms_to_choose
@@ -248,7 +250,7 @@ def closing() -> Stop:
     manager = User.objects.get(email=signins.COVERING)
     record = closable_but_for_governors(manager)[0]
     clerk = appointed(Role.CLERK, school=record.school)
-    record.present(by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
+    record_actions.present(record, by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
     return stop("schools:record_close", manager, record)
 
 
@@ -299,8 +301,8 @@ def closable_but_for_governors(manager: User) -> list[RecordOfVisit]:
     """Those the governors have not seen in their time, which is all that keeps them open."""
     on = clock.today()
     shared = RecordOfVisit.objects.visible_to(manager).filter(status=RecordStatus.SHARED).order_by("pk")
-    late = [each for each in shared if not each.blockers_to("close unpresented", on=on)]
-    return [each for each in late if each.is_approved_by(manager) and len(each.blockers_to("close", on=on)) == 1]
+    late = [each for each in shared if not guards.blockers(each, "close unpresented", on=on)]
+    return [each for each in late if each.is_approved_by(manager) and len(guards.blockers(each, "close", on=on)) == 1]
 
 
 def stop(route: str, user: User, of: Any = None, query: str = "", **known: int) -> Stop:

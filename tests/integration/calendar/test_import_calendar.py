@@ -28,6 +28,7 @@ from schools.imports.core.outcome import Outcome
 from schools.imports.core.registry import Work
 from schools.models import SchoolClosure, SchoolTerm
 from schools.oversight.recalculate_deadlines import recount
+from schools.records import actions as record_actions
 from schools.records.deadlines import PRESENT, RESPOND, SUBMIT
 from schools.records.states import RecordStatus
 from schools.register.models.school import Establishment
@@ -587,7 +588,7 @@ def test_what_is_changed_by_hand_is_followed_by_the_next_night(county: County) -
 def test_what_is_answered_already_is_asked_of_nobody(county: County) -> None:
     record = county.record(RecordStatus.SHARED)
     for by in (county.headteacher, county.chair):
-        record.respond(by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+        record_actions.respond(record, by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
     hold_terms(2025, 2026)
     recount()
     assert {deadline.rule for deadline in Deadline.objects.open()} == {PRESENT, NOT_SEEN}

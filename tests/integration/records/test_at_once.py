@@ -12,6 +12,7 @@ from schoolimprove.records.models.reference import next_reference
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.models import RecordOfVisit, Response
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
@@ -33,12 +34,14 @@ def kinds(outcomes: list[Any]) -> list[str]:
 
 def approving(record: RecordOfVisit, by: User) -> Callable[[], None]:
     mine = RecordOfVisit.objects.get(pk=record.pk)
-    return lambda: mine.approve(by=by, on=TUESDAY, seen_version=mine.version)
+    return lambda: record_actions.approve(mine, by=by, on=TUESDAY, seen_version=mine.version)
 
 
 def returning(record: RecordOfVisit, by: User) -> Callable[[], None]:
     mine = RecordOfVisit.objects.get(pk=record.pk)
-    return lambda: mine.return_to_author(by=by, on=TUESDAY, reason="More, please", seen_version=mine.version)
+    return lambda: record_actions.return_to_author(
+        mine, by=by, on=TUESDAY, reason="More, please", seen_version=mine.version
+    )
 
 
 def test_of_two_managers_who_approve_at_once_one_wins(county: County) -> None:
@@ -68,8 +71,8 @@ def test_of_two_saves_of_one_text_the_second_is_told_and_nothing_is_overwritten(
     record = county.record()
     mine, theirs = RecordOfVisit.objects.get(), RecordOfVisit.objects.get()
     outcomes = one_before_the_other_commits(
-        lambda: theirs.revise(by=county.sip, seen_version=1, met="Theirs"),
-        lambda: mine.revise(by=county.sip, seen_version=1, met="Mine"),
+        lambda: record_actions.revise(theirs, by=county.sip, seen_version=1, met="Theirs"),
+        lambda: record_actions.revise(mine, by=county.sip, seen_version=1, met="Mine"),
     )
     assert kinds(outcomes) == ["Conflict", "NoneType"]
     record.refresh_from_db()
@@ -80,8 +83,8 @@ def test_no_text_is_saved_into_a_record_that_is_being_submitted(county: County) 
     record = county.record()
     mine, theirs = RecordOfVisit.objects.get(), RecordOfVisit.objects.get()
     _sent, lost = one_before_the_other_commits(
-        lambda: theirs.submit(by=county.sip, on=TUESDAY, seen_version=1),
-        lambda: mine.revise(by=county.sip, seen_version=2, met="After the fact"),
+        lambda: record_actions.submit(theirs, by=county.sip, on=TUESDAY, seen_version=1),
+        lambda: record_actions.revise(mine, by=county.sip, seen_version=2, met="After the fact"),
     )
     assert isinstance(lost, Conflict)
     record.refresh_from_db()
@@ -90,8 +93,8 @@ def test_no_text_is_saved_into_a_record_that_is_being_submitted(county: County) 
 
 def answering(record: RecordOfVisit, by: User) -> Callable[[], Response]:
     mine = RecordOfVisit.objects.get(pk=record.pk)
-    return lambda: mine.respond(
-        by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="We agree with every word."
+    return lambda: record_actions.respond(
+        mine, by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="We agree with every word."
     )
 
 

@@ -17,6 +17,7 @@ from schoolimprove.reminders.actions import put_away, read, say_why_late
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import Appointment
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
@@ -94,7 +95,7 @@ def test_nobody_answers_for_somebody_else(late: County) -> None:
 
 def test_a_date_that_was_met_is_answered_no_more(late: County) -> None:
     record = late.school.records_of_visit.get()
-    record.submit(by=late.sip, on=LATE, seen_version=record.version)
+    record_actions.submit(record, by=late.sip, on=LATE, seen_version=record.version)
     with pytest.raises(Blocked):
         say_why_late(of(late.sip), "Because.", by=late.sip)
     page = signed_in(late.sip).get(reverse("reminders:reminder", args=[of(late.sip).pk])).content.decode()

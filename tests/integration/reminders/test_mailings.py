@@ -18,6 +18,7 @@ from schoolimprove.reminders.registry import rules
 from schoolimprove.reminders.sweep import sweep
 from schoolimprove.reminders.turn import turn
 from schools.models import Appointment
+from schools.records import actions as record_actions
 from schools.records.deadlines import SUBMIT
 from schools.records.states import RecordStatus
 from tests.factories.county import TUESDAY, County
@@ -135,7 +136,7 @@ def test_a_date_that_was_met_before_the_digest_is_not_mailed(county: County) -> 
     record = county.record(RecordStatus.DRAFT)
     with clock.at(at(DUE, 6)):
         sweep(DUE)
-    record.submit(by=county.sip, on=DUE, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=DUE, seen_version=record.version)
     with clock.at(at(DUE, 7)):
         assert deliver(clock.now()) == 0
     assert Mailing.objects.get().state == "nothing"

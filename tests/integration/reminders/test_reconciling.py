@@ -21,6 +21,7 @@ from schoolimprove.reminders.tasks import reconcile_deadlines
 from schools.models import Appointment, School, Visit
 from schools.oversight.expected_deadlines import ASKED, _Held, expected, settled
 from schools.oversight.recalculate_deadlines import follow_schools, recount
+from schools.records import actions as record_actions
 from schools.records.deadlines import PRESENT, RESPOND, SUBMIT
 from schools.records.governors import actions as governors_actions
 from schools.records.overnight import close_what_may, record_silence, settle_responses
@@ -76,19 +77,23 @@ def test_a_record_through_all_its_verbs_drifts_nowhere(county: County) -> None:
     record = county.start(county.sip)
     nothing_drifts()
     days = days_from(TUESDAY)
-    record.revise(by=county.sip, seen_version=record.version, visit={"held_on": TUESDAY - timedelta(days=1)})
+    record_actions.revise(
+        record, by=county.sip, seen_version=record.version, visit={"held_on": TUESDAY - timedelta(days=1)}
+    )
     nothing_drifts()
     steps: list[Callable[[date], Any]] = [
-        lambda day: record.submit(by=county.sip, on=day, seen_version=record.version),
-        lambda day: record.recall(by=county.sip, on=day, seen_version=record.version),
-        lambda day: record.submit(by=county.sip, on=day, seen_version=record.version),
-        lambda day: record.return_to_author(by=county.dsim, on=day, reason="More", seen_version=record.version),
-        lambda day: record.submit(by=county.sip, on=day, seen_version=record.version),
-        lambda day: record.recall(by=county.sip, on=day, seen_version=record.version),
-        lambda day: record.submit(by=county.sip, on=day, seen_version=record.version),
-        lambda day: record.approve(by=county.dsim, on=day, seen_version=record.version),
-        lambda day: record.respond(
-            by=county.headteacher, on=day, version=1, accurate=True, on_accuracy="", on_content="Fair."
+        lambda day: record_actions.submit(record, by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.recall(record, by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.submit(record, by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.return_to_author(
+            record, by=county.dsim, on=day, reason="More", seen_version=record.version
+        ),
+        lambda day: record_actions.submit(record, by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.recall(record, by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.submit(record, by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.approve(record, by=county.dsim, on=day, seen_version=record.version),
+        lambda day: record_actions.respond(
+            record, by=county.headteacher, on=day, version=1, accurate=True, on_accuracy="", on_content="Fair."
         ),
         lambda day: governors_actions.add_meetings(county.school, [day + timedelta(days=30)], by=county.chair),
         lambda day: governors_actions.add_meetings(county.school, [day + timedelta(days=20)], by=county.chair),
@@ -98,11 +103,11 @@ def test_a_record_through_all_its_verbs_drifts_nowhere(county: County) -> None:
             reason="Too few",
             seen_version=1,
         ),
-        lambda day: record.present(by=county.chair, on=day, held_on=day, seen_version=record.version),
-        lambda day: record.respond(
-            by=county.chair, on=day, version=1, accurate=True, on_accuracy="", on_content="Fair."
+        lambda day: record_actions.present(record, by=county.chair, on=day, held_on=day, seen_version=record.version),
+        lambda day: record_actions.respond(
+            record, by=county.chair, on=day, version=1, accurate=True, on_accuracy="", on_content="Fair."
         ),
-        lambda day: record.close(by=county.sip, on=day, seen_version=record.version),
+        lambda day: record_actions.close(record, by=county.sip, on=day, seen_version=record.version),
     ]
     for step, day in zip(steps, days, strict=False):
         step(day)
@@ -130,7 +135,7 @@ def test_a_draft_given_up_and_its_visit_owed_again_drift_nowhere(county: County)
     nothing_drifts()
     record = county.start(county.sip)
     nothing_drifts()
-    record.abandon(by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
     nothing_drifts()
 
 
@@ -152,7 +157,7 @@ def test_a_core_visit_corrected_into_another_kind_drifts_nowhere(county: County)
     hold_terms(2025, 2026)
     record = county.start(county.sip)
     for kind in ("monitoring", "core"):
-        record.revise(by=county.sip, seen_version=record.version, visit={"kind": kind})
+        record_actions.revise(record, by=county.sip, seen_version=record.version, visit={"kind": kind})
         nothing_drifts()
 
 

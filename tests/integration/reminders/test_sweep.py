@@ -13,6 +13,7 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline, Reminder, Sweep
 from schoolimprove.reminders.sweep import sweep
 from schools.models import Appointment, Person
+from schools.records import actions as record_actions
 from schools.records.deadlines import ASSURE, PRESENT, RESPOND, SUBMIT
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
@@ -120,7 +121,9 @@ def test_a_schools_lateness_goes_to_its_partner_and_their_manager_and_no_further
 def test_whoever_has_answered_is_not_asked_again(county: County) -> None:
     hold_terms(2026)
     record = county.record(RecordStatus.SHARED)
-    record.respond(by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Fair.")
+    record_actions.respond(
+        record, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Fair."
+    )
     sweep_on(Deadline.objects.get(rule=RESPOND).due_on)
     assert {each for each in told(county) if each[0] == RESPOND} == {(RESPOND, "coming", "chair")}
 
@@ -182,7 +185,7 @@ def test_a_date_that_moved_is_told_of_as_the_new_date_it_is(county: County) -> N
 
 def test_what_was_met_is_told_of_no_more(county: County) -> None:
     record = county.record(RecordStatus.DRAFT)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     sweep_on(date(2026, 11, 11))
     assert {each for each in told(county) if each[0] == SUBMIT} == set()
 
@@ -192,7 +195,7 @@ def test_unread_reminders_are_counted_beside_the_user_and_fall_when_a_date_is_me
     sweep_on(DUE)
     county.sip.refresh_from_db()
     assert county.sip.unread_reminders == 1
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     sweep_on(DUE)
     county.sip.refresh_from_db()
     assert county.sip.unread_reminders == 0

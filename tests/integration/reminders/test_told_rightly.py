@@ -20,6 +20,7 @@ from schoolimprove.reminders.mailings import deliver
 from schoolimprove.reminders.models import Deadline, Mailing, Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import Appointment, Person
+from schools.records import actions as record_actions
 from schools.records.deadlines import RESPOND, SUBMIT
 from schools.records.states import RecordStatus
 from schools.visits.deadlines import CORE_VISIT, core_visit_owed
@@ -161,7 +162,9 @@ def test_whoever_has_answered_is_asked_no_more_while_the_other_is(county: County
     hold_terms(2026)
     record = county.record(RecordStatus.SHARED)
     sweep_on(due(RESPOND))
-    record.respond(by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Fair.")
+    record_actions.respond(
+        record, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Fair."
+    )
     open_to = Reminder.objects.open().filter(rule=RESPOND).values_list("user", flat=True)
     assert set(open_to) == {county.chair.pk}
     mail_on(due(RESPOND))
@@ -172,8 +175,8 @@ def test_a_date_that_is_opened_again_waits_again_for_whoever_had_put_it_away(cou
     record = county.record(RecordStatus.DRAFT)
     sweep_on(DUE)
     put_away(Reminder.objects.get(), by=county.sip)
-    record.submit(by=county.sip, on=DUE, seen_version=record.version)
-    record.recall(by=county.sip, on=DUE, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=DUE, seen_version=record.version)
+    record_actions.recall(record, by=county.sip, on=DUE, seen_version=record.version)
     assert Reminder.objects.open().filter(user=county.sip, rule=SUBMIT).exists()
 
 

@@ -15,6 +15,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import attribute_history
 from schools.management.commands.write_exports import list_files
 from schools.models import RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.attachments.actions import Brought, attach
 from schools.records.pdf import freeze
 from schools.records.states import RecordStatus
@@ -103,10 +104,12 @@ def _record(county: County, status: RecordStatus, kind: str, day: object) -> Non
     record = county.start(appointed(Role.SIP, school=county.school), held_on=day, kind=kind)
     author = record.author
     if status != RecordStatus.DRAFT:
-        record.submit(by=author, on=TUESDAY, seen_version=1)
+        record_actions.submit(record, by=author, on=TUESDAY, seen_version=1)
     if status == RecordStatus.SHARED:
-        record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
-        record.respond(by=county.chair, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Yes")
+        record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
+        record_actions.respond(
+            record, by=county.chair, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Yes"
+        )
 
 
 def _change(county: County, number: int, district: int) -> None:

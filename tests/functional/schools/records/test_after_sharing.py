@@ -10,6 +10,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schools.models import RecordAction, RecordOfVisit, Strength
+from schools.records import actions as record_actions
 from tests.factories.calendar import hold_terms
 from tests.factories.county import County
 from tests.factories.schools import appointed
@@ -148,7 +149,7 @@ def test_a_record_is_closed_and_reads_the_same(page: Page, live_server: Any, cou
     record = issue(propose(shared(county)), county)
     for user in (county.headteacher, county.chair):
         respond(record, user)
-    record.present(by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
+    record_actions.present(record, by=clerk, on=clock.today(), held_on=clock.today(), seen_version=record.version)
     go(page, live_server, county.sip, record.get_absolute_url())
     led_on(page.get_by_role("button", name="Close the record"))
     led_on(page.get_by_role("button", name="Close the record"))

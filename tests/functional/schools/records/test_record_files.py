@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from schools.records import actions as record_actions
 from schools.records.pdf import answered, freeze
 from tests.factories.county import County
 from tests.functional.browser import led_on
@@ -57,15 +58,21 @@ def test_the_author_attaches_files_and_takes_one_away(
 
 def test_the_school_takes_away_what_was_frozen(page: Page, live_server: Any, county: County) -> None:
     record = county.record()
-    record.submit(by=county.sip, on=record.held_on, seen_version=record.version)
-    record.approve(by=county.dsim, on=record.held_on, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=record.held_on, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=record.held_on, seen_version=record.version)
     be_signed_in(page, live_server, county.headteacher)
     page.goto(live_server.url + record.get_absolute_url())
     expect(page.get_by_text("The PDF is being prepared.")).to_be_visible()
     version = record.versions.get()
     freeze(version, "shared")
-    response = record.respond(
-        by=county.headteacher, on=record.held_on, version=1, accurate=True, on_accuracy="", on_content="Thank you."
+    response = record_actions.respond(
+        record,
+        by=county.headteacher,
+        on=record.held_on,
+        version=1,
+        accurate=True,
+        on_accuracy="",
+        on_content="Thank you.",
     )
     document = freeze(version, answered(response))
     page.reload()

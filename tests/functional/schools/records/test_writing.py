@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from schoolimprove.lib import clock
 from schools.models import RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.content import Content
 from schools.visits.states import EditionStatus
 from tests.factories.calendar import hold_terms
@@ -146,9 +147,9 @@ def test_an_author_whose_record_is_returned_while_they_type_keeps_what_they_type
         be_signed_in(author, live_server, county.sip)
         author.goto(f"{live_server.url}{record.get_absolute_url()}edit/")
         author.get_by_label("1. Standards").fill("Typed before it came back")
-        record.submit(by=county.sip, on=clock.today(), seen_version=record.version)
-        record.return_to_author(
-            by=county.dsim, on=clock.today(), reason="Say more", seen_version=record.version, comments={}
+        record_actions.submit(record, by=county.sip, on=clock.today(), seen_version=record.version)
+        record_actions.return_to_author(
+            record, by=county.dsim, on=clock.today(), reason="Say more", seen_version=record.version, comments={}
         )
         led_on(author.get_by_role("button", name="Save and finish for now"))
         expect(author.get_by_text("saved this record while you were writing")).to_be_visible()

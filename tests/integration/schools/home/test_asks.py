@@ -7,6 +7,7 @@ import pytest
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.ui.registry import asked_of
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.schools import SchoolFactory, also_appointed, appointed, record_at
@@ -35,15 +36,15 @@ def test_each_is_asked_in_turn_and_nobody_twice() -> None:
     assert titles(sip) == ["Finish the Record of Visit"]
     assert titles(dsim) == titles(head) == []
 
-    record.submit(by=sip, on=TODAY, seen_version=record.version)
+    record_actions.submit(record, by=sip, on=TODAY, seen_version=record.version)
     assert titles(dsim) == ["Approve or return the Record of Visit"]
     assert titles(sip) == titles(head) == []
 
-    record.approve(by=dsim, on=TODAY, seen_version=record.version)
+    record_actions.approve(record, by=dsim, on=TODAY, seen_version=record.version)
     assert titles(head) == titles(chair) == ["Respond to the Record of Visit", PRESENT]
     assert titles(dsim) == []
 
-    record.respond(by=head, on=TODAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(record, by=head, on=TODAY, version=1, accurate=True, on_accuracy="", on_content="")
     assert titles(head) == [PRESENT]
     assert titles(chair) == ["Respond to the Record of Visit", PRESENT]
 

@@ -13,6 +13,7 @@ from schoolimprove.records.transition import record_event
 from schoolimprove.ui.components import Event
 from schools.home.chronology.sources import Place, entries, in_words
 from schools.models import RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.register.people.appointing import appoint
 from tests.factories.county import TUESDAY, County, end
@@ -37,11 +38,15 @@ def said(user: User, school: School, *, kind: str = "") -> list[Event]:
 def lived(county: County) -> RecordOfVisit:
     """A record that was returned once, shared, and answered by the head."""
     record = county.submitted(county.sip)
-    record.return_to_author(by=county.dsim, on=TUESDAY, reason="Say more of year 6", seen_version=record.version)
-    record.revise(by=county.sip, seen_version=record.version, findings="More.")
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
-    record.respond(by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.return_to_author(
+        record, by=county.dsim, on=TUESDAY, reason="Say more of year 6", seen_version=record.version
+    )
+    record_actions.revise(record, by=county.sip, seen_version=record.version, findings="More.")
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.respond(
+        record, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content=""
+    )
     return record
 
 

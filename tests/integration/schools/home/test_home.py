@@ -20,6 +20,8 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui.registry import asked_of, dates_for, news_for, notices_for
 from schools.home import watchlist
 from schools.models import Appointment, School, Watch
+from schools.records import actions as record_actions
+from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.content import Owner
 from schools.records.governors.actions import add_meetings
 from schools.records.states import RecordStatus
@@ -300,7 +302,7 @@ def test_a_school_with_a_partner_over_its_whole_district_is_not_without_one(coun
 def test_what_others_did_is_news_to_those_who_may_know_of_it(county: County) -> None:
     record = county.submitted(county.sip)
     assert news(county.headteacher) == news(county.dsim) == []
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     shared = f"Record of Visit {record.reference} approved and shared @ {county.school.name}"
     for user in (county.sip, county.headteacher, county.chair, county.head):
         assert shared in news(user)
@@ -495,7 +497,7 @@ def test_whoever_has_one_school_finds_it_before_all_that_is_asked(county: County
 def test_what_has_changed_leads_to_where_it_can_be_read(county: County) -> None:
     record = county.record(RecordStatus.SHARED)
     action = RecordActionFactory.create(record=record, school=county.school, owner=Owner.SCHOOL, due_on=TUESDAY)
-    action.begin(by=county.headteacher, on=TUESDAY, note="We have begun.", seen_version=action.version)
+    agreed_actions.begin(action, by=county.headteacher, on=TUESDAY, note="We have begun.", seen_version=action.version)
     visit_actions.add_to_agenda(
         visit_at(VisitStatus.AGREED, county.school, kind="monitoring"), by=county.headteacher, heading="Our library"
     )

@@ -18,6 +18,7 @@ from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.transition import transition
 from schools.models import Appointment, RecordOfVisit, School, Visit
 from schools.oversight.core_visits import Stage, by_district, by_sip, covered, terms_to_look_at, total_of
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.visits.opening.actions import open_term
 from schools.visits.states import VisitStatus
@@ -65,7 +66,7 @@ def record(county: County, status: RecordStatus, school: School, day: date = TUE
 
 
 def answer(record: RecordOfVisit, by: User) -> None:
-    record.respond(by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(record, by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
 
 
 # The stages.
@@ -85,14 +86,14 @@ def test_a_school_that_was_forgotten_when_the_term_was_opened_is_late_once_it_is
 def test_a_school_passes_through_the_stages_one_after_the_other(opened_county: County) -> None:
     county, visit = opened_county, Visit.objects.get()
     assert stage_at(county) == (Stage.NOT_YET, False)
-    transition(visit, "propose", by=SYSTEM, on=TUESDAY, seen_version=1, planned_on=TUESDAY)
+    transition(visit, "propose", by=SYSTEM, seen_version=1, planned_on=TUESDAY)
     assert stage_at(county)[0] == Stage.PLANNED
     made = county.record()
     assert made.visit == visit
     assert stage_at(county)[0] == Stage.HELD
-    made.submit(by=county.sip, on=TUESDAY, seen_version=made.version)
+    record_actions.submit(made, by=county.sip, on=TUESDAY, seen_version=made.version)
     assert stage_at(county)[0] == Stage.RECORDED
-    made.approve(by=county.dsim, on=TUESDAY, seen_version=made.version)
+    record_actions.approve(made, by=county.dsim, on=TUESDAY, seen_version=made.version)
     assert stage_at(county)[0] == Stage.SHARED
     answer(made, county.headteacher)
     assert stage_at(county)[0] == Stage.SHARED
@@ -140,7 +141,7 @@ def test_a_record_beyond_answers_counts_as_answered(opened_county: County, statu
 def test_a_cancelled_visit_does_not_count_and_the_one_owed_in_its_place_does(opened_county: County) -> None:
     county = opened_county
     made = county.record()
-    made.abandon(by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=made.version)
+    record_actions.abandon(made, by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=made.version)
     assert stage_at(county)[0] == Stage.NOT_YET
     assert covered(county.head, AUTUMN, on=TUESDAY).count() == 1
 
@@ -165,7 +166,7 @@ def test_a_record_is_late_when_anything_asked_about_it_is_overdue(opened_county:
     made = county.record()
     assert stage_at(county, on=date(2026, 11, 10)) == (Stage.HELD, False)
     assert stage_at(county, on=date(2026, 11, 11)) == (Stage.HELD, True)
-    made.submit(by=county.sip, on=TUESDAY, seen_version=made.version)
+    record_actions.submit(made, by=county.sip, on=TUESDAY, seen_version=made.version)
     assert stage_at(county, on=date(2026, 11, 11)) == (Stage.RECORDED, True)
 
 

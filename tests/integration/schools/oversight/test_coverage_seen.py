@@ -19,6 +19,7 @@ from schools.models import School, Visit
 from schools.oversight.last_visit import not_seen_for
 from schools.oversight.week_grid import Mark, Row, Weeks
 from schools.oversight.workload import Load, loads
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.visits.opening.actions import open_term
 from schools.visits.states import VisitStatus
@@ -339,9 +340,11 @@ def test_a_shared_record_waits_until_everybody_who_is_asked_has_answered(held_co
     county = held_county
     made = county.record(RecordStatus.SHARED)
     assert lines_of(county)[county.sip.name].answering == 1
-    made.respond(by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(
+        made, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content=""
+    )
     assert lines_of(county)[county.sip.name].answering == 1
-    made.respond(by=county.chair, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(made, by=county.chair, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
     assert lines_of(county)[county.sip.name].answering == 0
 
 

@@ -19,6 +19,7 @@ from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
 from schools.models import Appointment, SchoolClosure
 from schools.oversight.recalculate_deadlines import JOB
+from schools.records import actions as record_actions
 from schools.records.deadlines import ASSURE, PRESENT, RESPOND, SUBMIT
 from schools.records.states import RecordStatus
 from schools.register.people.appointing import end_appointment, save_appointment
@@ -159,7 +160,9 @@ def test_policy_that_no_date_depends_on_asks_for_nothing() -> None:
 def test_a_chair_who_leaves_is_waited_for_no_more(county: County) -> None:
     hold_terms(2025, 2026)
     record = county.record(RecordStatus.SHARED)
-    record.respond(by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(
+        record, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content=""
+    )
     chair = Appointment.objects.get(role=Role.CHAIR)
     end_appointment(chair, on=TUESDAY - timedelta(days=1), by=SYSTEM, reason="Stood down")
     assert due(RESPOND)

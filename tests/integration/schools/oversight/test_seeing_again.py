@@ -13,6 +13,7 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schools.models import School, Visit
 from schools.oversight.recalculate_deadlines import follow_schools
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.register.models.school import Establishment
 from schools.tasks import follow_unseen_schools
@@ -67,7 +68,7 @@ def test_a_visit_recorded_late_meets_nothing_that_a_newer_one_opened(county: Cou
 def test_a_visit_that_is_taken_back_moves_the_date_back(county: County) -> None:
     county.start(county.sip)
     newer = county.start(county.sip, on=TUESDAY + timedelta(days=7), kind="monitoring")
-    newer.abandon(by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=newer.version)
+    record_actions.abandon(newer, by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=newer.version)
     assert waits(county.school) == [SEEN_AGAIN_BY]
 
 
@@ -75,13 +76,13 @@ def test_the_only_visit_taken_back_leaves_the_school_never_seen(county: County) 
     record = county.start(county.sip)
     School.objects.update(created_at=clock.now() - timedelta(days=30), opened_on=date(1960, 9, 1))
     record.visit.school.refresh_from_db()
-    record.abandon(by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
     assert waits(county.school) == [SEEN_AGAIN_BY - timedelta(days=30)]
 
 
 def test_a_visit_whose_day_is_put_right_moves_the_date(county: County) -> None:
     record = county.start(county.sip)
-    record.revise(by=county.sip, seen_version=1, visit={"held_on": TUESDAY - timedelta(days=1)})
+    record_actions.revise(record, by=county.sip, seen_version=1, visit={"held_on": TUESDAY - timedelta(days=1)})
     assert waits(county.school) == [SEEN_AGAIN_BY - timedelta(days=1)]
     assert Deadline.objects.filter(rule=NOT_SEEN).count() == 1
 

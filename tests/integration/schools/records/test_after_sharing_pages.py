@@ -20,7 +20,10 @@ from schoolimprove.records.models import AuditEvent, Draft
 from schoolimprove.ui.registry import asked_of
 from schools.home.chronology.sources import Place, entries, in_words
 from schools.models import Correction, GovernorsMeeting, RecordAction, RecordOfVisit, Response, Strength
+from schools.records import actions as record_actions
+from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.content import ActionLine, Owner
+from schools.records.corrections import actions as correction_actions
 from schools.records.governors.actions import add_meetings
 from schools.records.overnight import record_silence
 from schools.records.writing.forms import as_posted
@@ -94,7 +97,7 @@ def test_a_response_typed_while_the_record_was_closed_is_shown_and_kept(county: 
     record = shared(county, kind="monitoring")
     client, path = signed_in(county.headteacher), f"{record.get_absolute_url()}respond/"
     form = opened(client, path)
-    record.close(by=county.sip, on=date(2026, 11, 18), seen_version=record.version)
+    record_actions.close(record, by=county.sip, on=date(2026, 11, 18), seen_version=record.version)
     page = client.post(path, {"accurate": "yes", "on_content": "Too late.", **form})
     assert page.status_code == 409
     assert "Too late." in page.content.decode()
@@ -104,7 +107,7 @@ def test_a_response_typed_while_the_record_was_closed_is_shown_and_kept(county: 
 def test_a_response_to_a_record_presented_meanwhile_is_taken(county: County, record: RecordOfVisit) -> None:
     client, path = signed_in(county.headteacher), f"{record.get_absolute_url()}respond/"
     form = opened(client, path)
-    record.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     answered(client, path, {"accurate": "yes", "on_content": "Yes.", **form})
     assert Response.objects.get().on_content == "Yes."
 
@@ -195,7 +198,9 @@ def test_the_form_of_a_correction_that_waits_leads_to_it(county: County, record:
 
 def test_a_returned_correction_opens_with_its_own_words_and_the_comments(county: County, record: RecordOfVisit) -> None:
     correction = propose(record, texts=TEXTS | {"findings": WORDS})
-    correction.return_to_author(by=county.dsim, on=TUESDAY, reason="Say in <i>which</i> year.", seen_version=1)
+    correction_actions.return_to_author(
+        correction, by=county.dsim, on=TUESDAY, reason="Say in <i>which</i> year.", seen_version=1
+    )
     client, path = signed_in(county.sip), f"{record.get_absolute_url()}correct/"
     page = client.get(path).content.decode()
     assert "&lt;b&gt;rather&lt;/b&gt;" in page
@@ -239,7 +244,7 @@ def test_a_correction_is_issued_only_as_it_was_read(county: County, record: Reco
     client, path = signed_in(county.dsim), f"{record.get_absolute_url()}correction/issue/"
     assert client.get(path).status_code == 302
     assert client.get(f"{path}?seen_version=1").status_code == 200
-    correction.withdraw(by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1)
+    correction_actions.withdraw(correction, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1)
     page = client.post(path, {"seen_version": "1"}, follow=True).content.decode()
     assert "Nothing was done:" in page
     assert record.versions.count() == 1
@@ -249,7 +254,7 @@ def test_a_return_typed_while_the_author_withdrew_is_not_lost(county: County, re
     correction = propose(record)
     client, path = signed_in(county.dsim), f"{record.get_absolute_url()}correction/return/"
     form = opened(client, path)
-    correction.withdraw(by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1)
+    correction_actions.withdraw(correction, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1)
     page = client.post(path, {"reason": "My long comments", **form})
     assert page.status_code == 409
     assert "My long comments" in page.content.decode()
@@ -288,7 +293,7 @@ def test_a_page_opened_before_somebody_else_presented_it_is_told(
 ) -> None:
     client, path = signed_in(clerk), f"{record.get_absolute_url()}present/"
     form = opened(client, path)
-    record.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     typed = {"held_on_0": "3", "held_on_1": "11", "held_on_2": "2026"}
     page = client.post(path, {**typed, "meeting": "2026-11-03", **form}, follow=True).content.decode()
     assert f"{county.chair.name} changed this after you opened it. It is now: presented to governors." in page
@@ -419,7 +424,7 @@ def test_what_was_typed_about_an_action_that_somebody_else_updated_is_still_ther
     mine = record.actions.get(owner="school")
     client, path = signed_in(county.headteacher), f"/schools/{county.school.urn}/actions/{mine.pk}/"
     form = opened(client, path)
-    mine.report_progress(by=county.chair, note="A third.", seen_version=1)
+    agreed_actions.report_progress(mine, by=county.chair, note="A third.", seen_version=1)
     page = client.post(path, {"act": "report", "note": "A half.", **form}).content.decode()
     assert f"{county.chair.name} changed this after you opened it." in page
     assert "A half." in page
@@ -457,18 +462,18 @@ def test_each_is_asked_at_home_for_what_is_theirs_to_do(county: County, record: 
     correction = propose(record)
     assert titles(county.dsim) == ["Issue or return the correction of a Record of Visit"]
     assert titles(county.sip) == titles(county.head) == []
-    correction.return_to_author(by=county.dsim, on=TUESDAY, reason="No.", seen_version=1)
+    correction_actions.return_to_author(correction, by=county.dsim, on=TUESDAY, reason="No.", seen_version=1)
     assert titles(county.sip) == ["Work on the correction that was returned to you"]
     assert titles(county.dsim) == []
-    correction.withdraw(by=county.sip, on=TUESDAY, reason="No.", seen_version=2)
+    correction_actions.withdraw(correction, by=county.sip, on=TUESDAY, reason="No.", seen_version=2)
 
     for user in (county.headteacher, county.chair):
         respond(record, user)
-    record.present(by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     assert titles(county.sip) == ["Close the Record of Visit"]
     assert titles(clerk) == titles(county.chair) == []
     assert titles(county.headteacher) == [consent]
-    record.close(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert titles(county.sip) == []
 
 
@@ -495,7 +500,7 @@ def grow(county: County, number: int, clerk: User) -> None:
     other = shared(county, kind="monitoring", held_on=TUESDAY - timedelta(days=number))
     propose(other)
     strength = other.strengths.get()
-    strength.decide("consent", by=county.headteacher, on=TUESDAY, seen_version=strength.version)
+    agreed_actions.decide(strength, "consent", by=county.headteacher, on=TUESDAY, seen_version=strength.version)
 
 
 def test_no_page_takes_more_queries_when_more_has_followed(county: County, clerk: User) -> None:

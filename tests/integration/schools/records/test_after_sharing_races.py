@@ -9,6 +9,9 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import Correction, GovernorsMeeting, RecordOfVisit, RecordVersion, Response, Strength
+from schools.records import actions as record_actions
+from schools.records.agreed_actions import actions as agreed_actions
+from schools.records.corrections import actions as correction_actions
 from schools.records.governors.actions import add_meetings
 from schools.records.overnight import close_what_may
 from tests.factories.county import TUESDAY, County
@@ -38,8 +41,8 @@ def test_of_two_who_present_at_once_one_is_told(county: County) -> None:
     mine, theirs = own(record), own(record)
     seen = record.version
     outcomes = together(
-        lambda: mine.present(by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=seen),
-        lambda: theirs.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=seen),
+        lambda: record_actions.present(mine, by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=seen),
+        lambda: record_actions.present(theirs, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=seen),
     )
     assert kinds(outcomes) == {"done": 1, "Conflict": 1}
     assert AuditEvent.objects.filter(verb="present").count() == 1
@@ -51,8 +54,8 @@ def test_a_correction_is_issued_once(county: County) -> None:
     propose(record)
     mine, theirs = correction_of(record), correction_of(record)
     outcomes = together(
-        lambda: mine.issue(by=county.dsim, on=TUESDAY, seen_version=1),
-        lambda: theirs.issue(by=county.dsim, on=TUESDAY, seen_version=1),
+        lambda: correction_actions.issue(mine, by=county.dsim, on=TUESDAY, seen_version=1),
+        lambda: correction_actions.issue(theirs, by=county.dsim, on=TUESDAY, seen_version=1),
     )
     assert kinds(outcomes) == {"done": 1, "Conflict": 1} or kinds(outcomes) == {"done": 1, "Blocked": 1}
     assert list(RecordVersion.objects.values_list("number", flat=True)) == [1, 2]
@@ -63,8 +66,8 @@ def test_of_issuing_and_withdrawing_one_is_done(county: County) -> None:
     propose(record)
     mine, theirs = correction_of(record), correction_of(record)
     outcomes = together(
-        lambda: mine.issue(by=county.dsim, on=TUESDAY, seen_version=1),
-        lambda: theirs.withdraw(by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1),
+        lambda: correction_actions.issue(mine, by=county.dsim, on=TUESDAY, seen_version=1),
+        lambda: correction_actions.withdraw(theirs, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1),
     )
     assert kinds(outcomes) == {"done": 1, "Conflict": 1}
     status = Correction.objects.get().status
@@ -76,7 +79,7 @@ def test_an_answer_to_what_is_being_corrected_answers_nothing(county: County) ->
     propose(record)
     correction, read = correction_of(record), own(record)
     outcomes = one_before_the_other_commits(
-        lambda: correction.issue(by=county.dsim, on=TUESDAY, seen_version=1),
+        lambda: correction_actions.issue(correction, by=county.dsim, on=TUESDAY, seen_version=1),
         lambda: respond(read, county.headteacher, version=1),
     )
     assert outcomes[0] is None
@@ -90,7 +93,7 @@ def test_an_answer_that_came_first_stays_with_the_version_it_answers(county: Cou
     correction, read = correction_of(record), own(record)
     outcomes = one_before_the_other_commits(
         lambda: respond(read, county.headteacher, version=1),
-        lambda: correction.issue(by=county.dsim, on=TUESDAY, seen_version=1),
+        lambda: correction_actions.issue(correction, by=county.dsim, on=TUESDAY, seen_version=1),
     )
     assert outcomes[1] is None
     assert Response.objects.get().version.number == 1
@@ -133,8 +136,8 @@ def test_consent_given_to_words_that_are_being_changed_is_told_or_asked_again(co
     record = shared(county)
     mine, theirs = (Strength.objects.select_related("school__district").get() for _each in range(2))
     outcomes = together(
-        lambda: mine.decide("consent", by=county.headteacher, on=TUESDAY, seen_version=1),
-        lambda: theirs.decide("decline", by=county.headteacher, on=TUESDAY, seen_version=1),
+        lambda: agreed_actions.decide(mine, "consent", by=county.headteacher, on=TUESDAY, seen_version=1),
+        lambda: agreed_actions.decide(theirs, "decline", by=county.headteacher, on=TUESDAY, seen_version=1),
     )
     assert kinds(outcomes) == {"done": 1, "Conflict": 1}
     assert Strength.objects.get(record=record).version == 2
@@ -146,8 +149,8 @@ def test_of_two_who_close_at_once_one_is_told(county: County) -> None:
         respond(record, user)
     mine, theirs = own(record), own(record)
     outcomes = together(
-        lambda: mine.close(by=county.sip, on=TUESDAY, seen_version=mine.version),
-        lambda: theirs.close(by=county.dsim, on=TUESDAY, seen_version=theirs.version),
+        lambda: record_actions.close(mine, by=county.sip, on=TUESDAY, seen_version=mine.version),
+        lambda: record_actions.close(theirs, by=county.dsim, on=TUESDAY, seen_version=theirs.version),
     )
     assert kinds(outcomes)["done"] == 1
     assert all(outcome is None or isinstance(outcome, (Conflict, Blocked)) for outcome in outcomes)

@@ -18,6 +18,10 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import Correction, RecordAction, RecordOfVisit, RecordVersion, Response, Silence, Strength
+from schools.records import actions as record_actions
+from schools.records import follow_up
+from schools.records.agreed_actions import actions as agreed_actions
+from schools.records.corrections import actions as correction_actions
 from schools.records.states import ActionStatus, CorrectionStatus, RecordStatus, StrengthStatus
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
@@ -71,29 +75,29 @@ def record_in(status: RecordStatus, county: County, *, held_on: date) -> RecordO
     if status in (RecordStatus.DRAFT, RecordStatus.ABANDONED):
         record = county.start(county.sip, held_on=held_on)
         if status == RecordStatus.ABANDONED:
-            record.abandon(by=county.sip, on=TUESDAY, reason="Not held.", seen_version=record.version)
+            record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="Not held.", seen_version=record.version)
         return record
     if status == RecordStatus.SUBMITTED:
         return county.submitted(county.sip, held_on=held_on)
     record = shared(county, held_on=held_on)
     if status == RecordStatus.SHARED:
         return record
-    record.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     if status == RecordStatus.CLOSED:
-        record.close(by=county.sip, on=LATE, seen_version=record.version)
+        record_actions.close(record, by=county.sip, on=LATE, seen_version=record.version)
     return record
 
 
 def present(record: RecordOfVisit, by: User) -> None:
-    record.present(by=by, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=by, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
 
 
 def close(record: RecordOfVisit, by: User) -> None:
-    record.close(by=by, on=LATE, seen_version=record.version)
+    record_actions.close(record, by=by, on=LATE, seen_version=record.version)
 
 
 def close_unpresented(record: RecordOfVisit, by: User) -> None:
-    record.close_unpresented(by=by, on=LATE, reason="No meeting.", seen_version=record.version)
+    record_actions.close_unpresented(record, by=by, on=LATE, reason="No meeting.", seen_version=record.version)
 
 
 def answer(record: RecordOfVisit, by: User) -> None:
@@ -143,11 +147,11 @@ def test_a_verb_of_a_record_is_for_these_in_these_states(verb: str, county: Coun
 def correction_in(status: CorrectionStatus, record: RecordOfVisit, county: County) -> Correction:
     correction = propose(record)
     if status == CorrectionStatus.RETURNED:
-        correction.return_to_author(by=county.dsim, on=TUESDAY, reason="No.", seen_version=1)
+        correction_actions.return_to_author(correction, by=county.dsim, on=TUESDAY, reason="No.", seen_version=1)
     if status == CorrectionStatus.WITHDRAWN:
-        correction.withdraw(by=county.sip, on=TUESDAY, reason="No.", seen_version=1)
+        correction_actions.withdraw(correction, by=county.sip, on=TUESDAY, reason="No.", seen_version=1)
     if status == CorrectionStatus.ISSUED:
-        correction.issue(by=county.dsim, on=TUESDAY, seen_version=1)
+        correction_actions.issue(correction, by=county.dsim, on=TUESDAY, seen_version=1)
     return correction
 
 
@@ -155,19 +159,19 @@ def again(correction: Correction, by: User) -> None:
     record = correction.record
     written = {"texts": TEXTS | {"met": "Nobody"}, "content": record.written, "visit": visit_facts(record)}
     seen = correction.version
-    correction.propose_again(by=by, on=TUESDAY, reason="So.", seen_version=seen, **written)
+    correction_actions.propose_again(correction, by=by, on=TUESDAY, reason="So.", seen_version=seen, **written)
 
 
 def send_back(correction: Correction, by: User) -> None:
-    correction.return_to_author(by=by, on=TUESDAY, reason="No.", seen_version=correction.version)
+    correction_actions.return_to_author(correction, by=by, on=TUESDAY, reason="No.", seen_version=correction.version)
 
 
 def withdraw(correction: Correction, by: User) -> None:
-    correction.withdraw(by=by, on=TUESDAY, reason="No.", seen_version=correction.version)
+    correction_actions.withdraw(correction, by=by, on=TUESDAY, reason="No.", seen_version=correction.version)
 
 
 def issue(correction: Correction, by: User) -> None:
-    correction.issue(by=by, on=TUESDAY, seen_version=correction.version)
+    correction_actions.issue(correction, by=by, on=TUESDAY, seen_version=correction.version)
 
 
 CORRECTION: dict[str, tuple[Callable[[Correction, User], None], dict[str, set[str]]]] = {
@@ -198,15 +202,15 @@ def test_a_verb_of_a_correction_is_for_these_in_these_states(verb: str, county: 
 
 
 def begin(action: RecordAction, by: User) -> None:
-    action.begin(by=by, on=TUESDAY, note="Begun.", seen_version=action.version)
+    agreed_actions.begin(action, by=by, on=TUESDAY, note="Begun.", seen_version=action.version)
 
 
 def finish(action: RecordAction, by: User) -> None:
-    action.finish(by=by, on=TUESDAY, note="Done.", seen_version=action.version)
+    agreed_actions.finish(action, by=by, on=TUESDAY, note="Done.", seen_version=action.version)
 
 
 def report(action: RecordAction, by: User) -> None:
-    action.report_progress(by=by, note="Half.", seen_version=action.version)
+    agreed_actions.report_progress(action, by=by, note="Half.", seen_version=action.version)
 
 
 ACTION: dict[str, tuple[Callable[[RecordAction, User], None], set[str]]] = {
@@ -227,7 +231,7 @@ def action_in(status: ActionStatus, action: RecordAction, county: County) -> Non
     if status == ActionStatus.DONE:
         finish(action, owner)
     if status == ActionStatus.DROPPED:
-        action.drop(by=Actor(county.sip), on=TUESDAY, reason="Not any more.")
+        follow_up.drop(action, by=Actor(county.sip), on=TUESDAY, reason="Not any more.")
 
 
 @pytest.mark.parametrize("owner", KEPT_BY)
@@ -253,9 +257,9 @@ STRENGTH = {"consent": {"asked", "declined"}, "decline": {"asked", "agreed"}}
 def strength_in(status: StrengthStatus, strength: Strength, county: County) -> None:
     if status in (StrengthStatus.AGREED, StrengthStatus.DECLINED):
         verb = "consent" if status == StrengthStatus.AGREED else "decline"
-        strength.decide(verb, by=county.headteacher, on=TUESDAY, seen_version=strength.version)
+        agreed_actions.decide(strength, verb, by=county.headteacher, on=TUESDAY, seen_version=strength.version)
     if status == StrengthStatus.WITHDRAWN:
-        strength.withdraw(by=Actor(county.dsim), on=TUESDAY, reason="Corrected.")
+        follow_up.withdraw_strength(strength, by=Actor(county.dsim), on=TUESDAY, reason="Corrected.")
 
 
 @pytest.mark.parametrize("verb", STRENGTH)
@@ -268,6 +272,9 @@ def test_a_verb_of_a_strength_is_for_the_headteacher_in_these_states(verb: str, 
         before = everything()
         for who, user in people.items():
             fresh = record.strengths.select_related("school__district").get()
-            if in_savepoint(partial(fresh.decide, verb, by=user, on=TUESDAY, seen_version=fresh.version), before):
+            if in_savepoint(
+                partial(partial(agreed_actions.decide, fresh), verb, by=user, on=TUESDAY, seen_version=fresh.version),
+                before,
+            ):
                 done.add((status, who))
     checked(done, {state: {HT} for state in STRENGTH[verb]}, StrengthStatus)

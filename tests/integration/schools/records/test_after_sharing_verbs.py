@@ -16,6 +16,10 @@ from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.models import GovernorsMeeting, RecordAction, RecordOfVisit, Silence, Strength
 from schools.oversight.recalculate_deadlines import recount
+from schools.records import actions as record_actions
+from schools.records import guards
+from schools.records.agreed_actions import actions as agreed_actions
+from schools.records.corrections import actions as correction_actions
 from schools.records.deadlines import PRESENT, RESPOND
 from schools.records.governors.actions import add_meetings, cancel_meeting
 from schools.records.overnight import close_what_may, record_silence
@@ -50,7 +54,7 @@ def due(record: RecordOfVisit) -> dict[str, date]:
 
 
 def present(record: RecordOfVisit, by: User, *, held_on: date = TUESDAY, on: date = TUESDAY) -> None:
-    record.present(by=by, on=on, held_on=held_on, seen_version=record.version)
+    record_actions.present(record, by=by, on=on, held_on=held_on, seen_version=record.version)
 
 
 def both_answer(record: RecordOfVisit, county: County) -> None:
@@ -65,7 +69,7 @@ def test_a_presented_record_is_still_answered_and_a_closed_one_is_not(county: Co
     respond(record, county.headteacher)
     present(record, county.chair)
     respond(record, county.chair)
-    record.close(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     with pytest.raises(Conflict):
         respond(record, county.chair)
 
@@ -222,11 +226,13 @@ def test_a_version_that_was_never_dated_is_though_the_one_before_was(
 
 def test_a_core_record_closes_once_it_is_answered_and_presented(county: County, record: RecordOfVisit) -> None:
     waits = "The school has until 17 November 2026 to respond."
-    assert record.blockers_to("close", on=TUESDAY) == ["It has not been presented to the governors.", waits]
+    assert guards.blockers(record, "close", on=TUESDAY) == ["It has not been presented to the governors.", waits]
     present(record, county.chair)
-    assert refusal(lambda: record.close(by=county.sip, on=TUESDAY, seen_version=record.version)) == [waits]
+    assert refusal(lambda: record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)) == [
+        waits
+    ]
     both_answer(record, county)
-    record.close(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert record.status == "closed"
     assert record.closed_at is not None
     assert (due(record), Silence.objects.count()) == ({}, 0)
@@ -235,15 +241,15 @@ def test_a_core_record_closes_once_it_is_answered_and_presented(county: County, 
 def test_another_record_closes_without_governors(county: County) -> None:
     record = shared(county, kind="monitoring")
     both_answer(record, county)
-    record.close(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.close(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     assert record.status == "closed"
 
 
 def test_silence_blocks_nothing_and_is_recorded_at_closing(county: County) -> None:
     record = shared(county, kind="monitoring")
     respond(record, county.chair)
-    assert refusal(lambda: record.close(by=county.sip, on=RESPOND_BY, seen_version=record.version))
-    record.close(by=county.sip, on=AFTER, seen_version=record.version)
+    assert refusal(lambda: record_actions.close(record, by=county.sip, on=RESPOND_BY, seen_version=record.version))
+    record_actions.close(record, by=county.sip, on=AFTER, seen_version=record.version)
     silence = Silence.objects.get()
     assert (silence.role, silence.due_on, silence.version.number) == (Role.HEADTEACHER, RESPOND_BY, 1)
     assert due(record) == {}
@@ -253,11 +259,13 @@ def test_a_correction_that_waits_keeps_it_open(county: County) -> None:
     record = shared(county, kind="monitoring")
     both_answer(record, county)
     correction = propose(record)
-    assert refusal(lambda: record.close(by=county.sip, on=TUESDAY, seen_version=record.version)) == [
+    assert refusal(lambda: record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)) == [
         "A correction of it waits to be issued or withdrawn."
     ]
-    correction.withdraw(by=county.sip, on=TUESDAY, reason="It was right.", seen_version=correction.version)
-    record.close(by=county.sip, on=TUESDAY, seen_version=record.version)
+    correction_actions.withdraw(
+        correction, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=correction.version
+    )
+    record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)
 
 
 def test_a_closed_record_is_not_waited_for_when_nobody_is_left_to_answer(county: County) -> None:
@@ -265,8 +273,8 @@ def test_a_closed_record_is_not_waited_for_when_nobody_is_left_to_answer(county:
     for user in (county.headteacher, county.chair):
         end(user, on=TUESDAY - timedelta(days=1))
     record = shared(county, kind="monitoring")
-    assert refusal(lambda: record.close(by=county.sip, on=TUESDAY, seen_version=record.version))
-    record.close(by=county.sip, on=AFTER, seen_version=record.version)
+    assert refusal(lambda: record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version))
+    record_actions.close(record, by=county.sip, on=AFTER, seen_version=record.version)
     assert not Silence.objects.exists()
 
 
@@ -275,12 +283,12 @@ def test_nobody_at_the_school_closes_a_record(county: County) -> None:
     both_answer(record, county)
     for user in (county.headteacher, county.chair, county.head, appointed(Role.SIP, school=county.school)):
         with pytest.raises(PermissionDenied):
-            record.close(by=user, on=TUESDAY, seen_version=record.version)
+            record_actions.close(record, by=user, on=TUESDAY, seen_version=record.version)
 
 
 def test_a_core_record_is_closed_unpresented_when_the_time_is_over(county: County, record: RecordOfVisit) -> None:
     def close(on: date, reason: str = "No quorum all year.") -> None:
-        record.close_unpresented(by=county.dsim, on=on, reason=reason, seen_version=record.version)
+        record_actions.close_unpresented(record, by=county.dsim, on=on, reason=reason, seen_version=record.version)
 
     both_answer(record, county)
     assert refusal(lambda: close(END_OF_SPRING)) == ["The governors have until 25 March 2027 to see it."]
@@ -294,22 +302,28 @@ def test_a_school_that_closed_presents_nothing_any_more(county: County, record: 
     county.school.establishment = Establishment.CLOSED
     county.school.save()
     record = RecordOfVisit.objects.get()
-    record.close_unpresented(by=county.dsim, on=AFTER, reason="The school closed.", seen_version=record.version)
+    record_actions.close_unpresented(
+        record, by=county.dsim, on=AFTER, reason="The school closed.", seen_version=record.version
+    )
     assert record.status == "closed"
 
 
 def test_only_the_line_manager_closes_unpresented_and_only_a_core_record(county: County) -> None:
     record, late = shared(county, kind="monitoring"), date(2027, 3, 26)
     with pytest.raises(PermissionDenied):
-        record.close_unpresented(by=county.sip, on=late, reason="So.", seen_version=record.version)
-    said = refusal(lambda: record.close_unpresented(by=county.dsim, on=late, reason="So.", seen_version=record.version))
+        record_actions.close_unpresented(record, by=county.sip, on=late, reason="So.", seen_version=record.version)
+    said = refusal(
+        lambda: record_actions.close_unpresented(
+            record, by=county.dsim, on=late, reason="So.", seen_version=record.version
+        )
+    )
     assert said == ["Only the record of a core visit is closed without being presented."]
 
 
 def test_without_term_dates_it_closes_once_both_have_answered(county: County) -> None:
     record = shared(county, kind="monitoring")
     Deadline.objects.all().delete()
-    assert refusal(lambda: record.close(by=county.sip, on=AFTER, seen_version=record.version)) == [
+    assert refusal(lambda: record_actions.close(record, by=county.sip, on=AFTER, seen_version=record.version)) == [
         "The school has not responded, and no term dates are held to say how long it has."
     ]
     both_answer(record, county)
@@ -397,13 +411,13 @@ def action(owner: str = "school") -> RecordAction:
 
 def test_the_school_says_how_far_its_own_actions_are(county: County, record: RecordOfVisit) -> None:
     mine = action()
-    mine.begin(by=county.headteacher, on=TUESDAY, seen_version=1)
+    agreed_actions.begin(mine, by=county.headteacher, on=TUESDAY, seen_version=1)
     assert (mine.status, mine.progress) == ("underway", "")
-    mine.report_progress(by=county.chair, note="Half of it.", seen_version=2)
+    agreed_actions.report_progress(mine, by=county.chair, note="Half of it.", seen_version=2)
     assert (mine.status, mine.progress, mine.progress_by) == ("underway", "Half of it.", county.chair)
-    mine.finish(by=county.headteacher, on=TUESDAY, note="All of it.", seen_version=3)
+    agreed_actions.finish(mine, by=county.headteacher, on=TUESDAY, note="All of it.", seen_version=3)
     assert (mine.status, mine.progress) == ("done", "All of it.")
-    mine.begin(by=county.headteacher, on=TUESDAY, seen_version=4)
+    agreed_actions.begin(mine, by=county.headteacher, on=TUESDAY, seen_version=4)
     assert (mine.status, mine.progress) == ("underway", "All of it.")
     verbs = list(AuditEvent.objects.filter(subject_kind="schools.recordaction").values_list("verb", flat=True))
     assert sorted(verbs) == ["agreed", "agreed", "begin", "begin", "finish", "progress reported"]
@@ -411,27 +425,29 @@ def test_the_school_says_how_far_its_own_actions_are(county: County, record: Rec
 
 def test_what_was_done_is_said(county: County, record: RecordOfVisit) -> None:
     mine = action()
-    assert refusal(lambda: mine.finish(by=county.chair, on=TUESDAY, note=" ", seen_version=1)) == [
+    assert refusal(lambda: agreed_actions.finish(mine, by=county.chair, on=TUESDAY, note=" ", seen_version=1)) == [
         "Enter what was done."
     ]
-    assert refusal(lambda: mine.report_progress(by=county.chair, note="", seen_version=1)) == ["Enter how far it is."]
+    assert refusal(lambda: agreed_actions.report_progress(mine, by=county.chair, note="", seen_version=1)) == [
+        "Enter how far it is."
+    ]
 
 
 def test_nothing_is_reported_of_what_is_done(county: County, record: RecordOfVisit) -> None:
     mine = action()
-    mine.finish(by=county.chair, on=TUESDAY, note="All.", seen_version=1)
+    agreed_actions.finish(mine, by=county.chair, on=TUESDAY, note="All.", seen_version=1)
     with pytest.raises(Conflict):
-        mine.report_progress(by=county.chair, note="More.", seen_version=mine.version)
+        agreed_actions.report_progress(mine, by=county.chair, note="More.", seen_version=mine.version)
 
 
 def test_the_headteacher_consents_and_may_change_their_mind(county: County, record: RecordOfVisit) -> None:
     strength = Strength.objects.get()
-    strength.decide("consent", by=county.headteacher, on=TUESDAY, seen_version=1)
+    agreed_actions.decide(strength, "consent", by=county.headteacher, on=TUESDAY, seen_version=1)
     assert (strength.status, strength.decided_by) == ("agreed", county.headteacher)
-    strength.decide("decline", by=county.headteacher, on=TUESDAY, seen_version=2)
+    agreed_actions.decide(strength, "decline", by=county.headteacher, on=TUESDAY, seen_version=2)
     assert strength.status == "declined"
     with pytest.raises(Conflict):
-        strength.decide("decline", by=county.headteacher, on=TUESDAY, seen_version=3)
+        agreed_actions.decide(strength, "decline", by=county.headteacher, on=TUESDAY, seen_version=3)
 
 
 def test_the_head_of_another_school_decides_nothing_here(county: County, record: RecordOfVisit) -> None:
@@ -440,7 +456,7 @@ def test_the_head_of_another_school_decides_nothing_here(county: County, record:
     also_appointed(user, Role.CHAIR, school=county.school)
     strength = Strength.objects.get()
     with pytest.raises(PermissionDenied):
-        strength.decide("consent", by=user, on=TUESDAY, seen_version=1)
+        agreed_actions.decide(strength, "consent", by=user, on=TUESDAY, seen_version=1)
 
 
 def test_the_meeting_of_a_factory_is_one_to_come(county: County) -> None:

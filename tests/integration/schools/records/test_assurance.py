@@ -13,6 +13,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
 from schools.models import Appointment, AssuranceComment, Person, RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import DistrictFactory, DoubleDistrictFactory, SchoolFactory, appointed
@@ -84,7 +85,9 @@ def test_a_manager_of_another_district_has_another_queue(county: County) -> None
 def test_the_queue_tells_what_is_late_and_what_was_returned(county: County, clock_at: Any) -> None:
     late = county.submitted(county.sip, kind="monitoring")
     returned = county.submitted(county.sip, kind="additional")
-    returned.return_to_author(by=county.dsim, on=TUESDAY, reason="Say more", seen_version=returned.version)
+    record_actions.return_to_author(
+        returned, by=county.dsim, on=TUESDAY, reason="Say more", seen_version=returned.version
+    )
     unwritten = county.start(county.sip, kind="familiarisation")
     clock_at(date(2026, 11, 20))
     waiting = listed(county.dsim)
@@ -122,9 +125,9 @@ def test_comments_stand_by_what_they_are_about_and_only_the_makers_read_them(cou
     page = signed_in(county.sip).get(f"{record.get_absolute_url()}edit/").content.decode()
     assert page.index("Which year groups?") < page.index('name="findings"')
     assert page.index("And the chair?") < page.index('name="met"')
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert "Which year groups?" in signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     for reader in (county.headteacher, county.chair, county.sip, county.dsim):
         assert "Which year groups?" not in signed_in(reader).get(record.get_absolute_url()).content.decode()
 
@@ -148,7 +151,7 @@ def test_comments_of_an_earlier_return_are_no_longer_beside_the_text(county: Cou
     record = county.submitted(county.sip)
     send_back(record, county, comment_findings="First comment")
     record.refresh_from_db()
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     send_back(record, county, comment_findings="Second comment")
     page = signed_in(county.sip).get(f"{record.get_absolute_url()}edit/").content.decode()
     assert "Second comment" in page
@@ -192,7 +195,7 @@ def test_whoever_covers_has_the_queue_and_is_told_for_whom(county: County, cover
     assert f"in cover for {county.dsim.name}" in page
     approve = signed_in(cover).get(f"{record.get_absolute_url()}approve/?seen_version={record.version}")
     assert f"You approve it in cover for {county.dsim.name}" in approve.content.decode()
-    record.approve(by=cover, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=cover, on=TUESDAY, seen_version=record.version)
     shown = signed_in(county.headteacher).get(record.get_absolute_url()).content.decode()
     assert f"{cover.name}, in cover for {county.dsim.name}" in shown
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.models import Correction, RecordOfVisit, Response, Strength
+from schools.records import actions as record_actions
+from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.content import CarriedLine, Content
+from schools.records.corrections import actions as correction_actions
 from schools.records.corrections.actions import propose_correction
 from schools.records.deadlines import PRESENT, RESPOND
 from schools.records.models.record import TEXTS
@@ -81,7 +85,7 @@ def test_grades_strengths_actions_and_the_facts_of_the_visit_are_corrected_too(
 def test_one_correction_waits_at_a_time(county: County, record: RecordOfVisit) -> None:
     first = propose(record)
     assert refusal(lambda: propose(record)) == ["A correction of this record is waiting already."]
-    first.withdraw(by=county.sip, on=TUESDAY, reason="It was right.", seen_version=first.version)
+    correction_actions.withdraw(first, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=first.version)
     assert propose(record).pk
 
 
@@ -93,19 +97,25 @@ def test_what_was_written_on_an_older_version_is_not_proposed_of_a_newer(county:
 
 def test_a_returned_correction_is_proposed_again_with_what_was_asked_for(county: County, record: RecordOfVisit) -> None:
     correction = propose(record)
-    correction.return_to_author(by=county.dsim, on=TUESDAY, reason="Say which year.", seen_version=1)
+    correction_actions.return_to_author(
+        correction, by=county.dsim, on=TUESDAY, reason="Say which year.", seen_version=1
+    )
     assert (correction.status, correction.returned_because) == ("returned", "Say which year.")
     again = {"texts": WRITTEN | {"findings": "In year 4."}, "content": record.written, "visit": visit_facts(record)}
-    correction.propose_again(by=county.sip, on=TUESDAY, reason="The year was missing.", seen_version=2, **again)
+    correction_actions.propose_again(
+        correction, by=county.sip, on=TUESDAY, reason="The year was missing.", seen_version=2, **again
+    )
     assert (correction.status, correction.returned_because) == ("proposed", "")
     assert (correction.reason, correction.texts["findings"]) == ("The year was missing.", "In year 4.")
 
 
 def test_proposing_again_what_the_school_reads_already_is_refused(county: County, record: RecordOfVisit) -> None:
     correction = propose(record)
-    correction.return_to_author(by=county.dsim, on=TUESDAY, reason="No.", seen_version=1)
+    correction_actions.return_to_author(correction, by=county.dsim, on=TUESDAY, reason="No.", seen_version=1)
     same = {"texts": WRITTEN, "content": record.written, "visit": visit_facts(record)}
-    again = lambda: correction.propose_again(by=county.sip, on=TUESDAY, reason="So.", seen_version=2, **same)  # noqa: E731
+    again = partial(
+        correction_actions.propose_again, correction, by=county.sip, on=TUESDAY, reason="So.", seen_version=2, **same
+    )
     assert refusal(again) == ["Nothing differs from the version that the school reads. Change what is wrong."]
 
 
@@ -114,9 +124,9 @@ def test_a_manager_decides_and_never_the_author(county: County, record: RecordOf
     correction = propose(record)
     for other in (county.sip, county.head, county.headteacher, county.chair):
         with pytest.raises(PermissionDenied):
-            correction.issue(by=other, on=TUESDAY, seen_version=1)
+            correction_actions.issue(correction, by=other, on=TUESDAY, seen_version=1)
         with pytest.raises(PermissionDenied):
-            correction.return_to_author(by=other, on=TUESDAY, reason="No.", seen_version=1)
+            correction_actions.return_to_author(correction, by=other, on=TUESDAY, reason="No.", seen_version=1)
     correction.refresh_from_db()
     assert correction.status == CorrectionStatus.PROPOSED
 
@@ -187,8 +197,8 @@ def test_a_presented_record_is_to_be_presented_again_and_a_closed_one_is_open(
 ) -> None:
     for user in (county.headteacher, county.chair):
         respond(record, user)
-    record.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
-    record.close(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert due(record) == {}
     corrected = issue(propose(record), county)
     assert (corrected.status, corrected.presented_on, corrected.closed_at) == ("shared", None, None)
@@ -212,7 +222,7 @@ def test_the_headteacher_and_the_chair_are_told_and_nothing_of_the_text_is(
 
 def test_consent_is_asked_again_to_other_words(county: County, record: RecordOfVisit) -> None:
     strength = Strength.objects.get()
-    strength.decide("consent", by=county.headteacher, on=TUESDAY, seen_version=strength.version)
+    agreed_actions.decide(strength, "consent", by=county.headteacher, on=TUESDAY, seen_version=strength.version)
     reworded = replace(CONTENT, strengths=(replace(CONTENT.strengths[0], text="Reading everywhere"),))
     issue(propose(record, content=reworded), county)
     strength.refresh_from_db()
@@ -236,17 +246,17 @@ def test_a_second_correction_begins_with_what_the_first_said(county: County, rec
 def test_a_deputy_under_cover_issues_for_a_dsim_by_right_of_an_appointment(county: County) -> None:
     """A DSIM's own record is corrected with the deputy of the phase."""
     record = county.submitted(county.dsim)
-    record.approve(by=county.head, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.head, on=TUESDAY, seen_version=record.version)
     correction = propose(record)
-    correction.issue(by=county.deputy, on=TUESDAY, seen_version=correction.version)
+    correction_actions.issue(correction, by=county.deputy, on=TUESDAY, seen_version=correction.version)
     assert record.versions.count() == 2
 
 
 def test_what_a_record_said_of_an_earlier_action_is_taken_back_by_its_correction(county: County) -> None:
     earlier = RecordActionFactory.create(record__visit__school=county.school, school=county.school)
     record = county.start(county.sip, content=Content(carried=(CarriedLine(earlier.pk, "done", "Seen."),)))
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     earlier.refresh_from_db()
     assert earlier.status == "done"
     content = replace(record.written, carried=(CarriedLine(earlier.pk, "open", "It was another."),))
@@ -254,6 +264,6 @@ def test_what_a_record_said_of_an_earlier_action_is_taken_back_by_its_correction
     correction = propose_correction(
         record, by=county.sip, reason="Mistaken.", seen=1, texts=record.texts, content=content, visit=visit
     )
-    correction.issue(by=county.dsim, on=TUESDAY, seen_version=correction.version)
+    correction_actions.issue(correction, by=county.dsim, on=TUESDAY, seen_version=correction.version)
     earlier.refresh_from_db()
     assert (earlier.status, earlier.progress) == ("open", "It was another.")

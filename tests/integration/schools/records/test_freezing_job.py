@@ -14,6 +14,7 @@ from schoolimprove.records import jobs
 from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.models.job import JobState
 from schools.models import RecordDocument, RecordOfVisit, Response
+from schools.records import actions as record_actions
 from schools.records.attachments import actions as attachments_actions
 from schools.records.pdf import JOB, answered, ask_for_missing, asked_to_freeze, freeze, frozen_pdf, standing_at
 from tests.factories.county import TUESDAY, County
@@ -28,8 +29,8 @@ def record(county: County) -> RecordOfVisit:
 
 
 def respond(record: RecordOfVisit, county: County) -> Response:
-    return record.respond(
-        by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Thank you."
+    return record_actions.respond(
+        record, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Thank you."
     )
 
 

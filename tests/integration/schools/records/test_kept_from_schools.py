@@ -13,6 +13,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.reminders.models import Deadline
 from schools.home.chronology.sources import entries, places_of
 from schools.models import Person, RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.writing.forms import RecordForm
 from schools.records.writing.parts import parts_for
 from schools.visits import actions as visit_actions
@@ -28,7 +29,7 @@ HEADING = "How the school is led"
 def with_new_item(county: County) -> RecordOfVisit:
     record = county.start(county.sip)
     written, seen = record.written, record.version
-    record.revise(by=county.sip, seen_version=seen, content=written, new_item=(HEADING, "Not well."))
+    record_actions.revise(record, by=county.sip, seen_version=seen, content=written, new_item=(HEADING, "Not well."))
     return record
 
 
@@ -52,14 +53,14 @@ def test_an_agenda_item_added_while_writing_is_not_seen_before_the_record_is_sha
 
 def test_an_agenda_item_added_while_writing_is_seen_once_the_record_is_shared(county: County) -> None:
     record = with_new_item(county)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     assert HEADING in on_the_agenda(record, county.headteacher)
 
 
 def test_an_agenda_item_of_an_abandoned_record_is_never_seen_by_the_school(county: County) -> None:
     record = with_new_item(county)
-    record.abandon(by=county.sip, on=TUESDAY, reason="The wrong school.", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="The wrong school.", seen_version=record.version)
     record = RecordOfVisit.objects.for_page().get(pk=record.pk)
     assert HEADING not in on_the_agenda(record, county.headteacher)
 
@@ -72,10 +73,10 @@ def test_a_change_to_the_visit_leaves_the_date_that_a_return_gave(county: County
     record = county.submitted(county.sip)
     later = TUESDAY + timedelta(days=21)
     clock_at(later)
-    record.return_to_author(by=county.dsim, on=later, reason="Say more.", seen_version=record.version)
+    record_actions.return_to_author(record, by=county.dsim, on=later, reason="Say more.", seen_version=record.version)
     due = due_to_submit()
     for facts in ({"days": Decimal("0.5")}, {"held_on": TUESDAY - timedelta(days=1)}):
-        record.revise(by=county.sip, seen_version=record.version, visit=facts)
+        record_actions.revise(record, by=county.sip, seen_version=record.version, visit=facts)
         assert due_to_submit() == due
 
 
@@ -87,7 +88,7 @@ def test_the_school_is_told_of_a_planned_visit_that_gives_way_to_one_that_was_he
     visit_actions.agree(planned, by=county.headteacher, on=TUESDAY, seen_version=planned.version)
     told = Email.objects.filter(to__contains="head@school.example")
     before = told.count()
-    record.revise(by=county.sip, seen_version=record.version, visit={"kind": "core"})
+    record_actions.revise(record, by=county.sip, seen_version=record.version, visit={"kind": "core"})
     planned.refresh_from_db()
     assert planned.status == VisitStatus.CANCELLED
     assert told.count() == before + 1

@@ -7,6 +7,7 @@ import pytest
 
 from schoolimprove.reminders.models import Deadline
 from schools.models import GovernorsMeeting, RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.governors.actions import add_meetings, cancel_meeting
 from tests.factories.county import TUESDAY, County
 from tests.integration.together import one_before_the_other_commits, together
@@ -21,7 +22,7 @@ def own(record: RecordOfVisit) -> RecordOfVisit:
 
 def shared(county: County) -> RecordOfVisit:
     record = county.submitted(county.sip)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     return own(record)
 
 
@@ -44,7 +45,7 @@ def test_presenting_and_cancelling_a_meeting_do_not_wait_for_each_other_for_ever
     mine = shared(county)
     outcomes = together(
         lambda: call_off(county),
-        lambda: mine.present(by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=mine.version),
+        lambda: record_actions.present(mine, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=mine.version),
     )
     assert outcomes == [None, None]
     assert not Deadline.objects.open().filter(rule="record.present").exists()
@@ -54,7 +55,8 @@ def test_a_record_approved_while_a_meeting_is_cancelled_is_not_due_at_it(county:
     meet(county)
     mine = own(county.submitted(county.sip))
     outcomes = one_before_the_other_commits(
-        lambda: mine.approve(by=county.dsim, on=TUESDAY, seen_version=mine.version), lambda: call_off(county)
+        lambda: record_actions.approve(mine, by=county.dsim, on=TUESDAY, seen_version=mine.version),
+        lambda: call_off(county),
     )
     assert outcomes == [None, None]
     assert due() > NEXT
@@ -63,7 +65,8 @@ def test_a_record_approved_while_a_meeting_is_cancelled_is_not_due_at_it(county:
 def test_a_record_approved_while_a_meeting_is_entered_is_due_at_it(county: County) -> None:
     mine = own(county.submitted(county.sip))
     one_before_the_other_commits(
-        lambda: mine.approve(by=county.dsim, on=TUESDAY, seen_version=mine.version), lambda: meet(county)
+        lambda: record_actions.approve(mine, by=county.dsim, on=TUESDAY, seen_version=mine.version),
+        lambda: meet(county),
     )
     assert due() == NEXT
 
@@ -72,7 +75,9 @@ def test_a_record_closed_while_a_meeting_is_entered_is_due_at_none(county: Count
     mine, later = shared(county), date(2027, 4, 1)
     clock_at(later)
     outcomes = one_before_the_other_commits(
-        lambda: mine.close_unpresented(by=county.dsim, on=later, reason="No meeting.", seen_version=mine.version),
+        lambda: record_actions.close_unpresented(
+            mine, by=county.dsim, on=later, reason="No meeting.", seen_version=mine.version
+        ),
         lambda: add_meetings(county.school, [later + timedelta(days=7)], by=county.chair) and None,
     )
     assert outcomes == [None, None]

@@ -13,6 +13,7 @@ from schoolimprove.accounts.roles import ROLE_LABELS, Role
 from schoolimprove.records.drafts import CHECKED_FIELD
 from schoolimprove.records.models import Draft
 from schools.models import RecordOfVisit, Response
+from schools.records import actions as record_actions
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County, end
 from tests.factories.schools import also_appointed, appointed
@@ -195,7 +196,7 @@ def test_the_record_closed_between_typing_and_sending_shows_what_was_typed(count
     record = shared(county, kind="monitoring")
     client, path = signed_in(county.headteacher), f"{record.get_absolute_url()}respond/"
     sent = carried_by(read_back(client, path, {**SENT, **opened(client, path)}))
-    record.close(by=county.sip, on=date(2026, 11, 18), seen_version=record.version)
+    record_actions.close(record, by=county.sip, on=date(2026, 11, 18), seen_version=record.version)
     page = client.post(path, sent)
     assert page.status_code == 409
     assert "We agree with the rest." in page.content.decode()

@@ -9,6 +9,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.models import Appointment, RecordOfVisit
+from schools.records import actions as record_actions
 from schools.records.deadlines import ASSURE, LABELS, PRESENT, RESPOND, SUBMIT
 from schools.records.states import RecordStatus
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
@@ -79,23 +80,25 @@ def test_a_bank_holiday_the_authority_adds_is_skipped(county: County) -> None:
 def test_submitting_meets_one_deadline_and_opens_the_managers(county: County) -> None:
     record = county.start(county.sip)
     # Thu 24; 25 and 28 are no working days; Tue 29, Wed 30, Thu 31; Fri 1 January; Mon 4, Tue 5.
-    record.submit(by=county.sip, on=date(2026, 12, 24), seen_version=1)
+    record_actions.submit(record, by=county.sip, on=date(2026, 12, 24), seen_version=1)
     assert open_now(record) == {ASSURE: date(2027, 1, 5)}
     assert Deadline.objects.get(rule=SUBMIT).met_at is not None
 
 
 def test_returning_gives_the_author_the_same_time_again(county: County) -> None:
     record = county.submitted(county.sip)
-    record.return_to_author(by=county.dsim, on=date(2026, 11, 10), reason="More", seen_version=record.version)
+    record_actions.return_to_author(
+        record, by=county.dsim, on=date(2026, 11, 10), reason="More", seen_version=record.version
+    )
     assert open_now(record) == {SUBMIT: date(2026, 11, 17)}
     assert Deadline.objects.filter(rule=SUBMIT).count() == 2
-    record.submit(by=county.sip, on=date(2026, 11, 12), seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=date(2026, 11, 12), seen_version=record.version)
     assert open_now(record) == {ASSURE: date(2026, 11, 19)}
 
 
 def approved(county: County, on: date) -> RecordOfVisit:
     record = county.submitted(county.sip)
-    record.approve(by=county.dsim, on=on, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=on, seen_version=record.version)
     return record
 
 
@@ -143,7 +146,7 @@ def test_with_the_next_years_terms_missing_nothing_is_guessed(county: County) ->
 
 
 def respond(record: RecordOfVisit, by: User) -> None:
-    record.respond(by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(record, by=by, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
 
 
 def test_the_deadline_to_answer_is_open_until_both_have_answered(county: County) -> None:
@@ -172,11 +175,11 @@ def test_a_limit_that_policy_changes_holds_for_visits_from_that_day(county: Coun
     before = county.start(county.sip, held_on=date(2026, 10, 30))
     after = county.start(county.sip, held_on=date(2026, 11, 2))
     assert (open_now(before)[SUBMIT], open_now(after)[SUBMIT]) == (date(2026, 11, 6), date(2026, 11, 11))
-    after.submit(by=county.sip, on=TUESDAY, seen_version=1)
+    record_actions.submit(after, by=county.sip, on=TUESDAY, seen_version=1)
     assert open_now(after) == {ASSURE: date(2026, 11, 6)}
-    after.approve(by=county.dsim, on=TUESDAY, seen_version=after.version)
+    record_actions.approve(after, by=county.dsim, on=TUESDAY, seen_version=after.version)
     assert open_now(after) == {RESPOND: date(2026, 11, 19), PRESENT: date(2027, 3, 25)}
-    before.submit(by=county.sip, on=TUESDAY, seen_version=1)
+    record_actions.submit(before, by=county.sip, on=TUESDAY, seen_version=1)
     assert open_now(before) == {ASSURE: date(2026, 11, 10)}
 
 
@@ -188,5 +191,5 @@ def test_a_move_that_is_refused_moves_no_deadline(county: County) -> None:
     record = county.start(county.sip)
     before = open_now(record)
     with pytest.raises(Conflict):
-        record.submit(by=county.sip, on=TUESDAY, seen_version=9)
+        record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=9)
     assert open_now(record) == before

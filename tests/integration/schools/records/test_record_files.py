@@ -23,6 +23,7 @@ from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import RecordAttachment, RecordDocument, RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.attachments.actions import MOST_FILES, Brought, attach, cleaned_name, take_away
 from schools.records.pdf import freeze
 from schools.records.states import RecordStatus
@@ -47,8 +48,8 @@ def brought(name: str = "books.pdf", content: bytes = PDF) -> Brought:
 
 
 def shared(county: County, record: RecordOfVisit) -> RecordOfVisit:
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     return record
 
 
@@ -175,7 +176,7 @@ def test_files_stay_as_they_are_once_the_record_is_submitted(
     draft: RecordOfVisit, file: RecordAttachment, county: County
 ) -> None:
     client = signed_in(county.sip)
-    draft.submit(by=county.sip, on=TUESDAY, seen_version=draft.version)
+    record_actions.submit(draft, by=county.sip, on=TUESDAY, seen_version=draft.version)
     assert "is now: awaiting approval" in told(client.get(url(draft, "attachment_add"), follow=True))
     assert uploaded(client, draft, ("x.pdf", PDF)).status_code == 302
     assert client.post(url(draft, "attachment_remove", attachment=file.pk)).status_code == 302
@@ -296,7 +297,7 @@ def test_the_head_of_another_school_finds_nothing(draft: RecordOfVisit, file: Re
 def test_an_abandoned_record_and_its_files_stay_with_those_who_followed_it(
     draft: RecordOfVisit, file: RecordAttachment, county: County
 ) -> None:
-    draft.abandon(by=county.sip, on=TUESDAY, reason="Written twice", seen_version=draft.version)
+    record_actions.abandon(draft, by=county.sip, on=TUESDAY, reason="Written twice", seen_version=draft.version)
     assert taken(county.sip, file) == 200
     assert taken(county.dsim, file) == 200
     assert taken(county.headteacher, file) == 404

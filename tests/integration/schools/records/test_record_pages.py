@@ -14,6 +14,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent, Draft
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schools.models import RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.deadlines import PRESENT
 from schools.records.overnight import settle_responses
 from schools.records.states import RecordStatus
@@ -97,7 +98,7 @@ def test_an_author_who_saves_after_the_record_moved_on_keeps_the_text(school: Sc
     edit = f"{record.get_absolute_url()}edit/"
     client = signed_in(sip)
     form = opened(client, edit)
-    record.submit(by=sip, on=TODAY, seen_version=record.version)
+    record_actions.submit(record, by=sip, on=TODAY, seen_version=record.version)
 
     lost = client.post(edit, {**MINE, **form})
 
@@ -121,8 +122,8 @@ def test_approving_from_an_old_page_does_nothing_and_says_so(school: School, sip
     record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
     client = signed_in(dsim)
     seen = hidden(client.get(f"{record.get_absolute_url()}approve/?seen_version={record.version}"), "seen_version")
-    record.return_to_author(by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
-    record.submit(by=sip, on=TODAY, seen_version=record.version)
+    record_actions.return_to_author(record, by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
+    record_actions.submit(record, by=sip, on=TODAY, seen_version=record.version)
 
     page = client.post(f"{record.get_absolute_url()}approve/", {"seen_version": seen}, follow=True)
 
@@ -138,7 +139,7 @@ def test_returning_a_record_that_was_approved_meanwhile_keeps_the_comments(
     path = f"{record.get_absolute_url()}return/"
     client = signed_in(dsim)
     form = opened(client, path)
-    record.approve(by=dsim, on=TODAY, seen_version=record.version)
+    record_actions.approve(record, by=dsim, on=TODAY, seen_version=record.version)
 
     page = client.post(path, {"reason": "Say more of mathematics", **form})
 
@@ -226,7 +227,7 @@ def test_text_kept_in_a_form_that_is_closed_meanwhile_can_still_be_read(school: 
     edit = f"{record.get_absolute_url()}edit/"
     client = signed_in(sip)
     client.post("/drafts/", {**MINE, **opened(client, edit)})
-    record.submit(by=sip, on=TODAY, seen_version=record.version)
+    record_actions.submit(record, by=sip, on=TODAY, seen_version=record.version)
 
     page = client.get(edit)
 
@@ -290,8 +291,8 @@ def test_a_record_is_approved_only_as_it_was_read(school: School, sip: User, dsi
         r'href="([^"]+approve/\?seen_version=\d+)"', client.get(record.get_absolute_url()).content.decode()
     )
     assert link
-    record.return_to_author(by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
-    record.submit(by=sip, on=TODAY, seen_version=record.version)
+    record_actions.return_to_author(record, by=dsim, on=TODAY, reason="Say more", seen_version=record.version)
+    record_actions.submit(record, by=sip, on=TODAY, seen_version=record.version)
     for path in (link.group(1), approve):
         assert client.get(path).status_code == 302
     assert client.get(f"{approve}?seen_version={record.version}").status_code == 200
@@ -321,7 +322,7 @@ def test_a_chair_who_left_is_not_waited_for(school: School, sip: User, dsim: Use
     hold_terms(2026)
     head, chair = appointed(Role.HEADTEACHER, school=school), appointed(Role.CHAIR, school=school)
     record = record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
-    record.respond(by=head, on=TODAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(record, by=head, on=TODAY, version=1, accurate=True, on_accuracy="", on_content="")
     assert settle_responses(TODAY) == 0
     chair.person.appointments.update(ends_on=date(2026, 11, 19))
     assert settle_responses(TODAY) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from schoolimprove.accounts.roles import Role
 from schools.models import RecordOfVisit, RecordVersion, Response
+from schools.records import actions as record_actions
 from schools.records import versions as record_versions
 from schools.records.pdf import answered, freeze, frozen_pdf, preview_pdf, standing_at
 from tests.factories.county import TUESDAY, County
@@ -21,7 +22,8 @@ def frozen(version: RecordVersion, occasion: str = "shared") -> bytes:
 
 
 def respond(record: RecordOfVisit, county: County, *, accurate: bool = True) -> Response:
-    return record.respond(
+    return record_actions.respond(
+        record,
         by=county.headteacher,
         on=TUESDAY,
         version=record.shared_version or 0,

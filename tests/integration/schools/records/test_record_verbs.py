@@ -13,6 +13,8 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent, ReferenceCounter
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import RecordOfVisit, RecordVersion, Response, Visit
+from schools.records import actions as record_actions
+from schools.records import guards
 from schools.records.rules import ACCURATE_AND_NOT
 from schools.records.states import RecordStatus
 from schools.register.models.school import Establishment, Phase
@@ -169,7 +171,7 @@ def test_what_fails_while_starting_leaves_neither_visit_nor_reference(
 
 def test_the_author_revises_a_draft(county: County) -> None:
     record = county.start(county.sip)
-    record.revise(by=county.sip, seen_version=1, findings="Pupils are taught very well.")
+    record_actions.revise(record, by=county.sip, seen_version=1, findings="Pupils are taught very well.")
     assert (record.findings, record.version, record.updated_by) == ("Pupils are taught very well.", 2, county.sip)
     assert events_of(record)[-1] == ("revised", county.sip)
 
@@ -178,32 +180,34 @@ def test_the_author_revises_a_draft(county: County) -> None:
 def test_nobody_but_its_author_revises_or_submits_a_record(county: County, other: str) -> None:
     record, user = county.start(county.sip), getattr(county, other)
     with pytest.raises(PermissionDenied):
-        record.revise(by=user, seen_version=1, met="Nobody")
+        record_actions.revise(record, by=user, seen_version=1, met="Nobody")
     with pytest.raises(PermissionDenied):
-        record.submit(by=user, on=TUESDAY, seen_version=1)
+        record_actions.submit(record, by=user, on=TUESDAY, seen_version=1)
     record.refresh_from_db()
     assert (record.status, record.version) == (DRAFT, 1)
 
 
 def test_a_second_sip_of_the_school_does_not_revise_the_firsts_record(county: County) -> None:
     with pytest.raises(PermissionDenied):
-        county.start(county.sip).revise(by=appointed(Role.SIP, school=county.school), seen_version=1, met="Nobody")
+        record_actions.revise(
+            county.start(county.sip), by=appointed(Role.SIP, school=county.school), seen_version=1, met="Nobody"
+        )
 
 
 def test_an_author_who_left_writes_no_more(county: County) -> None:
     record = county.start(county.sip)
     end(county.sip, on=YESTERDAY)
     with pytest.raises(PermissionDenied):
-        record.revise(by=county.sip, seen_version=1, met="Nobody")
+        record_actions.revise(record, by=county.sip, seen_version=1, met="Nobody")
     with pytest.raises(PermissionDenied):
-        record.submit(by=county.sip, on=TUESDAY, seen_version=1)
+        record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=1)
 
 
 @pytest.mark.parametrize("status", [SUBMITTED, SHARED])
 def test_what_has_left_the_authors_hands_is_not_revised(county: County, status: RecordStatus) -> None:
     record = county.record(status)
     with pytest.raises(Conflict) as lost:
-        record.revise(by=county.sip, seen_version=record.version, met="Nobody")
+        record_actions.revise(record, by=county.sip, seen_version=record.version, met="Nobody")
     assert isinstance(lost.value.current, RecordOfVisit)
     assert lost.value.current.status == status
     record.refresh_from_db()
@@ -215,20 +219,22 @@ NEEDED = {"met": "Enter who you met.", "evidence": "Enter the evidence you saw."
 
 def test_what_is_missing_is_a_list_for_the_page_and_for_the_verb(county: County) -> None:
     record = county.start(county.sip, texts={})
-    assert record.blockers_to("submit", on=TUESDAY) == list(NEEDED.values())
-    assert refusal(lambda: record.submit(by=county.sip, on=TUESDAY, seen_version=1)) == list(NEEDED.values())
+    assert guards.blockers(record, "submit", on=TUESDAY) == list(NEEDED.values())
+    assert refusal(lambda: record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=1)) == list(
+        NEEDED.values()
+    )
 
 
 @pytest.mark.parametrize("name", NEEDED)
 @pytest.mark.parametrize("blank", ["", " \n "])
 def test_each_text_that_is_needed_is_named_when_it_is_blank(county: County, name: str, blank: str) -> None:
     record = county.start(county.sip, texts={**TEXTS, name: blank})
-    assert record.blockers_to("submit", on=TUESDAY) == [NEEDED[name]]
+    assert guards.blockers(record, "submit", on=TUESDAY) == [NEEDED[name]]
 
 
 def test_judgements_may_be_left_out(county: County) -> None:
     record = county.start(county.sip, texts={**TEXTS, "judgements": ""})
-    record.submit(by=county.sip, on=TUESDAY, seen_version=1)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=1)
     assert (record.status, record.submitted_by) == (SUBMITTED, county.sip)
 
 
@@ -236,11 +242,11 @@ def test_judgements_may_be_left_out(county: County) -> None:
 
 
 def approve(record: RecordOfVisit, by: User) -> None:
-    record.approve(by=by, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=by, on=TUESDAY, seen_version=record.version)
 
 
 def send_back(record: RecordOfVisit, by: User) -> None:
-    record.return_to_author(by=by, on=TUESDAY, reason="Say more", seen_version=record.version)
+    record_actions.return_to_author(record, by=by, on=TUESDAY, reason="Say more", seen_version=record.version)
 
 
 APPROVED_BY = {"sip": {"dsim"}, "dsim": {"head", "deputy"}, "head": {"director"}}
@@ -320,9 +326,9 @@ def test_a_returned_record_carries_the_comments_until_it_is_sent_again(county: C
     record = county.submitted(county.sip)
     send_back(record, county.dsim)
     assert (record.status, record.returned_because) == (DRAFT, "Say more")
-    record.revise(by=county.sip, seen_version=record.version, findings="More.")
+    record_actions.revise(record, by=county.sip, seen_version=record.version, findings="More.")
     assert record.returned_because == "Say more"
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert (record.status, record.returned_because) == (SUBMITTED, "")
     approve(record, county.dsim)
     verbs = [verb for verb, _by in events_of(record)]
@@ -342,10 +348,10 @@ def test_approving_an_old_page_approves_nothing(county: County) -> None:
     record = county.submitted(county.sip)
     seen = record.version
     send_back(record, county.dsim)
-    record.revise(by=county.sip, seen_version=record.version, findings="Something else.")
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.revise(record, by=county.sip, seen_version=record.version, findings="Something else.")
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     with pytest.raises(Conflict):
-        record.approve(by=county.dsim, on=TUESDAY, seen_version=seen)
+        record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=seen)
     assert not RecordVersion.objects.exists()
 
 
@@ -354,7 +360,7 @@ def test_approving_an_old_page_approves_nothing(county: County) -> None:
 
 def respond(record: RecordOfVisit, by: User, **other: Any) -> Response:
     usual: dict[str, Any] = {"on": TUESDAY, "version": 1, "accurate": True, "on_accuracy": "", "on_content": "We agree"}
-    return record.respond(by=by, **{**usual, **other})
+    return record_actions.respond(record, by=by, **{**usual, **other})
 
 
 def test_the_headteacher_and_the_chair_each_answer(county: County) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schools.models import RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.register.models.school import Phase
 from tests.factories.accounts import UserFactory
@@ -76,7 +77,7 @@ def by_role(county: County) -> dict[Role, Written]:
 def record_of(county: County, written: Written, status: RecordStatus) -> RecordOfVisit:
     record = county.start(written.author) if status == DRAFT else county.submitted(written.author)
     if status == SHARED:
-        record.approve(by=written.manager, on=TUESDAY, seen_version=record.version)
+        record_actions.approve(record, by=written.manager, on=TUESDAY, seen_version=record.version)
     return record
 
 
@@ -121,15 +122,15 @@ def test_the_school_sees_nothing_before_approval_and_the_record_after(county: Co
     record = county.start(county.sip)
     readers = [county.headteacher, county.chair, appointed(Role.CLERK, school=county.school)]
     assert not any(sees(user, record) for user in readers)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert not any(sees(user, record) for user in readers)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     assert all(sees(user, record) for user in readers)
 
 
 def test_a_returned_record_is_a_draft_again_for_everybody(county: County) -> None:
     record = county.submitted(county.sip)
-    record.return_to_author(by=county.dsim, on=TUESDAY, reason="More", seen_version=record.version)
+    record_actions.return_to_author(record, by=county.dsim, on=TUESDAY, reason="More", seen_version=record.version)
     assert not sees(county.headteacher, record)
     assert sees(county.sip, record)
 
@@ -243,7 +244,7 @@ def test_a_shared_record_awaits_head_and_chair_until_each_has_answered(county: C
     record = county.record(SHARED)
     county.submitted(county.sip, kind="monitoring")
     assert asked(county.headteacher, Role.HEADTEACHER) == asked(county.chair, Role.CHAIR) == [record]
-    record.respond(by=county.chair, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
+    record_actions.respond(record, by=county.chair, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="")
     assert asked(county.chair, Role.CHAIR) == []
     assert asked(county.headteacher, Role.HEADTEACHER) == [record]
 
@@ -266,7 +267,7 @@ def test_a_clerk_who_reads_it_is_not_asked(county: County) -> None:
 def test_a_list_of_records_takes_the_same_queries_however_long(county: County, records: int) -> None:
     for day in range(records):
         record = county.start(county.sip, held_on=date(2026, 10, 1) + timedelta(days=day))
-        record.submit(by=county.sip, on=TUESDAY, seen_version=1)
+        record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=1)
     reader = User.objects.get(pk=county.dsim.pk)
     with CaptureQueriesContext(connection) as captured:
         listed = [

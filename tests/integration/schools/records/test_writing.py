@@ -15,6 +15,8 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.reminders.models import Deadline
 from schools.models import AgendaItem, RecordAction, RecordOfVisit, Strength, Visit
+from schools.records import actions as record_actions
+from schools.records import guards
 from schools.records.content import ActionLine, CarriedLine, Content, StrengthLine
 from schools.records.deadlines import ASSURE, SUBMIT
 from schools.records.states import ActionStatus, RecordStatus
@@ -87,9 +89,11 @@ def test_what_was_found_is_kept_by_item_and_submitted_only_when_each_has_a_findi
     record = county.start(county.sip)
     saved(county, record, item_standards=FOUND["standards"])
     assert record.written.findings == {"standards": FOUND["standards"]}
-    assert record.blockers_to("submit", on=TUESDAY) == ["Enter what you found on “Celebrations and good practice”."]
+    assert guards.blockers(record, "submit", on=TUESDAY) == [
+        "Enter what you found on “Celebrations and good practice”."
+    ]
     saved(county, record, item_standards=FOUND["standards"], item_celebrations=FOUND["celebrations"])
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert record.status == RecordStatus.SUBMITTED
 
 
@@ -178,9 +182,9 @@ def test_saving_again_what_is_saved_changes_nothing(county: County, programme: N
 def shared_with_an_action(county: County) -> RecordAction:
     content = Content(actions=(ActionLine("a1", "Moderate writing", who="Deputy head"),))
     record = county.start(county.sip, held_on=date(2026, 10, 12), kind="monitoring", content=content)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert not RecordAction.objects.exists()
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     return RecordAction.objects.get()
 
 
@@ -204,10 +208,10 @@ def test_what_a_record_says_of_an_earlier_action_holds_once_it_is_shared(
     posted = {f"carried_{action.pk}": outcome, f"carried_{action.pk}_note": "Seen in books"}
     saved(county, record, **posted)
     assert list(record.written.carried) == [CarriedLine(action.pk, outcome, "Seen in books")]
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     action.refresh_from_db()
     assert action.status == ActionStatus.OPEN
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     action.refresh_from_db()
     assert action.status == status
     frozen = record.versions.get().texts["carried"]
@@ -219,8 +223,8 @@ def test_what_a_record_says_of_an_earlier_action_holds_once_it_is_shared(
 def test_strengths_wait_for_the_headteacher_once_shared(county: County) -> None:
     content = Content(strengths=(StrengthLine("s1", "Reading aloud", "Early years"),))
     record = county.start(county.sip, content=content)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     assert [(row.text, row.theme, row.status) for row in Strength.objects.all()] == [
         ("Reading aloud", "Early years", "asked")
     ]
@@ -254,7 +258,7 @@ def test_the_second_to_save_sees_every_box_that_differs(county: County, programm
 def test_a_record_that_nobody_decided_on_is_recalled_and_its_own_date_holds_again(county: County) -> None:
     record = county.submitted(county.sip)
     before = Deadline.objects.get(rule=SUBMIT).due_on
-    record.recall(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.recall(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert record.status == RecordStatus.DRAFT
     assert [(deadline.rule, deadline.due_on) for deadline in open_deadlines_of(record)] == [(SUBMIT, before)]
     assert not Deadline.objects.filter(rule=ASSURE).exists()
@@ -264,15 +268,15 @@ def test_only_the_author_recalls_and_not_what_was_approved(county: County) -> No
     record = county.submitted(county.sip)
     for other in (county.dsim, county.head, county.headteacher, appointed(Role.SIP, school=county.school)):
         with pytest.raises(PermissionDenied):
-            record.recall(by=other, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+            record_actions.recall(record, by=other, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     with pytest.raises(Conflict):
-        record.recall(by=county.sip, on=TUESDAY, seen_version=record.version)
+        record_actions.recall(record, by=county.sip, on=TUESDAY, seen_version=record.version)
 
 
 def test_an_abandoned_draft_frees_the_days_and_the_term_owes_its_visit_again(county: County, programme: None) -> None:
     record = county.start(county.sip)
-    record.abandon(by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
     assert record.status == RecordStatus.ABANDONED
     assert open_deadlines_of(record) == []
     record.visit.refresh_from_db()
@@ -289,18 +293,20 @@ def test_a_draft_is_given_up_by_its_author_or_their_manager_with_a_reason_and_by
     for other in (county.head, county.headteacher, county.chair, county.deputy):
         record = county.start(county.sip, held_on=date(2026, 10, 5 + other.pk % 20), kind="monitoring")
         with pytest.raises(PermissionDenied):
-            record.abandon(by=other, on=TUESDAY, reason="No", seen_version=record.version)
+            record_actions.abandon(record, by=other, on=TUESDAY, reason="No", seen_version=record.version)
     record = county.start(county.sip)
     with pytest.raises(Blocked):
-        record.abandon(by=county.sip, on=TUESDAY, reason=" ", seen_version=record.version)
-    record.abandon(by=county.dsim, on=TUESDAY, reason="Its author has left", seen_version=record.version)
+        record_actions.abandon(record, by=county.sip, on=TUESDAY, reason=" ", seen_version=record.version)
+    record_actions.abandon(
+        record, by=county.dsim, on=TUESDAY, reason="Its author has left", seen_version=record.version
+    )
     event = AuditEvent.objects.filter(verb="abandon").get()
     assert (event.by, event.reason) == (county.dsim, "Its author has left")
 
 
 def test_the_school_never_sees_an_abandoned_record(county: County) -> None:
     record = county.start(county.sip)
-    record.abandon(by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="Wrong school", seen_version=record.version)
     for user, status in ((county.headteacher, 404), (county.chair, 404), (county.sip, 200), (county.dsim, 200)):
         assert signed_in(user).get(record.get_absolute_url()).status_code == status
 
@@ -336,8 +342,8 @@ def test_the_preview_is_what_the_school_will_read_and_only_the_makers_read_it(co
     for user, status in ((county.sip, 200), (county.dsim, 200), (county.headteacher, 404)):
         assert signed_in(user).get(path).status_code == status
     assert TEXTS["findings"] in signed_in(county.sip).get(path).content.decode()
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
-    record.approve(by=county.dsim, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
     assert signed_in(county.sip).get(path).status_code == 403
     assert clock.today() == TUESDAY
 

@@ -13,6 +13,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schools.models import Appointment, Person, RecordOfVisit, School
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.register.allocation.actions import Choice, hand_over_schools
 from schools.register.allocation.board import seen_of
@@ -189,9 +190,9 @@ def test_a_new_author_finishes_what_was_begun(by: Actor, county: County) -> None
     draft, shared = RecordOfVisit.objects.get(pk=draft.pk), RecordOfVisit.objects.get(pk=shared.pk)
     assert (draft.author, draft.author_role, draft.visit.author) == (successor, Role.SIP, county.sip)
     assert shared.author == county.sip
-    draft.revise(by=successor, seen_version=draft.version, findings="Finished by another")
-    draft.submit(by=successor, on=TUESDAY, seen_version=draft.version)
-    draft.approve(by=county.dsim, on=TUESDAY, seen_version=draft.version)
+    record_actions.revise(draft, by=successor, seen_version=draft.version, findings="Finished by another")
+    record_actions.submit(draft, by=successor, on=TUESDAY, seen_version=draft.version)
+    record_actions.approve(draft, by=county.dsim, on=TUESDAY, seen_version=draft.version)
     event = AuditEvent.objects.get(verb="handed over")
     assert (event.by, event.reason) == (by.user, f"Handed over from {county.sip} to {successor}")
     assert event.changes == {"author": [county.sip.pk, successor.pk]}

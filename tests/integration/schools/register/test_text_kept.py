@@ -15,6 +15,7 @@ from schoolimprove.reminders.actions import put_away
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import Appointment, Person, School
+from schools.records import actions as record_actions
 from schools.records.governors.actions import cancel_meeting
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
@@ -299,7 +300,7 @@ def test_a_date_kept_for_a_record_that_somebody_else_presented_is_shown(county: 
     opened = form_to_type_in(client.get(path).content.decode())
     client.post("/drafts/", {**opened.sent, **day("held_on", TUESDAY)})
     clerk = appointed(Role.CLERK, school=county.school)
-    record.present(by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
+    record_actions.present(record, by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     page = client.get(path).content.decode()
     assert "This record is now: presented to governors." in page
     assert "3 11 2026" in page

@@ -22,6 +22,7 @@ from schoolimprove.lib.clock import TermName
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.reminders.models import Deadline
 from schools.models import Visit
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.visits import deadlines as visit_deadlines
 from schools.visits.models.visit import VisitKind
@@ -177,7 +178,7 @@ def test_a_record_is_finished_by_its_author_and_told_to_nobody_who_may_not_know(
     assert exported(administrator)[0]["Record"] == ""
     assert record.reference not in page(administrator)
     assert "Finish the record" not in page(administrator)
-    record.submit(by=county.sip, on=TUESDAY, seen_version=record.version)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert listed(county.sip) == [(county.school.name, "Done")]
 
 

@@ -16,6 +16,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent, Draft
 from schools.models import School, Visit
+from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.visits import actions as visit_actions
 from schools.visits.actions import Plan
@@ -130,7 +131,7 @@ def test_a_held_visit_leads_to_its_record_for_whoever_may_read_it(county: County
 
 def test_what_became_of_a_draft_is_not_told_on_the_page_of_its_visit(county: County) -> None:
     record = county.record()
-    record.abandon(by=county.sip, on=TUESDAY, reason="A mistake of mine", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="A mistake of mine", seen_version=record.version)
     assert "A mistake of mine" not in page(county.headteacher, address(record.visit))
 
 
@@ -459,7 +460,7 @@ def test_the_chronology_tells_how_a_date_came_about_with_its_reasons(county: Cou
 
 def test_the_chronology_of_a_school_tells_nothing_of_a_draft_by_its_visit(county: County) -> None:
     record = county.record()
-    record.abandon(by=county.sip, on=TUESDAY, reason="A mistake of mine", seen_version=record.version)
+    record_actions.abandon(record, by=county.sip, on=TUESDAY, reason="A mistake of mine", seen_version=record.version)
     assert AuditEvent.objects.about("schools.visit", record.visit.pk).filter(verb="void").exists()
     text = page(county.headteacher, reverse("schools:chronology", args=[county.school.urn]))
     assert "A mistake of mine" not in text
