@@ -12,21 +12,30 @@ class SchoolsConfig(AppConfig):
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.shipping import Shipment, shipments
         from schools.home import calendar_feed, panels
+        from schools.home.chronology import sources
         from schools.imports.appointments import run as appointment_run
         from schools.imports.calendar import run as calendar_run
         from schools.imports.core import runs
         from schools.imports.gias import run as gias_run
         from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules
+        from schools.records import chronology as record_chronology
+        from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
         from schools.records.writing import figures
         from schools.register.people import account_hooks
         from schools.register.roles_resolver import AppointmentResolver
+        from schools.visits import chronology as visit_chronology
+        from schools.visits import hand_over as visit_hand_over
         from schools.visits.models.programme import ProgrammeEdition
         from schools.visits.opening import termly
         from schools.visits.programme.actions import sync_programmes
 
         register_resolver(AppointmentResolver())
         panels.register()
+        for chronology in (visit_chronology, record_chronology, sources):
+            chronology.register()
+        for hand_over in (visit_hand_over, record_hand_over):
+            hand_over.register()
         reminder_rules.register()
         termly.register()
         calendar_feed.register()

@@ -5,6 +5,7 @@ from django.urls import path
 import schools.register.converters  # noqa: F401 (registers them)
 from schools.home import school_overview, watchlist
 from schools.home.chronology import pages as chronology
+from schools.oversight.my_term import pages as my_term
 from schools.oversight.pages import core_visits, deadlines_board, last_visit, week_grid, workload
 from schools.records.agreed_actions import pages as agreed_actions
 from schools.records.assurance import pages as assurance
@@ -23,7 +24,6 @@ from schools.register.schools import list as school_list
 from schools.visits import pages as visits
 from schools.visits.contact_notes import pages as contact_notes
 from schools.visits.entitlement import pages as entitlement
-from schools.visits.my_term import pages as my_term
 from schools.visits.opening import pages as opening
 from schools.visits.programme import pages as programme
 

@@ -15,13 +15,15 @@ from schoolimprove.accounts.rights import all_authorising
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui.components import Event
-from schools.home.chronology import sources
+from schools.records.chronology import SHOWN_TO_READERS
 from schools.records.models.action import RecordAction
 from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.record import RecordOfVisit
 from schools.records.models.strength import Strength
+from schools.register.chronology import Place, in_words
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
+from schools.visits.chronology import TOLD_WITH_THE_RECORD
 from schools.visits.models.agenda_item import ADDED_IN_WRITING, TAKEN_AWAY_IN_WRITING, AgendaItem
 from schools.visits.models.contact_note import ContactNote
 from schools.visits.models.visit import Visit
@@ -34,7 +36,7 @@ def news_about_schools(user: Any, since: datetime, most: int) -> Sequence[Event]
     """A constant number of queries at any size of scope."""
     events = list(changes_since(user, since).order_by("-at", "-pk")[:most])
     schools = School.objects.in_bulk([event.school_id for event in events if event.school_id])
-    told = sources.in_words(events, [sources.Place(school) for school in schools.values()])
+    told = in_words(events, [Place(school) for school in schools.values()])
     return [
         replace(worded, where=schools[event.school_id or 0].name) for worded, event in zip(told, events, strict=True)
     ]
@@ -54,8 +56,8 @@ def changes_since(user: Any, since: datetime) -> QuerySet[AuditEvent]:
 
 
 def _kinds_of_news(user: Any) -> Iterator[Q]:
-    yield _about(RecordOfVisit) & Q(_among(RecordOfVisit.objects.visible_to(user)), verb__in=sources.SHOWN_TO_READERS)
-    yield _about(Visit) & Q(_among(Visit.objects.visible_to(user))) & ~Q(verb__in=sources.TOLD_WITH_THE_RECORD)
+    yield _about(RecordOfVisit) & Q(_among(RecordOfVisit.objects.visible_to(user)), verb__in=SHOWN_TO_READERS)
+    yield _about(Visit) & Q(_among(Visit.objects.visible_to(user))) & ~Q(verb__in=TOLD_WITH_THE_RECORD)
     read = _at(user, Permission.VIEW_SHARED_RECORD)
     yield _about(AgendaItem) & read & ~Q(verb__in=(ADDED_IN_WRITING, TAKEN_AWAY_IN_WRITING))
     yield _about(RecordAction, Strength) & read & ~Q(verb__in=OF_SHARING)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from schoolimprove.accounts.rights import appointments_of, user_can
-from schoolimprove.accounts.roles import LINE_MANAGEMENT, Permission, Role
+from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui.registry import (
     Ask,
@@ -23,7 +23,6 @@ from schoolimprove.ui.registry import (
     notice_panels,
 )
 from schools.home.asks_after_sharing import asks_after_sharing
-from schools.home.chronology import sources
 from schools.home.following_asks import asks_about_actions
 from schools.home.installing import asks_of_installation
 from schools.home.keeping_asks import asks_about_files, asks_about_policy, dates_about_files, dates_about_people
@@ -32,9 +31,10 @@ from schools.home.visit_asks import asks_about_visits
 from schools.imports.core.registry import importers
 from schools.imports.models import ImportRun
 from schools.imports.states import ImportStatus
+from schools.oversight.my_term.own_visits import goes_visiting
 from schools.oversight.upcoming import dates_about_schools
 from schools.records import deadlines as record_deadlines
-from schools.records.models.record import RecordOfVisit
+from schools.records.models.record import RecordOfVisit, assures
 from schools.register import tabs
 from schools.register.people.cover import notices_of_cover
 from schools.visits.opening.actions import asks_about_terms
@@ -88,17 +88,6 @@ def register() -> None:
     news_panels.register(NewsPanel("schools", 10, news_about_schools))
     notice_panels.register(NoticePanel("cover", 10, notices_of_cover))
     tabs.register_own()
-    sources.register_own()
-
-
-def assures(user: Any) -> bool:
-    """Whether anybody's records come to this user for approval."""
-    return any(user_can(user, rights.approve) for rights in LINE_MANAGEMENT)
-
-
-def goes_visiting(user: Any) -> bool:
-    """Whoever writes records or plans visits has a term of them."""
-    return user_can(user, Permission.WRITE_RECORD) or user_can(user, Permission.PLAN_VISIT)
 
 
 def asks_about_records(user: Any, on: date) -> Sequence[Ask]:

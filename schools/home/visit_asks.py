@@ -13,8 +13,8 @@ from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.ui.registry import Ask
 from schools.register.scope import in_scope
+from schools.visits.deadlines import _open_rows, due_on
 from schools.visits.models.visit import WITHOUT_RECORD, Visit, VisitKind
-from schools.visits.my_term.own_visits import _open_rows, due_on
 from schools.visits.states import VisitStatus
 
 ONE_BY_ONE = 3

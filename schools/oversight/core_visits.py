@@ -37,11 +37,10 @@ from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
 from schools.register.partners import NOBODY, SIP_SCOPES, Sips, with_exactly
 from schools.register.scope import COLUMNS
-from schools.register.served import served_in
 from schools.visits.models.term_opening import TermOpening
 from schools.visits.models.visit import Visit, VisitKind
 from schools.visits.states import VisitStatus
-from schools.visits.term_slots import TermDays, terms_held
+from schools.visits.term_slots import TermDays, served_in, terms_held
 
 Covered = Any
 """A `SchoolQuerySet` with what `covered` adds to each school, which no checker can know."""

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
-from schoolimprove.accounts.roles import Role
 from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
@@ -35,6 +34,7 @@ from schools.records.models.version import RecordVersion
 from schools.records.overnight import settle_responses
 from schools.register.calendars import calendars_for
 from schools.register.models.school import School
+from schools.register.recalculation import JOB, ask_to_recount
 from schools.visits import deadlines as visit_deadlines
 from schools.visits.deadlines import NOT_SEEN, OF_CORE_VISITS, CoreDates, not_seen_after
 from schools.visits.models.visit import Visit, VisitKind
@@ -163,10 +163,9 @@ def _date_core_visits() -> int:
     return len(moved) + len(missing) + len(left)
 
 
-JOB, KEY = "recount_deadlines", "all"
 POLICY = (RECORD_LIMITS.name, CORE_VISIT_WEEKS.name, NOT_SEEN_DAYS.name, SERVICE_BY_TYPE.name)
 COUNTED_WITH = frozenset({changes.CALENDAR, *POLICY})
-ASKED = (Role.HEADTEACHER, Role.CHAIR)
+
 _log = logging.getLogger(__name__)
 
 
@@ -174,11 +173,6 @@ def register() -> None:
     """Called once, when the app is ready."""
     jobs.job_kinds.register(jobs.JobKind(JOB, 40, _run, _given_up))
     changes.followers.register(changes.Follower("deadlines of schools", 10, COUNTED_WITH, ask_to_recount))
-
-
-def ask_to_recount() -> None:
-    """Called in the transaction of the change, and triggered when that is committed."""
-    jobs.ask_for(JOB, KEY)
 
 
 def _run(_key: str, tell: jobs.Progress) -> None:

@@ -12,13 +12,12 @@ from django.db.models import Exists, OuterRef, Q
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib.clock import Calendar, DatesNotHeld
 from schools.oversight.last_visit import with_last_seen
+from schools.oversight.my_term.own_visits import of_days
 from schools.register.calendars import calendars_for
 from schools.register.models.school import School
-from schools.register.served import served_in
 from schools.visits.models.visit import Visit, VisitKind
-from schools.visits.my_term.own_visits import of_days
 from schools.visits.states import VisitStatus
-from schools.visits.term_slots import TermDays
+from schools.visits.term_slots import TermDays, served_in
 
 WEEK = timedelta(days=7)
 WEEKDAYS = 5

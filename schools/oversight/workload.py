@@ -16,6 +16,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib.years import academic_year_bounds
 from schools.oversight.core_visits import answered
+from schools.oversight.my_term.own_visits import of_days
 from schools.records.models.record import RecordOfVisit
 from schools.records.states import RecordStatus
 from schools.register.models.appointment import Appointment
@@ -23,7 +24,6 @@ from schools.register.models.school import School
 from schools.register.partners import NOBODY, SIP_SCOPES, Sips
 from schools.register.scope import COLUMNS
 from schools.visits.models.visit import Visit, visitor_goes_there
-from schools.visits.my_term.own_visits import of_days
 from schools.visits.states import NOT_HELD, VisitStatus
 from schools.visits.term_slots import TermDays
 

@@ -11,7 +11,6 @@ from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
-from schoolimprove.records.transition import Blocked
 from schoolimprove.ui import components
 from schools.records.models.record import RecordOfVisit
 from schools.records.states import RecordStatus
@@ -44,13 +43,6 @@ def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None)
         *([components.Crumb(record.reference, record.get_absolute_url())] if here != record.reference else []),
         components.Crumb(here),
     ]
-
-
-def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
-    """The form again, with the reasons why the verb was refused."""
-    form.add_error(None, error)
-    response: HttpResponse = view.form_invalid(form)
-    return response
 
 
 class RecordFormView(KeepsDrafts, FormView[Any]):

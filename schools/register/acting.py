@@ -1,4 +1,4 @@
-"""A button that was pressed: one verb, then back with what came of it."""
+"""What all pages of one Record of Visit have in common: the record in scope, and a form over it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +9,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from schoolimprove.records.transition import Blocked, Conflict
+
+
+def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
+    """The form again, with the reasons why the verb was refused."""
+    form.add_error(None, error)
+    response: HttpResponse = view.form_invalid(form)
+    return response
 
 
 def seen_in(parameters: QueryDict) -> int:

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
@@ -148,3 +151,13 @@ def school_seen(school: School, *, last_seen: date | None, on: date, held: bool)
         first_day=working.first_day,
         working=working.as_record(),
     )
+
+
+def due_on() -> Subquery:
+    """The day by which a core visit is to be held, as long as it is."""
+    return Subquery(_open_rows().values("due_on")[:1])
+
+
+def _open_rows() -> Any:
+    rows = Deadline.objects.open().filter(rule=CORE_VISIT, subject_kind=Visit._meta.label_lower)
+    return rows.filter(subject_id=OuterRef("pk")).order_by()

@@ -23,14 +23,13 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
 from schoolimprove.ui.calendar_files import CONTENT_TYPE
-from schools.home.chronology.sources import TOLD_WITH_THE_RECORD, Place, in_words
-from schools.records.models.record import RecordOfVisit
-from schools.records.pages import refused
-from schools.register.acting import pressed, seen_in
+from schools.register.acting import pressed, refused, seen_in
+from schools.register.chronology import Place, in_words
 from schools.register.lineage import heirs
 from schools.register.models.school import School
 from schools.register.pages import school_in_scope
 from schools.visits import actions
+from schools.visits.chronology import TOLD_WITH_THE_RECORD
 from schools.visits.deadlines import VISIT_LABELS
 from schools.visits.forms import (
     AgendaItemForm,
@@ -158,9 +157,7 @@ def facts(visit: Visit) -> list[components.Fact]:
     ]
 
 
-def agenda_of(
-    visit: Visit, user: Any, record: RecordOfVisit | None = None
-) -> list[tuple[AgendaLine, AgendaItem | None]]:
+def agenda_of(visit: Visit, user: Any, record: Any = None) -> list[tuple[AgendaLine, AgendaItem | None]]:
     """Each line, with the item behind it where this user may take it away.
 
     What its author adds while writing is seen by whoever may read the `record`.
@@ -180,11 +177,13 @@ def _added_in_writing(visit: Visit) -> set[str]:
     return {f"a{pk}" for pk in events.filter(subject_id__in=items).values_list("subject_id", flat=True)}
 
 
-def record_of(visit: Visit, user: Any) -> RecordOfVisit | None:
-    """Its record, if this user may know of it."""
+def record_of(visit: Visit, user: Any) -> Any:
+    """Its Record of Visit, if this user may know of it."""
     if visit.status != VisitStatus.HELD or visit.kind in WITHOUT_RECORD:
         return None
-    return RecordOfVisit.objects.visible_at(visit.school, user).filter(visit=visit).for_lists().first()
+    # Records stand above visits: they are reached the other way along their foreign key.
+    records: Any = Visit._meta.get_field("record").related_model._default_manager
+    return records.visible_at(visit.school, user).filter(visit=visit).for_lists().first()
 
 
 def happened(visit: Visit) -> list[components.Event]:

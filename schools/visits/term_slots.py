@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from schoolimprove.calendar.models import Term
 from schoolimprove.lib.clock import Calendar, TermName
 from schoolimprove.lib.years import academic_year, academic_year_label
 from schoolimprove.records.transition import Blocked
 from schools.register.calendars import calendars_for
+from schools.register.served import served_between
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,8 @@ def slot_in(calendar: Calendar, day: date) -> tuple[int, str] | None:
     begun = [term for term in calendar.terms.held if term.year == year and term.start <= day]
     last: TermName = max(begun).name if begun else TermName.AUTUMN
     return year, last.value
+
+
+def served_in(days: TermDays) -> Q:
+    """Schools that are owed a core visit in a term: entitled, or by invitation that was accepted for its year."""
+    return served_between(days.year, days.first, days.last)

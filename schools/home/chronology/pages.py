@@ -20,7 +20,7 @@ from schoolimprove.ui.cells import shown
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import Counts, filter_panel
 from schools.home.chronology.forms import SYSTEM, ChronologyForm
-from schools.home.chronology.sources import chronology_sources, end_of, entries, in_words, places_of, source_of
+from schools.register.chronology import chronology_sources, end_of, entries, in_words, places_of, source_of
 from schools.register.lineage import predecessors
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import Establishment, Phase, School

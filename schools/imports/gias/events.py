@@ -15,9 +15,6 @@ from schoolimprove.lib import clock, context
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 
-ADDED_BY_IMPORT, CHANGED_BY_IMPORT = "added by import", "changed by import"
-RESTORED, REMOVED = "restored by undoing", "removed by undoing"
-"""What imports of GIAS and their undoings do to schools and links, as the audit calls it."""
 _AT_ONCE = 40
 """Fields to one call; both engines take a hundred arguments, two to a field."""
 

@@ -23,8 +23,8 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import LONGEST_REASON
 from schoolimprove.records.transition import record_events
 from schools.imports.gias import events, tables
-from schools.imports.gias.events import ADDED_BY_IMPORT, CHANGED_BY_IMPORT
 from schools.imports.gias.staging import SCHOOL, TABLE, VALUES, column_of
+from schools.register.import_verbs import ADDED_BY_IMPORT, CHANGED_BY_IMPORT
 from schools.register.models.places import Diocese, District, LocalAuthority
 from schools.register.models.school import Establishment, School, searchable
 

@@ -21,6 +21,7 @@ from schools.imports.gias import events, links, register, types
 from schools.imports.gias.register import INCOMING
 from schools.imports.gias.staging import column_of
 from schools.imports.models import ImportRun
+from schools.register import import_verbs
 from schools.register.models.places import Diocese, District, LocalAuthority
 from schools.register.models.school import School
 
@@ -66,7 +67,7 @@ def _touched(cursor: CursorWrapper, run: ImportRun) -> list[Field[Any, Any]]:
 
 
 def _changes_of(run: ImportRun) -> dict[str, Any]:
-    return {"run": run.pk, "verb": events.CHANGED_BY_IMPORT}
+    return {"run": run.pk, "verb": import_verbs.CHANGED_BY_IMPORT}
 
 
 def _another(field: Field[Any, Any], order: str) -> str:
@@ -100,7 +101,7 @@ def _added_and_changed(cursor: CursorWrapper, run: ImportRun) -> Iterator[str]:
     added = _OF_RUN.replace(" WHERE", " JOIN schools_historicalschool h ON h.id = o.id AND h.history_type = '+' WHERE")
     cursor.execute(
         f"SELECT o.urn, o.name FROM {added} AND ({different}) ORDER BY o.name, o.urn",
-        {"run": run.pk, "verb": events.ADDED_BY_IMPORT, "changed": events.CHANGED_BY_IMPORT},
+        {"run": run.pk, "verb": import_verbs.ADDED_BY_IMPORT, "changed": import_verbs.CHANGED_BY_IMPORT},
     )
     for urn, name in cursor.fetchall():
         yield f"{name} (URN {urn}) was added by the import and changed after it."
@@ -116,7 +117,7 @@ def _differs_since_added(field: Field[Any, Any]) -> str:
 
 
 def _added_and_used(run: ImportRun) -> Iterator[str]:
-    added = _subjects(run, School, events.ADDED_BY_IMPORT)
+    added = _subjects(run, School, import_verbs.ADDED_BY_IMPORT)
     uses: dict[int, list[str]] = {}
     for start in range(0, len(added), _PARTED_AT):
         uses |= uses_of(School, added[start : start + _PARTED_AT])
@@ -139,7 +140,7 @@ def _restore(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome
     changed = f"o.id IN (SELECT e.subject_id FROM records_auditevent e WHERE {_CHANGE})"
     added = f"o.id IN (SELECT f.subject_id FROM records_auditevent f WHERE {_ADDITION})"
     register.fill_with_held(
-        cursor, f"{changed} AND NOT {added}", {**_changes_of(run), "added": events.ADDED_BY_IMPORT}, work.by
+        cursor, f"{changed} AND NOT {added}", {**_changes_of(run), "added": import_verbs.ADDED_BY_IMPORT}, work.by
     )
     for field in _touched(cursor, run):
         cursor.execute(
@@ -154,19 +155,19 @@ def _restore(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome
     for urn, name, changes in register.changes(cursor):
         outcome.note(CHANGED, f"{name} (URN {urn})", words.of(changes))
         outcome.changed += 1
-    register.write(cursor, work.by, f"Import number {run.pk} undone", verb=events.RESTORED)
+    register.write(cursor, work.by, f"Import number {run.pk} undone", verb=import_verbs.RESTORED)
 
 
 def _remove(cursor: CursorWrapper, run: ImportRun, work: Work, outcome: Outcome) -> None:
     """The schools that were added, with a last row of history and an event each."""
-    of_run: dict[str, Any] = {"run": run.pk, "verb": events.ADDED_BY_IMPORT}
+    of_run: dict[str, Any] = {"run": run.pk, "verb": import_verbs.ADDED_BY_IMPORT}
     cursor.execute(f"SELECT o.urn, o.name FROM {_OF_RUN} ORDER BY o.name, o.urn", of_run)
     for urn, name in cursor.fetchall():
         outcome.note(REMOVED, f"{name} (URN {urn})")
         outcome.removed += 1
     reason = f"Import number {run.pk} undone"
     register.copy_to_history(cursor, _OF_RUN, "'-'", work.by, reason, of_run)
-    register.tell(cursor, work.by, events.REMOVED, _OF_RUN, events.changes_sql({}), reason, of_run)
+    register.tell(cursor, work.by, import_verbs.REMOVED, _OF_RUN, events.changes_sql({}), reason, of_run)
     for table, column in (("schools_watch", "school_id"), ("schools_school", "id")):
         cursor.execute(
             f"DELETE FROM {table} WHERE {column} IN (SELECT e.subject_id FROM records_auditevent e"

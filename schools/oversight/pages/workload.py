@@ -19,11 +19,11 @@ from schoolimprove.ui.charts import Chart, Series
 from schoolimprove.ui.exports import Column, ListFile
 from schools.oversight.core_visits import term_of, terms_to_look_at
 from schools.oversight.forms import LoadForm
+from schools.oversight.my_term.own_visits import sees_others
 from schools.oversight.pages.core_visits import CoveragePage, tabs
 from schools.oversight.workload import Load, loads, schools_of, total_of
 from schools.register.partners import NOBODY
 from schools.visits.entitlement.actions import plain
-from schools.visits.my_term.own_visits import sees_others
 from schools.visits.term_slots import TermDays
 
 

@@ -26,9 +26,8 @@ from schools.records.agreed_actions.forms import ACTS, BEGIN, FINISH, REPORT, Ac
 from schools.records.agreed_actions.listing import actions_at, most_urgent_first, narrowed
 from schools.records.content import OWNER_LABELS, Owner
 from schools.records.models.action import RecordAction
-from schools.records.pages import refused
 from schools.records.states import ActionStatus
-from schools.register.acting import show_conflict
+from schools.register.acting import refused, show_conflict
 from schools.register.models.school import School
 from schools.register.pages import SchoolTabView, paged, school_in_scope
 

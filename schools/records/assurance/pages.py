@@ -25,14 +25,13 @@ from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 from schoolimprove.ui.filters import filter_panel
-from schools.home.panels import assures
 from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.assurance.forms import AssuranceFilter, ReturnForm
 from schools.records.assurance.warnings import doubt_about_sharing
 from schools.records.deadlines import ASSURE, SUBMIT
 from schools.records.document import Reading, read
-from schools.records.models.record import RecordOfVisit
+from schools.records.models.record import RecordOfVisit, assures
 from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
 from schools.records.reading.pages import shown
 from schools.records.states import RecordStatus

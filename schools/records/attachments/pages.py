@@ -21,9 +21,10 @@ from schools.records.attachments.actions import attach, attachments_for_readers,
 from schools.records.attachments.forms import AttachmentForm
 from schools.records.models.attachment import RecordDocument
 from schools.records.models.record import RecordOfVisit
-from schools.records.pages import breadcrumbs, record_in_scope, refused
+from schools.records.pages import breadcrumbs, record_in_scope
 from schools.records.pdf import preview_pdf
 from schools.records.states import SHARED_STATES, RecordStatus
+from schools.register.acting import refused
 
 _log = logging.getLogger(__name__)
 

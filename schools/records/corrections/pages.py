@@ -21,14 +21,14 @@ from schools.records.corrections.actions import follows, propose_correction, pro
 from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
 from schools.records.models.correction import Correction
 from schools.records.models.record import RecordOfVisit
-from schools.records.pages import RecordFormView, record_in_scope, refused
+from schools.records.pages import RecordFormView, record_in_scope
 from schools.records.reading.after_sharing import address, on_record
 from schools.records.states import SHARED_STATES, CorrectionStatus
 from schools.records.writing.figures import figures_of
 from schools.records.writing.pages import progress_of, rows_of_agenda
 from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import content_values, saved_values, visit_of
-from schools.register.acting import act, seen_in, show_conflict
+from schools.register.acting import act, refused, seen_in, show_conflict
 from schools.visits.forms import WRITTEN_KINDS
 
 WAITS = "A correction of this record waits for your line manager."

@@ -27,8 +27,7 @@ from schools.records.governors.actions import add_meetings, cancel_meeting
 from schools.records.governors.forms import CancelMeetingForm, MeetingsForm
 from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.record import RecordOfVisit
-from schools.records.pages import refused
-from schools.register.acting import show_conflict
+from schools.register.acting import refused, show_conflict
 from schools.register.models.school import School
 from schools.register.pages import SchoolTabView, paged, school_in_scope, school_read
 

@@ -292,3 +292,8 @@ class RecordOfVisit(BaseRecord):
     def roles_answered(self) -> set[str]:
         answers = Response.objects.filter(version__record=self, version__number=self.shared_version or 0)
         return set(answers.values_list("role", flat=True))
+
+
+def assures(user: Any) -> bool:
+    """Whether anybody's records come to this user for approval."""
+    return any(user_can(user, rights.approve) for rights in LINE_MANAGEMENT)

@@ -24,7 +24,7 @@ from schools.records.deadlines import LABELS, RESPOND
 from schools.records.document import read
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response
-from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope, refused
+from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
 from schools.records.reading.after_sharing import (
     VersionRead,
     after_sharing_context,
@@ -35,6 +35,7 @@ from schools.records.reading.after_sharing import (
 from schools.records.reading.forms import ResponseForm
 from schools.records.states import RecordStatus
 from schools.records.writing.submitting import blockers_to_submitting
+from schools.register.acting import refused
 from schools.register.lineage import heirs
 from schools.register.models.school import School
 from schools.register.people.cover import covered_person

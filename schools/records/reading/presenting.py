@@ -20,12 +20,12 @@ from schools.records import actions as record_actions
 from schools.records import guards
 from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.models.strength import Strength
-from schools.records.pages import RecordFormView, record_in_scope, refused
+from schools.records.pages import RecordFormView, record_in_scope
 from schools.records.reading.after_sharing import address, on_record, read_versions, versions_of
 from schools.records.reading.forms import CloseUnpresentedForm, PresentForm
 from schools.records.reading.pages import heir_to_read_by, shown
 from schools.records.states import SHARED_STATES, RecordStatus
-from schools.register.acting import act, seen_in, show_conflict
+from schools.register.acting import act, refused, seen_in, show_conflict
 
 
 class RecordPresent(RecordFormView):

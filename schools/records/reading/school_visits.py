@@ -19,10 +19,10 @@ from schools.register.models.school import School
 from schools.register.pages import SchoolTabView, paged, school_read
 from schools.visits.actions import plannable_kinds
 from schools.visits.contact_notes.pages import note_table
+from schools.visits.deadlines import due_on
 from schools.visits.entitlement.actions import usage_told
 from schools.visits.models.contact_note import ContactNote
 from schools.visits.models.visit import WITHOUT_RECORD, Visit
-from schools.visits.my_term.own_visits import due_on
 from schools.visits.states import VisitStatus
 
 

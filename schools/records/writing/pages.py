@@ -25,14 +25,14 @@ from schools.records import versions
 from schools.records.actions import start_record
 from schools.records.models.comment import AssuranceComment
 from schools.records.models.record import TEXTS, RecordOfVisit
-from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope, refused
+from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
 from schools.records.reading.pages import shown
 from schools.records.states import RecordStatus
 from schools.records.writing.figures import figures_of
 from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
 from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import blockers_to_submitting, saved_values, visit_of
-from schools.register.acting import act, seen_in, show_conflict
+from schools.register.acting import act, refused, seen_in, show_conflict
 from schools.register.pages import school_in_scope
 from schools.visits.forms import WRITTEN_KINDS
 from schools.visits.models.visit import Visit

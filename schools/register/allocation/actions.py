@@ -15,14 +15,13 @@ from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, Conflict
-from schools.records.models.record import RecordOfVisit
 from schools.register.allocation.board import seen_of
 from schools.register.models.appointment import Appointment
 from schools.register.models.person import Person
 from schools.register.models.school import Establishment, School
 from schools.register.partners import Partners
 from schools.register.people.appointing import Guard, Saving, lock_people, save_together, wrong_with_appointment
-from schools.register.people.leaving import hand_over_records, hand_over_visits, unfinished_records
+from schools.register.people.work import works
 
 _DAY = timedelta(days=1)
 
@@ -209,11 +208,9 @@ def _changed(held: Appointment, school: School, **fields: Any) -> Appointment:
     return changed
 
 
-def records_left(leaver: Person, schools: Iterable[School]) -> list[RecordOfVisit]:
-    """What a partner has begun at these schools and not finished, as a partner: what they write in another role may be
-    nothing that whoever assigns partners reads.
-    """
-    return list(unfinished_records(leaver.user, at=schools).filter(author_role=Role.SIP)) if leaver.user else []
+def records_left(leaver: Person, schools: Iterable[School]) -> list[Any]:
+    """The Records of Visit a partner has begun at these schools, as a partner, and not finished."""
+    return [each for work in works for each in work.unfinished(leaver.user, schools)] if leaver.user else []
 
 
 def hand_over_schools(
@@ -228,6 +225,6 @@ def hand_over_schools(
         if to is not None and to.user is not None and leaver.user is not None and last_day <= on:
             for move in moves:
                 actor = acting(by, Permission.ASSIGN_SIP, on=move.school)
-                hand_over_records(leaver.user, to=to.user, by=actor, at=[move.school], written_as=Role.SIP)
-                hand_over_visits(leaver.user, to=to.user, by=actor, at=[move.school])
+                for work in works:
+                    work.hand_over(leaver.user, to=to.user, by=actor, at=[move.school])
     return moves

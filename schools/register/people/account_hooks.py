@@ -28,14 +28,7 @@ from schoolimprove.ui.components import Link
 from schools.register.models.appointment import Appointment
 from schools.register.models.person import Person
 from schools.register.people.emails import HEAD_NOTIFIED
-from schools.register.people.leaving import (
-    NEVER_HANDED_OVER,
-    hand_over,
-    hand_over_records,
-    open_appointments,
-    possible_authors,
-    unfinished_records,
-)
+from schools.register.people.leaving import NEVER_HANDED_OVER, hand_over, open_appointments
 
 SHOWN = 100
 """Appointments listed on a person's page."""
@@ -44,7 +37,6 @@ SHOWN = 100
 def register() -> None:
     """Called once, when the app is ready."""
     hand_overs.register(AppointmentsHandOver())
-    hand_overs.register(RecordsHandOver())
     person_panels.register(PersonPanel("appointments", 10, appointments_panel))
     person_facts.register(PersonFacts("appointments", 10, roles_of))
     identity_followers.register(IdentityFollower("person", 10, follow_identity))
@@ -87,32 +79,6 @@ def _line(held: Appointment, on: date) -> str:
     if held.starts_on > on:
         said += f", from {clock.uk_date(held.starts_on)}"
     return f"{said} (ends; never handed over)" if held.role in NEVER_HANDED_OVER else said
-
-
-class RecordsHandOver:
-    """Somebody must take over what is begun or submitted, or nobody could ever finish it.
-
-    Where there is nobody who could, no question is asked, since a person who must lose their way in today cannot
-    wait for an appointment: the records stay the leaver's. A submitted one is still approved or returned by its line
-    manager. A draft waits: once somebody is appointed, letting the leaver back in and deactivating them again asks.
-    """
-
-    key = "records"
-    order = 5
-    label = "Unfinished Records of Visit"
-    end_label = ""
-
-    def held_by(self, user: User, *, on: date) -> Sequence[str]:
-        records = unfinished_records(user)
-        if not records or not self.candidates(user, on=on):
-            return []
-        return [f"{each.reference}, {each.school.name}: {each.get_status_display().lower()}" for each in records]
-
-    def candidates(self, user: User, *, on: date) -> Sequence[tuple[str, str]]:
-        return [(str(each.pk), each.name) for each in possible_authors(user, on=on)]
-
-    def hand_over(self, user: User, *, to: str, by: Actor, on: date, reason: str) -> None:
-        hand_over_records(user, to=User.objects.get(pk=to), by=by)
 
 
 def appointments_panel(viewer: User, person: User, on: date) -> Panel:

@@ -18,7 +18,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict, differences, event_of, record_event
-from schools.oversight import recalculate_deadlines
+from schools.register import recalculation
 from schools.register.models.appointment import SCOPE_FIELDS, Appointment, AppointmentQuerySet
 from schools.register.models.person import Person
 from schools.register.models.school import School
@@ -167,8 +167,8 @@ def _guard(savings: Sequence[Saving], before: Mapping[int | None, Appointment]) 
 
 def _follow(appointments: Iterable[Appointment]) -> None:
     """A school whose chair has left is waited for no more, at once and not from the night on."""
-    if any(each.role in recalculate_deadlines.ASKED for each in appointments):
-        recalculate_deadlines.ask_to_recount()
+    if any(each.role in recalculation.ASKED for each in appointments):
+        recalculation.ask_to_recount()
 
 
 _SAVED = ("starts_on", "ends_on", "withdrawn_because")

@@ -1,25 +1,20 @@
-"""What becomes of what somebody holds who leaves: their appointments, and the records they have not finished.
+"""Appointments of people who leave: ended, and handed over to a successor.
 
 Why somebody left is nobody's business in a school: the reason given stays with their account's own event, and the
-appointments and records say only who took over from whom.
+appointments say only who took over from whom.
 """
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from schoolimprove.accounts.models import User
-from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, AUTHORITY_WIDE_ROLES, Permission, Role, roles_with
+from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, AUTHORITY_WIDE_ROLES, Role
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import Blocked, record_event, save_changes
-from schools.records.models.record import RecordOfVisit
-from schools.records.states import RecordStatus
+from schoolimprove.records.transition import Blocked, record_event
 from schools.register.models.appointment import Appointment
 from schools.register.models.person import Person
-from schools.register.models.school import School
 from schools.register.people.appointing import (
     appoint,
     end_appointment,
@@ -27,8 +22,7 @@ from schools.register.people.appointing import (
     others_in_the_time_of,
     withdraw_appointment,
 )
-from schools.register.scope import covering
-from schools.visits.models.visit import Visit
+from schools.register.people.work import works
 
 NEVER_HANDED_OVER = ADMIN_SITE_ROLES | AUTHORITY_WIDE_ROLES
 """Roles over the whole authority: whoever gets one is chosen for it, and does not inherit it with a few schools."""
@@ -60,7 +54,9 @@ def hand_over(person: Person, *, to: Person | None, on: date, by: Actor) -> list
             if successor is not None and until != on and not _has(successor, held, until, on):
                 made.append(_succeed(held, successor, until, on=on, by=by))
         if person.user is not None:
-            hand_over_visits(person.user, to=to.user if to else None, by=by)
+            for work in works:
+                if work.goes_with_appointments:
+                    work.hand_over(person.user, to=to.user if to else None, by=by)
     return made
 
 
@@ -98,84 +94,6 @@ def _succeed(held: Appointment, to: Person, until: date | None, *, on: date, by:
         by=by,
         reason=f"Takes over from {held.person}",
     )
-
-
-def unfinished_records(user: User, *, at: Iterable[School] | None = None) -> QuerySet[RecordOfVisit]:
-    """What this author has begun or submitted, everywhere or at some schools, and is not yet shared."""
-    open_states = [RecordStatus.DRAFT, RecordStatus.SUBMITTED]
-    records = RecordOfVisit.objects.filter(author=user, status__in=open_states).for_lists().order_by("pk")
-    return records if at is None else records.filter(school__in=[school.pk for school in at])
-
-
-def possible_authors(user: User, *, on: date) -> list[User]:
-    """Who may take over all the unfinished records of an author, by name.
-
-    Whoever writes at all those schools, or holds all the roles they were written in: a colleague who is given the
-    schools with the records may not have them yet.
-    """
-    records = list(unfinished_records(user))
-    schools = {record.school_id: record.school for record in records}.values()
-    roles = {record.author_role for record in records}
-    able = _writers_at_all(schools) | _holders_of_all(roles, on)
-    return list(User.objects.filter(pk__in=able, is_active=True).exclude(pk=user.pk).order_by("name", "pk"))
-
-
-def _writers_at_all(schools: Iterable[School]) -> set[int]:
-    roles = roles_with(Permission.WRITE_RECORD)
-    at_each = [set(covering(school, roles=roles).values_list("person__user", flat=True)) for school in schools]
-    return set.intersection(*at_each) - {None} if at_each else set()
-
-
-def _holders_of_all(roles: Iterable[str], on: date) -> set[int]:
-    held = Appointment.objects.current(on).filter(person__user__isnull=False)
-    of_each = [set(held.filter(role=role).values_list("person__user", flat=True)) for role in roles]
-    return set.intersection(*of_each) if of_each else set()
-
-
-def hand_over_records(
-    user: User, *, to: User, by: Actor, at: Iterable[School] | None = None, written_as: Role | None = None
-) -> int:
-    """Make somebody else the author of every unfinished record, or of those at some schools or in one role; how many.
-
-    The visit stays the leaver's.
-
-    The new author writes in the leaver's role if they hold it there or have yet to be given the school, and else in
-    the role that lets them write there, since it decides who approves.
-    """
-    with transaction.atomic():
-        unfinished = unfinished_records(user, at=at)
-        unfinished = unfinished.filter(author_role=written_as) if written_as else unfinished
-        records = list(unfinished.select_for_update(of=("self",)))
-        for record in records:
-            who = {"author": to, "author_role": _role_of(to, record)}
-            reason = f"Handed over from {user} to {to}"
-            save_changes(record, "handed over", by=by, reason=reason, seen_version=record.version, **who)
-    return len(records)
-
-
-def _role_of(author: User, record: RecordOfVisit) -> str:
-    writing = covering(record.school, roles=roles_with(Permission.WRITE_RECORD)).filter(person__user=author)
-    roles = sorted(writing.values_list("role", flat=True))
-    return record.author_role if not roles or record.author_role in roles else str(roles[0])
-
-
-def visits_to_come(user: User, *, at: Iterable[School] | None = None) -> QuerySet[Visit]:
-    """What somebody was to go to, everywhere or at some schools, and was not held."""
-    visits = Visit.objects.not_held().filter(author=user).select_related("school").order_by("pk")
-    return visits if at is None else visits.filter(school__in=[school.pk for school in at])
-
-
-def hand_over_visits(user: User, *, to: User | None, by: Actor, at: Iterable[School] | None = None) -> int:
-    """Give the visits to come to somebody else, or to nobody in particular; how many.
-
-    Whoever is the school's partner finds those that nobody has.
-    """
-    reason = f"Handed over from {user} to {to}" if to else LEFT
-    with transaction.atomic():
-        listed = list(visits_to_come(user, at=at).select_for_update(of=("self",)))
-        for visit in listed:
-            save_changes(visit, "handed over", by=by, reason=reason, seen_version=visit.version, author=to)
-    return len(listed)
 
 
 def replace_holder(

@@ -23,8 +23,7 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 from schoolimprove.ui.filters import filter_panel
-from schools.records.pages import refused
-from schools.register.acting import show_conflict
+from schools.register.acting import refused, show_conflict
 from schools.register.models.school import School
 from schools.register.pages import paged, school_in_scope
 from schools.register.scope import in_scope

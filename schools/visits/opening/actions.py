@@ -32,12 +32,12 @@ from schools.register.models.person import Person
 from schools.register.models.places import District
 from schools.register.models.school import School, SchoolQuerySet
 from schools.register.partners import Sips
-from schools.register.served import ours, served_in
+from schools.register.served import ours
 from schools.visits import deadlines
 from schools.visits.models.programme import ProgrammeEdition, editions_in_force
 from schools.visits.models.term_opening import TermOpening
 from schools.visits.models.visit import Visit, VisitKind
-from schools.visits.term_slots import TermDays, slot_in, term_days, terms_held
+from schools.visits.term_slots import TermDays, served_in, slot_in, term_days, terms_held
 
 LEFT_OUT = {
     "invitation": "By invitation, not accepted for this year",

@@ -44,10 +44,10 @@ from schools.models import (
     TermOpening,
     Visit,
 )
-from schools.oversight.recalculate_deadlines import JOB as RECOUNT
 from schools.records.deadlines import ASSURE, RESPOND, SUBMIT
 from schools.records.pdf import JOB
 from schools.register.lineage import predecessors
+from schools.register.recalculation import JOB as RECOUNT
 from schools.tasks import follow_calendar, follow_unseen_schools
 from schools.visits.models.visit import VisitKind
 from tests.demonstration import DAY

@@ -11,10 +11,10 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
 from schoolimprove.ui.components import Event
-from schools.home.chronology.sources import Place, entries, in_words
 from schools.models import RecordOfVisit, School
 from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
+from schools.register.chronology import Place, entries, in_words
 from schools.register.people.appointing import appoint
 from tests.factories.county import TUESDAY, County, end
 from tests.factories.records import AuditEventFactory

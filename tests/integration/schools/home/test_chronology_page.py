@@ -15,9 +15,9 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import LONDON
 from schoolimprove.records.models import AuditEvent
-from schools.home.chronology.sources import Place, entries, in_words
 from schools.models import School
 from schools.records.states import RecordStatus
+from schools.register.chronology import Place, entries, in_words
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import ImportRunFactory, SchoolLinkFactory

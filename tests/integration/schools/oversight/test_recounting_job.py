@@ -18,11 +18,11 @@ from schoolimprove.records.changes import Follower, changed, followers
 from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
 from schools.models import Appointment, SchoolClosure
-from schools.oversight.recalculate_deadlines import JOB
 from schools.records import actions as record_actions
 from schools.records.deadlines import ASSURE, PRESENT, RESPOND, SUBMIT
 from schools.records.states import RecordStatus
 from schools.register.people.appointing import end_appointment, save_appointment
+from schools.register.recalculation import JOB
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
 from schools.visits.opening.actions import open_term
 from tests.factories.accounts import UserFactory

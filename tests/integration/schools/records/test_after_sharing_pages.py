@@ -18,7 +18,6 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent, Draft
 from schoolimprove.ui.registry import asked_of
-from schools.home.chronology.sources import Place, entries, in_words
 from schools.models import Correction, GovernorsMeeting, RecordAction, RecordOfVisit, Response, Strength
 from schools.records import actions as record_actions
 from schools.records.agreed_actions import actions as agreed_actions
@@ -28,6 +27,7 @@ from schools.records.governors.actions import add_meetings
 from schools.records.overnight import record_silence
 from schools.records.writing.forms import as_posted
 from schools.records.writing.submitting import saved_values
+from schools.register.chronology import Place, entries, in_words
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
 from tests.factories.shared import CONTENT, issue, propose, respond, shared

@@ -11,11 +11,11 @@ from post_office.models import Email
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.reminders.models import Deadline
-from schools.home.chronology.sources import entries, places_of
 from schools.models import Person, RecordOfVisit
 from schools.records import actions as record_actions
 from schools.records.writing.forms import RecordForm
 from schools.records.writing.parts import parts_for
+from schools.register.chronology import entries, places_of
 from schools.visits import actions as visit_actions
 from schools.visits.pages import agenda_of, record_of
 from schools.visits.states import VisitStatus

@@ -14,10 +14,11 @@ from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schools.models import Appointment, Person, RecordOfVisit, School
 from schools.records import actions as record_actions
+from schools.records.hand_over import RecordsHandOver
 from schools.records.states import RecordStatus
 from schools.register.allocation.actions import Choice, hand_over_schools
 from schools.register.allocation.board import seen_of
-from schools.register.people.account_hooks import AppointmentsHandOver, RecordsHandOver, appointments_panel
+from schools.register.people.account_hooks import AppointmentsHandOver, appointments_panel
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY, County

@@ -15,9 +15,9 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
-from schools.home.chronology.sources import entries, places_of
 from schools.models import RecordOfVisit, School
 from schools.records.states import RecordStatus
+from schools.register.chronology import entries, places_of
 from schools.register.lineage import heirs, kinship, predecessors
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import SchoolLinkFactory

@@ -24,20 +24,9 @@ from schools.register.models.school import School
 from schools.register.partners import NOBODY
 from schools.register.scope import in_scope
 from schools.register.served import served_on
-from schools.visits.deadlines import CORE_VISIT
+from schools.visits.deadlines import due_on
 from schools.visits.models.visit import NOT_HELD_VALUES, WITHOUT_RECORD, Visit
 from schools.visits.states import VisitStatus
-
-
-def due_on() -> Subquery:
-    """The day by which a core visit is to be held, as long as it is."""
-    return Subquery(_open_rows().values("due_on")[:1])
-
-
-def _open_rows() -> Any:
-    rows = Deadline.objects.open().filter(rule=CORE_VISIT, subject_kind=Visit._meta.label_lower)
-    return rows.filter(subject_id=OuterRef("pk")).order_by()
-
 
 SEES_OTHERS = frozenset({Role.DSIM, Role.DISTRICT_ADMINISTRATOR})
 """Who looks at other people's terms: those who manage them, and those who keep their diaries."""
@@ -228,3 +217,8 @@ def next_step(visit: Any) -> str:
         case Group.TO_WRITE:
             return "Write the record"
     return ""
+
+
+def goes_visiting(user: Any) -> bool:
+    """Whoever writes records or plans visits has a term of them."""
+    return user_can(user, Permission.WRITE_RECORD) or user_can(user, Permission.PLAN_VISIT)

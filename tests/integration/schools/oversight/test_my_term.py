@@ -22,12 +22,12 @@ from schoolimprove.lib.clock import TermName
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.reminders.models import Deadline
 from schools.models import Visit
+from schools.oversight.my_term import own_visits
+from schools.oversight.my_term.own_visits import Group
 from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from schools.visits import deadlines as visit_deadlines
 from schools.visits.models.visit import VisitKind
-from schools.visits.my_term import own_visits
-from schools.visits.my_term.own_visits import Group
 from schools.visits.states import VisitStatus
 from tests.factories.calendar import calendar_of, hold_terms
 from tests.factories.county import TUESDAY, County, end

@@ -26,13 +26,12 @@ from schoolimprove.ui import components
 from schoolimprove.ui.cells import cell
 from schoolimprove.ui.exports import Column, ListFile
 from schoolimprove.ui.filters import filter_panel
-from schools.home.panels import goes_visiting
+from schools.oversight.my_term import own_visits
+from schools.oversight.my_term.own_visits import LABELS, ME, Group, Slot, goes_visiting
 from schools.register.pages import paged
 from schools.register.scope import in_scope
 from schools.visits.ics import calendar_of, has_calendar_file
 from schools.visits.models.visit import Visit, VisitKind
-from schools.visits.my_term import own_visits
-from schools.visits.my_term.own_visits import LABELS, ME, Group, Slot
 from schools.visits.pages import answered
 from schools.visits.states import VisitStatus
 
@@ -126,7 +125,7 @@ class MyTerm(TemplateView):
     """A list by default; with `?view=month` a month."""
 
     def get_template_names(self) -> list[str]:
-        return ["schools/visits/my_term_month.html" if self.as_month else "schools/visits/my_term.html"]
+        return ["schools/oversight/my_term_month.html" if self.as_month else "schools/oversight/my_term.html"]
 
     @property
     def as_month(self) -> bool:
