@@ -67,7 +67,7 @@ check-types:
 	$(BIN)/mypy .ci/audit
 
 check-arrows:
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --config contracts.toml
 
 check-templates:
 	$(BIN)/djlint templates --lint --quiet

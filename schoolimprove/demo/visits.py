@@ -18,7 +18,8 @@ from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.attachments import actions as attachments_actions
 from schools.records.content import Content, Owner
 from schools.records.corrections import actions as correction_actions
-from schools.records.corrections.actions import propose_correction, waiting
+from schools.records.corrections.actions import propose_correction
+from schools.records.models.correction import open_correction
 from schools.records.models.record import ANSWERED_IN
 from schools.records.states import RecordStatus
 from schools.visits.models.programme import edition_for
@@ -307,7 +308,7 @@ def _issued(record: RecordOfVisit, _course: Course) -> None:
 
 
 def _correction(record: RecordOfVisit) -> Correction:
-    correction = waiting(record)
+    correction = open_correction(record)
     if correction is None:
         raise Blocked([f"No correction of {record} waits."])
     return correction

@@ -1,5 +1,6 @@
 """What all pages of one Record of Visit have in common: the record in scope, and a form over it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.generic import FormView
 from schoolimprove.accounts.models import user_of
 from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
 from schoolimprove.ui import components
+from schools.records.document import read
 from schools.records.models.record import RecordOfVisit
 from schools.records.states import RecordStatus
 from schools.register.lineage import heirs
@@ -138,3 +140,12 @@ def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, list):
         return " ".join(filter(None, value))
     return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""
+
+
+def document_context(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of a version or a preview is drawn from."""
+    reading = read(document)
+    columns = [components.Column(label) for label in ("Aspect", "School’s grade", "Visitor’s grade")]
+    rows: list[Sequence[Any]] = [[each.aspect, each.school, each.sip] for each in reading.grades]
+    grades = components.Table("Self-evaluation", columns, rows) if rows else None
+    return {"reading": reading, "grades": grades}

@@ -4,8 +4,11 @@ import ast
 import json
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+
+from schoolimprove.policy.keys import all_keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -72,3 +75,28 @@ def test_the_production_lock_is_a_part_of_the_whole_lock() -> None:
     production = set(pin.findall((ROOT / "requirements-production.lock").read_text()))
     assert production
     assert production <= set(pin.findall((ROOT / "requirements.lock").read_text()))
+
+
+def named_modules(text: str) -> set[str]:
+    """The dotted names of our code that a document puts between backticks."""
+    return set(re.findall(r"`((?:schools|schoolimprove)(?:\.\w+)+)`", text))
+
+
+def is_there(name: str) -> bool:
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_each_module_that_a_document_names_is_there() -> None:
+    others = {key.name for key in all_keys()} | {"schoolimprove.security"}
+    documents = [ROOT / "DEVELOPERS.md", *(ROOT / "docs").rglob("*.md")]
+    named = {(each.name, name) for each in documents for name in named_modules(each.read_text())}
+    assert ("domain.md", "schools.register.people.leaving") in named
+    assert sorted((each, name) for each, name in named if name not in others and not is_there(name)) == []
+
+
+def test_a_module_that_is_gone_would_be_found() -> None:
+    assert [is_there(name) for name in ("schools.models.Visit", "schools.leavers")] == [True, False]

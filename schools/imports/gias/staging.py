@@ -1,8 +1,8 @@
 """Staging: what a file says, in a temporary table of the database, beside what is held."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -11,9 +11,6 @@ from django.db.models import Field
 from schools.imports.gias.layout import FIELDS
 from schools.imports.gias.tables import fill
 from schools.register.models.school import School
-
-if TYPE_CHECKING:
-    from schools.imports.gias.rows import Rows
 
 TABLE = "gias_staged"
 NAMED = ("district", "diocese")
@@ -27,11 +24,19 @@ _CHUNK = 1 << 20
 _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+class StagedRows(Protocol):
+    """Rows of `COLUMNS`, one by one or some thousand at a time, as a list of columns."""
+
+    def __iter__(self) -> Iterator[Sequence[Any]]: ...
+
+    def columns(self) -> Iterator[list[Sequence[Any]]]: ...
+
+
 def column_of(field: Field[Any, Any]) -> str:
     return str(field.column)
 
 
-def stage(cursor: CursorWrapper, rows: "Rows") -> None:
+def stage(cursor: CursorWrapper, rows: StagedRows) -> None:
     """Fill the table anew with `rows`. It is gone when its transaction is undone."""
     typed = [f"{column_of(SCHOOL[name])} AS {name}" for name in VALUES]
     texts = [f"CAST('' AS text) AS {name}" for name in TEXTS]
@@ -47,7 +52,7 @@ def stage(cursor: CursorWrapper, rows: "Rows") -> None:
         fill(cursor, TABLE, COLUMNS, rows, texts=())
 
 
-def _copy(cursor: CursorWrapper, rows: "Rows") -> None:
+def _copy(cursor: CursorWrapper, rows: StagedRows) -> None:
     for columns in rows.columns():
         lines = map("\t".join, zip(*map(_copied, columns), strict=True))
         text = BytesIO("\n".join(lines).encode())

@@ -19,6 +19,7 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.ui import components
 from schoolimprove.ui.charts import Chart, Series
+from schoolimprove.ui.date_cells import CachedDateCells
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import filter_panel
 from schools.oversight.core_visits import (
@@ -41,7 +42,6 @@ from schools.oversight.core_visits import (
 from schools.oversight.forms import CoverageForm, CoverageListForm
 from schools.records import deadlines as record_deadlines
 from schools.records.states import SHARED_STATES
-from schools.register.drawn import DrawnDates
 from schools.register.models.school import School
 from schools.visits.opening.actions import unopened
 from schools.visits.term_slots import TermDays
@@ -288,11 +288,11 @@ class CoverageList(CoveragePage):
 def list_table(rows: Iterable[Listed]) -> components.Table:
     labels = ("School", "Stage", "Date", "Next deadline")
     columns = [components.Column(label) for label in labels]
-    drawn = DrawnDates()
+    drawn = CachedDateCells()
     return components.Table("Schools", columns, [_list_row(row, drawn) for row in rows], caption_hidden=True)
 
 
-def _list_row(row: Listed, drawn: DrawnDates) -> list[Any]:
+def _list_row(row: Listed, drawn: CachedDateCells) -> list[Any]:
     school = row.school
     district = f", {school.district.name}" if school.district else ""
     note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'nobody yet'}"
@@ -327,7 +327,7 @@ def address_of(row: Listed) -> str:
     return row.visit.get_absolute_url() if row.visit else reverse("schools:visits", args=[row.school.urn])
 
 
-def _next_deadline(row: Listed, drawn: DrawnDates) -> Any:
+def _next_deadline(row: Listed, drawn: CachedDateCells) -> Any:
     due = row.deadline
     return format_html("{} {}", record_deadlines.LABELS.get(due.rule, due.rule), drawn.of(due)) if due else "None"
 

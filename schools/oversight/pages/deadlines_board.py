@@ -19,6 +19,7 @@ from schoolimprove.reminders.registry import rules
 from schoolimprove.reminders.wording import why_that_date
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import cell
+from schoolimprove.ui.date_cells import CachedDateCells
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import FilterPanel, filter_panel
 from schools.oversight import deadlines_board
@@ -26,7 +27,6 @@ from schools.oversight.deadlines_board import Deadlines, Due, Numbers
 from schools.oversight.forms import DueForm
 from schools.oversight.pages.core_visits import PER_PAGE, CoveragePage, in_districts
 from schools.oversight.pages.last_visit import Tally
-from schools.register.drawn import DrawnDates
 from schools.register.models.school import School
 from schools.register.partners import with_sip
 
@@ -135,7 +135,7 @@ def board_tables(rows: Sequence[Due], board: Board) -> list[components.Table]:
         return []
     by_date = board.ordering.lstrip("-") == SOONEST
     parts = deadlines_board.by_week(rows, board.today) if by_date else [("Deadlines by school", list(rows))]
-    drawn = DrawnDates()
+    drawn = CachedDateCells()
     return [
         components.Table(title, COLUMNS, [_row(row, board.today, drawn) for row in part], ordering=board.ordering)
         for title, part in parts
@@ -150,7 +150,7 @@ COLUMNS = [
 ]
 
 
-def _row(row: Due, today: date, drawn: DrawnDates) -> list[Any]:
+def _row(row: Due, today: date, drawn: CachedDateCells) -> list[Any]:
     what = row.said.what if row.said else ""
     return [_school(row), _noted(row.label, what), _when(row, today, drawn), _told(row)]
 
@@ -165,7 +165,7 @@ def _school(row: Due) -> Any:
     return components.Link(school.name, row.said.url if row.said else school.get_absolute_url(), note)
 
 
-def _when(row: Due, today: date, drawn: DrawnDates) -> Any:
+def _when(row: Due, today: date, drawn: CachedDateCells) -> Any:
     words = deadlines_board.how_late(row.deadline.due_on, today)
     if row.deadline.due_on >= today:
         return _noted(drawn.of(row.deadline), words)

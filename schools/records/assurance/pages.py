@@ -32,8 +32,7 @@ from schools.records.assurance.warnings import doubt_about_sharing
 from schools.records.deadlines import ASSURE, SUBMIT
 from schools.records.document import Reading, read
 from schools.records.models.record import RecordOfVisit, assures
-from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
-from schools.records.reading.pages import shown
+from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
 from schools.records.states import RecordStatus
 from schools.register.acting import act, seen_in, show_conflict
 from schools.register.people import cover as people_cover
@@ -270,7 +269,7 @@ class RecordApprove(TemplateView):
             confirm_url=self.request.path,
             hidden={"seen_version": record.version},
             cancel_url=record.get_absolute_url(),
-            **shown(versions.document(record)),
+            **document_context(versions.document(record)),
             **kwargs,
         )
 

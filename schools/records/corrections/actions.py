@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission, rights_over
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
@@ -17,7 +17,7 @@ from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.content import Content
 from schools.records.diff import Change, differences
-from schools.records.models.correction import OPEN, Correction
+from schools.records.models.correction import Correction, open_correction
 from schools.records.models.record import RecordOfVisit
 from schools.records.rules import wrong_with_correction
 from schools.records.states import SHARED_STATES
@@ -45,7 +45,7 @@ def propose_correction(
         current = RecordOfVisit.objects.select_for_update(of=("self",)).select_related("visit").get(pk=record.pk)
         if current.status not in SHARED_STATES or current.shared_version != seen:
             raise Conflict(current)
-        if waiting(current) is not None:
+        if open_correction(current) is not None:
             raise Blocked(["A correction of this record is waiting already."])
         if reasons := wrong_with_correction(reason, differs=differs(current, **written)):
             raise Blocked(reasons)
@@ -54,17 +54,6 @@ def propose_correction(
         )
         record_event(correction, "proposed", by=actor, reason=reason)
     return correction
-
-
-def waiting(record: RecordOfVisit) -> Correction | None:
-    """The correction of it that is not decided yet."""
-    return Correction.objects.filter(record=record, status__in=OPEN).select_related("created_by").first()
-
-
-def follows(record: RecordOfVisit, user: Any) -> bool:
-    """Whether this user may see what is proposed: the author and their managers, never the school."""
-    manages = user_can(user, rights_over(record.author_role).view_unshared, on=record)
-    return bool(record.author_id == user.pk or manages)
 
 
 def proposed_changes(correction: Correction) -> list[Change]:

@@ -17,10 +17,10 @@ from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
 from schools.records.assurance.warnings import doubt_about_sharing
 from schools.records.corrections import actions as correction_actions
-from schools.records.corrections.actions import follows, propose_correction, proposed_changes, waiting
+from schools.records.corrections.actions import propose_correction, proposed_changes
 from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
-from schools.records.models.correction import Correction
-from schools.records.models.record import RecordOfVisit
+from schools.records.models.correction import Correction, open_correction
+from schools.records.models.record import RecordOfVisit, follows_corrections
 from schools.records.pages import RecordFormView, record_in_scope
 from schools.records.reading.after_sharing import address, on_record
 from schools.records.states import SHARED_STATES, CorrectionStatus
@@ -51,7 +51,7 @@ class RecordCorrect(RecordFormView):
 
     @cached_property
     def correction(self) -> Correction | None:
-        return waiting(self.record)
+        return open_correction(self.record)
 
     def may(self, user: Any) -> bool:
         return self.record.is_written_by(user)
@@ -115,7 +115,7 @@ class RecordCorrect(RecordFormView):
 def correction_in_scope(request: HttpRequest, urn: int, reference: str) -> tuple[RecordOfVisit, Correction | None]:
     """The record and its newest correction; refused to all who may not follow how it comes about."""
     record = record_in_scope(request, urn, reference)
-    if not follows(record, request.user):
+    if not follows_corrections(record, request.user):
         raise PermissionDenied
     found = Correction.objects.filter(record=record).select_related("created_by", "decided_by", "updated_by")
     correction = found.order_by("-pk").first()
@@ -193,7 +193,7 @@ class CorrectionFormView(RecordFormView):
 
     @cached_property
     def correction(self) -> Correction | None:
-        found = waiting(self.record)
+        found = open_correction(self.record)
         if found is not None:
             found.record = self.record
         return found

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from schoolimprove.records.models import BaseRecord
 from schools.records.content import Content
+from schools.records.models.record import RecordOfVisit
 from schools.records.states import CORRECTION, CorrectionStatus
 from schools.register.models.school import School
 
@@ -77,3 +78,8 @@ class Correction(BaseRecord):
             return {}
         held_on, days = date.fromisoformat(facts["held_on"]), Decimal(facts["days"])
         return {"kind": facts["kind"], "held_on": held_on, "days": days}
+
+
+def open_correction(record: RecordOfVisit) -> Correction | None:
+    """The correction of it that is not decided yet."""
+    return Correction.objects.filter(record=record, status__in=OPEN).select_related("created_by").first()

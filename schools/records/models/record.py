@@ -297,3 +297,9 @@ class RecordOfVisit(BaseRecord):
 def assures(user: Any) -> bool:
     """Whether anybody's records come to this user for approval."""
     return any(user_can(user, rights.approve) for rights in LINE_MANAGEMENT)
+
+
+def follows_corrections(record: RecordOfVisit, user: Any) -> bool:
+    """Whether this user may see what is proposed: the author and their managers, never the school."""
+    manages = user_can(user, rights_over(record.author_role).view_unshared, on=record)
+    return bool(record.author_id == user.pk or manages)

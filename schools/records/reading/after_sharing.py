@@ -14,11 +14,10 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
 from schools.records import guards
-from schools.records.corrections.actions import follows, waiting
 from schools.records.deadlines import RESPOND
 from schools.records.diff import Change, differences
-from schools.records.models.correction import Correction
-from schools.records.models.record import ANSWERED_IN, RecordOfVisit
+from schools.records.models.correction import Correction, open_correction
+from schools.records.models.record import ANSWERED_IN, RecordOfVisit, follows_corrections
 from schools.records.models.response import Response
 from schools.records.models.strength import Strength
 from schools.records.models.version import RecordVersion
@@ -130,9 +129,9 @@ def strengths_of(record: RecordOfVisit, user: Any) -> list[StrengthShown]:
 
 def _correction_of(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     """Of a correction that waits nobody at the school learns anything."""
-    if not follows(record, user):
+    if not follows_corrections(record, user):
         return {}
-    correction = waiting(record)
+    correction = open_correction(record)
     writes = record.is_written_by(user)
     returned = correction is not None and correction.status == CorrectionStatus.RETURNED
     return {

@@ -21,10 +21,9 @@ from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.attachments import actions as attachments_actions
 from schools.records.deadlines import LABELS, RESPOND
-from schools.records.document import read
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response
-from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
+from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
 from schools.records.reading.after_sharing import (
     VersionRead,
     after_sharing_context,
@@ -192,7 +191,7 @@ def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     return {
         "record": record,
         "summary": record_facts(record, user),
-        **shown(version.texts if version else versions.document(record)),
+        **document_context(version.texts if version else versions.document(record)),
         "version": version,
         "files": attachments_actions.shown(record, user, version, list(version.responses.all()) if version else []),
         **after,
@@ -264,12 +263,3 @@ def comments_on(record: RecordOfVisit, user: Any) -> list[Any]:
     """What was said of it when it was returned, newest first: for its author and their managers."""
     followed = RecordOfVisit.objects.written_or_managed_by(user).filter(pk=record.pk).exists()
     return list(record.assurance_comments.select_related("by")) if followed else []
-
-
-def shown(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page of a version or a preview is drawn from."""
-    reading = read(document)
-    columns = [components.Column(label) for label in ("Aspect", "School’s grade", "Visitor’s grade")]
-    rows: list[Sequence[Any]] = [[each.aspect, each.school, each.sip] for each in reading.grades]
-    grades = components.Table("Self-evaluation", columns, rows) if rows else None
-    return {"reading": reading, "grades": grades}

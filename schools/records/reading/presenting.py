@@ -20,10 +20,10 @@ from schools.records import actions as record_actions
 from schools.records import guards
 from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.models.strength import Strength
-from schools.records.pages import RecordFormView, record_in_scope
+from schools.records.pages import RecordFormView, document_context, record_in_scope
 from schools.records.reading.after_sharing import address, on_record, read_versions, versions_of
 from schools.records.reading.forms import CloseUnpresentedForm, PresentForm
-from schools.records.reading.pages import heir_to_read_by, shown
+from schools.records.reading.pages import heir_to_read_by
 from schools.records.states import SHARED_STATES, RecordStatus
 from schools.register.acting import act, refused, seen_in, show_conflict
 
@@ -195,7 +195,7 @@ class VersionDetail(TemplateView):
         return super().get_context_data(
             **kwargs,
             **on_record(self.record, f"Version {number}"),
-            **shown(self.version.texts),
+            **document_context(self.version.texts),
             version=self.version,
             read=history[number],
             next=history[number + 1],

@@ -25,8 +25,7 @@ from schools.records import versions
 from schools.records.actions import start_record
 from schools.records.models.comment import AssuranceComment
 from schools.records.models.record import TEXTS, RecordOfVisit
-from schools.records.pages import RecordFormView, breadcrumbs, record_in_scope
-from schools.records.reading.pages import shown
+from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
 from schools.records.states import RecordStatus
 from schools.records.writing.figures import figures_of
 from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
@@ -262,7 +261,7 @@ class RecordPreview(TemplateView):
             raise PermissionDenied
         return super().get_context_data(
             **kwargs,
-            **shown(versions.document(record)),
+            **document_context(versions.document(record)),
             record=record,
             is_author=record.is_written_by(user_of(self.request)) and record.status == RecordStatus.DRAFT,
             page_title="Preview of the Record of Visit",

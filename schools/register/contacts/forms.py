@@ -1,6 +1,5 @@
 """The forms of a school's contacts."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -10,22 +9,8 @@ from schoolimprove.lib import clock
 from schoolimprove.ui.forms import DateField, EmailField, Form, SelectField, TextField
 from schools.register.contacts.actions import FIELDS
 from schools.register.models.contact import ContactFor
+from schools.register.people.forms import TelephoneField
 from schools.register.rules import wrong_with_as_of
-
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
-
-
-class TelephoneField(TextField):
-    """As it is dialled from England, with an extension where there is one."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=40, width=20, autocomplete="off", **kwargs)
-
-    def clean(self, value: Any) -> str:
-        text: str = super().clean(value)
-        if text and not _TELEPHONE.fullmatch(text):
-            raise forms.ValidationError("Enter a telephone number, like 01632 960 001 or 01632 960 001 ext 24")
-        return text
 
 
 class ContactForm(Form):

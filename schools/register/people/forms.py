@@ -1,5 +1,6 @@
-"""The form that ends an appointment, and the form that withdraws one."""
+"""The forms of a school's contacts."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,8 +8,22 @@ from django import forms
 
 from schoolimprove.lib import clock
 from schoolimprove.ui.forms import DateField, EmailField, Form, TextField
-from schools.register.contacts.forms import TelephoneField
 from schools.register.rules import wrong_with_day_of_change
+
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
+
+
+class TelephoneField(TextField):
+    """As it is dialled from England, with an extension where there is one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, width=20, autocomplete="off", **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and not _TELEPHONE.fullmatch(text):
+            raise forms.ValidationError("Enter a telephone number, like 01632 960 001 or 01632 960 001 ext 24")
+        return text
 
 
 class WithdrawForm(Form):
