@@ -10,6 +10,7 @@ from schoolimprove.health import healthz, readyz
 
 register_converter(TopicConverter, "help_topic")
 
+handler403 = views.forbidden
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

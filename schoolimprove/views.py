@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
 
+from schoolimprove.accounts.moves import Barred
 from schoolimprove.accounts.rights import appointments_of, in_words, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.accounts.session import here_before
@@ -32,6 +33,12 @@ SHOWN_NEWS = 8
 SHOWN_ASKS = 20
 """The most urgent; `?all` shows the others too."""
 LATELY = timedelta(days=14)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say why somebody who holds the permission may not do this all the same, where the thing has said so."""
+    why = str(exception) if isinstance(exception, Barred) else ""
+    return render(request, "403.html", {"why": why}, status=403)
 
 
 def home(request: HttpRequest) -> HttpResponse:

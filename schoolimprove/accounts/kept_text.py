@@ -50,7 +50,14 @@ def _view_of(path: str) -> Any:
 
 def _title(view: Any) -> str:
     """What the page is called, where its class says so without being asked for an object."""
-    named = getattr(view, "heading", "") or getattr(view, "page_title", "")
+    named = next(
+        (
+            name
+            for each in ("heading", "page_title", "kept_title")
+            if isinstance(name := getattr(view, each, ""), str) and name
+        ),
+        "",
+    )
     if opts := getattr(view, "opts", None):
         named = str(opts.verbose_name).capitalize()
     return str(named or (getattr(view, "extra_context", None) or {}).get("page_title", ""))

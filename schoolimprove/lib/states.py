@@ -9,17 +9,41 @@ from enum import StrEnum
 class Move:
     """One legal move: a verb takes a thing from any of `sources` to `target`.
 
-    `who`, `guard` and `effect` are sentences for `docs/states.md`; the code that enforces them is the verb.
+    `permission` is what a user must hold to make it, one of several where it is a sequence; the pages and the verb read
+    it. `button` is what the user presses, `effect` says on the page what will happen, and `final` why they should check
+    their answers before they send them. Readers of a shared thing see the move in its timeline if it is `public`, and
+    its reason only with `public_reason`.
+
+    `who` and `guard` are sentences for `docs/states.md`; the code that enforces them is the verb. `who` is needed only
+    where there is no `permission`.
     """
 
     verb: str
     sources: frozenset[StrEnum]
     target: StrEnum
     past: str
-    who: str
+    who: str = ""
     guard: str = ""
     effect: str = ""
     reason_required: bool = False
+    permission: StrEnum | Sequence[StrEnum] = ()
+    button: str = ""
+    final: str = ""
+    public: bool = False
+    public_reason: bool = False
+
+    @property
+    def permissions(self) -> tuple[StrEnum, ...]:
+        return (self.permission,) if isinstance(self.permission, StrEnum) else tuple(self.permission)
+
+    @property
+    def label(self) -> str:
+        return self.button or self.verb.capitalize()
+
+    @property
+    def slug(self) -> str:
+        """Return the end of its page's address: `return-to-author`."""
+        return self.verb.replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,10 @@ class StateTable:
             if candidate.verb == verb:
                 return candidate
         raise KeyError(verb)
+
+    def moves_from(self, status: str) -> list[Move]:
+        """Return the moves that are legal in a state and have a permission, in the order of the table."""
+        return [move for move in self.moves if status in move.sources and move.permissions]
 
     def choices(self) -> list[tuple[str, str]]:
         """(value, label) pairs for a model field."""

@@ -383,7 +383,7 @@ class DateField(Spoken, DateInputField):  # type: ignore[misc]
             self._refuse("year" if year.isdigit() else "invalid", [2])
         try:
             return date(int(year), month_number(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):
             self._refuse("invalid", [0, 1, 2])
             raise
 

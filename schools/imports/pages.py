@@ -25,6 +25,7 @@ from schoolimprove.accounts.exporting import Taken, exports, links_to
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.documents.models import Blob
+from schoolimprove.pages.buttons import seen_in
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent, Job
@@ -38,7 +39,6 @@ from schools.imports.core.registry import Importer, importer_of, importers
 from schools.imports.forms import ImportForm
 from schools.imports.models import ImportFile, ImportKind, ImportRun
 from schools.imports.states import IMPORT_RUN, ImportStatus
-from schools.register.acting import seen_in
 from schools.register.models.school import School
 
 NOTHING_NEW = "Nothing new"

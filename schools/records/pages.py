@@ -6,12 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import FormView
 
-from schoolimprove.accounts.models import user_of
-from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, new_token
+from schoolimprove.pages.kept import HEADING, kept_in, show_kept_text, typed_in
+from schoolimprove.pages.verbs import VerbPage
+from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.ui import components
 from schools.records.document import read
 from schools.records.models.record import RecordOfVisit
@@ -47,6 +48,25 @@ def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None)
     ]
 
 
+class RecordVerbPage(VerbPage):
+    """A form that does one verb to a record in the reader's scope."""
+
+    subject: RecordOfVisit
+
+    def find(self) -> None:
+        self.subject = record_in_scope(self.request, self.kwargs["urn"], self.kwargs["reference"])
+
+    @property
+    def caption(self) -> str:  # type: ignore[override]
+        return f"{self.subject.reference}, {self.subject.school.name}"
+
+    def crumbs(self) -> list[components.Crumb]:
+        return breadcrumbs(self.subject, self.heading)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(record=self.subject, **kwargs)
+
+
 class RecordFormView(KeepsDrafts, FormView[Any]):
     """A form about a record in the reader's scope; `may` says who may use it, `wanted` in which state."""
 
@@ -77,18 +97,16 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
         if posted is None and self.draft is None:
             messages.warning(self.request, state)
             return redirect(self.record)
-        context = {
-            "state": state,
-            "typed": typed_in(posted) if posted is not None else kept_in(self.bare_form(), self.draft),
-            "draft": self.draft,
-            "keep_token": new_token(user_of(self.request).pk, self.request.path, 0, continuing=self.draft).signed(),
-            "record": self.record,
-            "page_title": "Text you did not save",
-            "caption": str(self.record),
-            "breadcrumbs": breadcrumbs(self.record, "Text you did not save"),
-        }
-        return render(
-            self.request, "schools/records/record_moved_on.html", context, status=200 if posted is None else 409
+        typed = typed_in(posted) if posted is not None else kept_in(self.bare_form(), self.draft)
+        return show_kept_text(
+            self.request,
+            state,
+            typed,
+            draft=self.draft,
+            back=components.Link("Read the record", self.record.get_absolute_url()),
+            caption=str(self.record),
+            breadcrumbs=breadcrumbs(self.record, HEADING),
+            status=200 if posted is None else 409,
         )
 
     def made_of(self) -> dict[str, Any]:
@@ -118,28 +136,6 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
             "record": self.record,
             **context,
         }
-
-
-def typed_in(form: Any) -> list[tuple[str, str]]:
-    """(label, text) of what was posted and is not empty."""
-    texts = [(str(bound.label), form.cleaned_data.get(bound.name)) for bound in form.visible_fields()]
-    return [(label, text) for label, text in texts if isinstance(text, str) and text]
-
-
-def kept_in(form: Any, draft: Any) -> list[tuple[str, str]]:
-    """(label, text) of what was kept and is not empty."""
-    fill_from_draft(form, draft)
-    texts = [
-        (str(field.label), _in_words(field.field, form.initial.get(field.name))) for field in form.visible_fields()
-    ]
-    return [(label, text) for label, text in texts if text]
-
-
-def _in_words(field: Any, value: Any) -> str:
-    """Return the kept value of a field in words: a choice's label, a date's parts as they were typed."""
-    if isinstance(value, list):
-        return " ".join(filter(None, value))
-    return str(dict(getattr(field, "choices", ())).get(value, value)) if isinstance(value, str) else ""
 
 
 def document_context(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib.states import Act, Move, StateTable
 
 
@@ -287,7 +288,6 @@ class StrengthStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_HEAD = "The headteacher"
 _ANSWERED_OR_NOT = frozenset({StrengthStatus.ASKED, StrengthStatus.AGREED, StrengthStatus.DECLINED})
 
 STRENGTH = StateTable(
@@ -306,16 +306,20 @@ STRENGTH = StateTable(
             sources=frozenset({StrengthStatus.ASKED, StrengthStatus.DECLINED}),
             target=StrengthStatus.AGREED,
             past="may be shared with other schools",
-            who=_HEAD,
-            effect="It may stand in the directory of good practice.",
+            effect="It may appear in the directory of good practice.",
+            permission=Permission.CONSENT_TO_SHARE,
+            button="May be shared",
+            public=True,
         ),
         Move(
             verb="decline",
             sources=frozenset({StrengthStatus.ASKED, StrengthStatus.AGREED}),
             target=StrengthStatus.DECLINED,
             past="not to be shared with other schools",
-            who=_HEAD,
-            effect="It stands nowhere but in the record.",
+            effect="It appears only in the record.",
+            permission=Permission.CONSENT_TO_SHARE,
+            button="Do not share",
+            public=True,
         ),
         Move(
             verb="ask again",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,6 +15,8 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
+from schoolimprove.pages.lists import ListPage
+from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.policy.values import policy_value
 from schoolimprove.ui import components
 from schools.policy import SERVICE_BY_TYPE
@@ -21,7 +24,48 @@ from schools.register.establishments import Service
 from schools.register.lineage import kinship, predecessors
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import Establishment, School
+from schools.register.scope import in_scope
 from schools.register.tabs import tabs_for
+
+
+class SchoolVerbPage(VerbPage):
+    """A form about a school in the reader's scope, which leads back to a tab of the school."""
+
+    permission: Permission | None = None
+    tab: tuple[str, str]
+    """The tab that it belongs to: its label and route."""
+    school: School
+
+    def find(self) -> None:
+        """Set the school, and refuse who lacks the permission there before anything of the school is looked up."""
+        self.school = school_in_scope(self.request, self.kwargs["urn"])
+        if self.permission is not None and not user_can(self.request.user, self.permission, on=self.school):
+            raise PermissionDenied
+
+    def may(self, user: Any) -> bool:
+        return self.permission is not None
+
+    @property
+    def caption(self) -> str:  # type: ignore[override]
+        return self.school.name
+
+    def back_url(self) -> str:
+        return reverse(self.tab[1], args=[self.school.urn])
+
+    def crumbs(self) -> list[components.Crumb]:
+        return [
+            components.Crumb("Schools", reverse("schools:list")),
+            components.Crumb(self.school.name, self.school.get_absolute_url()),
+            components.Crumb(self.tab[0], self.back_url()),
+            components.Crumb(self.heading),
+        ]
+
+
+class SchoolListPage(ListPage):
+    """A list over schools: each row has a `school`, and only those go into a file whose lists the user may take."""
+
+    def exportable(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(in_scope(self.request.user, Permission.EXPORT, school="school"))
 
 
 class SchoolTabView(TemplateView):

@@ -17,13 +17,14 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
 from schoolimprove.lib.years import academic_year_label
+from schoolimprove.pages.buttons import pressed, seen_in
+from schoolimprove.pages.conflicts import refused
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
 from schoolimprove.ui import components
 from schoolimprove.ui.calendar_files import CONTENT_TYPE
-from schools.register.acting import pressed, refused, seen_in
 from schools.register.chronology import Place, in_words
 from schools.register.lineage import heirs
 from schools.register.models.school import School

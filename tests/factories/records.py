@@ -1,6 +1,6 @@
 import factory
 
-from schoolimprove.records.models import AuditEvent, Draft, Job, ReferenceCounter
+from schoolimprove.records.models import AuditEvent, Draft, Job, ReferenceCounter, SentForm
 from tests.factories.accounts import UserFactory
 
 
@@ -21,6 +21,15 @@ class DraftFactory(factory.django.DjangoModelFactory[Draft]):
     user = factory.SubFactory(UserFactory)
     form = "/schools/900001/visits/write/"
     fields = factory.LazyFunction(lambda: {"findings": ["Typed and not saved"]})
+
+
+class SentFormFactory(factory.django.DjangoModelFactory[SentForm]):
+    class Meta:
+        model = SentForm
+
+    user = factory.SubFactory(UserFactory)
+    opening = factory.Sequence(lambda n: f"{n:016x}")
+    content = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class ReferenceCounterFactory(factory.django.DjangoModelFactory[ReferenceCounter]):

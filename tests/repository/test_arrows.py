@@ -10,7 +10,7 @@ from tests.processes import ROOT
 
 LINTER: dict[str, Any] = tomllib.loads((ROOT / "contracts.toml").read_text())["tool"]["importlinter"]
 CONTRACTS: list[dict[str, Any]] = LINTER["contracts"]
-FLOORS = ["reminders", "documents", "accounts", "calendar", "policy", "records", "ui", "lib"]
+FLOORS = ["reminders", "documents", "pages", "accounts", "calendar", "policy", "records", "ui", "lib"]
 DOMAIN = ["finance", "interventions", "categorisation", "behaviour", "schools"]
 
 

@@ -42,6 +42,7 @@ LISTS: dict[str, set[str]] = {
 """Template → the routes that send what it lists. `layouts/list.html` itself is the page of contacts."""
 WITHOUT = {
     "accounts/person.html": "The newest events of one account, for whoever helps its owner; the audit keeps all.",
+    "layouts/noun.html": "The newest events of one thing; the chronology of its school has the rest, and its file.",
     "home.html": "What is newest at one's schools; the chronology of each has the rest, and its file.",
     "schools/oversight/coverage_weeks.html": "A picture of a term; the file of a school’s Visits tab has its visits.",
     "pages/cookies.html": "Three lines of a document that anybody may read.",

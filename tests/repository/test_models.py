@@ -67,6 +67,7 @@ def test_no_model_points_to_anything_whatever() -> None:
 
 FALLS_WITH = {
     "records.Draft.user": "Unsaved text is nobody's once its writer is gone.",
+    "records.SentForm.user": "It says that a form of theirs was sent, for two days.",
     "accounts.SecretLink.user": "A link lets one person in.",
 }
 """Relations that do not protect what they point to."""
@@ -124,6 +125,7 @@ def test_every_factory_makes_one_with_nothing_said() -> None:
 NOT_IN_ADMIN = {
     "records.AuditEvent": "Read in the chronology of what it is about; append-only.",
     "records.Draft": "What one person typed and did not save is nobody else's to read.",
+    "records.SentForm": "Hashes that keep a form from being saved twice; they tell a reader nothing.",
     "records.Job": "Shown on the page of what it works on.",
     "records.ReferenceCounter": "Counts by itself.",
     "accounts.SecretLink": "Holds the hash of what lets somebody in.",

@@ -1,5 +1,6 @@
 from enum import StrEnum
 
+from schoolimprove.accounts.roles import ROLE_LABELS, Permission, roles_with
 from schoolimprove.lib.states import Act, Move, StateTable
 from schools.imports.states import IMPORT_RUN
 from schools.management.documents import WritesDocument
@@ -33,8 +34,20 @@ def _section(table: StateTable) -> str:
 def _row(table: StateTable, move: Move) -> str:
     reason = "required" if move.reason_required else ""
     return _cells(
-        move.verb, _named(table, move.sources), table.labels[move.target], move.who, move.guard, move.effect, reason
+        move.verb,
+        _named(table, move.sources),
+        table.labels[move.target],
+        who_makes(move),
+        move.guard,
+        move.effect,
+        reason,
     )
+
+
+def who_makes(move: Move) -> str:
+    """Return the sentence of the move, or the roles that hold its permission."""
+    roles = {role for permission in move.permissions for role in roles_with(Permission(permission))}
+    return move.who or ", ".join(label for role, label in ROLE_LABELS.items() if role in roles)
 
 
 def _acts(table: StateTable) -> str:

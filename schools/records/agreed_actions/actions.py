@@ -1,11 +1,10 @@
 """Report on an agreed action, and answer whether a strength may be shared."""
 
 from datetime import date
-from typing import Any
 
 from schoolimprove.accounts.models import User
+from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.rights import acting
-from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.records.transition import Blocked, Conflict, save_changes, transition
 from schools.records.follow_up import progress, settle
@@ -44,6 +43,4 @@ def _must_say(note: str, otherwise: str) -> None:
 
 def decide(strength: Strength, verb: str, *, by: User, on: date, seen_version: int) -> None:
     """The headteacher's answer, "consent" or "decline", which may be changed later."""
-    actor = acting(by, Permission.CONSENT_TO_SHARE, on=strength)
-    stamp: dict[str, Any] = {"decided_at": clock.now(), "decided_by": by}
-    transition(strength, verb, by=actor, seen_version=seen_version, **stamp)
+    make_move(strength, verb, by=by, seen_version=seen_version, decided_at=clock.now(), decided_by=by)

@@ -16,6 +16,7 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
@@ -27,7 +28,6 @@ from schools.records.agreed_actions.listing import actions_at, most_urgent_first
 from schools.records.content import OWNER_LABELS, Owner
 from schools.records.models.action import RecordAction
 from schools.records.states import ActionStatus
-from schools.register.acting import refused, show_conflict
 from schools.register.models.school import School
 from schools.register.pages import SchoolTabView, paged, school_in_scope
 

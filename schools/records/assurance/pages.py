@@ -20,6 +20,8 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import authorising
 from schoolimprove.accounts.roles import LINE_MANAGEMENT, Role, rights_over, roles_with
 from schoolimprove.lib import clock
+from schoolimprove.pages.buttons import act, seen_in
+from schoolimprove.pages.conflicts import show_conflict
 from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
@@ -34,7 +36,6 @@ from schools.records.document import Reading, read
 from schools.records.models.record import RecordOfVisit, assures
 from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
 from schools.records.states import RecordStatus
-from schools.register.acting import act, seen_in, show_conflict
 from schools.register.people import cover as people_cover
 
 

@@ -15,6 +15,7 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.documents.models import Blob, BlobDamaged, ScanState
 from schoolimprove.documents.pdf import CONTENT_TYPE, PdfUnavailable
 from schoolimprove.documents.scanning import state_of
+from schoolimprove.pages.conflicts import refused
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.records import versions
 from schools.records.attachments.actions import attach, attachments_for_readers, documents_of, take_away
@@ -24,7 +25,6 @@ from schools.records.models.record import RecordOfVisit
 from schools.records.pages import breadcrumbs, record_in_scope
 from schools.records.pdf import preview_pdf
 from schools.records.states import SHARED_STATES, RecordStatus
-from schools.register.acting import refused
 
 _log = logging.getLogger(__name__)
 

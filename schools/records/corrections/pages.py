@@ -12,6 +12,8 @@ from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.lib import clock
+from schoolimprove.pages.buttons import act, seen_in
+from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
@@ -28,7 +30,6 @@ from schools.records.writing.figures import figures_of
 from schools.records.writing.pages import progress_of, rows_of_agenda
 from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import content_values, saved_values, visit_of
-from schools.register.acting import act, refused, seen_in, show_conflict
 from schools.visits.forms import WRITTEN_KINDS
 
 WAITS = "A correction of this record waits for your line manager."

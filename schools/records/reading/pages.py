@@ -12,6 +12,7 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, rights_over, roles_with
 from schoolimprove.lib import clock
+from schoolimprove.pages.conflicts import refused
 from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
@@ -34,7 +35,6 @@ from schools.records.reading.after_sharing import (
 from schools.records.reading.forms import ResponseForm
 from schools.records.states import RecordStatus
 from schools.records.writing.submitting import blockers_to_submitting
-from schools.register.acting import refused
 from schools.register.lineage import heirs
 from schools.register.models.school import School
 from schools.register.people.cover import covered_person

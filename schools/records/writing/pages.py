@@ -17,6 +17,8 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.pages.buttons import act, seen_in
+from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
@@ -31,7 +33,6 @@ from schools.records.writing.figures import figures_of
 from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
 from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import blockers_to_submitting, saved_values, visit_of
-from schools.register.acting import act, refused, seen_in, show_conflict
 from schools.register.pages import school_in_scope
 from schools.visits.forms import WRITTEN_KINDS
 from schools.visits.models.visit import Visit

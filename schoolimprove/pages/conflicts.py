@@ -1,0 +1,45 @@
+"""The message and the form for a user whose change came second."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+
+from schoolimprove.records.transition import Blocked, Conflict
+
+
+def what_happened(lost: Conflict, state: str = "") -> str:
+    """Return who was first and how it stands now, as sentences; `state` describes a thing without a status."""
+    current: Any = lost.current
+    who = current.updated_by or "Someone else"
+    state = state or (current.get_status_display().lower() if hasattr(current, "get_status_display") else "changed")
+    return f"{who} changed this after you opened it. It is now: {state}."
+
+
+KEPT = "What you typed is still in the form. Check it before you continue."
+
+
+def show_conflict(
+    view: Any, form: Any, lost: Conflict, *, state: str = "", version: int | None = None, says: Sequence[str] = ()
+) -> HttpResponse:
+    """Show the form again with what was typed (409), and say who was first and what the state is now.
+
+    The next attempt is on `version`, by default the current one. Pass `state` for something that has no status, or
+    `says`, how it stands now in sentences of its own.
+    """
+    form.base_version = lost.current.version if version is None else version
+    first, *others = says or [what_happened(lost, state)]
+    if others:
+        form.add_error(None, ValidationError([f"Nothing was saved. {first}", *others, KEPT]))
+    else:
+        form.add_error(None, f"Nothing was saved. {first} {KEPT}")
+    response: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=409)
+    return response
+
+
+def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
+    """Show the form again, with the reasons why the verb was refused."""
+    form.add_error(None, error)
+    response: HttpResponse = view.form_invalid(form)
+    return response
