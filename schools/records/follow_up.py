@@ -1,4 +1,4 @@
-"""Actions and strengths follow the newest version of their record: made, reworded, settled and dropped with it."""
+"""Create, reword, settle and drop actions and strengths as the newest version of their record says."""
 
 from datetime import date
 from typing import Any

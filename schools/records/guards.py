@@ -1,6 +1,6 @@
-"""When a record may be submitted, presented and closed, and the silence that is recorded when it closes (domain 3.4).
+"""Guards of submitting, presenting and closing a record, and the missing answers noted at closing (domain 3.4).
 
-Silence blocks nothing: a record closes once its school has answered, or had the time to.
+A missing answer blocks nothing: a record closes once its school has answered, or has had the time to.
 """
 
 from datetime import date

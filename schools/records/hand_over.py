@@ -1,4 +1,4 @@
-"""Unfinished Records of Visit, handed over to another author."""
+"""Hand over unfinished Records of Visit to another author."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date

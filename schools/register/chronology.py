@@ -1,6 +1,6 @@
-"""How the chronology of a school is told: each noun registers the events it speaks of, and words them.
+"""The chronology of a school: each noun registers its events and how to word them.
 
-A school that followed another has the other’s past beside its own: read by rights at either, and marked.
+A school that replaced another shows the other’s events too, marked; a reader needs rights at either school.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Visits to come, handed over with the schools of somebody who leaves."""
+"""Hand over the upcoming visits of a person who leaves, together with their schools."""
 
 from collections.abc import Iterable
 

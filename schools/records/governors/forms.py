@@ -24,7 +24,7 @@ def read_day(line: str) -> date | None:
     month = int(parts[1]) if parts[1].isdecimal() else MONTHS.index(name) + 1 if name in MONTHS else 0
     try:
         return date(int(parts[2]), month, int(parts[0]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -56,10 +56,23 @@ class MeetingsForm(Form):
 
 class CancelMeetingForm(Form):
     submit_label = "Cancel the meeting"
+    cancel_label = "Keep the meeting"
 
     reason = TextField(
         label="Why it is cancelled",
         help_text="Officers of the authority can read it. Leave out anything private.",
         named="why the meeting is cancelled",
+        max_length=200,
+    )
+
+
+class CancelMeetingsForm(Form):
+    submit_label = "Continue"
+    cancel_label = "Keep the meetings"
+
+    reason = TextField(
+        label="Why they are cancelled",
+        help_text="Officers of the authority can read it. Leave out anything private.",
+        named="why the meetings are cancelled",
         max_length=200,
     )

@@ -1,35 +1,34 @@
 """The Governors tab of a school: when its governing body meets, and what was presented to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.views.generic import FormView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports
-from schoolimprove.accounts.models import user_of
-from schoolimprove.accounts.rights import acting, user_can
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
-from schoolimprove.records.drafts import KeepsDrafts
-from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.pages import columns
+from schoolimprove.pages.bulk import BulkPage
+from schoolimprove.pages.columns import Column
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
-from schoolimprove.ui.exports import Column, ListFile, in_batches
+from schoolimprove.ui.exports import ListFile, in_batches
 from schools.records.deadlines import PRESENT
 from schools.records.governors.actions import add_meetings, cancel_meeting
-from schools.records.governors.forms import CancelMeetingForm, MeetingsForm
+from schools.records.governors.forms import CancelMeetingForm, CancelMeetingsForm, MeetingsForm
 from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.record import RecordOfVisit
-from schools.register.acting import refused, show_conflict
 from schools.register.models.school import School
-from schools.register.pages import SchoolTabView, paged, school_in_scope, school_read
+from schools.register.pages import SchoolTabView, SchoolVerbPage, paged, school_read
 
 
 class SchoolGovernors(SchoolTabView):
@@ -40,14 +39,27 @@ class SchoolGovernors(SchoolTabView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.request.user, clock.today()
         keeps = user_can(user, Permission.KEEP_MEETINGS, on=self.school)
-        meetings = self.school.governors_meetings
+        meetings = self.school.governors_meetings.select_related("school")
         to_come = list(meetings.standing().filter(held_on__gte=today).order_by("held_on"))
         past = paged(self.request, meetings.exclude(cancelled_because="", held_on__gte=today).order_by("-held_on"))
         return super().get_context_data(
             keeps=keeps,
             waiting=waiting_table(self.school),
-            to_come=meetings_to_come(self.school, to_come, keeps=keeps),
-            past=meetings_past(self.school, list(past.object_list), keeps=keeps),
+            to_come=meeting_table(
+                "Upcoming meetings",
+                [Met(each, "") for each in to_come],
+                keeps=keeps,
+                to_come=True,
+                empty="No meetings yet. Until one is added, present records by the end of the next term.",
+            ),
+            past=meeting_table(
+                "Past and cancelled meetings",
+                with_presented(self.school, list(past.object_list)),
+                keeps=keeps,
+                to_come=False,
+                empty="No past or cancelled meetings",
+            ),
+            cancels=keeps and len(to_come) > 1,
             page_obj=past,
             waiting_exports=export_links("schools:waiting_export", user, self.school.urn, on=self.school),
             meetings_exports=export_links("schools:meetings_export", user, self.school.urn, on=self.school),
@@ -69,210 +81,196 @@ def waiting_at(school: School) -> list[tuple[RecordOfVisit, date | None]]:
 
 
 def waiting_table(school: School) -> components.Table:
-    columns = [components.Column(label) for label in ("Visit", "Shared", "To be presented by")]
-    lines = [
-        [
-            components.Link(clock.uk_date(record.held_on), record.get_absolute_url(), record.reference),
-            record.shared_on,
-            due_on or "No date: no term dates are held",
-        ]
-        for record, due_on in waiting_at(school)
-    ]
-    empty = "No Record of Visit waits to be presented."
-    return components.Table("Records of Visit to be presented", columns, lines, empty=empty)
+    empty = "No records to present"
+    return columns.table("Records of Visit to be presented", WAITING, waiting_at(school), empty=empty)
 
 
-def meetings_to_come(school: School, meetings: Sequence[GovernorsMeeting], *, keeps: bool) -> components.Table:
-    columns = [components.Column("Meeting"), *([components.Column("Change")] if keeps else [])]
-    rows = [[clock.long_date(each.held_on), *([_cancel_link(school, each)] if keeps else [])] for each in meetings]
-    empty = "No date is known. Until one is, records are to be presented by the end of the next term."
-    return components.Table("Meetings to come", columns, rows, empty=empty)
+@dataclass(frozen=True)
+class Met:
+    """A meeting, with the references of the records that were presented at it."""
+
+    meeting: GovernorsMeeting
+    presented: str
+
+    @property
+    def state(self) -> str:
+        if self.meeting.cancelled_because:
+            return "Cancelled"
+        return "To come" if self.meeting.held_on >= clock.today() else "Held"
+
+    @property
+    def outcome(self) -> str:
+        """Return why the meeting was cancelled, or what was presented at it."""
+        if self.meeting.cancelled_because:
+            return f"Cancelled: {self.meeting.cancelled_because}"
+        return self.presented or "No Record of Visit"
 
 
-def meetings_past(school: School, meetings: Sequence[GovernorsMeeting], *, keeps: bool) -> components.Table:
-    """And those that were cancelled, with the reason; what was presented at each."""
+def with_presented(school: School, meetings: Sequence[GovernorsMeeting]) -> list[Met]:
+    """Return the meetings with what was presented at each. One query."""
     days = [each.held_on for each in meetings if not each.cancelled_because]
-    presented = presented_on(school, days)
-    columns = [components.Column(label) for label in ("Meeting", "What was presented")]
-    columns += [components.Column("Change")] if keeps else []
-    rows = [
-        [
-            clock.long_date(each.held_on),
-            f"Cancelled: {each.cancelled_because}"
-            if each.cancelled_because
-            else references(presented, each) or "No Record of Visit",
-            *([_past_change(school, each, presented)] if keeps else []),
-        ]
-        for each in meetings
+    presented: dict[date | None, list[str]] = {}
+    for record in RecordOfVisit.objects.filter(school=school, presented_on__in=days).order_by("pk"):
+        presented.setdefault(record.presented_on, []).append(record.reference)
+    return [
+        Met(each, "" if each.cancelled_because else ", ".join(presented.get(each.held_on, ()))) for each in meetings
     ]
-    return components.Table("Meetings held or cancelled", columns, rows, empty="No meeting is entered.")
 
 
-def presented_on(school: School, days: Sequence[date]) -> Mapping[date, list[RecordOfVisit]]:
-    found: dict[date, list[RecordOfVisit]] = {}
-    for record in RecordOfVisit.objects.filter(school=school, presented_on__in=days).for_lists().order_by("pk"):
-        found.setdefault(record.presented_on or date.max, []).append(record)
-    return found
+def meeting_table(caption: str, met: Sequence[Met], *, keeps: bool, to_come: bool, empty: str) -> components.Table:
+    shown = [Column("held_on", "Meeting", value=lambda each: clock.long_date(each.meeting.held_on))]
+    shown += [] if to_come else [Column("outcome", "What was presented")]
+    shown += [Column("change", "Change", value=_change)] if keeps else []
+    return columns.table(caption, shown, met, empty=empty)
 
 
-def _became(meeting: GovernorsMeeting, presented: Mapping[date, list[RecordOfVisit]]) -> str:
-    if meeting.cancelled_because:
-        return f"Cancelled: {meeting.cancelled_because}"
-    return references(presented, meeting) or "No Record of Visit"
-
-
-def references(presented: Mapping[date, list[RecordOfVisit]], meeting: GovernorsMeeting) -> str:
-    records = presented.get(meeting.held_on, [])
-    return ", ".join(record.reference for record in records)
-
-
-def _past_change(school: School, meeting: GovernorsMeeting, presented: Mapping[date, Any]) -> Any:
-    if meeting.cancelled_because or meeting.held_on in presented:
+def _change(met: Met) -> Any:
+    if met.meeting.cancelled_because or met.presented:
         return "Nothing to change"
-    return _cancel_link(school, meeting)
-
-
-def _cancel_link(school: School, meeting: GovernorsMeeting) -> Any:
     return format_html(
         '<a class="govuk-link" href="{}">Cancel<span class="govuk-visually-hidden"> the meeting of {}</span></a>',
-        reverse("schools:meeting_cancel", args=[school.urn, meeting.pk]),
-        clock.uk_date(meeting.held_on),
+        reverse("schools:meeting_cancel", args=[met.meeting.school.urn, met.meeting.pk]),
+        clock.uk_date(met.meeting.held_on),
     )
 
 
-class GovernorsFormView(KeepsDrafts, FormView[Any]):
-    """A form that leads back to the tab."""
+class GovernorsPage(SchoolVerbPage):
+    permission, tab = Permission.KEEP_MEETINGS, ("Governors", "schools:governors")
 
-    template_name = "layouts/form.html"
-    heading: str
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.school = school_in_scope(request, kwargs["urn"])
-        acting(user_of(request), Permission.KEEP_MEETINGS, on=self.school)
-        return super().dispatch(request, *args, **kwargs)
+class MeetingsAdd(GovernorsPage):
+    form_class, heading = MeetingsForm, "Add governors’ meetings"
+
+    def act(self, *, by: User, on: date, seen_version: int, days: Sequence[date]) -> tuple[int, int]:  # type: ignore[override]
+        """Return how many of the days are new, and how many were entered before."""
+        new = add_meetings(self.school, days, by=by)
+        return len(new), len(days) - len(new)
+
+    def done_message(self, result: tuple[int, int]) -> str:
+        new, known = result
+        added = f"{new} meeting{'' if new == 1 else 's'} added." if new else "Nothing was added."
+        return f"{added} {known} {'was' if known == 1 else 'were'} already there." if known else added
+
+
+class MeetingCancel(GovernorsPage):
+    form_class, heading = CancelMeetingForm, "Cancel the governors’ meeting"
+
+    def find(self) -> None:
+        super().find()
+        meetings = GovernorsMeeting.objects.filter(school=self.school).select_related("updated_by")
+        self.subject = get_object_or_404(meetings, pk=self.kwargs["meeting"])
+        self.subject.school = self.school
+
+    def closed(self) -> str:
+        why = self.subject.cancelled_because
+        return f"This meeting has already been cancelled. Reason: {why}" if why else ""
 
     @property
-    def tab_url(self) -> str:
-        return reverse("schools:governors", args=[self.school.urn])
+    def lede(self) -> str:  # type: ignore[override]
+        return f"{clock.long_date(self.subject.held_on)}. Records due at this meeting will be due at the next one."
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": self.tab_url}
+    def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
+        cancel_meeting(self.subject, by=by, seen_version=seen_version, **fields)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        crumbs = [
-            components.Crumb("Schools", reverse("schools:list")),
-            components.Crumb(self.school.name, self.school.get_absolute_url()),
-            components.Crumb("Governors", self.tab_url),
-            components.Crumb(self.heading),
-        ]
-        context = super().get_context_data(**kwargs)
-        return {"page_title": self.heading, "caption": self.school.name, "breadcrumbs": crumbs, **context}
+    def done_message(self, result: None) -> str:
+        return f"You cancelled the meeting on {clock.uk_date(self.subject.held_on)}."
+
+    def state_of(self, current: Any) -> str:
+        return meeting_state(current)
 
 
-class MeetingsAdd(GovernorsFormView):
-    form_class = MeetingsForm
-    heading = "Add governors’ meetings"
-
-    def form_valid(self, form: MeetingsForm) -> HttpResponse:
-        days = form.cleaned_data["days"]
-        new = add_meetings(self.school, days, by=user_of(self.request))
-        messages.success(self.request, _added(len(new), len(days) - len(new)))
-        return redirect(self.tab_url)
+def meeting_state(meeting: Any) -> str:
+    why = meeting.cancelled_because
+    return f"cancelled ({why})" if why else "not cancelled"
 
 
-def _added(new: int, known: int) -> str:
-    added = f"{new} meeting{'' if new == 1 else 's'} added." if new else "Nothing was added."
-    return f"{added} {known} {'was' if known == 1 else 'were'} entered already." if known else added
+class MeetingsCancel(GovernorsPage, BulkPage):
+    """Several meetings of a school at once, such as those of a year whose dates have all moved."""
+
+    form_class, heading = CancelMeetingsForm, "Cancel governors’ meetings"
+    noun, rows_label, done = ("meeting", "meetings"), "Meetings to cancel", "You cancelled {result}."
+    lede = "Records due at these meetings will be due at the next one that goes ahead."
+    final = "You cannot undo this. If a meeting goes ahead after all, add it again."
+    check_heading, send_label = "Check which meetings you cancel", "Cancel these meetings"
+
+    def rows(self) -> QuerySet[GovernorsMeeting]:
+        to_come = self.school.governors_meetings.standing().filter(held_on__gte=clock.today())
+        return to_come.select_related("school", "updated_by").order_by("held_on")
+
+    def label_of(self, row: GovernorsMeeting) -> str:
+        return clock.long_date(row.held_on)
+
+    def act_on(self, row: GovernorsMeeting, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
+        cancel_meeting(row, by=by, seen_version=seen_version, **fields)
+
+    def state_of(self, current: Any) -> str:
+        return meeting_state(current)
 
 
-class MeetingCancel(GovernorsFormView):
-    form_class = CancelMeetingForm
-    heading = "Cancel the governors’ meeting"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        meetings = GovernorsMeeting.objects.filter(school__urn=kwargs["urn"]).select_related(
-            "school__authority", "school__district", "updated_by"
-        )
-        school_in_scope(request, kwargs["urn"])
-        self.meeting = get_object_or_404(meetings, pk=kwargs["meeting"])
-        return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.meeting.cancelled_because:
-            messages.warning(request, f"This meeting is cancelled already: {self.meeting.cancelled_because}")
-            return redirect(self.tab_url)
-        return super().get(request, *args, **kwargs)
-
-    def current_version(self) -> int:
-        return self.meeting.version
-
-    def form_valid(self, form: CancelMeetingForm) -> HttpResponse:
-        reason = form.cleaned_data["reason"]
-        try:
-            cancel_meeting(self.meeting, by=user_of(self.request), reason=reason, seen_version=self.base_version)
-        except Blocked as error:
-            return refused(self, form, error)
-        except Conflict as lost:
-            why = lost.current.cancelled_because  # type: ignore[attr-defined]
-            return show_conflict(self, form, lost, state=f"cancelled ({why})" if why else "not cancelled")
-        messages.success(self.request, f"The meeting of {clock.uk_date(self.meeting.held_on)} is cancelled.")
-        return redirect(self.tab_url)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lede = f"{clock.long_date(self.meeting.held_on)}. Records due at it are due at the next meeting instead."
-        return super().get_context_data(**kwargs) | {"lede": lede}
-
-
-MEETINGS = ListFile(
-    "governors-meetings",
-    "governors’ meetings",
-    "A school: Governors",
-    "A meeting of the governing body, the latest first",
-    [
-        Column("held_on", "Meeting", "Day of the meeting"),
-        Column("state", "State", "Whether it is to come, was held, or was cancelled"),
-        Column("cancelled_because", "Why cancelled", "The reason for which it was cancelled"),
-        Column("presented", "What was presented", "References of the records that were presented at it"),
-    ],
+MEETINGS = (
+    Column("held_on", "Meeting", "Day of the meeting", "meeting.held_on"),
+    Column("state", "State", "Whether it is to come, was held, or was cancelled"),
+    Column("cancelled_because", "Why cancelled", "The reason for which it was cancelled", "meeting.cancelled_because"),
+    Column("presented", "What was presented", "References of the records that were presented at it"),
 )
-TO_PRESENT = ListFile(
-    "records-to-present",
-    "records to be presented",
-    "A school: Governors",
-    "A record of a core visit that the governors have not seen yet",
-    [
-        Column("record", "Record", "Reference of the record"),
-        Column("held_on", "Visit", "Day of the visit"),
-        Column("shared_on", "Shared", "Day on which the record was shared with the school"),
-        Column("due_on", "To be presented by", "Day by which it is to be presented, where term dates are held"),
-    ],
+WAITING = (
+    Column("record", "Record", "Reference of the record", lambda row: row[0].reference, file_only=True),
+    Column(
+        "held_on",
+        "Visit",
+        "Day of the visit",
+        lambda row: row[0].held_on,
+        lambda row: components.Link(clock.uk_date(row[0].held_on), row[0].get_absolute_url(), row[0].reference),
+    ),
+    Column("shared_on", "Shared", "Day on which the record was shared with the school", lambda row: row[0].shared_on),
+    Column(
+        "due_on",
+        "To be presented by",
+        "Day by which it is to be presented, where term dates are held",
+        lambda row: row[1],
+        lambda row: row[1] or "No date: we do not have the term dates",
+    ),
 )
 
 
-@exports(MEETINGS)
+@exports(
+    ListFile(
+        "governors-meetings",
+        "governors’ meetings",
+        "A school: Governors",
+        "A meeting of the governing body, the latest first",
+        columns.documented(MEETINGS),
+    )
+)
 def export_meetings(request: HttpRequest, urn: int) -> Taken:
     school = school_read(request, urn, Permission.VIEW_SHARED_RECORD)
     meetings = school.governors_meetings.order_by("-held_on", "-pk")
-    return Taken(_meeting_rows(school, meetings), meetings.count(), school=school)
+    batches = in_batches(meetings.iterator(500))
+    rows = (met for batch in batches for met in with_presented(school, batch))
+    return Taken(columns.lines(MEETINGS, rows), meetings.count(), school=school)
 
 
-def _meeting_rows(school: School, found: QuerySet[GovernorsMeeting]) -> Iterator[Sequence[Any]]:
-    for meetings in in_batches(found.iterator(500)):
-        presented = presented_on(school, [each.held_on for each in meetings if not each.cancelled_because])
-        for each in meetings:
-            said = "" if each.cancelled_because else references(presented, each)
-            yield [each.held_on, _meeting_state(each), each.cancelled_because, said]
-
-
-def _meeting_state(meeting: GovernorsMeeting) -> str:
-    if meeting.cancelled_because:
-        return "Cancelled"
-    return "To come" if meeting.held_on >= clock.today() else "Held"
-
-
-@exports(TO_PRESENT)
+@exports(
+    ListFile(
+        "records-to-present",
+        "records to be presented",
+        "A school: Governors",
+        "A record of a core visit that the governors have not seen yet",
+        columns.documented(WAITING),
+    )
+)
 def export_waiting(request: HttpRequest, urn: int) -> Taken:
     school = school_read(request, urn, Permission.VIEW_SHARED_RECORD)
     found = waiting_at(school)
-    rows = ([record.reference, record.held_on, record.shared_on, due_on] for record, due_on in found)
-    return Taken(rows, len(found), school=school)
+    return Taken(columns.lines(WAITING, found), len(found), school=school)
+
+
+def paths() -> list[URLPattern]:
+    return [
+        path("<int:urn>/governors/", SchoolGovernors.as_view(), name="governors"),
+        path("<int:urn>/governors/export.<export_kind:kind>", export_meetings, name="meetings_export"),
+        path("<int:urn>/governors/waiting/export.<export_kind:kind>", export_waiting, name="waiting_export"),
+        path("<int:urn>/governors/add/", MeetingsAdd.as_view(), name="meetings_add"),
+        path("<int:urn>/governors/cancel/", MeetingsCancel.as_view(), name="meetings_cancel"),
+        path("<int:urn>/governors/<int:meeting>/cancel/", MeetingCancel.as_view(), name="meeting_cancel"),
+    ]

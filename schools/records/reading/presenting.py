@@ -1,5 +1,6 @@
 """What governors do with a record, how it is closed, and the versions it had."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,72 +11,67 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.pages.buttons import act, seen_in
+from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.records import actions as record_actions
 from schools.records import guards
 from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.models.strength import Strength
-from schools.records.pages import RecordFormView, document_context, record_in_scope
+from schools.records.pages import RecordFormView, RecordVerbPage, document_context, record_in_scope
 from schools.records.reading.after_sharing import address, on_record, read_versions, versions_of
 from schools.records.reading.forms import CloseUnpresentedForm, PresentForm
 from schools.records.reading.pages import heir_to_read_by
 from schools.records.states import SHARED_STATES, RecordStatus
-from schools.register.acting import act, refused, seen_in, show_conflict
 
 
-class RecordPresent(RecordFormView):
+class RecordPresent(RecordVerbPage):
     """The date of the meeting at which the governors saw it."""
 
-    template_name = "layouts/form.html"
-    form_class = PresentForm
-    heading = "Mark as presented to the governors"
+    form_class, heading = PresentForm, "Mark as presented to the governors"
 
     @property
     def lede(self) -> str:  # type: ignore[override]
-        return f"Version {self.record.shared_version}, shared on {clock.uk_date(self.record.shared_on)}."
+        return f"Version {self.subject.shared_version}, shared on {clock.uk_date(self.subject.shared_on)}."
 
     def may(self, user: Any) -> bool:
-        return user_can(user, Permission.PRESENT_RECORD, on=self.record)
+        return user_can(user, Permission.PRESENT_RECORD, on=self.subject)
 
-    def is_open(self) -> bool:
-        return self.record.status == RecordStatus.SHARED and not self.blockers()
-
-    def blockers(self) -> list[str]:
-        return guards.blockers(self.record, "present", on=clock.today())
-
-    def state_now(self) -> str:
-        return super().state_now() if self.record.status != RecordStatus.SHARED else " ".join(self.blockers())
+    def closed(self) -> str:
+        record = self.subject
+        if record.status != RecordStatus.SHARED:
+            return f"This record is now: {record.get_status_display().lower()}."
+        return " ".join(guards.blockers(record, "present", on=clock.today()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A record that was never shared has no form; in any other state the verb says why it cannot be presented."""
-        return self.moved_on() if self.record.shared_version is None else super().post(request, *args, **kwargs)
+        if self.subject.shared_version is None:
+            messages.warning(request, self.closed())
+            return redirect(self.subject)
+        return super().post(request, *args, **kwargs)
 
-    def made_of(self) -> dict[str, Any]:
-        meetings = self.record.school.governors_meetings.standing()
-        held = meetings.filter(held_on__gte=self.record.shared_on, held_on__lte=clock.today())
-        return {
-            "held": list(held.order_by("held_on").values_list("held_on", flat=True)),
-            "shared_on": self.record.shared_on,
-            "cancel_url": self.record.get_absolute_url(),
-        }
+    def get_form_kwargs(self) -> dict[str, Any]:
+        record = self.subject
+        meetings = record.school.governors_meetings.standing()
+        held = meetings.filter(held_on__gte=record.shared_on, held_on__lte=clock.today())
+        days = list(held.order_by("held_on").values_list("held_on", flat=True))
+        return {**super().get_form_kwargs(), "held": days, "shared_on": record.shared_on}
 
-    def form_valid(self, form: PresentForm) -> HttpResponse:
-        day = form.cleaned_data["day"]
-        try:
-            record_actions.present(
-                self.record, by=user_of(self.request), on=clock.today(), held_on=day, seen_version=self.base_version
-            )
-        except Blocked as error:
-            return refused(self, form, error)
-        except Conflict as lost:
-            return show_conflict(self, form, lost)
-        messages.success(self.request, f"Presented to the governors on {clock.uk_date(day)}.")
-        return redirect(self.record)
+    def fields(self, form: PresentForm) -> dict[str, Any]:
+        return {"held_on": form.cleaned_data["day"]}
+
+    def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> date:
+        held_on: date = fields["held_on"]
+        record_actions.present(self.subject, by=by, on=on, held_on=held_on, seen_version=seen_version)
+        return held_on
+
+    def done_message(self, result: date) -> str:
+        return f"Presented to the governors on {clock.uk_date(result)}."
 
 
 class RecordClose(TemplateView):

@@ -3,33 +3,31 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.views.generic import FormView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports
-from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import authorising, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.drafts import KeepsDrafts
-from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.records.transition import Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 from schools.register.models.appointment import Appointment
 from schools.register.models.contact import SchoolContact
 from schools.register.models.school import School
-from schools.register.pages import SchoolTabView, school_in_scope, school_read
+from schools.register.pages import SchoolTabView, SchoolVerbPage, school_read
 from schools.register.people.appointing import withdraw_appointment
 from schools.register.people.forms import EndAppointmentForm, WithdrawForm
 from schools.register.people.leaving import replace_holder
@@ -211,126 +209,78 @@ def _change_links(school: School, each: SchoolContact) -> Any:
     )
 
 
-class PeopleForm(KeepsDrafts, FormView[Any]):
-    """A form that leads back to the People tab. Whoever is second is told how the thing stands now."""
-
-    template_name = "schools/register/people_form.html"
-    heading = ""
-    conflict: Sequence[str] = ()
-    seen: Any
-    """What the form is about, as it is held now; None for something new."""
-
-    school: School
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": self.people_url}
-
-    def current_version(self) -> int:
-        return self.seen.version if self.seen is not None else 0
-
-    @property
-    def people_url(self) -> str:
-        return reverse("schools:people", args=[self.school.urn])
-
-    def title(self) -> str:
-        return self.heading
-
-    def lede(self) -> str:
-        return ""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        crumbs = [
-            components.Crumb("Schools", reverse("schools:list")),
-            components.Crumb(self.school.name, self.school.get_absolute_url()),
-            components.Crumb("People", self.people_url),
-            components.Crumb(self.title()),
-        ]
-        shown = {"page_title": self.title(), "lede": self.lede(), "caption": self.school.name}
-        return super().get_context_data(**kwargs) | shown | {"breadcrumbs": crumbs, "conflict": self.conflict}
-
-    def act(self, form: Any) -> str:
-        """Do it, and say that it is done."""
-        raise NotImplementedError
-
-    def says_now(self, current: Any) -> Sequence[str]:
-        """How the thing stands that somebody else changed, as sentences."""
-        raise NotImplementedError
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            done = self.act(form)
-        except Blocked as blocked:
-            form.add_error(None, blocked)
-            return self.form_invalid(form)
-        except Conflict as lost:
-            form.base_version = lost.current.version
-            self.conflict = self.says_now(lost.current)
-            return self.render_to_response(self.get_context_data(form=form), status=409)
-        messages.success(self.request, done)
-        return redirect(self.people_url)
-
-
-class AppointmentEnd(PeopleForm):
+class AppointmentEnd(SchoolVerbPage):
     """Somebody leaves a post at a school, and perhaps somebody else takes it over on the next day."""
 
-    heading = "End an appointment"
+    tab, kept_title = ("People", "schools:people"), "End an appointment"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.school = school_in_scope(request, kwargs["urn"])
-        held = Appointment.objects.filter(school=self.school).with_scope()
-        self.seen = get_object_or_404(held, pk=kwargs["appointment"])
-        actor = ending(user_of(request), self.seen)
-        if actor is None:
-            raise PermissionDenied
-        self.actor = actor
-        if request.method == "GET" and self.is_over():
-            messages.warning(request, f"{self.seen} is over already.")
-            return redirect(self.people_url)
-        return super().dispatch(request, *args, **kwargs)
+    def find(self) -> None:
+        super().find()
+        held = Appointment.objects.filter(school=self.school).with_scope().select_related("updated_by")
+        self.subject = get_object_or_404(held, pk=self.kwargs["appointment"])
+
+    def may(self, user: Any) -> bool:
+        return ending(user, self.subject) is not None
 
     def is_over(self) -> bool:
         """Then it can no longer be ended, by a later day least of all: it would go on again."""
-        held: Appointment = self.seen
+        held: Appointment = self.subject
         return bool(held.withdrawn_because or (held.ends_on and held.ends_on < clock.today()))
+
+    def closed(self) -> str:
+        return f"{self.subject} is over already." if self.is_over() else ""
 
     @property
     def to_come(self) -> bool:
-        return bool(self.seen.starts_on > clock.today())
+        return bool(self.subject.starts_on > clock.today())
 
     def get_form_class(self) -> Any:
         return WithdrawForm if self.to_come else EndAppointmentForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {} if self.to_come or self.seen.ends_on is None else {"last_day": self.seen.ends_on}
+        return {} if self.to_come or self.subject.ends_on is None else {"last_day": self.subject.ends_on}
 
-    def title(self) -> str:
+    @property
+    def heading(self) -> str:  # type: ignore[override]
         verb = "Withdraw" if self.to_come else "End"
-        return f"{verb} the appointment of {self.seen.person.name}"
+        return f"{verb} the appointment of {self.subject.person.name}"
 
-    def lede(self) -> str:
-        since = f"{self.seen.get_role_display()}, from {clock.uk_date(self.seen.starts_on)}"
-        return f"{since} to {clock.uk_date(self.seen.ends_on)}" if self.seen.ends_on else since
+    @property
+    def lede(self) -> str:  # type: ignore[override]
+        held = self.subject
+        since = f"{held.get_role_display()}, from {clock.uk_date(held.starts_on)}"
+        return f"{since} to {clock.uk_date(held.ends_on)}" if held.ends_on else since
 
-    def act(self, form: Any) -> str:
-        held, seen, reason = self.seen, self.base_version, form.cleaned_data["reason"]
+    def fields(self, form: Any) -> dict[str, Any]:
+        reason = {"reason": form.cleaned_data["reason"]}
+        return reason if self.to_come else {**reason, "last_day": form.cleaned_data["last_day"], **form.successor()}
+
+    def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> str:
+        """Return what was done, as sentences."""
+        held, reason, actor = self.subject, fields.pop("reason"), ending(by, self.subject)
         if self.is_over():
             raise Conflict(held)
+        if actor is None:
+            raise PermissionDenied
         if self.to_come:
-            held.version = seen
-            withdraw_appointment(held, on=clock.today(), by=self.actor, reason=reason)
+            held.version = seen_version
+            withdraw_appointment(held, on=on, by=actor, reason=reason)
             return f"The appointment of {held.person} has been withdrawn."
-        on = form.cleaned_data["last_day"]
-        new = replace_holder(held, on=on, reason=reason, by=self.actor, seen_version=seen, **form.successor())
-        ended = f"{held.person}’s last day is {clock.uk_date(on)}."
+        last_day = fields.pop("last_day")
+        new = replace_holder(held, on=last_day, reason=reason, by=actor, seen_version=seen_version, **fields)
+        ended = f"{held.person}’s last day is {clock.uk_date(last_day)}."
         return f"{ended} {new.person} begins on {clock.uk_date(new.starts_on)}." if new else ended
+
+    def done_message(self, result: str) -> str:
+        return result
 
     def says_now(self, current: Any) -> Sequence[str]:
         if current.withdrawn_because:
-            return [f"{current.updated_by or 'The service'} has withdrawn this appointment."]
-        if self.is_over():
+            return [f"{current.updated_by or 'The service'} withdrew this appointment after you opened it."]
+        if current.ends_on and current.ends_on < clock.today():
             return [f"{current} is over already. It ended on {clock.uk_date(current.ends_on)}."]
         to = f"to {clock.uk_date(current.ends_on)}" if current.ends_on else "without an end"
-        return [f"{current.updated_by or 'The service'} changed it: it goes on {to} now."]
+        return [f"{current.updated_by or 'The service'} changed this after you opened it: it goes on {to} now."]
 
 
 APPOINTMENTS = ListFile(

@@ -1,4 +1,4 @@
-"""What somebody who leaves was in the middle of at their schools: each noun above registers what is handed over."""
+"""Unfinished work of a person who leaves: each noun above registers what it hands over."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,18 +1,13 @@
 """Forms of contacts in two lines."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django import forms
-from django.forms import CheckboxSelectMultiple
 
 from schoolimprove.lib import clock
 from schoolimprove.ui.forms import DateField, Form, SelectField, TextArea, TextField
 from schools.register.rules import wrong_with_as_of
 from schools.visits.models.contact_note import LONGEST_NOTE, ContactKind
-
-FIELDS = ("kind", "happened_on", "with_whom", "note")
 
 
 class ContactNoteForm(Form):
@@ -34,29 +29,9 @@ class ContactNoteForm(Form):
             raise forms.ValidationError(reasons)
         return day
 
-    def said(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FIELDS}
-
 
 class TakeBackForm(Form):
     submit_label = "Take it back"
     submit_kind = "warning"
 
     reason = TextField(label="Reason", help_text="For example: entered for the wrong school.", max_length=200)
-
-
-class ContactNoteFilter(forms.Form):
-    """What the list is narrowed by; `people` are those who wrote one."""
-
-    q = forms.CharField(label="School, with whom or words in it", required=False)
-    kind = forms.MultipleChoiceField(
-        label="Kind of contact", choices=ContactKind.choices, required=False, widget=CheckboxSelectMultiple
-    )
-    by = forms.ChoiceField(label="Written by", required=False)
-    since = DateField(label="From", named="the first day", required=False)
-    until = DateField(label="To", named="the last day", required=False)
-
-    def __init__(self, data: Any, *, people: Sequence[tuple[str, str]]) -> None:
-        super().__init__(data)
-        field: Any = self.fields["by"]
-        field.choices = [("", "Anybody"), *people]

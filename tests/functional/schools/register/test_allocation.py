@@ -96,7 +96,7 @@ def test_contacts_are_kept_and_a_head_is_succeeded(
     page.get_by_label("Telephone").fill("01632 960011")
     page.get_by_label("Source").fill("A call")
     led_on(page.get_by_role("button", name="Save"))
-    expect(page.locator("main")).to_contain_text("School office has been added.")
+    expect(page.locator("main")).to_contain_text("You added the contact School office.")
     led_on(page.get_by_role("link", name="End School office"))
     page.goto(f"{live_server.url}/schools/{school.urn}/people/{sip.pk}/end/")
     fill_day(page, clock.today())

@@ -340,7 +340,7 @@ def test_a_years_meetings_are_entered_at_once(county: County, clerk: User) -> No
     client.post(path, {"days": "3 December 2026\n4/2/2027\n\nThursday 13 May 2027"})
     assert GovernorsMeeting.objects.count() == 3
     again = client.post(path, {"days": "3 December 2026"}, follow=True).content.decode()
-    assert "Nothing was added. 1 was entered already." in again
+    assert "Nothing was added. 1 was already there." in again
     assert "is more than two years ahead" in client.post(path, {"days": "3 December 2062"}).content.decode()
 
 

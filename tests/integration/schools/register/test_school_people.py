@@ -268,7 +268,7 @@ def test_who_ends_it_second_is_told_how_it_stands(county: County, administrator:
     lost = signed_in(administrator).post(url("appointment_end", county.school, held.pk), stale)
     assert lost.status_code == 409
     page = lost.content.decode()
-    assert f"{by.user} changed it: it goes on to 4 November 2026 now." in page
+    assert f"{by.user} changed this after you opened it: it goes on to 4 November 2026 now." in page
     assert 'value="Bo Example"' in page
     assert not Person.objects.filter(name="Bo Example").exists()
 

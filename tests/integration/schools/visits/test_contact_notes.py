@@ -100,7 +100,7 @@ def test_a_contact_is_noted_on_a_page_and_listed_on_the_visits_tab(county: Count
 def test_a_contact_is_taken_back_on_a_page(county: County) -> None:
     note = noted(county, county.sip)
     path = reverse("schools:contact_note_take_back", args=[county.school.urn, note.pk])
-    assert "It stays in the audit" in page(county.sip, path)
+    assert "We will keep it in the audit" in page(county.sip, path)
     assert signed_in(county.dsim).get(path).status_code == 403
     assert signed_in(county.sip).post(path, {"reason": ""}).status_code == 200
     visits = reverse("schools:visits", args=[county.school.urn])
@@ -135,7 +135,7 @@ def test_the_list_is_narrowed_and_taken_away(county: County) -> None:
 
 
 def test_an_empty_list_says_where_contacts_are_noted(county: County) -> None:
-    assert "No contacts are noted yet" in page(county.sip, LIST)
+    assert "No contacts yet" in page(county.sip, LIST)
 
 
 @pytest.mark.usefixtures("name_is_known")
