@@ -57,7 +57,7 @@ class SchoolGovernors(SchoolTabView):
                 with_presented(self.school, list(past.object_list)),
                 keeps=keeps,
                 to_come=False,
-                empty="No past or cancelled meetings",
+                empty="No past or cancelled meetings.",
             ),
             cancels=keeps and len(to_come) > 1,
             page_obj=past,
@@ -81,7 +81,7 @@ def waiting_at(school: School) -> list[tuple[RecordOfVisit, date | None]]:
 
 
 def waiting_table(school: School) -> components.Table:
-    empty = "No records to present"
+    empty = "No records to present."
     return columns.table("Records of Visit to be presented", WAITING, waiting_at(school), empty=empty)
 
 

@@ -93,7 +93,7 @@ def note_table(notes: Iterable[ContactNote], *, user: Any) -> components.Table:
         Column("note", "Note", value=note_or_link),
         Column("author", "By"),
     )
-    empty = "No calls, letters or meetings yet"
+    empty = "No calls, letters or meetings yet."
     return columns.table("Calls, letters and meetings", shown, notes, empty=empty)
 
 
