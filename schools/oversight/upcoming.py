@@ -21,6 +21,7 @@ from schools.records.content import Owner
 from schools.records.models.action import RecordAction
 from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.record import RecordOfVisit
+from schools.records.states import RecordStatus
 from schools.register.models.school import School
 from schools.register.scope import in_scope
 from schools.visits import deadlines as visit_deadlines
@@ -114,6 +115,9 @@ def late_and_known(user: Any, right: Permission) -> Q:
     mine = School.objects.visible_to(user, right).order_by().values("pk")
     told = School.objects.filter(in_scope(user, right, roles=(Role.SIP, Role.DSIM))).order_by().values("pk")
     followed = RecordOfVisit.objects.written_or_managed_by(user).exclude(author=user).order_by()
+    # PostgreSQL may hash these records rather than look each up, if it has the memory: let them be few, not all of
+    # ten years. Only a draft or a submitted record has such a date.
+    followed = followed.filter(status__in=[RecordStatus.DRAFT, RecordStatus.SUBMITTED])
     working = School.objects.filter(in_scope(user, right, roles=_WORK_THERE)).order_by().values("pk")
     managed = Q(Exists(followed.filter(pk=OuterRef("subject_id"))))
     return (
