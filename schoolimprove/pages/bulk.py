@@ -36,7 +36,7 @@ class BulkPage(VerbPage):
 
     A subclass says in `rows` to which things this user may do it, and does it to one in `act_on`. The address may name
     those that were ticked in a list (`?rows=17&rows=18`); the others are not offered then. Where one cannot be done,
-    none is: the form says which and why. One that somebody else changed is named, and no longer ticked (409).
+    none is: the form says which and why. One that another user changed is named, and no longer ticked (409).
     """
 
     rows_label: ClassVar[str]
@@ -61,18 +61,19 @@ class BulkPage(VerbPage):
             rows = rows.filter(pk__in=[int(key) for key in asked if len(key) < 19])
         return list(rows[:MOST_ROWS])
 
+    def choices(self) -> list[tuple[str, str]]:
+        return [(f"{row.pk}.{row.version}", self.label_of(row)) for row in self.offered]
+
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        named = f"the {self.noun[1]}"
-        choices = [(f"{row.pk}.{row.version}", self.label_of(row)) for row in self.offered]
-        ticks = RowsField(label=self.rows_label, choices=choices, named=named)
+        ticks = RowsField(label=self.rows_label, choices=self.choices(), named=f"the {self.noun[1]}")
         form.fields = {ROWS_FIELD: ticks, **form.fields}
         if form.is_bound:
             return form
         if self.draft:
             fill_from_draft(form, self.draft)
         elif ROWS_FIELD in self.request.GET:
-            form.initial[ROWS_FIELD] = [value for value, _label in choices]
+            form.initial[ROWS_FIELD] = [value for value, _label in self.choices()]
         return form
 
     def closed(self) -> str:
@@ -130,9 +131,9 @@ class BulkPage(VerbPage):
     def _overtaken(self, form: Any, happened: str) -> HttpResponse:
         form.add_error(None, f"Nothing was saved. {happened} Check which {self.noun[1]} you have selected.")
         del self.offered
-        form.fields[ROWS_FIELD].choices = [(f"{row.pk}.{row.version}", self.label_of(row)) for row in self.offered]
+        form.fields[ROWS_FIELD].choices = self.choices()
         return self.render_to_response(self.get_context_data(form=form), status=409)
 
 
 class RowsChanged(Exception):
-    """Somebody else changed one of the ticked rows first; the message says which and how it stands now."""
+    """Another user changed one of the ticked rows first; the message says which and how it stands now."""

@@ -29,15 +29,15 @@ def pressed(
     done: str,
     verb: Callable[[], Any],
     *,
-    told: Callable[[Conflict], str] = what_happened,
+    describe: Callable[[Conflict], str] = what_happened,
 ) -> HttpResponse:
-    """Do the verb and take the user back; `told` describes what another user did first."""
+    """Do the verb and take the user back; `describe` says what another user did first."""
     try:
         verb()
     except Blocked as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as lost:
-        messages.error(request, f"Nothing was done: {told(lost)} Read it again.")
+        messages.error(request, f"Nothing was done: {describe(lost)} Read it again.")
     else:
         messages.success(request, done)
     return redirect(back)

@@ -30,7 +30,7 @@ class Column:
         if callable(self.value):
             return self.value(row)
         for name in (self.value or self.name).split("."):
-            row = getattr(row, name, None) if row is None else getattr(row, name)
+            row = None if row is None else getattr(row, name)
         return row
 
     def drawn(self, row: Any) -> Any:
@@ -66,7 +66,7 @@ def table(
     columns: Iterable[Column],
     rows: Iterable[Any],
     *,
-    empty: str = "",
+    empty: str = components.Table.empty,
     ordering: str = "",
     caption_hidden: bool = False,
 ) -> components.Table:

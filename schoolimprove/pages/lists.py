@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 from schoolimprove.accounts.exporting import ExportView, Taken, export_links, exports, words_of
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.pages.columns import Column, documented, lines, on_page
+from schoolimprove.pages.columns import Column, documented, lines, table
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import ListFile, in_batches
 from schoolimprove.ui.filters import FilterPanel, filter_panel
@@ -127,12 +127,12 @@ class ListPage(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = Paginator(self.found(), self.per_page).get_page(self.request.GET.get("page"))
         count, (one, many) = page.paginator.count, self.noun
-        table = self.table(list(page.object_list))
+        rows = self.table(list(page.object_list))
         context = {
             "page_title": self.title,
             "found": f"{count:,} {one if count == 1 else many}",
             "filters": self.panel,
-            "table": table,
+            "table": rows,
             "page_obj": page,
             "exports": export_links(f"{self.route}_export", self.request.user),
             "nothing": None if self.request.GET else self.nothing,
@@ -141,14 +141,12 @@ class ListPage(TemplateView):
         return super().get_context_data(**context | kwargs)
 
     def table(self, rows: Sequence[Any]) -> components.Table:
-        shown, rows = on_page(self.columns), list(self.prepared(rows))
+        shown, rows = list(self.columns), list(self.prepared(rows))
         if self.bulk:
             self.ticks = self.tickable(rows)
             ticked = Column("tick", "Select", value=lambda row: tick(row) if row.pk in self.ticks else "")
             shown = [ticked, *shown] if self.ticks else shown
-        cells = [[each.drawn(row) for each in shown] for row in rows]
-        heads = [each.head for each in shown]
-        return components.Table(self.title, heads, cells, ordering=self.sort, caption_hidden=True)
+        return table(self.title, shown, rows, ordering=self.sort, caption_hidden=True)
 
     @classmethod
     def list_file(cls) -> ListFile:

@@ -85,8 +85,10 @@ class NounPage(TemplateView):
         state = components.Status(subject.status, subject.get_status_display())
         moves = [each for each in self.states().moves_from(subject.status) if holds_permission(user, subject, each)]
         on = clock.today()
-        stopped = {each: [why_barred(subject, user, each)] for each in moves}
-        stopped = {each: [*filter(None, why), *self.blockers(subject, each, on=on)] for each, why in stopped.items()}
+        stopped = {
+            each: [*filter(None, [why_barred(subject, user, each)]), *self.blockers(subject, each, on=on)]
+            for each in moves
+        }
         context = {
             "page_title": str(subject),
             "breadcrumbs": self.crumbs(subject),
@@ -109,10 +111,9 @@ class NounPage(TemplateView):
     @classmethod
     def moves(cls, base: type["MovePage"] | None = None) -> list[type["MovePage"]]:
         """Return a page for each move that has a permission."""
-        name = f"{cls.__name__}"
         return [
             type(
-                f"{name}{move.slug}",
+                f"{cls.__name__}{move.slug}",
                 (base or MovePage,),
                 {"page": cls, "move": move, "kept_title": move.label, "__module__": cls.__module__},
             )

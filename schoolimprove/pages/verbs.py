@@ -35,7 +35,7 @@ class VerbPage(ChecksAnswers, FormView[Any]):
 
     A subclass says in `find` what the verb is done to (`subject`, left out where something new is made), in `may` who
     may do it, in `closed` why it can no longer be done, and does it in `act`. What was typed is kept when the session
-    ends, when the verb is refused, and when somebody else was first (409). The same form sent twice is saved once. With
+    ends, when the verb is refused, and when another user was first (409). The same form sent twice is saved once. With
     `final` the user checks their answers before the verb is done.
     """
 
@@ -84,7 +84,7 @@ class VerbPage(ChecksAnswers, FormView[Any]):
         return ""
 
     def says_now(self, current: Any) -> Sequence[str]:
-        """Say in sentences what somebody else did first, where more is to be said than the state."""
+        """Say in sentences what another user did first, where more is to be said than the state."""
         return ()
 
     def done_message(self, result: Any) -> str:
@@ -131,10 +131,14 @@ class VerbPage(ChecksAnswers, FormView[Any]):
         return super().form_valid(form) if self.final and form.visible_fields() else self.send(form)
 
     def stopped(self, form: Any) -> HttpResponse | None:
-        if self.subject is not None and self.base_version != self.subject.version:
+        if self.is_overtaken():
             return self.overtaken(form, Conflict(self.subject))
         why = self.closed()
         return refused(self, form, Blocked([why])) if why else None
+
+    def is_overtaken(self) -> bool:
+        """Return whether the thing is no longer as the user saw it."""
+        return self.subject is not None and self.base_version != self.subject.version
 
     def overtaken(self, form: Any, lost: Conflict) -> HttpResponse:
         """Show the form again with what was typed, and say what someone else did first (409)."""
@@ -152,9 +156,9 @@ class VerbPage(ChecksAnswers, FormView[Any]):
             return self.overtaken(form, lost)
 
     def _save(self, form: Any) -> str:
-        by, on, seen = user_of(self.request), clock.today(), self.base_version
-        if self.subject is not None and seen != self.subject.version:
+        if self.is_overtaken():
             raise Conflict(self.subject)
+        by, on, seen = user_of(self.request), clock.today(), self.base_version
         result = self.act(by=by, on=on, seen_version=seen, **self.fields(form))
         messages.success(self.request, self.done_message(result))
         return self.next_url()

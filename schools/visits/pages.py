@@ -485,7 +485,7 @@ def take_from_agenda(request: HttpRequest, urn: int, visit: int, item: int) -> H
 
 
 def _pressed(request: HttpRequest, visit: Visit, done: str, verb: Callable[[], None]) -> HttpResponse:
-    return pressed(request, visit, done, verb, told=told_of)
+    return pressed(request, visit, done, verb, describe=told_of)
 
 
 class NewVisit(KeepsDrafts, FormView[Any]):
