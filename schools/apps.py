@@ -17,7 +17,7 @@ class SchoolsConfig(AppConfig):
         from schools.imports.calendar import run as calendar_run
         from schools.imports.core import runs
         from schools.imports.gias import run as gias_run
-        from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules
+        from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules, school_facts
         from schools.records import chronology as record_chronology
         from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
@@ -37,6 +37,7 @@ class SchoolsConfig(AppConfig):
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()
         reminder_rules.register()
+        school_facts.register()
         termly.register()
         calendar_feed.register()
         account_hooks.register()

@@ -1,12 +1,11 @@
 """The watch-list, and what the home page says of schools: when each was seen, and when it is seen next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -14,14 +13,12 @@ from django.views.decorators.http import require_POST
 from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.reminders.models import Deadline
-from schools.oversight.last_visit import DATED, looking_at_the_school
-from schools.oversight.upcoming import late_and_known, told_once
+from schools.oversight.school_facts import LAST_VISIT, LATE_NOW, NEXT_VISIT
 from schools.register.models.school import School, SchoolQuerySet
 from schools.register.models.watch import Watch
 from schools.register.pages import school_in_scope
+from schools.register.school_facts import facts_for, with_facts
 from schools.register.served import served_on
-from schools.visits.states import VisitStatus
 
 LOOKED_THROUGH = 60
 """With more schools than these nobody reads a list of them: they search."""
@@ -53,29 +50,18 @@ class Glance:
 
 
 def glances(schools: Iterable[School], user: Any, on: date) -> list[Glance]:
-    """In the order of `schools`, in two queries, or none for none."""
-    shown = list(schools)
-    if not shown:
-        return []
-    keys = [school.pk for school in shown]
-    visits = looking_at_the_school(user).filter(school__in=keys).order_by().values("school")
-    seen = Max("held_on", filter=Q(status=VisitStatus.HELD, held_on__lte=on))
-    coming = Min("planned_on", filter=Q(status__in=DATED, planned_on__gte=on))
-    days: dict[int, tuple[date | None, date | None]] = {
-        school: (seen_on, next_on)
-        for school, seen_on, next_on in visits.annotate(seen_on=seen, next_on=coming).values_list(
-            "school", "seen_on", "next_on"
-        )
-    }
-    late = _late(user, keys, on)
-    return [Glance(each, *days.get(each.pk, (None, None)), late.get(each.pk, 0)) for each in shown]
+    """Return schools in their order with what the list of schools says of them, in one query, or none for none."""
+    shown, keys = list(schools), [fact.key for fact in facts_for(user)]
+    if not shown or not keys:
+        return [Glance(school) for school in shown]
+    known = with_facts(School.objects.filter(pk__in=[school.pk for school in shown]).order_by(), user, on)
+    facts = {row["pk"]: row for row in known.values("pk", *keys)}
+    return [_glance(school, facts.get(school.pk, {})) for school in shown]
 
 
-def _late(user: Any, keys: Sequence[int], on: date) -> dict[int, int]:
-    """How many dates of each school have passed, of those whose lateness the reader may know of."""
-    known = late_and_known(user, Permission.VIEW_SHARED_RECORD)
-    late = Deadline.objects.overdue(on).filter(known, told_once(on), school_id__in=keys).order_by()
-    return {row["school_id"] or 0: row["number"] for row in late.values("school_id").annotate(number=Count("pk"))}
+def _glance(school: School, facts: Mapping[str, Any]) -> Glance:
+    last, following, late = (facts.get(fact.key) for fact in (LAST_VISIT, NEXT_VISIT, LATE_NOW))
+    return Glance(school, last, following, late or 0)
 
 
 def longest_unseen_first(seen: Iterable[Glance], on: date) -> list[Glance]:

@@ -33,19 +33,34 @@ def looking_at_the_school(user: Any) -> Any:
 
 def with_last_seen(schools: Schools, user: Any, *, on: date) -> Schools:
     """Each with `last_seen`, the day, and `last_visit`, the key of that day's visit; None where it never was."""
-    newest = _looking_at_each().held().filter(held_on__lte=on).order_by("-held_on", "-pk")
     return schools.annotate(
-        last_seen=_where_read(user, newest.values("held_on")), last_visit=_where_read(user, newest.values("pk"))
+        last_seen=last_visit_on(user, on), last_visit=_where_read(user, _newest_first(on).values("pk"))
     )
 
 
 def with_next_date(schools: Schools, user: Any, *, on: date) -> Schools:
     """Each with `next_on`, the next date proposed or agreed from that day on, and `next_visit`, its visit's key."""
-    planned = _looking_at_each().filter(status__in=DATED, planned_on__gte=on)
-    first = planned.order_by("planned_on", "pk")
     return schools.annotate(
-        next_on=_where_read(user, first.values("planned_on")), next_visit=_where_read(user, first.values("pk"))
+        next_on=next_visit_on(user, on), next_visit=_where_read(user, _soonest_first(on).values("pk"))
     )
+
+
+def last_visit_on(user: Any, on: date) -> Case:
+    """Return the day on which a school was last seen, as an expression over a school."""
+    return _where_read(user, _newest_first(on).values("held_on"))
+
+
+def next_visit_on(user: Any, on: date) -> Case:
+    """Return the next day proposed or agreed for a visit of a school, as an expression over a school."""
+    return _where_read(user, _soonest_first(on).values("planned_on"))
+
+
+def _newest_first(on: date) -> Any:
+    return _looking_at_each().held().filter(held_on__lte=on).order_by("-held_on", "-pk")
+
+
+def _soonest_first(on: date) -> Any:
+    return _looking_at_each().filter(status__in=DATED, planned_on__gte=on).order_by("planned_on", "pk")
 
 
 def _looking_at_each() -> Any:

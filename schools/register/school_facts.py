@@ -1,0 +1,57 @@
+"""Facts that the apps above the register know of every school, in SQL.
+
+An app registers its facts in `AppConfig.ready()`, and the list of schools shows, sorts and exports them without knowing
+the app. A fact is an expression over a school, so the list and all its facts are one query.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.ui.registry import Registry
+
+NOT_ALLOWED = "No access"
+"""The cell of a school at which the reader may not know the fact."""
+Schools = Any
+"""A `SchoolQuerySet` with the facts of each school, which no checker can know."""
+
+
+@dataclass(frozen=True)
+class SchoolFact:
+    """A fact of every school. A school that was read with its facts has the value under `key`.
+
+    `annotation(user, on)` is an expression over a school, with its value on a day. It is None at schools where the user
+    lacks `permission`; users who have it nowhere do not get the column. `cell(value)` draws the value on a page, None
+    included; a file has the value itself, and `meaning` explains it there. `only` is the label of a filter that leaves
+    the schools whose number is more than 0; without it there is no filter.
+    """
+
+    key: str
+    order: int
+    label: str
+    meaning: str
+    annotation: Callable[[Any, date], Any]
+    permission: Permission
+    cell: Callable[[Any], Any]
+    only: str = ""
+
+    def cell_of(self, school: Any, user: Any) -> Any:
+        """Return the cell of a school, which was read with its facts."""
+        allowed = user_can(user, self.permission, on=school)
+        return self.cell(getattr(school, self.key)) if allowed else NOT_ALLOWED
+
+
+school_facts: Registry[SchoolFact] = Registry()
+
+
+def facts_for(user: Any) -> list[SchoolFact]:
+    """Return the facts that this user may know of some school."""
+    return [fact for fact in school_facts if user_can(user, fact.permission)]
+
+
+def with_facts(schools: Schools, user: Any, on: date) -> Schools:
+    """Annotate schools with the facts that this user may know; no query more."""
+    return schools.annotate(**{fact.key: fact.annotation(user, on) for fact in facts_for(user)})
