@@ -4,7 +4,7 @@ An export is a view that says which rows of which list they are; the rest is the
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import wraps
@@ -23,7 +23,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import record_event
 from schoolimprove.ui.components import Export
-from schoolimprove.ui.exports import KINDS, ListFile, Rows, export_response, told, writer_of
+from schoolimprove.ui.exports import KINDS, Column, ListFile, Rows, export_response, told, writer_of
 from schoolimprove.ui.filters import FilterPanel, chosen_words
 
 _log = logging.getLogger("schoolimprove.security")
@@ -36,7 +36,8 @@ class Taken:
     """What a request takes away: `rows`, read as they are sent, how many they are, and the filter in words.
 
     `school` is the one that a list is of; `about` is what else the log tells of, in place of whoever took it. `actor`
-    is given where another right than that to export counts.
+    is given where another right than that to export counts. `columns` are those that this reader takes, where they do
+    not take all.
     """
 
     rows: Rows
@@ -45,6 +46,7 @@ class Taken:
     school: Any = None
     about: Model | None = None
     actor: Actor | None = None
+    columns: Sequence[Column] | None = None
 
     @property
     def number(self) -> str:
@@ -78,7 +80,8 @@ def exports(list_file: ListFile) -> Callable[[Callable[..., Taken]], ExportView]
                 return _told_to_wait(request)
             chosen = told(taken.chosen)
             _keep(list_file, taken, kind, chosen, actor)
-            return export_response(list_file.columns, taken.rows, kind, f"{list_file.name}{taken.number}", chosen)
+            columns = list_file.columns if taken.columns is None else taken.columns
+            return export_response(columns, taken.rows, kind, f"{list_file.name}{taken.number}", chosen)
 
         view.list_file = list_file  # type: ignore[attr-defined]
         return view  # type: ignore[return-value]

@@ -1,7 +1,7 @@
-// On a narrow window the filters stand above what they filter, so they are folded away until asked for. A search
-// that comes first stays, for to find one by its name is what most people want of a list on a telephone.
-// They are open where something is chosen only if the person opens them: the chosen filters are listed with
-// the results.
+// On a narrow window, and over a table of the full width, the filters stand above what they filter, so they are folded
+// away until asked for. A search that comes first stays, for to find one by its name is what most people want of such a
+// list. They are open where something is chosen only if the person opens them: the chosen filters are listed with the
+// results.
 export function startFilters () {
   for (const form of document.querySelectorAll('form[data-filter]')) fold(form)
   focusResults()
@@ -9,6 +9,7 @@ export function startFilters () {
 
 function fold (form) {
   const narrow = window.matchMedia('(max-width: 48.0525em)')
+  const above = () => narrow.matches || form.closest('.app-list--whole') !== null
   const search = form.querySelector('[data-filter-search]')
   const apply = form.querySelector('[data-filter-apply]')
   const whole = apply.textContent
@@ -20,11 +21,11 @@ function fold (form) {
   form.before(button)
 
   const show = (open) => {
-    const folded = narrow.matches && !open
+    const folded = above() && !open
     form.hidden = folded && !search
     form.classList.toggle('app-filter--folded', folded)
     apply.textContent = folded ? 'Search' : whole
-    button.hidden = !narrow.matches
+    button.hidden = !above()
     button.setAttribute('aria-expanded', String(!folded))
     button.textContent = folded ? 'Show filters' : 'Hide filters'
   }

@@ -7,6 +7,7 @@ import django_filters
 from django.db.models import F, OrderBy, QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import SimpleLazyObject
 from django.views.generic import ListView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
@@ -22,6 +23,7 @@ from schools.register.facets import tally_for
 from schools.register.lineage import successor_urns
 from schools.register.models.school import Establishment, Phase, School, SchoolQuerySet
 from schools.register.partners import Sips, with_sip
+from schools.register.school_facts import SchoolFact, facts_for, school_facts, with_facts
 
 SERVICES = [(service.value, service.value.capitalize()) for service in Service]
 FIXED = {"phase": Phase.choices, "service": SERVICES, "establishment": Establishment.choices}
@@ -32,6 +34,15 @@ Counts = dict[str, Mapping[str, int]]
 def several(label: str, **kwargs: Any) -> django_filters.MultipleChoiceFilter:
     """A filter of checkboxes."""
     return django_filters.MultipleChoiceFilter(label=label, widget=CheckboxSelectMultiple, distinct=False, **kwargs)
+
+
+def having_any(fact: SchoolFact) -> django_filters.MultipleChoiceFilter:
+    """Return a filter of one checkbox, for the schools whose number is more than 0."""
+
+    def narrow(schools: SchoolQuerySet, _name: str, _chosen: list[str]) -> SchoolQuerySet:
+        return schools.filter(**{f"{fact.key}__gt": 0})
+
+    return several(fact.label, choices=[("any", fact.only)], method=narrow)
 
 
 class SchoolFilter(django_filters.FilterSet):
@@ -59,6 +70,7 @@ class SchoolFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
         super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
+        self.filters.update({fact.key: having_any(fact) for fact in facts_for(self.request.user) if fact.only})
         self.tally = tally_for(self.request.user)
         self.policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
         self.counts: Counts = {**self.tally.counts, "service": self._counted_services()}
@@ -121,25 +133,38 @@ COLUMNS = [
 ]
 
 
+def columns_for(user: Any) -> list[components.Column]:
+    """Return the columns that this user sees: the facts of other apps stand beside the name."""
+    name, *others = COLUMNS
+    return [name, *(components.Column(fact.label, fact.key) for fact in facts_for(user)), *others]
+
+
+def sorts_for(user: Any) -> dict[str, tuple[str, ...]]:
+    return {**SORTS, **{fact.key: (fact.key, "name", "urn") for fact in facts_for(user)}}
+
+
 def found_schools(request: HttpRequest) -> SchoolFilter:
     """The reader's schools, filtered and sorted as the address says; what was searched for comes best first."""
     schools = School.objects.visible_to(request.user).select_related("authority", "district")
-    ordered = schools.order_by(*_order(sorting(request)))
+    known = with_facts(schools, request.user, clock.today())
+    wanted = sorting(request)
+    columns = sorts_for(request.user)[wanted.removeprefix("-") or "name"]
+    ordered = known.order_by(*_order(columns, descending=wanted.startswith("-")))
     return SchoolFilter(request.GET, ordered, request=request)
 
 
 def sorting(request: HttpRequest) -> str:
-    """The order that the address asks for: one of `SORTS`, with a minus when descending; empty for best first."""
+    """The order that the address asks for: one of `sorts_for`, with a minus when descending; empty for best first."""
     wanted = request.GET.get("sort", "")
-    if wanted.removeprefix("-") in SORTS:
+    if wanted.removeprefix("-") in sorts_for(request.user):
         return wanted
     return "" if request.GET.get("q", "").strip() else "name"
 
 
-def _order(wanted: str) -> list[OrderBy]:
+def _order(columns: Sequence[str], *, descending: bool) -> list[OrderBy]:
     """What is not known comes last either way, and what is alike by name."""
-    first, *rest = (F(column) for column in SORTS[wanted.removeprefix("-") or "name"])
-    leading = first.desc(nulls_last=True) if wanted.startswith("-") else first.asc(nulls_last=True)
+    first, *rest = (F(column) for column in columns)
+    leading = first.desc(nulls_last=True) if descending else first.asc(nulls_last=True)
     return [leading, *(each.asc() for each in rest)]
 
 
@@ -164,7 +189,8 @@ class SchoolList(ListView[School]):
             "page_title": "Schools",
             "found": f"{count:,} school{'' if count == 1 else 's'}",
             "filters": filter_panel(form, self.request.GET, counts=counts, label="Filter schools"),
-            "table": school_table(context["page_obj"].object_list, sorting(self.request)),
+            "table": school_table(context["page_obj"].object_list, self.request),
+            "filters_above": True,
             "exports": export_links("schools:export", self.request.user),
             "nothing": self.nothing(count),
         }
@@ -179,16 +205,21 @@ class SchoolList(ListView[School]):
         )
 
 
-def school_table(schools: Iterable[School], ordering: str) -> components.Table:
-    policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
-    rows = [_list_row(school, school.service(policy)) for school in schools]
-    return components.Table("Schools", COLUMNS, rows, ordering=ordering, caption_hidden=True)
+def school_table(schools: Iterable[School], request: HttpRequest) -> components.Table:
+    policy, facts = policy_value(SERVICE_BY_TYPE, on=clock.today()), facts_for(request.user)
+    rows = [
+        _list_row(school, school.service(policy), [fact.cell_of(school, request.user) for fact in facts])
+        for school in schools
+    ]
+    columns = columns_for(request.user)
+    return components.Table("Schools", columns, rows, ordering=sorting(request), caption_hidden=True)
 
 
-def _list_row(school: School, service: Service) -> list[Any]:
+def _list_row(school: School, service: Service, facts: Sequence[Any]) -> list[Any]:
     note = ", ".join([f"URN {school.urn}", *([school.district.name] if school.district else []), service.value])
     return [
         components.Link(school.name, school.get_absolute_url(), note, _state(school)),
+        *facts,
         school.get_phase_display(),
         school.town,
         "Not known" if school.pupils is None else f"{school.pupils:,}",
@@ -234,23 +265,32 @@ COLUMNS_TAKEN = [
 ]
 
 
-SCHOOLS = ListFile("schools", "schools", "Schools", "A school", COLUMNS_TAKEN)
+def columns_taken(facts: Iterable[SchoolFact]) -> list[Column]:
+    return [*COLUMNS_TAKEN, *(Column(fact.key, fact.label, fact.meaning) for fact in facts)]
+
+
+# Apps register their facts after this module is imported.
+DOCUMENTED: Any = SimpleLazyObject(lambda: columns_taken(school_facts))
+SCHOOLS = ListFile("schools", "schools", "Schools", "A school", DOCUMENTED)
 
 
 @exports(SCHOOLS)
 def export_schools(request: HttpRequest) -> Taken:
-    """The list as it stands in the address."""
-    found = found_schools(request)
+    """The list as it stands in the address, with the facts that the reader may know."""
+    found, facts = found_schools(request), facts_for(request.user)
     # What a person may export is what they may read under an appointment that exports.
     schools = listed_schools(request, found).visible_to(request.user, Permission.EXPORT)
     chosen = words_of(filter_panel(found.form, request.GET))
-    return Taken(_rows(schools, found.policy), schools.count(), chosen)
+    return Taken(_rows(schools, found.policy, facts), schools.count(), chosen, columns=columns_taken(facts))
 
 
-def _rows(schools: SchoolQuerySet, policy: ServiceByType) -> Iterator[Sequence[Any]]:
+def _rows(schools: SchoolQuerySet, policy: ServiceByType, facts: Sequence[SchoolFact]) -> Iterator[Sequence[Any]]:
     read = schools.select_related("authority", "district", "partnership", "diocese")
     sips, successors = Sips.today(), successor_urns(schools)
-    return (_row(school, school.service(policy), sips, successors) for school in read.iterator(2000))
+    return (
+        [*_row(school, school.service(policy), sips, successors), *(getattr(school, fact.key) for fact in facts)]
+        for school in read.iterator(2000)
+    )
 
 
 def _row(school: School, service: Service, sips: Sips, successors: Mapping[int, Sequence[int]]) -> list[Any]:

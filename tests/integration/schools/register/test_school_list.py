@@ -296,6 +296,7 @@ def test_the_list_is_taken_away_with_what_is_known_of_each_school(officer: User,
         "postcode": "ZZ1 1ZZ",
         "easting": 437_293,
         "northing": 115_561,
+        "late_now": 0,
     }
 
 
