@@ -1,16 +1,23 @@
-"""The Overview tab of a school: who leads it, its next visit, its latest records, and what the register says."""
+"""The Overview tab of a school: what is overdue, who leads it, its visits and deadlines, and what the register says."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
 
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.grid import grid_reference
 from schoolimprove.ui import components
+from schoolimprove.ui.cells import cell
+from schoolimprove.ui.date_cells import CachedDateCells
 from schools.home.watchlist import is_watched
+from schools.oversight.deadlines_board import When
 from schools.oversight.last_visit import DATED
+from schools.oversight.school_deadlines import SchoolDeadlines, deadlines_at
 from schools.records.models.record import RecordOfVisit
 from schools.records.reading.school_visits import record_table
 from schools.register.establishments import Service
@@ -33,20 +40,65 @@ class SchoolOverview(SchoolTabView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        deadlines = self.deadlines()
         return context | {
+            "deadlines": deadlines,
+            "board_url": self.board_url(),
             "watched": context["may_watch"] and is_watched(self.school, self.request.user),
             "summary": [
                 *people_facts(appointments_at(self.school)),
+                *self.last_visit(),
                 *self.next_visit(),
+                *self.next_deadline(deadlines),
                 *days_facts(self.request.user, self.school),
             ],
             "records": record_table(self.recent_records(), "Latest visits"),
             "register": register_facts(self.school, context["service"]),
         }
 
+    @cached_property
+    def reads_visits(self) -> bool:
+        return user_can(self.request.user, Permission.VIEW_SHARED_RECORD, on=self.school)
+
+    def deadlines(self) -> SchoolDeadlines:
+        if not self.reads_visits:
+            return SchoolDeadlines()
+        return deadlines_at(self.school, self.request.user, clock.today())
+
+    def board_url(self) -> str:
+        """Return where the board of deadlines names everything overdue here; empty for those who do not have it."""
+        if not user_can(self.request.user, Permission.VIEW_COVERAGE, on=self.school):
+            return ""
+        return f"{reverse('schools:due')}?{urlencode({'q': self.school.urn, 'when': When.LATE.value})}"
+
+    def last_visit(self) -> list[components.Fact]:
+        """Return the visit whose day the list of schools gives."""
+        if not self.reads_visits:
+            return []
+        held = Visit.objects.visible_at(self.school, self.request.user).look_at_schools().held()
+        visit = held.filter(held_on__lte=clock.today()).order_by("-held_on", "-pk").first()
+        if visit is None or visit.held_on is None:
+            return [components.Fact("Last visit", empty="No visit is recorded")]
+        visit.school = self.school
+        words = f"{clock.uk_date(visit.held_on)}, {visit.get_kind_display()}"
+        return [components.Fact("Last visit", components.Link(words, visit.get_absolute_url()))]
+
+    def next_deadline(self, deadlines: SchoolDeadlines) -> list[components.Fact]:
+        """Return what is due soonest and not yet overdue, with how its date was worked out."""
+        if not self.reads_visits:
+            return []
+        if deadlines.next is None:
+            return [
+                components.Fact("Next deadline", empty="Nothing else is due" if deadlines.overdue else "Nothing is due")
+            ]
+        label, words = deadlines.next.label, deadlines.next.words
+        what = components.Link(label, words.url, words.what) if words else label
+        day = CachedDateCells().of(deadlines.next.deadline)
+        return [components.Fact("Next deadline", format_html("{} {}", cell(what), day))]
+
     def next_visit(self) -> list[components.Fact]:
         """The first one proposed or agreed, for whoever may know of it."""
-        if not user_can(self.request.user, Permission.VIEW_SHARED_RECORD, on=self.school):
+        if not self.reads_visits:
             return []
         planned = Visit.objects.visible_at(self.school, self.request.user).filter(
             status__in=DATED, planned_on__gte=clock.today()
