@@ -55,6 +55,7 @@ def test_somebody_signs_in_filters_a_list_and_takes_a_filter_away(
         keys.enter("Sign in")
         expect(page.get_by_role("heading", level=1)).to_contain_text(county.dsim.name)
         keys.enter("Schools")
+        keys.space("Show filters")
         keys.write("Name, URN", "Invented")
         keys.space("Phase")
         keys.space("Primary")

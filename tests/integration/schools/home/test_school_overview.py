@@ -121,7 +121,7 @@ def test_the_manager_of_the_district_is_told_of_the_five_oldest_and_how_many_mor
     page = page_of(county.dsim, county.school).content.decode()
     assert "1 more is overdue." in page
     board = f"{reverse('schools:due')}?q={county.school.urn}&amp;when=late"
-    assert f'href="{board}">See them on the board of deadlines' in page
+    assert f'href="{board}">See all on the board of deadlines' in page
     assert signed_in(county.dsim).get(board.replace("&amp;", "&")).context["found"] == "6 deadlines"
 
 
