@@ -8,15 +8,18 @@ class SchoolImproveConfig(AppConfig):
     label = "schoolimprove"
 
     def ready(self) -> None:
-        """Our Celery app becomes the current one of every process; the frame gets its first and last link."""
+        """Our Celery app becomes the current one of every process; the navigation gets home, settings and help."""
         from django.core import checks
 
         from . import celery  # noqa: F401
         from .outdated import refuse_outdated_database
-        from .ui.registry import NavigationItem, navigation
+        from .ui.registry import Area, NavigationItem, navigation
 
         checks.register(refuse_outdated_database, checks.Tags.database)
-        navigation.register(NavigationItem("home", 10, "Home", "home", lambda _user: True))
+        navigation.register(NavigationItem("home", Area.HOME, 10, "Home", "home", lambda _user: True))
         navigation.register(
-            NavigationItem("admin", 95, "Administration", "admin:index", lambda user: bool(user.is_staff))
+            NavigationItem(
+                "settings", Area.ADMINISTRATION, 30, "Settings", "admin:index", lambda user: bool(user.is_staff)
+            )
         )
+        navigation.register(NavigationItem("help", Area.HELP, 10, "Help", "help", lambda _user: True))

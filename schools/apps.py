@@ -11,7 +11,7 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.shipping import Shipment, shipments
-        from schools.home import calendar_feed, panels
+        from schools.home import calendar_feed, navigation, panels
         from schools.home.chronology import sources
         from schools.imports.appointments import run as appointment_run
         from schools.imports.calendar import run as calendar_run
@@ -31,6 +31,7 @@ class SchoolsConfig(AppConfig):
         from schools.visits.programme.actions import sync_programmes
 
         register_resolver(AppointmentResolver())
+        navigation.register()
         panels.register()
         for chronology in (visit_chronology, record_chronology, sources):
             chronology.register()

@@ -9,7 +9,7 @@ class RemindersConfig(AppConfig):
     verbose_name = "Reminders"
 
     def ready(self) -> None:
-        from schoolimprove.ui.registry import HomePanel, NavigationItem, home_panels, navigation
+        from schoolimprove.ui.registry import Area, HomePanel, NavigationItem, home_panels, navigation
 
         from . import failed, policy, termly  # noqa: F401 (policy declares its keys)
         from .calendar_feed import addresses, contents
@@ -21,6 +21,12 @@ class RemindersConfig(AppConfig):
 
         navigation.register(
             NavigationItem(
-                "reminders", 12, "Reminders", "reminders:inbox", lambda _user: True, lambda user: user.unread_reminders
+                "reminders",
+                Area.REMINDERS,
+                10,
+                "Reminders",
+                "reminders:inbox",
+                shown=lambda _user: True,
+                waiting=lambda user: user.unread_reminders,
             )
         )

@@ -83,12 +83,13 @@ class Event:
 
 @dataclass(frozen=True)
 class Tab:
-    """A view of the same thing, on a page of its own."""
+    """A view of the same thing, on a page of its own; a `current` one may be `beneath`, on a page under that."""
 
     label: str
     url: str
     current: bool = False
     count: int | None = None
+    beneath: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Each app fills them in `AppConfig.ready()`. An entry answers for a whole list at
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from .components import Event
@@ -93,19 +94,46 @@ class NoticePanel:
     notices: Callable[[Any, date], Sequence[str]]
 
 
+class Area(StrEnum):
+    """An area of the navigation, by its label and in the order of the page.
+
+    A user has the areas in which they have an entry, and an area opens on the first of these.
+    """
+
+    HOME = "Home"
+    SCHOOLS = "Schools"
+    VISITS = "Visits"
+    CATEGORIES = "Categories"
+    CONCERNS = "Concerns"
+    INCLUSION = "Inclusion"
+    MONEY = "Money"
+    REPORTS = "Reports"
+    REMINDERS = "Reminders"
+    ADMINISTRATION = "Administration"
+    HELP = "Help"
+
+    @property
+    def in_header(self) -> bool:
+        """Return whether the area stands in the header, and not in the service navigation."""
+        return self in (Area.REMINDERS, Area.ADMINISTRATION, Area.HELP)
+
+
 @dataclass(frozen=True)
 class NavigationItem:
-    """An entry of the service navigation, for those for whom `shown(user)` holds.
+    """An entry of an area, for users for whom `shown(user)` is true.
 
-    `waiting(user)` is how many things wait there; it is asked on every page and reads nothing but the user.
+    `waiting(user)` counts what is unread there. Both run on every page, so they read the user and their appointments
+    and no more. `keeps` names the parameters of the address that go along to other entries which keep them too.
     """
 
     key: str
+    area: Area
     order: int
     label: str
     url_name: str
     shown: Callable[[Any], bool]
     waiting: Callable[[Any], int] = lambda _user: 0
+    keeps: tuple[str, ...] = ()
 
 
 home_panels: Registry[HomePanel] = Registry()

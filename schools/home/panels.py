@@ -1,4 +1,4 @@
-"""What schools puts on the home page, in the navigation, among a school's tabs and in its chronology."""
+"""What schools puts on the home page, among a school's tabs and in its chronology."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,12 +13,10 @@ from schoolimprove.ui.registry import (
     Ask,
     DatesPanel,
     HomePanel,
-    NavigationItem,
     NewsPanel,
     NoticePanel,
     dates_panels,
     home_panels,
-    navigation,
     news_panels,
     notice_panels,
 )
@@ -31,7 +29,6 @@ from schools.home.visit_asks import asks_about_visits
 from schools.imports.core.registry import importers
 from schools.imports.models import ImportRun
 from schools.imports.states import ImportStatus
-from schools.oversight.my_term.own_visits import goes_visiting
 from schools.oversight.upcoming import dates_about_schools
 from schools.records import deadlines as record_deadlines
 from schools.records.models.record import RecordOfVisit, assures
@@ -42,37 +39,6 @@ from schools.visits.opening.actions import asks_about_terms
 
 def register() -> None:
     """Called once, when the app is ready."""
-    navigation.register(
-        NavigationItem("schools", 20, "Schools", "schools:list", lambda user: user_can(user, Permission.VIEW_SCHOOL))
-    )
-    navigation.register(NavigationItem("my_term", 22, "My term", "schools:my_term", goes_visiting))
-    navigation.register(
-        NavigationItem(
-            "allocation",
-            25,
-            "SIP allocation",
-            "schools:allocation",
-            lambda user: user_can(user, Permission.VIEW_ALLOCATION),
-        )
-    )
-    navigation.register(NavigationItem("assurance", 22, "To assure", "schools:assurance", assures))
-    navigation.register(
-        NavigationItem(
-            "programme",
-            30,
-            "Visit programme",
-            "schools:programme",
-            lambda user: user_can(user, Permission.VIEW_SCHOOL),
-        )
-    )
-    navigation.register(
-        NavigationItem(
-            "coverage", 35, "Coverage", "schools:coverage", lambda user: user_can(user, Permission.VIEW_COVERAGE)
-        )
-    )
-    navigation.register(
-        NavigationItem("due", 33, "Deadlines", "schools:due", lambda user: user_can(user, Permission.VIEW_COVERAGE))
-    )
     home_panels.register(HomePanel("installing", 5, asks_of_installation))
     home_panels.register(HomePanel("records", 10, asks_about_records))
     home_panels.register(HomePanel("terms", 15, asks_about_terms))

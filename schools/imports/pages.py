@@ -89,7 +89,6 @@ def import_list(request: HttpRequest) -> HttpResponse:
     count = page.paginator.count
     context = {
         "page_title": "Imports",
-        "breadcrumbs": crumbs(),
         "found": f"{count:,} import{'' if count == 1 else 's'}",
         "page_obj": page,
         "table": run_table(page.object_list),
@@ -100,8 +99,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 
 def crumbs(*further: components.Crumb) -> list[components.Crumb]:
-    listed = components.Crumb("Imports", reverse(LISTED) if further else "")
-    return [components.Crumb("Settings and imports", reverse("admin:index")), listed, *further]
+    return [components.Crumb("Imports", reverse(LISTED)), *further]
 
 
 def nothing_yet() -> components.Empty:
@@ -418,7 +416,7 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
 IMPORTS = ListFile(
     "imports",
     "imports",
-    "Settings and imports: Imports",
+    "Imports",
     "Files that were brought in together, or an undoing",
     [
         Column("number", "Number", "Number of the import"),
@@ -435,7 +433,7 @@ IMPORTS = ListFile(
 NOT_TAKEN = ListFile(
     "import not taken",
     "what was not taken",
-    "Settings and imports: an import",
+    "Imports: an import",
     "A row or a cell of a file that was not taken",
     [
         Column("file", "File", "Name of the file as it was brought"),
@@ -447,7 +445,7 @@ NOT_TAKEN = ListFile(
 VANISHED = ListFile(
     "import not in the files",
     "schools not in the files",
-    "Settings and imports: an import",
+    "Imports: an import",
     "A school that is open here, in an authority of the files, and not in them",
     [
         Column("name", "School", "Name of the school"),

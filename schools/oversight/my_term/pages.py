@@ -142,25 +142,21 @@ class MyTerm(TemplateView):
             page_title="My term",
             caption="" if self.as_month else _label(term.slot),
             filters=panel,
-            tabs=_tabs(self.request, self.as_month),
+            other_view=_other_view(self.request, self.as_month),
             **shown,
             **kwargs,
         )
 
 
-def _tabs(request: HttpRequest, as_month: bool) -> list[components.Tab]:
-    """The same choice as a list and as a month."""
+def _other_view(request: HttpRequest, as_month: bool) -> components.Link:
+    """Return the link from the list to the month, or back, with what the reader chose."""
     kept = request.GET.copy()
     for name in ("view", "page", "month"):
         kept.pop(name, None)
-    own = reverse("schools:my_term")
-    month = kept.copy()
-    month["view"] = "month"
-    listed = f"{own}?{kept.urlencode()}" if kept else own
-    return [
-        components.Tab("List", listed, not as_month),
-        components.Tab("Month", f"{own}?{month.urlencode()}", as_month),
-    ]
+    if not as_month:
+        kept["view"] = "month"
+    query = f"?{kept.urlencode()}" if kept else ""
+    return components.Link("Show as a list" if as_month else "Show as a month", reverse("schools:my_term") + query)
 
 
 def _list(term: Term, request: HttpRequest) -> dict[str, Any]:

@@ -50,21 +50,6 @@ HEADING = "Coverage of core visits"
 PER_PAGE = 50
 
 
-def tabs(request: HttpRequest, current: str, term: str = "") -> list[components.Tab]:
-    """The pages of coverage; the term that is looked at goes with whoever moves between those that have one."""
-    pages = {
-        "coverage": "How far visits have come",
-        "coverage_weeks": "Week by week",
-        "coverage_not_seen": "Not seen lately",
-        "coverage_load": "Who carries what",
-    }
-    query = {name: f"?{urlencode({'term': term})}" if term and name != "coverage_not_seen" else "" for name in pages}
-    return [
-        components.Tab(label, reverse(f"schools:{name}") + query[name], current=name == current)
-        for name, label in pages.items()
-    ]
-
-
 class Asked:
     """The term and the rows that the address asks for."""
 
@@ -109,11 +94,9 @@ class Coverage(CoveragePage):
         return super().get_context_data(**kwargs) | {
             "page_title": HEADING,
             "lede": "How far each school’s core visit of a term has come. Every number leads to its schools.",
-            "breadcrumbs": [components.Crumb("Schools", reverse("schools:list")), components.Crumb("Coverage")],
             "asked": asked,
             "form": None,
             "choosing": asked.form,
-            "tabs": tabs(self.request, "coverage", asked.days.key if asked.days else ""),
             "table": coverage_table(lines, asked) if lines and asked.days else None,
             "chart": coverage_chart(lines, asked) if lines and asked.days else None,
             "meanings": [*((STAGE_LABELS[stage], STAGE_MEANINGS[stage]) for stage in Stage), LATE],
@@ -271,7 +254,6 @@ class CoverageList(CoveragePage):
             "page_title": "Schools and their core visits",
             "caption": days.label if days else "",
             "breadcrumbs": [
-                components.Crumb("Schools", reverse("schools:list")),
                 components.Crumb("Coverage", reverse("schools:coverage") + (f"?term={days.key}" if days else "")),
                 components.Crumb("Schools and their core visits"),
             ],

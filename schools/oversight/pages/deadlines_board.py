@@ -109,7 +109,6 @@ class DueBoard(CoveragePage):
         return super().get_context_data(**kwargs) | {
             "page_title": "Deadlines",
             "lede": "What is due at the schools you look after. What is late comes first.",
-            "breadcrumbs": [components.Crumb("Schools", reverse("schools:list")), components.Crumb("Deadlines")],
             "found": f"{count:,} deadline{'' if count == 1 else 's'}",
             "filters": board.panel,
             "tables": tables,

@@ -23,7 +23,7 @@ from schoolimprove.ui.filters import FilterPanel, filter_panel
 from schools.oversight.core_visits import NO_DISTRICT, NOT_KNOWN
 from schools.oversight.forms import NotSeenForm
 from schools.oversight.last_visit import NotSeen, Schools, listed, not_seen_for
-from schools.oversight.pages.core_visits import PER_PAGE, CoveragePage, in_districts, tabs
+from schools.oversight.pages.core_visits import PER_PAGE, CoveragePage, in_districts
 from schools.policy import NOT_SEEN
 from schools.register.partners import NOBODY, SIP_SCOPES, Sips, with_sip
 from schools.register.scope import COLUMNS as SCOPE_COLUMNS
@@ -123,12 +123,6 @@ class CoverageNotSeen(CoveragePage):
         return super().get_context_data(**kwargs) | {
             "page_title": "Schools not seen lately",
             "lede": f"Served schools at which no visit was held in the last {days}; those never seen come first.",
-            "breadcrumbs": [
-                components.Crumb("Schools", reverse("schools:list")),
-                components.Crumb("Coverage", reverse("schools:coverage")),
-                components.Crumb("Schools not seen lately"),
-            ],
-            "tabs": tabs(self.request, "coverage_not_seen"),
             "misread": listing.form.misread,
             "days": days,
             "found": f"{count:,} school{'' if count == 1 else 's'} not seen for {days}",

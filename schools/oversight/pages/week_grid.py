@@ -16,7 +16,7 @@ from schoolimprove.lib import clock
 from schoolimprove.ui import components
 from schools.oversight.core_visits import NO_DISTRICT, NOT_KNOWN, term_of, terms_to_look_at
 from schools.oversight.forms import WeeksForm
-from schools.oversight.pages.core_visits import CoveragePage, tabs
+from schools.oversight.pages.core_visits import CoveragePage
 from schools.oversight.week_grid import MARK_LABELS, MARK_MEANINGS, Cell, Mark, Row, Weeks, monday_of
 from schools.register.models.school import School
 from schools.visits.models.visit import Visit
@@ -84,12 +84,6 @@ class CoverageWeeks(CoveragePage):
         return super().get_context_data(**kwargs) | {
             "page_title": "Visits week by week",
             "lede": "What happened at each school of a district in each week of a term, and what is to come.",
-            "breadcrumbs": [
-                components.Crumb("Schools", reverse("schools:list")),
-                components.Crumb("Coverage", reverse("schools:coverage")),
-                components.Crumb("Visits week by week"),
-            ],
-            "tabs": tabs(self.request, "coverage_weeks", asked.days.key if asked.days else ""),
             "asked": asked,
             "form": None,
             "choosing": asked.form,

@@ -20,7 +20,7 @@ from schoolimprove.ui.exports import Column, ListFile
 from schools.oversight.core_visits import term_of, terms_to_look_at
 from schools.oversight.forms import LoadForm
 from schools.oversight.my_term.own_visits import sees_others
-from schools.oversight.pages.core_visits import CoveragePage, tabs
+from schools.oversight.pages.core_visits import CoveragePage
 from schools.oversight.workload import Load, loads, schools_of, total_of
 from schools.register.partners import NOBODY
 from schools.visits.entitlement.actions import plain
@@ -53,12 +53,6 @@ class CoverageLoad(CoveragePage):
         return super().get_context_data(**kwargs) | {
             "page_title": "Who carries what",
             "lede": "Schools, visits, records and days of each partner and locality officer, at the schools you see.",
-            "breadcrumbs": [
-                components.Crumb("Schools", reverse("schools:list")),
-                components.Crumb("Coverage", reverse("schools:coverage")),
-                components.Crumb("Who carries what"),
-            ],
-            "tabs": tabs(self.request, "coverage_load", asked.days.key if asked.days else ""),
             "asked": asked,
             "form": None,
             "choosing": asked.form,

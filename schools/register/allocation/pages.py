@@ -271,10 +271,8 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
     def _signer(self) -> Signer:
         return Signer(salt=f"schools.allocation.found by {user_of(self.request).pk}")
 
-    def crumbs(self, here: str = "") -> list[components.Crumb]:
-        board = components.Crumb("SIP allocation", reverse("schools:allocation") if here else "")
-        last = [components.Crumb(here)] if here else []
-        return [components.Crumb("Schools", reverse("schools:list")), board, *last]
+    def crumbs(self, here: str) -> list[components.Crumb]:
+        return [components.Crumb(self.caption, reverse("schools:allocation")), components.Crumb(here)]
 
     def get_template_names(self) -> list[str]:
         return [self.template_name or ""]
@@ -340,7 +338,6 @@ class AllocationBoard(Giving):
         context = super().get_context_data(**(kwargs if assigns else {"form": None})) | {
             "page_title": "Who has which school",
             "caption": self.caption,
-            "breadcrumbs": self.crumbs(),
             "figures": figures_of(listing.board),
             "found": f"{len(places):,} school{'' if len(places) == 1 else 's'}",
             "filters": filter_panel(listing.filter.form, self.request.GET, label="Filter schools"),

@@ -34,11 +34,7 @@ def schools_in_words(count: int) -> str:
 
 
 def crumbs(*further: components.Crumb) -> list[components.Crumb]:
-    return [
-        components.Crumb("Schools", reverse("schools:list")),
-        components.Crumb("Coverage", reverse("schools:coverage")),
-        *further,
-    ]
+    return [components.Crumb("Coverage", reverse("schools:coverage")), *further]
 
 
 class TermView(TemplateView):

@@ -46,8 +46,7 @@ def address_of(edition: ProgrammeEdition) -> str:
 
 
 def crumbs(*further: components.Crumb) -> list[components.Crumb]:
-    here = components.Crumb(HEADING, reverse("schools:programme") if further else "")
-    return [components.Crumb("Schools", reverse("schools:list")), here, *further]
+    return [components.Crumb(HEADING, reverse("schools:programme")), *further]
 
 
 class Programme(TemplateView):
@@ -65,7 +64,6 @@ class Programme(TemplateView):
         return super().get_context_data(
             page_title=HEADING,
             lede="What a core visit covers in each term. Schools can add items of their own to any visit.",
-            breadcrumbs=crumbs(),
             terms=_by_term(found),
             former=edition_table(former, "Former editions") if former else None,
             drafts=unpublished_table(editions, EditionStatus.DRAFT, "Drafts") if writes else None,

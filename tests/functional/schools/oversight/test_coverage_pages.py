@@ -54,7 +54,7 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
     many_schools(county)
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/coverage/")
-    led_on(page.get_by_role("link", name="Week by week"))
+    led_on(page.get_by_role("navigation", name="Reports").get_by_role("link", name="Week by week"))
     expect(page.get_by_role("heading", name=f"{MANY + 1} schools")).to_be_visible()
     region = page.get_by_role("region", name="scrolls sideways")
     region.focus()

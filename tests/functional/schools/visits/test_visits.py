@@ -105,7 +105,7 @@ def test_a_term_is_looked_at_as_a_list_and_as_a_month(page: Page, live_server: A
     page.goto(f"{live_server.url}/schools/my-term/")
     many_visits(sip, school)
     page.reload()
-    led_on(page.get_by_role("link", name="Month", exact=True))
+    led_on(page.get_by_role("link", name="Show as a month"))
     led_on(page.get_by_role("link", name="(later)"))
     expect(page.get_by_role("heading", name="visits in")).to_be_visible()
     page.goto(f"{live_server.url}/schools/my-term/?group=done&kind=review")

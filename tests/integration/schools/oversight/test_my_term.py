@@ -303,8 +303,8 @@ def test_the_list_is_taken_away_and_that_is_audited(county: County) -> None:
 
 def test_a_school_has_no_term_of_visits(county: County) -> None:
     assert signed_in(county.headteacher).get(ADDRESS).status_code == 403
-    assert "My term" not in signed_in(county.headteacher).get("/").content.decode()
-    assert "My term" in signed_in(county.sip).get("/").content.decode()
+    assert "My term" not in signed_in(county.headteacher).get("/schools/programme/").content.decode()
+    assert "My term" in signed_in(county.sip).get("/schools/programme/").content.decode()
 
 
 # Which of a partner's schools nobody was at.

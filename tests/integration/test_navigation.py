@@ -1,0 +1,172 @@
+"""The navigation of each kind of user: its areas and their entries."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.rights import appointments_of
+from schoolimprove.accounts.roles import Role
+from schoolimprove.context import frame, own_authority
+from schoolimprove.ui.registry import Area, navigation
+from tests.factories.accounts import UserFactory
+from tests.factories.county import County
+from tests.factories.schools import appointed
+from tests.integration.signing_in import signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
+REPORTS = ["Deadlines", "Coverage", "Week by week", "Not seen lately", "Who carries what"]
+READER = {"Home": ["Home"], "Schools": ["All schools"], "Visits": ["Visit programme"]}
+EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
+SEEN: dict[str, dict[str, list[str]]] = {
+    "sip": {**READER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "dsim": {
+        "Home": ["Home"],
+        "Schools": ["All schools", "SIP allocation"],
+        "Visits": ["To assure", "My term", "Visit programme"],
+        "Reports": REPORTS,
+        **EVERYBODY,
+    },
+    "head_of_service": {
+        "Home": ["Home"],
+        "Schools": ["All schools", "SIP allocation"],
+        "Visits": ["To assure", "My term", "Visit programme"],
+        "Reports": REPORTS,
+        "Reminders": ["Reminders"],
+        "Administration": ["Settings"],
+        "Help": ["Help"],
+    },
+    "headteacher": {**READER, **EVERYBODY},
+    "clerk": {**READER, **EVERYBODY},
+    "finance": {**READER, **EVERYBODY},
+    "era": {**READER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
+    "system_administrator": {
+        **READER,
+        "Schools": ["All schools", "SIP allocation"],
+        "Reminders": ["Reminders"],
+        "Administration": ["People", "Imports", "Settings"],
+        "Help": ["Help"],
+    },
+    "lead_member": {"Home": ["Home"], **EVERYBODY},
+    "superuser": {
+        "Home": ["Home"],
+        "Reminders": ["Reminders"],
+        "Administration": ["People", "Imports", "Settings"],
+        "Help": ["Help"],
+    },
+}
+
+
+@pytest.fixture
+def county() -> County:
+    return County()
+
+
+def user_in(who: str, county: County) -> User:
+    if who == "superuser":
+        return UserFactory.create(is_superuser=True, is_staff=True)
+    role = Role(who)
+    if role == Role.CLERK:
+        return appointed(role, school=county.school)
+    of_county = {Role.SIP: county.sip, Role.DSIM: county.dsim, Role.HEADTEACHER: county.headteacher}
+    return of_county.get(role) or appointed(role, authority=county.school.authority)
+
+
+def links_in(page: Any, label: str) -> list[tuple[str, str, str]]:
+    """Return the links of one labelled navigation, as their aria-current, address and text."""
+    [part] = re.findall(rf'<nav[^>]*aria-label="{label}".*?</nav>', page.content.decode(), re.DOTALL)
+    found = re.findall(r'<a class="[^"]*" href="([^"]*)"(?: aria-current="(\w+)")?>(.*?)</a>', part, re.DOTALL)
+    return [(current, url, re.sub(r"<[^>]*>", "", text)) for url, current, text in found]
+
+
+@pytest.mark.parametrize("who", sorted(SEEN))
+def test_each_area_opens_on_the_first_of_its_entries(who: str, county: County) -> None:
+    client, seen = signed_in(user_in(who, county)), {}
+    home = client.get("/")
+    areas = [*home.context["navigation"], *home.context["header_areas"]]
+    first = {
+        area: next(item for item in navigation if item.area == area and item.label == SEEN[who][area][0])
+        for area in SEEN[who]
+    }
+    for area in areas:
+        assert area["url"] == reverse(first[area["label"]].url_name)
+        page = client.get(area["url"])
+        assert page.status_code == 200, area
+        [current] = [each for each in (*page.context["navigation"], *page.context["header_areas"]) if each["current"]]
+        assert current["label"] == area["label"]
+        entries = page.context["area_entries"]
+        seen[area["label"]] = [each.label for each in entries] or [first[area["label"]].label]
+        assert [each.current for each in entries] == [number == 0 for number in range(len(entries))]
+        for entry in entries:
+            assert client.get(entry.url).status_code == 200, entry
+    assert list(seen) == list(SEEN[who])
+    assert seen == SEEN[who]
+
+
+def test_every_entry_is_in_an_area_and_is_shown_to_somebody() -> None:
+    shown = {(area, label) for areas in SEEN.values() for area, labels in areas.items() for label in labels}
+    assert shown == {(item.area.value, item.label) for item in navigation}
+
+
+def test_the_current_area_and_entry_are_marked(county: County) -> None:
+    page = signed_in(county.dsim).get("/schools/my-term/")
+    assert [text for current, _url, text in links_in(page, "Menu") if current == "true"] == ["Visits"]
+    assert links_in(page, "Visits") == [
+        ("", "/schools/assurance/", "To assure"),
+        ("page", "/schools/my-term/", "My term"),
+        ("", "/schools/programme/", "Visit programme"),
+    ]
+
+
+def test_a_page_under_an_entry_says_its_area_and_has_breadcrumbs_instead(county: County) -> None:
+    page = signed_in(county.dsim).get(county.school.get_absolute_url())
+    assert [text for current, _url, text in links_in(page, "Menu") if current] == ["Schools"]
+    content = page.content.decode()
+    assert 'aria-label="Breadcrumb"' in content
+    assert 'aria-label="Schools"' not in content
+
+
+def test_an_area_with_one_entry_has_no_tabs(county: County) -> None:
+    content = signed_in(county.headteacher).get("/schools/programme/").content.decode()
+    assert 'aria-label="Visits"' not in content
+
+
+def test_the_term_goes_along_from_report_to_report(county: County) -> None:
+    page = signed_in(county.dsim).get("/schools/coverage/?term=2026-spring&by=partner")
+    urls = {text: url for _current, url, text in links_in(page, "Reports")}
+    assert urls["Week by week"] == "/schools/coverage/weeks/?term=2026-spring"
+    assert urls["Who carries what"] == "/schools/coverage/load/?term=2026-spring"
+    assert urls["Not seen lately"] == "/schools/coverage/not-seen/"
+    assert urls["Deadlines"] == "/schools/deadlines/"
+
+
+def test_the_number_of_unread_reminders_is_said(county: County) -> None:
+    User.objects.filter(pk=county.sip.pk).update(unread_reminders=3)
+    links = links_in(signed_in(county.sip).get("/"), "Account and help")
+    assert [text for _current, _url, text in links] == ["Reminders 3 unread", "Help", f"{county.sip}, your account"]
+
+
+def test_the_frame_takes_no_query(county: County, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    own_authority()
+    for user in (county.dsim, UserFactory.create(is_superuser=True, is_staff=True)):
+        request = RequestFactory().get("/schools/coverage/")
+        request.user = user
+        appointments_of(user)
+        with django_assert_num_queries(0):
+            assert frame(request)["navigation"]
+
+
+def test_nobody_signed_in_sees_no_navigation() -> None:
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    shown = frame(request)
+    assert (shown["navigation"], shown["header_areas"], shown["area_entries"]) == ([], [], [])
+
+
+def test_areas_that_stand_in_the_header_come_last() -> None:
+    assert [area.in_header for area in Area] == sorted(area.in_header for area in Area)
