@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.ui.components import Tab
 from schoolimprove.ui.registry import Area, NavigationItem, navigation
 from schools.models import LocalAuthority
@@ -38,7 +40,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the layouts need.
 
     `navigation` has the areas of the service navigation and `header_areas` those of the header. `area_entries` are the
-    tabs of the current area, named `area`, where the user has two or more.
+    tabs of the current area, named `area`, where the user has two or more. `finds_schools` offers the search.
     """
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
@@ -53,6 +55,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "header_areas": [each for each in areas if each["in_header"]],
         "area": here.area if here else "",
         "area_entries": tabs if len(tabs) > 1 else [],
+        "finds_schools": signed_in and user_can(user, Permission.VIEW_SCHOOL),
     }
 
 

@@ -20,7 +20,8 @@ NOWHERE = "zzzz"
 NONSENSE = {"email": "wrong", "numeric": "99", "decimal": "-1"}
 NONE_FOUND = re.compile(rb'app-list__found"[^>]*>0 ')
 
-FORMS = """() => [...document.forms].map(form => ({
+# The forms of a page; those of its frame are the same everywhere.
+FORMS = """() => [...document.forms].filter(form => !form.closest('header')).map(form => ({
     method: form.method,
     action: form.getAttribute('action') ?? '',
     filters: form.matches('.app-filter'),

@@ -83,3 +83,15 @@ def test_an_area_leads_to_what_waits_and_its_entries_to_each_other(
     led_on(entries.get_by_role("link", name="My term"))
     expect(page.get_by_role("heading", level=1)).to_have_text("My term")
     look_at(page, "navigation-my-term")
+
+
+def test_a_school_is_found_from_the_header_without_scripts(
+    page_without_script: Page, live_server: Any, county: County
+) -> None:
+    page = page_without_script
+    open_as(page, live_server, county.dsim, "/schools/deadlines/")
+    field = page.get_by_role("searchbox", name="School name or URN")
+    field.fill(str(county.school.urn))
+    with page.expect_navigation():
+        field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(county.school.name)

@@ -1,11 +1,11 @@
-"""The navigation of each kind of user: its areas and their entries."""
+"""The navigation of each kind of user: its areas, their entries, and the search in the header."""
 
 import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -16,7 +16,7 @@ from schoolimprove.context import frame, own_authority
 from schoolimprove.ui.registry import Area, navigation
 from tests.factories.accounts import UserFactory
 from tests.factories.county import County
-from tests.factories.schools import appointed
+from tests.factories.schools import LocalAuthorityFactory, SchoolFactory, appointed
 from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
@@ -165,8 +165,56 @@ def test_nobody_signed_in_sees_no_navigation() -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     shown = frame(request)
-    assert (shown["navigation"], shown["header_areas"], shown["area_entries"]) == ([], [], [])
+    assert (shown["navigation"], shown["header_areas"], shown["area_entries"], shown["finds_schools"]) == (
+        [],
+        [],
+        [],
+        False,
+    )
+    assert 'role="search"' not in Client().get("/help/").content.decode()
 
 
 def test_areas_that_stand_in_the_header_come_last() -> None:
     assert [area.in_header for area in Area] == sorted(area.in_header for area in Area)
+
+
+# The search in the header.
+
+
+def find(user: User, text: str) -> Any:
+    return signed_in(user).get("/schools/", {"q": text, "find": "one"})
+
+
+def test_one_match_opens_the_school(county: County) -> None:
+    SchoolFactory.create(name="Elm", district=county.school.district)
+    for text in (str(county.school.urn), f"  {county.school.name} "):
+        found = find(county.dsim, text)
+        assert (found.status_code, found.url) == (302, county.school.get_absolute_url())
+    assert signed_in(county.dsim).get("/schools/", {"q": county.school.urn}).status_code == 200
+
+
+def test_several_matches_are_listed_and_none_is_said(county: County) -> None:
+    for name in ("Elm Infants", "Elm Juniors"):
+        SchoolFactory.create(name=name, district=county.school.district)
+    assert "2 schools" in find(county.dsim, "elm").content.decode()
+    assert "Nothing matches what you chose" in find(county.dsim, "zzzz").content.decode()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "!?", "'\"%_\\", "9" * 400])
+def test_what_is_no_word_opens_no_school(county: County, text: str) -> None:
+    assert find(county.dsim, text).status_code == 200
+
+
+def test_a_school_out_of_scope_is_not_found(county: County) -> None:
+    other = SchoolFactory.create(name="Elsewhere", authority=LocalAuthorityFactory.create(code="998"), district=None)
+    for text in (str(other.urn), "Elsewhere"):
+        found = find(county.sip, text)
+        assert found.status_code == 200
+        assert "0 schools" in found.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"), [("sip", True), ("finance", True), ("lead_member", False), ("superuser", False)]
+)
+def test_the_search_is_offered_to_readers_of_schools(county: County, who: str, offered: bool) -> None:
+    assert ('id="find-school"' in signed_in(user_in(who, county)).get("/").content.decode()) == offered

@@ -6,13 +6,15 @@ from typing import Any
 import django_filters
 from django.db.models import F, OrderBy, QuerySet
 from django.forms import CheckboxSelectMultiple
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import ListView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.lib.search import search_key
 from schoolimprove.policy.values import policy_value
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
@@ -176,6 +178,15 @@ def listed_schools(request: HttpRequest, found: SchoolFilter) -> SchoolQuerySet:
 class SchoolList(ListView[School]):
     template_name = "schools/register/school_list.html"
     paginate_by = 50
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the list, or go on to the one school that a search from the header matches."""
+        text = request.GET.get("q", "")
+        if "find" in request.GET and search_key(text):
+            matches = School.objects.visible_to(request.user).matching(text)[:2]
+            if len(matches) == 1:
+                return redirect(matches[0])
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[School]:
         self.filter = found_schools(self.request)
