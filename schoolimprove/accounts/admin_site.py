@@ -15,10 +15,10 @@ from .roles import ADMIN_SITE_ROLES
 
 
 class SiteAdmin(admin.AdminSite):
-    """Settings and imports. Nobody signs in here: one door is enough."""
+    """The settings. Nobody signs in here: one door is enough."""
 
-    site_header = site_title = "Settings and imports"
-    index_title = "What can be set"
+    site_header = site_title = index_title = "Settings"
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """`is_staff` follows appointments; an appointment that ended last night counts no more this morning."""

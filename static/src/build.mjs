@@ -1,4 +1,4 @@
-// Compiles the stylesheet and copies the scripts that govuk-frontend and Chart.js ship. Source maps are left out because
+// Compiles the stylesheets and copies the scripts that govuk-frontend and Chart.js ship. Source maps are left out because
 // the hashed static storage would look for the files they name.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,15 +12,19 @@ const govuk = join(root, 'node_modules', 'govuk-frontend', 'dist', 'govuk')
 
 const withoutSourceMap = (text) => text.replace(/\n?\/\/# sourceMappingURL=.*\n?/, '\n')
 
-const stylesheet = sass.compile(join(source, 'app.scss'), {
-  loadPaths: [join(root, 'node_modules')],
-  style: 'compressed',
-  quietDeps: true
-})
+// The site's, and what Django's admin needs besides.
+const stylesheets = ['app', 'admin'].map((name) => [
+  name,
+  sass.compile(join(source, `${name}.scss`), {
+    loadPaths: [join(root, 'node_modules')],
+    style: 'compressed',
+    quietDeps: true
+  })
+])
 
 rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
-writeFileSync(join(target, 'app.css'), stylesheet.css)
+for (const [name, stylesheet] of stylesheets) writeFileSync(join(target, `${name}.css`), stylesheet.css)
 writeFileSync(
   join(target, 'govuk-frontend.min.js'),
   withoutSourceMap(readFileSync(join(govuk, 'govuk-frontend.min.js'), 'utf8'))

@@ -20,6 +20,7 @@ from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TOPS = "links => links.map(link => Math.round(link.getBoundingClientRect().top))"
+ADMIN_PAGES = ("", "schools/school/")
 
 
 @pytest.fixture
@@ -95,3 +96,14 @@ def test_a_school_is_found_from_the_header_without_scripts(
     with page.expect_navigation():
         field.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(county.school.name)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_admin_has_the_frame_of_the_site(browser: Browser, live_server: Any, county: County, width: int) -> None:
+    with opened(browser, width) as page:
+        be_signed_in(page, live_server, administrator(county))
+        for path in ADMIN_PAGES:
+            page.goto(f"{live_server.url}/admin/{path}")
+            entries = page.get_by_role("navigation", name="Administration")
+            expect(entries.get_by_role("link")).to_have_text(["People", "Imports", "Settings"])
+            look_at(page, f"navigation-admin-{path.strip('/').replace('/', '-') or 'index'}")

@@ -145,6 +145,19 @@ def test_the_term_goes_along_from_report_to_report(county: County) -> None:
     assert urls["Deadlines"] == "/schools/deadlines/"
 
 
+def test_the_admin_has_the_navigation_of_the_site(county: County) -> None:
+    client = signed_in(user_in("system_administrator", county))
+    page = client.get(reverse("admin:schools_school_changelist"))
+    assert [(current, text) for current, _url, text in links_in(page, "Administration")] == [
+        ("", "People"),
+        ("", "Imports"),
+        ("true", "Settings"),
+    ]
+    assert [text for _current, _url, text in links_in(page, "Menu")] == ["Home", "Schools", "Visits"]
+    imports = client.get(reverse("admin:schools_importrun_changelist"))
+    assert ("page", "Imports") in [(current, text) for current, _url, text in links_in(imports, "Administration")]
+
+
 def test_the_number_of_unread_reminders_is_said(county: County) -> None:
     User.objects.filter(pk=county.sip.pk).update(unread_reminders=3)
     links = links_in(signed_in(county.sip).get("/"), "Account and help")
