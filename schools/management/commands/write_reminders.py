@@ -10,7 +10,7 @@ HEAD = """# Reminders
 Written by `manage.py write_reminders` from the rules in the code. Do not edit.
 
 Every rule with a date makes a deadline. Each morning at six, London time, the service looks which dates come near or
-have passed, and tells each person once a step: on the page **Reminders**, whose number of unread stands in the menu of
+have passed, and tells each person once a step: on the page **Reminders**, whose number of unread stands at the top of
 every page, and by e-mail.
 
 - **By e-mail** there is one digest a person and working day, at seven or at the hour you choose under *Choose when the
