@@ -25,6 +25,7 @@ from schools.models import (
     DoubleDistrict,
     LocalAuthority,
     Person,
+    RecordAction,
     RecordOfVisit,
     RecordVersion,
     Response,
@@ -32,7 +33,9 @@ from schools.models import (
     Visit,
 )
 from schools.records import deadlines as record_deadlines
+from schools.records.content import Owner
 from schools.records.states import RecordStatus
+from schools.visits import deadlines as visit_deadlines
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,8 @@ class _Seed:
         self._what_followed()
         self._audit()
         self._deadlines()
+        self._to_come()
+        self._actions()
         self._sequences()
 
     def _insert(self, model: type[Model], source: str, /, **columns: str) -> None:
@@ -426,6 +431,60 @@ class _Seed:
                 working="'{}'",
                 met_at=met,
             )
+
+    def _to_come(self) -> None:
+        """One visit for each school, planned for a day of these eight weeks, a quarter of which are over."""
+        last, first = self.size.all_schools * self.size.visits_per_school, self.today - timedelta(days=14)
+        self._insert(
+            Visit,
+            "FROM place",
+            id=f"{last} + n",
+            school="n",
+            planned_on=f"date '{first.isoformat()}' + n %% 56",
+            kind="'monitoring'",
+            status="(ARRAY['proposed', 'agreed'])[1 + n %% 2]",
+            author="sip",
+        )
+        for rule, due, which in (
+            (visit_deadlines.WRITE, "planned_on + 7", "true"),
+            (visit_deadlines.AGREE, "planned_on", "status = 'proposed'"),
+        ):
+            self._open(rule, Visit, f"FROM schools_visit WHERE id > {last} AND {which}", due, "planned_on")
+
+    def _actions(self) -> None:
+        """One for each record of the last year, due after two months; half of them are not finished."""
+        year_ago = (self.today - timedelta(days=365)).isoformat()
+        self._insert(
+            RecordAction,
+            "FROM schools_recordofvisit r JOIN schools_visit v ON v.id = r.visit_id"
+            f" WHERE r.status = '{RecordStatus.SHARED}' AND v.held_on > date '{year_ago}'",
+            record="r.id",
+            school="r.school_id",
+            key="'a1'",
+            what="'Agree with the governors how reading is taught in year ' || r.id %% 6",
+            owner=f"CASE WHEN r.id %% 2 = 0 THEN '{Owner.SCHOOL}' ELSE '{Owner.AUTHORITY}' END",
+            due_on="v.held_on + 60",
+            status="CASE WHEN r.id %% 4 < 2 THEN 'open' ELSE 'done' END",
+        )
+        for rule, owner in (
+            (record_deadlines.ACTION_OF_SCHOOL, Owner.SCHOOL),
+            (record_deadlines.ACTION_OF_AUTHORITY, Owner.AUTHORITY),
+        ):
+            unfinished = f"FROM schools_recordaction WHERE status = 'open' AND owner = '{owner}'"
+            self._open(rule, RecordAction, unfinished, "due_on", "due_on - 14")
+
+    def _open(self, rule: str, model: type[Model], source: str, due_on: str, first_day: str) -> None:
+        self._insert(
+            Deadline,
+            source,
+            rule=f"'{rule}'",
+            subject_kind=f"'{model._meta.label_lower}'",
+            subject_id="id",
+            school_id="school_id",
+            due_on=due_on,
+            first_day=first_day,
+            working="'{}'",
+        )
 
     def _sequences(self) -> None:
         """Numbers were given out by hand: the counters follow, so that the site can go on from here."""
