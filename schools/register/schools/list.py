@@ -131,7 +131,6 @@ COLUMNS = [
     components.Column("Phase", "phase"),
     components.Column("Town", "town"),
     components.Column("Pupils", "pupils", numeric=True),
-    components.Column("Changed in GIAS", "changed"),
 ]
 
 
@@ -234,7 +233,6 @@ def _list_row(school: School, service: Service, facts: Sequence[Any]) -> list[An
         school.get_phase_display(),
         school.town,
         "Not known" if school.pupils is None else f"{school.pupils:,}",
-        school.source_changed_on or "Not known",
     ]
 
 
