@@ -22,15 +22,15 @@ from schoolimprove.guides.cookies import cookies
 from schoolimprove.guides.glossary import WORDS
 from schoolimprove.guides.topics import BY_SLUG, TOPICS, Topic, topics_for
 from schoolimprove.lib import clock
+from schoolimprove.reminders.todo import tasks_of
 from schoolimprove.ui.colour import authority_css
 from schoolimprove.ui.components import Column, Fact, Table
-from schoolimprove.ui.registry import asked_of, dates_for, news_for, notices_for
-from schools.home.watchlist import LOOKED_THROUGH, glances, longest_unseen_first, watched_by
-from schools.models import School
+from schoolimprove.ui.registry import dates_for, news_for, notices_for
+from schools.home.watchlist import schools_at_home
 
 SHOWN_SCHOOLS = 10
 SHOWN_NEWS = 8
-SHOWN_ASKS = 20
+SHOWN_TASKS = 20
 """The most urgent; `?all` shows the others too."""
 LATELY = timedelta(days=14)
 
@@ -42,17 +42,17 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What is asked of me, what I should know, what others did since I was last here, and my schools."""
+    """The user's tasks, the dates they should know, what others did since they were last here, and their schools."""
     user, today = request.user, clock.today()
-    asks, reads = asked_of(user, today), user_can(user, Permission.VIEW_SCHOOL)
-    asked = {each.url for ask in asks for each in (ask, *ask.parts)} - {""}
+    tasks, reads = tasks_of(user, today), user_can(user, Permission.VIEW_SCHOOL)
+    asked = {each.url for task in tasks for each in (task, *task.parts)} - {""}
     context = {
         "page_title": "Home",
         "heading": f"Hello, {user}",
         "notices": notices_for(user, today),
-        "asks": asks if "all" in request.GET else asks[:SHOWN_ASKS],
-        "number_of_asks": len(asks),
-        "late": sum(ask.overdue for ask in asks),
+        "tasks": tasks if "all" in request.GET else tasks[:SHOWN_TASKS],
+        "number_of_tasks": len(tasks),
+        "late": sum(task.overdue for task in tasks),
         "dates": [each for each in dates_for(user, today) if each.url not in asked],
         "appointments": in_words(appointments_of(user)),
         "reads_schools": reads,
@@ -76,16 +76,15 @@ def _news(request: HttpRequest) -> dict[str, Any]:
 
 def _schools(user: Any, today: date) -> dict[str, Any]:
     """The schools that wait longest for a visit, where there are few enough to look through; and those watched."""
-    mine = list(School.objects.visible_to(user).open().only("urn", "name")[: LOOKED_THROUGH + 1])
-    some = len(mine) <= LOOKED_THROUGH
-    shown = longest_unseen_first(glances(mine, user, today), today)[:SHOWN_SCHOOLS] if some else []
+    schools = schools_at_home(user, today)
+    shown = schools.listed[:SHOWN_SCHOOLS]
     return {
         "schools": shown,
-        "number_of_schools": len(mine),
-        "more_schools": len(shown) < len(mine),
+        "number_of_schools": schools.number,
+        "more_schools": len(shown) < schools.number,
         "sees_visits": user_can(user, Permission.VIEW_SHARED_RECORD),
         "watches": user_can(user, Permission.VIEW_SCHOOL_HISTORY),
-        "watched": glances(watched_by(user), user, today),
+        "watched": schools.watched,
     }
 
 

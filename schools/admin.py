@@ -13,6 +13,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.calendar.admin import CalendarAdmin
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.admin import GuardedAdmin, KeptAdmin, KeptForm, KeptHistoryAdmin
+from schoolimprove.records.changes import TASKS, changed
 from schoolimprove.records.transition import Blocked
 from schools.imports import pages as imports
 from schools.imports.models import ImportRun
@@ -32,8 +33,16 @@ from schools.register.people.appointing import (
 )
 
 
+class FollowedAdmin(KeptAdmin):
+    """Settings from which tasks follow: an authority without schools, a school or a year without core visits."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        changed(TASKS)
+
+
 @admin.register(LocalAuthority)
-class LocalAuthorityAdmin(KeptAdmin):
+class LocalAuthorityAdmin(FollowedAdmin):
     list_display = ["code", "name", "own"]
 
 
@@ -51,7 +60,7 @@ class DistrictAdmin(KeptAdmin):
 
 
 @admin.register(School)
-class SchoolAdmin(KeptHistoryAdmin):
+class SchoolAdmin(KeptHistoryAdmin, FollowedAdmin):
     """Schools come in with GIAS; here they are placed in districts, partnerships and dioceses."""
 
     list_display = ["name", "urn", "phase", "establishment", "district"]
@@ -140,7 +149,7 @@ class AppointmentAdmin(KeptHistoryAdmin, ByActorAdmin):
 
 
 @admin.register(ServiceInvitation)
-class ServiceInvitationAdmin(KeptAdmin):
+class ServiceInvitationAdmin(FollowedAdmin):
     list_display = ["school", "academic_year", "sent_on", "accepted_on"]
     list_filter = ["academic_year"]
     autocomplete_fields = ["school"]

@@ -13,6 +13,7 @@ class SchoolsConfig(AppConfig):
         from schoolimprove.policy.shipping import Shipment, shipments
         from schools.home import calendar_feed, navigation, panels
         from schools.home.chronology import sources
+        from schools.imports import todo as import_todo
         from schools.imports.appointments import run as appointment_run
         from schools.imports.calendar import run as calendar_run
         from schools.imports.core import runs
@@ -28,6 +29,7 @@ class SchoolsConfig(AppConfig):
         from schools.visits import hand_over as visit_hand_over
         from schools.visits.models.programme import ProgrammeEdition
         from schools.visits.opening import termly
+        from schools.visits.opening import todo as opening_todo
         from schools.visits.programme.actions import sync_programmes
 
         register_resolver(AppointmentResolver())
@@ -37,7 +39,8 @@ class SchoolsConfig(AppConfig):
             chronology.register()
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()
-        reminder_rules.register()
+        for tasks in (reminder_rules, opening_todo, import_todo):
+            tasks.register()
         school_facts.register()
         termly.register()
         calendar_feed.register()

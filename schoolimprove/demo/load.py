@@ -14,6 +14,7 @@ from schoolimprove.policy.values import one_reading
 from schoolimprove.records import jobs
 from schoolimprove.records.models import Job
 from schoolimprove.records.transition import Blocked
+from schoolimprove.reminders.deadlines import follow_tasks
 from schools.models import RecordOfVisit, School
 from schools.records import pdf as record_pdf
 from schools.visits.models.visit import VisitKind
@@ -80,6 +81,7 @@ def load_demo(*, today: date, seed: int) -> dict[str, int]:
         teller.tell()
         this_morning(today, _luck(seed, "mornings"))
         _freeze_the_newest(days)
+        follow_tasks(today, night=True)
     cache.delete("own-authority")
     return {"schools": School.objects.count(), "people": User.objects.count(), "records": RecordOfVisit.objects.count()}
 

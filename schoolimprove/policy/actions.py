@@ -7,7 +7,7 @@ from django.db import transaction
 
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import SYSTEM, Actor
-from schoolimprove.records.changes import changed
+from schoolimprove.records.changes import TASKS, changed
 from schoolimprove.records.transition import Blocked, Conflict, record_event
 
 from .keys import PolicyError, all_keys, key_named
@@ -62,6 +62,7 @@ def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: st
             created_by=by.user,
         )
         record_event(row, "proposed", by=by, reason=reason, changes={"value": [None, value]})
+        changed(TASKS)
     return row
 
 
@@ -71,12 +72,14 @@ def approve(row: PolicyRow, *, by: Actor) -> None:
         raise Blocked(["A second person approves a change of policy."])
     with transaction.atomic():
         _decide(row, "approved", by, approved_at=clock.now(), approved_by=by.user)
-        changed(row.key)
+        changed(row.key, TASKS)
 
 
 def withdraw(row: PolicyRow, *, by: Actor, reason: str) -> None:
     """Take a proposal back before it is approved; its row stays."""
-    _decide(row, "withdrawn", by, reason, withdrawn_at=clock.now(), withdrawn_by=by.user)
+    with transaction.atomic():
+        _decide(row, "withdrawn", by, reason, withdrawn_at=clock.now(), withdrawn_by=by.user)
+        changed(TASKS)
 
 
 def _decide(row: PolicyRow, verb: str, by: Actor, reason: str = "", **fields: Any) -> None:

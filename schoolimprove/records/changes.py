@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from schoolimprove.ui.registry import Registry
 
 CALENDAR = "calendar"
+TASKS = "tasks"
+"""What somebody is asked to do follows from what was changed: a proposal, an import, a term that was opened."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Follower:
 followers: Registry[Follower] = Registry()
 
 
-def changed(subject: str) -> None:
+def changed(*subjects: str) -> None:
+    """Call each follower of these subjects once, in their order, so that two changes lock the same rows alike."""
     for follower in followers:
-        if subject in follower.subjects:
+        if follower.subjects & set(subjects):
             follower.follow()

@@ -9,16 +9,22 @@ class RemindersConfig(AppConfig):
     verbose_name = "Reminders"
 
     def ready(self) -> None:
-        from schoolimprove.ui.registry import Area, HomePanel, NavigationItem, home_panels, navigation
+        from schoolimprove.lib import clock
+        from schoolimprove.records import changes
+        from schoolimprove.ui.registry import Area, NavigationItem, NoticePanel, navigation, notice_panels
 
-        from . import failed, policy, termly  # noqa: F401 (policy declares its keys)
+        from . import deadlines, failed, policy, policy_tasks, termly  # noqa: F401 (policy declares its keys)
         from .calendar_feed import addresses, contents
 
         termly.register()
         addresses.register()
         contents.register()
-        home_panels.register(HomePanel("mail", 30, failed.asks_about_mail))
-
+        policy_tasks.register()
+        follows = frozenset({changes.TASKS, changes.CALENDAR})
+        changes.followers.register(
+            changes.Follower("tasks", 20, follows, lambda: deadlines.follow_tasks(clock.today()))
+        )
+        notice_panels.register(NoticePanel("mail", 30, failed.notices_about_mail))
         navigation.register(
             NavigationItem(
                 "reminders",

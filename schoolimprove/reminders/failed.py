@@ -21,7 +21,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, record_event
-from schoolimprove.ui.registry import Ask
+from schoolimprove.ui.registry import Notice
 
 from .models import Mailing
 
@@ -48,13 +48,13 @@ def failed() -> QuerySet[Any]:
     return newest_first
 
 
-def asks_about_mail(user: Any, _on: date) -> Sequence[Ask]:
-    """Of whoever looks after people: how many e-mails wait to be looked at. A query for those alone."""
+def notices_about_mail(user: Any, _on: date) -> Sequence[Notice]:
+    """Tell those who manage people how many e-mails did not arrive. A query for those alone."""
     number = failed().count() if manages_people(user) else 0
     if not number:
         return []
-    title = "Look at an e-mail that did not arrive" if number == 1 else f"Look at {number} e-mails that did not arrive"
-    return [Ask(title, "Put the address right, then send it again", reverse("reminders:failed_mail"))]
+    text = "An e-mail did not arrive." if number == 1 else f"{number} e-mails did not arrive."
+    return [Notice(text, "Correct the address and send again", reverse("reminders:failed_mail"))]
 
 
 def try_again(email: Email, *, by: Actor) -> bool:

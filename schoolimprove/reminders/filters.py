@@ -17,7 +17,9 @@ class ReminderFilter(django_filters.FilterSet):
 
     show = django_filters.ChoiceFilter(label="Show", choices=SHOWN, method="shown", empty_label=None)
     rule = django_filters.MultipleChoiceFilter(
-        label="Rule", choices=lambda: [(each.key, each.label) for each in rules], widget=forms.CheckboxSelectMultiple
+        label="Rule",
+        choices=lambda: [(each.key, each.label) for each in rules if each.ladder],
+        widget=forms.CheckboxSelectMultiple,
     )
     step = django_filters.MultipleChoiceFilter(
         label="Step",

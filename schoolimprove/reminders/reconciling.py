@@ -7,41 +7,17 @@ mends itself is never found.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from schoolimprove.ui.registry import Registry
-
 from .models import Deadline, Reconciliation
+from .registry import Expected, providers
 
 MOST_EXAMPLES = 20
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A deadline that should be open. Without a day nobody can count it now, and whatever is there stands."""
-
-    rule: str
-    subject_kind: str
-    subject_id: int
-    school_id: int | None
-    due_on: date | None
-
-
-@dataclass(frozen=True)
-class Provider:
-    """What an app says of its rules: `expected(on)` in a constant number of queries, however many there are."""
-
-    key: str
-    order: int
-    expected: Callable[[date], Iterable[Expected]]
-
-
-providers: Registry[Provider] = Registry()
 
 
 class Drift(StrEnum):
@@ -110,10 +86,11 @@ def _keep(on: date, expected: int, by_kind: Mapping[Drift, list[Finding]]) -> Re
 
 def _compared(on: date) -> tuple[int, list[Finding]]:
     """How many should be open, and what differs, in a settled order."""
-    wanted = {_key(each): each for provider in providers for each in provider.expected(on)}
-    held = {_key(row): row for row in _open_rows()}
+    wanted = {_key(each): each for provider in providers if not provider.rules for each in provider.expected(on)}
+    followed = {rule for provider in providers for rule in provider.rules}
+    held = {_key(row): row for row in _open_rows() if row.rule not in followed}
     found = [*_not_as_expected(wanted, held), *_left_over(wanted, held)]
-    return sum(each.due_on is not None for each in wanted.values()), sorted(found, key=_place)
+    return sum(each.due_on is not None or each.required for each in wanted.values()), sorted(found, key=_place)
 
 
 def _open_rows() -> Iterator[Expected]:
@@ -131,12 +108,11 @@ def _place(found: Finding) -> tuple[str, str, int]:
 
 def _not_as_expected(wanted: Mapping[Key, Expected], held: Mapping[Key, Expected]) -> Iterator[Finding]:
     for key, each in wanted.items():
-        if each.due_on is None:
-            continue
         row = held.get(key)
         if row is None:
-            yield Finding(Drift.MISSING, *key, each.school_id, None, each.due_on)
-        elif row.due_on != each.due_on:
+            if each.due_on is not None or each.required:
+                yield Finding(Drift.MISSING, *key, each.school_id, None, each.due_on)
+        elif each.due_on is not None and row.due_on != each.due_on:
             yield Finding(Drift.OTHER_DAY, *key, row.school_id, row.due_on, each.due_on)
 
 

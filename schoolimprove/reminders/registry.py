@@ -12,8 +12,10 @@ from typing import Any, Protocol
 from django.db.models import Q
 from icalendar import Event
 
-from schoolimprove.ui.registry import Registry
+from schoolimprove.lib.clock import Working
+from schoolimprove.ui.registry import Registry, Task
 
+from .models import Deadline
 from .steps import Step
 
 Sql = tuple[str, Sequence[Any]]
@@ -52,31 +54,82 @@ class Dated(Protocol):
 
 @dataclass(frozen=True)
 class Described:
-    """A deadline in words: of what, at which school, and the page on which something can be done."""
+    """A deadline in words: of what, at which school, and the page on which something can be done.
+
+    Among somebody's tasks it may say more: what to do (`task`), about what, and on which page. `group` is the same for
+    those that one line can stand for.
+    """
 
     what: str
     where: str
     url: str
+    task: str = ""
+    about: str = ""
+    task_url: str = ""
+    group: str = ""
+
+
+def nobody(_user: Any) -> Q:
+    return Q(pk__in=[])
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that dates come from.
+    """A rule that deadlines come from.
 
     `label` says what is to be done. `statutory` dates are mailed at once and cannot be muted. `described(user, dated)`
     answers by subject, and leaves out what that user may not see; for nobody in particular (none) it answers in full.
-    `known_to(user)` is a filter of deadlines of this rule: those whose dates the user may know of, on a board. Rules
-    that share one are asked together.
+    `known_to(user)` is a filter of deadlines of this rule: those whose dates the user may know of, on a board.
+    `asked_of(user, on)` is another: those that are this user's task that day, none where there can be none. Rules that
+    share one of these are asked together. On the home page a deadline is a line: `task` in place of the label, and a
+    link to `task_page` under the address of its subject; or `tasks(user, rows, on)` says which lines there are.
     """
 
     key: str
     order: int
     label: str
-    source: str
-    ladder: Sequence[Rung]
-    described: Callable[[Any, Sequence[Dated]], Mapping[int, Described]]
-    known_to: Callable[[Any], Q]
+    source: str = ""
+    ladder: Sequence[Rung] = ()
+    described: Callable[[Any, Sequence[Dated]], Mapping[int, Described]] = lambda _user, _dated: {}
+    known_to: Callable[[Any], Q] = nobody
+    task: str = ""
+    task_page: str = ""
+    asked_of: Callable[[Any, date], Q | None] = lambda _user, _on: None
+    tasks: Callable[[Any, Sequence[tuple[Deadline, Described]], date], Iterable[Task]] | None = None
     statutory: bool = False
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A deadline that should be open, with the way its day was counted, or its first day.
+
+    Without a day nobody can count one now: it is a task without a date, or stands as it was once counted. Where it is
+    not `required`, it need not be there at all then.
+    """
+
+    rule: str
+    subject_kind: str
+    subject_id: int
+    school_id: int | None = None
+    due_on: date | None = None
+    first_day: date | None = None
+    working: Working | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Provider:
+    """What an app expects to be open: `expected(on)` in a constant number of queries, however many there are.
+
+    The deadlines of `rules` follow from what is kept (`follow_tasks`), so that no verb can forget them; those of all
+    other rules are opened, moved and met by verbs. With `nightly` they follow at night alone, and verbs help by day.
+    """
+
+    key: str
+    order: int
+    expected: Callable[[date], Iterable[Expected]]
+    rules: frozenset[str] = frozenset()
+    nightly: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +146,7 @@ class CalendarSource:
 
 
 rules: Registry[Rule] = Registry()
+providers: Registry[Provider] = Registry()
 calendar_sources: Registry[CalendarSource] = Registry()
 
 Reached = Callable[[str, Collection[int]], Collection[int]]
@@ -109,7 +163,7 @@ def register_reached(reached: Reached) -> None:
 
 
 def still_known(address: str, reminders: Iterable[Any]) -> list[Any]:
-    """Those of the reminders that whoever has the address may still be told of."""
+    """Return the reminders that the holder of an address may still be told of."""
     told = list(reminders)
     schools = _reached(address, {each.school_id for each in told if each.school_id}) if _reached else ()
     return [each for each in told if each.school_id in schools]
@@ -121,14 +175,18 @@ def rule_named(key: str) -> Rule | None:
 
 
 def described(user: Any, dated: Iterable[Any]) -> dict[int, Described]:
-    """Key of each deadline or reminder → its words, as far as the user may see it; a few queries for each rule."""
-    by_rule: dict[str, list[Any]] = {}
+    """Key of each deadline or reminder → its words, as far as the user may see it.
+
+    Rules that are described by the same function are described at once, in a query or two.
+    """
+    together: dict[Any, list[Any]] = {}
     for each in dated:
-        by_rule.setdefault(each.rule, []).append(each)
+        rule = rule_named(each.rule)
+        if rule is not None:
+            together.setdefault(rule.described, []).append(each)
     found: dict[int, Described] = {}
-    for key, group in by_rule.items():
-        rule = rule_named(key)
-        words = rule.described(user, group) if rule else {}
+    for describe, group in together.items():
+        words = describe(user, group)
         found |= {each.pk: words[each.subject_id] for each in group if each.subject_id in words}
     return found
 
@@ -137,8 +195,25 @@ def known_to(user: Any) -> Q:
     """Deadlines whose dates a user may know of, whatever the rule."""
     asked: dict[Callable[[Any], Q], list[str]] = {}
     for rule in rules:
-        asked.setdefault(rule.known_to, []).append(rule.key)
+        if rule.known_to is not nobody:
+            asked.setdefault(rule.known_to, []).append(rule.key)
     known = Q(pk__in=[])
     for answer, keys in asked.items():
         known |= Q(rule__in=keys) & answer(user)
     return known
+
+
+def asked_of(user: Any, on: date) -> Any:
+    """Return the open deadlines that are a user's tasks on a day, of all apps, in one query.
+
+    Each group of rules is a part of its own of that query, so that each finds its rows by its own index.
+    """
+    asked: dict[Callable[[Any, date], Q | None], list[str]] = {}
+    for rule in rules:
+        asked.setdefault(rule.asked_of, []).append(rule.key)
+    parts = [
+        Deadline.objects.open().filter(answer, rule__in=keys).order_by()
+        for whose, keys in asked.items()
+        if (answer := whose(user, on)) is not None
+    ]
+    return parts[0].union(*parts[1:], all=True) if parts else Deadline.objects.none()

@@ -67,7 +67,8 @@ def _sweep(on: date) -> Swept:
     created = sum(_tell(rule, step, audience, days[step], on) for rule, step, audience in _rungs())
     owe(on)
     count_unread()
-    due = Deadline.objects.open().filter(rule__in=[rule.key for rule in rules], due_on__lte=days[Step.COMING].last)
+    told_of = [rule.key for rule in rules if rule.ladder]
+    due = Deadline.objects.open().filter(rule__in=told_of, due_on__lte=days[Step.COMING].last)
     return Swept(due.count(), created)
 
 

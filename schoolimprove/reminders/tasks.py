@@ -4,6 +4,7 @@ from celery import shared_task
 
 from schoolimprove.lib import clock
 
+from .deadlines import follow_tasks
 from .reconciling import reconcile
 from .sweep import sweep
 from .termly import ask_for_due
@@ -26,6 +27,12 @@ def turn_reminders() -> int:
 def turn_term() -> int:
     """Ask for what is done once a term and has its day; how many jobs."""
     return ask_for_due(clock.today())
+
+
+@shared_task
+def follow_day() -> int:
+    """Update the tasks that depend on the day: a term that is near, a file that is old; return how many changed."""
+    return follow_tasks(clock.today(), night=True)
 
 
 @shared_task

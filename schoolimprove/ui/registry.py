@@ -43,10 +43,11 @@ class Registry(Generic[N]):
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One thing asked of a person: what, where to do it, by when (nothing when no rule gives a date).
+class Task:
+    """A line on a home page: what to do or to know, where to do it, by when (nothing when no rule gives a date).
 
-    Where the same is asked in many places, `parts` are these, in the order they are to be shown, and `url` is empty.
+    Where the same is to be done in many places, `parts` are these, in the order they are to be shown, and `url` is
+    empty.
     """
 
     title: str
@@ -55,25 +56,16 @@ class Ask:
     due_on: date | None = None
     working: dict[str, Any] | None = None
     overdue: bool = False
-    parts: Sequence["Ask"] = ()
-
-
-@dataclass(frozen=True)
-class HomePanel:
-    """A source of asks for the home page: `asks(user, on)`."""
-
-    key: str
-    order: int
-    asks: Callable[[Any, date], Sequence[Ask]]
+    parts: Sequence["Task"] = ()
 
 
 @dataclass(frozen=True)
 class DatesPanel:
-    """A source of dates to know that ask nothing of the reader: `dates(user, on)`, worded as asks are."""
+    """A source of dates to know that ask nothing of the reader: `dates(user, on)`, worded as tasks are."""
 
     key: str
     order: int
-    dates: Callable[[Any, date], Sequence[Ask]]
+    dates: Callable[[Any, date], Sequence[Task]]
 
 
 @dataclass(frozen=True)
@@ -86,12 +78,24 @@ class NewsPanel:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A sentence above everything else on the home page, and where it leads, if anywhere."""
+
+    text: str
+    link: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class NoticePanel:
-    """A source of sentences that stand above everything else on the home page: `notices(user, on)`."""
+    """A source of notices: `notices(user, on)`."""
 
     key: str
     order: int
-    notices: Callable[[Any, date], Sequence[str]]
+    notices: Callable[[Any, date], Sequence[Notice]]
 
 
 class Area(StrEnum):
@@ -136,25 +140,22 @@ class NavigationItem:
     keeps: tuple[str, ...] = ()
 
 
-home_panels: Registry[HomePanel] = Registry()
 dates_panels: Registry[DatesPanel] = Registry()
 news_panels: Registry[NewsPanel] = Registry()
 notice_panels: Registry[NoticePanel] = Registry()
 navigation: Registry[NavigationItem] = Registry()
 
 
-def asked_of(user: Any, on: date) -> list[Ask]:
-    """Everything asked of a person: overdue first, then soonest due, then what has no date."""
-    return by_urgency((ask for panel in home_panels for ask in panel.asks(user, on)), on)
-
-
-def dates_for(user: Any, on: date) -> list[Ask]:
-    """The dates a person should know, in the same order."""
+def dates_for(user: Any, on: date) -> list[Task]:
+    """The dates a person should know, by urgency."""
     return by_urgency((each for panel in dates_panels for each in panel.dates(user, on)), on)
 
 
-def by_urgency(asks: Iterable[Ask], on: date) -> list[Ask]:
-    return sorted(asks, key=lambda ask: (not ask.overdue, ask.due_on is None, ask.due_on or on, ask.title, ask.where))
+def by_urgency(tasks: Iterable[Task], on: date) -> list[Task]:
+    """Sort: overdue first, then soonest due, then what has no date."""
+    return sorted(
+        tasks, key=lambda task: (not task.overdue, task.due_on is None, task.due_on or on, task.title, task.where)
+    )
 
 
 def news_for(user: Any, since: datetime, *, most: int) -> list[Event]:
@@ -163,5 +164,5 @@ def news_for(user: Any, since: datetime, *, most: int) -> list[Event]:
     return sorted(told, key=lambda event: event.when, reverse=True)[:most]
 
 
-def notices_for(user: Any, on: date) -> list[str]:
-    return [sentence for panel in notice_panels for sentence in panel.notices(user, on)]
+def notices_for(user: Any, on: date) -> list[Notice]:
+    return [notice for panel in notice_panels for notice in panel.notices(user, on)]

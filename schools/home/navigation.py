@@ -14,7 +14,7 @@ def register() -> None:
     """Add the entries, once, when the app is ready."""
     term = ("term",)
     for entry in (
-        NavigationItem("schools", Area.SCHOOLS, 10, "All schools", "schools:list", views_schools),
+        NavigationItem("schools", Area.SCHOOLS, 10, "Your schools", "schools:list", views_schools),
         NavigationItem("allocation", Area.SCHOOLS, 20, "SIP allocation", "schools:allocation", views_allocation),
         # First, since it is what waits for those who have it.
         NavigationItem("assurance", Area.VISITS, 10, "To assure", "schools:assurance", assures),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from schoolimprove.accounts.rights import all_authorising
 from schoolimprove.accounts.roles import Permission
@@ -33,13 +33,13 @@ OF_SHARING = ("agreed", "named")
 
 
 def news_about_schools(user: Any, since: datetime, most: int) -> Sequence[Event]:
-    """A constant number of queries at any size of scope."""
-    events = list(changes_since(user, since).order_by("-at", "-pk")[:most])
-    schools = School.objects.in_bulk([event.school_id for event in events if event.school_id])
+    """A constant number of queries at any size of scope: of the schools no more is read than their names and URNs."""
+    of_event = School.objects.filter(pk=OuterRef("school_id")).order_by()
+    named = {f"school_{name}": Subquery(of_event.values(name)[:1]) for name in ("urn", "name")}
+    events: list[Any] = list(changes_since(user, since).annotate(**named).order_by("-at", "-pk")[:most])
+    schools = {each.school_id: School(pk=each.school_id, urn=each.school_urn, name=each.school_name) for each in events}
     told = in_words(events, [Place(school) for school in schools.values()])
-    return [
-        replace(worded, where=schools[event.school_id or 0].name) for worded, event in zip(told, events, strict=True)
-    ]
+    return [replace(worded, where=event.school_name) for worded, event in zip(told, events, strict=True)]
 
 
 def changes_since(user: Any, since: datetime) -> QuerySet[AuditEvent]:

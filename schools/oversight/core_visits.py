@@ -30,6 +30,7 @@ from django.db.models.functions import Coalesce
 
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.reminders.models import Deadline
+from schools.records.deadlines import OF_RECORDS
 from schools.records.models.record import RecordOfVisit
 from schools.records.models.response import Response
 from schools.records.states import RecordStatus
@@ -37,6 +38,7 @@ from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
 from schools.register.partners import NOBODY, SIP_SCOPES, Sips, with_exactly
 from schools.register.scope import COLUMNS
+from schools.visits.deadlines import OF_CORE_VISITS
 from schools.visits.models.term_opening import TermOpening
 from schools.visits.models.visit import Visit, VisitKind
 from schools.visits.states import VisitStatus
@@ -159,7 +161,7 @@ def _asked(role: Role, on: date, school: str) -> Q:
 
 def _late(days: TermDays, on: date) -> ExpressionWrapper[Q]:
     """Anything asked about the visit or its record is overdue; without a visit, once a term that was opened is over."""
-    overdue = Deadline.objects.overdue(on).order_by()
+    overdue = Deadline.objects.overdue(on).filter(rule__in=(*OF_CORE_VISITS, *OF_RECORDS)).order_by()
     of_visit = overdue.filter(subject_kind=Visit._meta.label_lower, subject_id=OuterRef("core_id"))
     of_record = overdue.filter(subject_kind=RecordOfVisit._meta.label_lower, subject_id=OuterRef("record_id"))
     late = Q(Exists(of_visit)) | Q(Exists(of_record))
@@ -292,6 +294,11 @@ def _next_deadlines(visits: Mapping[int, Visit], records: Mapping[int, RecordOfV
     about = Q(subject_kind=Visit._meta.label_lower, subject_id__in=list(visits))
     about |= Q(subject_kind=RecordOfVisit._meta.label_lower, subject_id__in=list(records))
     found: defaultdict[int, Deadline | None] = defaultdict(lambda: None)
-    for row in Deadline.objects.open().filter(about).order_by("-due_on", "-pk"):
+    for row in (
+        Deadline.objects.open()
+        .dated()
+        .filter(about, rule__in=(*OF_CORE_VISITS, *OF_RECORDS))
+        .order_by("-due_on", "-pk")
+    ):
         found[row.school_id or 0] = row
     return {school: row for school, row in found.items() if row}

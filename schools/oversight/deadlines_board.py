@@ -44,7 +44,7 @@ WHEN_LABELS = {When.LATE: "Late", When.WEEK: "This week", When.FOUR_WEEKS: "Next
 
 def due_for(user: Any) -> Deadlines:
     """The open deadlines whose dates this user may know of, the soonest first."""
-    return Deadline.objects.open().filter(known_to(user)).order_by("due_on", "pk")
+    return Deadline.objects.open().dated().filter(known_to(user)).order_by("due_on", "pk")
 
 
 def monday_of(day: date) -> date:
@@ -169,7 +169,7 @@ def listed(deadlines: Sequence[Deadline], user: Any) -> list[Due]:
 
 def by_week(rows: Iterable[Due], on: date) -> list[tuple[str, list[Due]]]:
     """Rows in the order of their dates, under the headings of the board."""
-    grouped = groupby(rows, key=lambda row: heading(row.deadline.due_on, on))
+    grouped = groupby(rows, key=lambda row: heading(row.deadline.day, on))
     return [(title, list(of_group)) for title, of_group in grouped]
 
 

@@ -21,17 +21,40 @@ from schoolimprove.lib.clock import Calendar, DatesNotHeld, Working, school_days
 from schoolimprove.lib.years import academic_year
 from schoolimprove.policy.values import one_reading
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.reminders.reconciling import Expected, Provider, providers
+from schoolimprove.reminders.registry import Expected, Provider, providers
 from schools.oversight.last_visit import waited_for
-from schools.records.deadlines import ASSURE, PRESENT, RESPOND, SUBMIT, days_to, end_of_next_term
+from schools.records.deadlines import (
+    ASSURE,
+    CLOSE,
+    PRESENT,
+    RESPOND,
+    SUBMIT,
+    actions_unfinished,
+    corrections_waiting,
+    days_to,
+    end_of_next_term,
+    strengths_asked,
+)
+from schools.records.guards import to_close
+from schools.records.models.action import RecordAction
+from schools.records.models.correction import OPEN, Correction
 from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response
+from schools.records.models.strength import Strength
 from schools.records.states import RecordStatus
 from schools.register.calendars import calendars_for
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
-from schools.visits.deadlines import NOT_SEEN, OF_CORE_VISITS, CoreDates, not_seen_after
+from schools.visits.deadlines import (
+    CORE_VISIT,
+    NOT_SEEN,
+    OF_CORE_VISITS,
+    PLANNED,
+    CoreDates,
+    not_seen_after,
+    to_arrange,
+)
 from schools.visits.models.visit import Visit, VisitKind
 
 RECORD, VISIT, SCHOOL = (model._meta.label_lower for model in (RecordOfVisit, Visit, School))
@@ -42,12 +65,34 @@ ONE_DAY = timedelta(days=1)
 def register() -> None:
     """Called once, when the app is ready."""
     providers.register(Provider("schools", 10, expected))
+    providers.register(Provider("closing", 20, to_be_closed, frozenset({CLOSE}), nightly=True))
 
 
 def expected(on: date) -> list[Expected]:
-    """Twenty-one queries, however many schools, visits and records."""
+    """Twenty-five queries, however many schools, visits and records."""
     with one_reading():
-        return [*_of_drafts(), *_of_submitted(), *_Shared(on).expected(), *_of_core_visits(), *_of_schools(on)]
+        return [
+            *_of_drafts(),
+            *_of_submitted(),
+            *_Shared(on).expected(),
+            *_of_core_visits(),
+            *_of_schools(on),
+            *tasks_expected(),
+        ]
+
+
+def tasks_expected() -> Iterator[Expected]:
+    """The tasks that have no count of days, or start on a day that is kept. Four queries."""
+    yield from to_arrange(Visit.objects.filter(status__in=PLANNED).order_by())
+    yield from strengths_asked(Strength.objects.order_by())
+    yield from corrections_waiting(Correction.objects.filter(status__in=OPEN).select_related("record").order_by())
+    yield from actions_unfinished(RecordAction.objects.unfinished().order_by())
+
+
+def to_be_closed(on: date) -> Iterator[Expected]:
+    """Return the records that their authors may close. One query."""
+    for key, school in to_close(on).order_by().values_list("pk", "visit__school"):
+        yield Expected(CLOSE, RECORD, key, school)
 
 
 @dataclass(frozen=True)
@@ -191,15 +236,17 @@ def settled(answers: Sequence[tuple[str, date]], held: Collection[_Held], on: da
 
 
 def _of_core_visits() -> Iterator[Expected]:
-    """Owed or planned, by the days of their term; where those are not held both dates stand as they are."""
-    owed = list(Visit.objects.not_held().filter(kind=VisitKind.CORE).exclude(term="").order_by())
+    """Owed or planned, by the days of their term; where those are not held it is a task without a date."""
+    owed = list(Visit.objects.not_held().filter(kind=VisitKind.CORE).order_by())
     years = {visit.academic_year for visit in owed if visit.academic_year is not None}
     dates = CoreDates(calendars_for({visit.school_id for visit in owed}, years) if years else {})
     for visit in owed:
         workings = dates.of(visit)
         for rule in workings or OF_CORE_VISITS:
-            day = workings[rule].ends if workings else None
-            yield Expected(rule, VISIT, visit.pk, visit.school_id, day)
+            working = workings.get(rule)
+            day = working.ends if working else None
+            required = rule == CORE_VISIT
+            yield Expected(rule, VISIT, visit.pk, visit.school_id, day, working=working, required=required)
 
 
 def _of_schools(on: date) -> Iterator[Expected]:

@@ -23,6 +23,7 @@ from schoolimprove.lib.clock import (
 from schoolimprove.lib.years import academic_year
 from schoolimprove.policy.values import one_reading
 from schoolimprove.records import changes, jobs
+from schoolimprove.reminders.deadlines import follow
 from schoolimprove.reminders.models import Deadline
 from schools.oversight.last_visit import waited_for
 from schools.policy import CORE_VISIT_WEEKS, RECORD_LIMITS, SERVICE_BY_TYPE
@@ -36,7 +37,15 @@ from schools.register.calendars import calendars_for
 from schools.register.models.school import School
 from schools.register.recalculation import JOB, ask_to_recount
 from schools.visits import deadlines as visit_deadlines
-from schools.visits.deadlines import NOT_SEEN, OF_CORE_VISITS, CoreDates, not_seen_after
+from schools.visits.deadlines import (
+    NOT_SEEN,
+    OF_ARRANGING,
+    OF_CORE_VISITS,
+    PLANNED,
+    CoreDates,
+    not_seen_after,
+    to_arrange,
+)
 from schools.visits.models.visit import Visit, VisitKind
 
 
@@ -46,12 +55,14 @@ def recount() -> int:
     How many were moved or opened. What can no longer be counted stays as it was last counted.
     """
     with one_reading(), transaction.atomic():
-        return _move_open() + _open_missing(clock.today()) + _date_core_visits()
+        planned = to_arrange(Visit.objects.filter(status__in=PLANNED).order_by())
+        moved = _move_open() + _open_missing(clock.today()) + _date_core_visits()
+        return moved + follow(planned, OF_ARRANGING)
 
 
 def _move_open() -> int:
     """Eight queries, however many deadlines."""
-    held = list(Deadline.objects.open().filter(rule__in=OF_RECORDS).select_for_update().order_by("pk"))
+    held = list(Deadline.objects.open().dated().filter(rule__in=OF_RECORDS).select_for_update().order_by("pk"))
     workings, limits = [Working.from_record(deadline.working) for deadline in held], _limits()
     calendars = _calendars({deadline.school_id for deadline in held if deadline.school_id}, workings)
     moved = []
@@ -74,7 +85,7 @@ def _calendars(schools: Collection[int], workings: Sequence[Working]) -> Mapping
 
 def _limits() -> dict[tuple[str, int], int]:
     """(rule, record) → the days it has today, by the policy in force on the day of its visit."""
-    rows = Deadline.objects.open().filter(rule__in=OF_RECORDS, subject_kind=RecordOfVisit._meta.label_lower)
+    rows = Deadline.objects.open().dated().filter(rule__in=OF_RECORDS, subject_kind=RecordOfVisit._meta.label_lower)
     records = RecordOfVisit.objects.filter(pk__in=rows.order_by().values("subject_id"))
     return {
         (rule, record): record_deadlines.days_to(rule, held_on)
@@ -110,7 +121,7 @@ def _open_missing(today: date) -> int:
 
 def _never_dated(rule: str) -> Q:
     """That no date of this rule was ever set for the newest version."""
-    set_for = Deadline.objects.filter(rule=rule, subject_kind=RecordOfVisit._meta.label_lower)
+    set_for = Deadline.objects.dated().filter(rule=rule, subject_kind=RecordOfVisit._meta.label_lower)
     issued = RecordVersion.objects.filter(
         record=OuterRef(OuterRef("pk")), number=OuterRef(OuterRef("shared_version"))
     ).order_by()
@@ -149,15 +160,16 @@ def _date_core_visits() -> int:
             row = held.get((rule, visit.pk))
             if row is None:
                 missing.append(visit_deadlines.core_deadline(rule, visit, working))
-            elif Working.from_record(row.working) != working:
+            elif row.due_on is None or Working.from_record(row.working) != working:
                 row.due_on, row.first_day, row.working = working.ends, working.first_day, working.as_record()
+                row.calendar = working.calendar
                 moved.append(row)
         left += [
             held[rule, visit.pk].pk
             for rule in OF_CORE_VISITS
             if workings and rule not in workings and (rule, visit.pk) in held
         ]
-    Deadline.objects.bulk_update(moved, ["due_on", "first_day", "working"], batch_size=500)
+    Deadline.objects.bulk_update(moved, ["due_on", "calendar", "first_day", "working"], batch_size=500)
     Deadline.objects.bulk_create(missing)
     Deadline.objects.filter(pk__in=left).delete()
     return len(moved) + len(missing) + len(left)

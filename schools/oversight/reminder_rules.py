@@ -4,23 +4,22 @@ A school's own lateness goes to its partner and their DSIM and no further; what 
 the partner to the DSIM, the Head and the Director.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
 from schoolimprove.accounts.roles import Permission, Role
-from schoolimprove.lib.clock import uk_date
 from schoolimprove.reminders.registry import Described, Rule, Rung, register_reached, rules
 from schoolimprove.reminders.steps import Step
 from schools.oversight import audiences, upcoming
 from schools.records import deadlines as record_deadlines
-from schools.records.models.record import RecordOfVisit
+from schools.records import todo as record_todo
 from schools.register.models.school import School
 from schools.register.scope import covering, in_scope
 from schools.visits import deadlines as visit_deadlines
-from schools.visits.models.visit import Visit
+from schools.visits import todo as visit_todo
 
 _COMING, _LATE, _FIRST, _SECOND, _THIRD = Step.COMING, Step.LATE, Step.FIRST, Step.SECOND, Step.THIRD
 
@@ -77,18 +76,17 @@ RECORDS = "rule 3.4"
 def register() -> None:
     """Called once, when the app is ready."""
     register_reached(_reached)
-    for order, (key, ladder) in enumerate(LADDERS.items(), start=10):
-        rules.register(
-            Rule(
-                key=key,
-                order=order,
-                label=record_deadlines.LABELS[key],
-                source=SOURCES.get(key, RECORDS),
-                ladder=ladder,
-                described=_DESCRIBED[key],
-                known_to=_known,
-            )
-        )
+    for order, key in enumerate([*LADDERS, *(key for key in _TASKS if key not in LADDERS)], start=10):
+        words = _schools if key == visit_deadlines.NOT_SEEN else _words_of(key)
+        told = {"ladder": LADDERS[key], "known_to": _known} if key in LADDERS else {}
+        task = {"task": record_todo.TASKS.get(key, ""), "task_page": record_todo.PAGES.get(key, "")}
+        options = {"described": words, **task, **told, **_TASKS.get(key, {})}
+        label = record_deadlines.LABELS[key]
+        rules.register(Rule(key, order, label, SOURCES.get(key, RECORDS), **options))
+
+
+def _words_of(key: str) -> Any:
+    return visit_todo.described if key.startswith("visit.") else record_todo.described
 
 
 def _reached(address: str, schools: Collection[int]) -> set[int]:
@@ -97,29 +95,6 @@ def _reached(address: str, schools: Collection[int]) -> set[int]:
         school.pk
         for school in School.objects.filter(pk__in=schools).select_related("district")
         if covering(school, roles=list(Role)).filter(person__user=None, person__email__iexact=address).exists()
-    }
-
-
-def _records(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
-    """One query. A record is not named to whoever may not see it."""
-    records = RecordOfVisit.objects.all() if user is None else RecordOfVisit.objects.visible_to(user)
-    found = records.filter(pk__in={each.subject_id for each in dated}).for_lists()
-    return {
-        each.pk: Described(f"Record of Visit of {uk_date(each.held_on)}", each.school.name, each.get_absolute_url())
-        for each in found
-    }
-
-
-def _visits(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
-    visits = Visit.objects.all() if user is None else Visit.objects.visible_to(user)
-    found = visits.filter(pk__in={each.subject_id for each in dated}).select_related("school")
-    return {
-        each.pk: Described(
-            f"{each.get_kind_display()}, {each.term} term" if each.term else each.get_kind_display(),
-            each.school.name,
-            each.get_absolute_url(),
-        )
-        for each in found
     }
 
 
@@ -132,11 +107,32 @@ def _schools(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
     }
 
 
-_DESCRIBED: dict[str, Callable[[Any, Sequence[Any]], Mapping[int, Described]]] = {
-    **dict.fromkeys(record_deadlines.OF_RECORDS, _records),
-    **dict.fromkeys(visit_deadlines.OF_CORE_VISITS, _visits),
-    visit_deadlines.NOT_SEEN: _schools,
+_TASKS: dict[str, dict[str, Any]] = {
+    record_deadlines.SUBMIT: {"asked_of": record_todo.drafts_to_finish},
+    record_deadlines.ASSURE: {"asked_of": record_todo.records_to_assure},
+    record_deadlines.RESPOND: {"asked_of": record_todo.records_to_answer},
+    record_deadlines.PRESENT: {"asked_of": record_todo.at_schools_with(Permission.PRESENT_RECORD)},
+    record_deadlines.CONSENT: {
+        "asked_of": record_todo.at_schools_with(Permission.CONSENT_TO_SHARE),
+        "tasks": record_todo.consenting,
+    },
+    record_deadlines.DECIDE_CORRECTION: {"asked_of": record_todo.corrections_to_decide},
+    record_deadlines.REVISE_CORRECTION: {"asked_of": record_todo.of_own_records},
+    record_deadlines.CLOSE: {"asked_of": record_todo.of_own_records},
+    **{
+        key: {
+            "asked_of": record_todo.actions_to_update,
+            "described": record_todo.described_actions,
+            "tasks": record_todo.lines_of_actions,
+        }
+        for key in record_deadlines.OF_ACTIONS
+    },
+    visit_deadlines.CORE_VISIT: {"asked_of": visit_todo.core_visits_to_plan, "tasks": visit_todo.planning},
+    visit_deadlines.AGREE: {"asked_of": visit_todo.dates_to_agree, "tasks": visit_todo.agreeing},
+    visit_deadlines.ANSWER: {"asked_of": visit_todo.visits_to_act_on},
+    visit_deadlines.WRITE: {"asked_of": visit_todo.visits_to_act_on},
 }
+"""Rule → whose task it is on their home page, and how it reads there."""
 
 
 def _known(user: Any) -> Q:

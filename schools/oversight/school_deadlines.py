@@ -11,14 +11,15 @@ from django.db.models.functions import Coalesce
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.registry import Described, described, known_to, rule_named
-from schools.oversight.upcoming import OF_THE_SCHOOL, late_and_known, told_once
+from schools.oversight.upcoming import late_and_known, told_once
+from schools.records.deadlines import PRESENT, RESPOND
 from schools.register.models.school import School
 from schools.register.scope import in_scope
 
 NAMED = 5
 """How many overdue deadlines a school's page names."""
-ASKED = (Role.HEADTEACHER, Role.CHAIR, Role.CLERK)
-"""The people of a school who are asked to respond to a record and to present it."""
+ASKED = {RESPOND: (Role.HEADTEACHER, Role.CHAIR), PRESENT: (Role.HEADTEACHER, Role.CHAIR, Role.CLERK)}
+"""Rule → the people of a school whose task it is."""
 
 
 def known_at_schools(user: Any) -> Q:
@@ -27,8 +28,10 @@ def known_at_schools(user: Any) -> Q:
     The people of a school know of their own tasks here. The board and the list of who was reminded ask `known_to`
     alone, which leaves the people of a school out.
     """
-    own = School.objects.filter(in_scope(user, Permission.VIEW_SHARED_RECORD, roles=ASKED)).order_by()
-    tasks = Q(rule__in=OF_THE_SCHOOL, school_id__in=own.values("pk"))
+    tasks = Q(pk__in=[])
+    for rule, roles in ASKED.items():
+        own = School.objects.filter(in_scope(user, Permission.VIEW_SHARED_RECORD, roles=roles)).order_by()
+        tasks |= Q(rule=rule, school_id__in=own.values("pk"))
     return known_to(user) | late_and_known(user, Permission.VIEW_SHARED_RECORD) | tasks
 
 
@@ -63,9 +66,9 @@ class SchoolDeadlines:
 
 def deadlines_at(school: School, user: Any, on: date) -> SchoolDeadlines:
     """Return what a user may know of, in one query for the deadlines and a few for each rule that is shown."""
-    known = Deadline.objects.open().filter(known_at_schools(user), told_once(on), school_id=school.pk)
+    known = Deadline.objects.open().dated().filter(known_at_schools(user), told_once(on), school_id=school.pk)
     found = list(known.order_by("due_on", "pk"))
-    overdue = [each for each in found if each.due_on < on]
+    overdue = [each for each in found if each.day < on]
     coming = found[len(overdue) : len(overdue) + 1]
     words = described(user, overdue[:NAMED] + coming)
     shown = [SchoolDeadline(each, words.get(each.pk)) for each in overdue[:NAMED] + coming]

@@ -12,8 +12,8 @@ LAST_VISIT = SchoolFact(
     key="last_visit_on",
     order=10,
     label="Last visit",
-    meaning="Day of the last visit that was held, performance management apart; empty if none; "
-    "only for readers of shared records",
+    meaning="Date of the last visit, without performance management; empty if there was none. "
+    "Included only if you can read shared records",
     annotation=last_visit_on,
     permission=Permission.VIEW_SHARED_RECORD,
     cell=lambda day: day or "None recorded",
@@ -22,8 +22,8 @@ NEXT_VISIT = SchoolFact(
     key="next_visit_on",
     order=20,
     label="Next visit",
-    meaning="Next day that is proposed or agreed for a visit, performance management apart; empty if none; "
-    "only for readers of shared records",
+    meaning="Next date proposed or agreed for a visit, without performance management; empty if none. "
+    "Included only if you can read shared records",
     annotation=next_visit_on,
     permission=Permission.VIEW_SHARED_RECORD,
     cell=lambda day: day or "None planned",
@@ -38,8 +38,7 @@ LATE_NOW = SchoolFact(
     key="late_now",
     order=30,
     label="Late now",
-    meaning="Number of deadlines at the school that are overdue, of those the reader may know of; "
-    "only for readers of shared records",
+    meaning="Number of overdue deadlines at the school that you can see. Included only if you can read shared records",
     annotation=number_late,
     permission=Permission.VIEW_SHARED_RECORD,
     cell=_late,

@@ -1,21 +1,22 @@
 """Dates to know, on the home page: visits and meetings to come, what is late in one's care, schools that open or close.
 
-Nothing here asks for anything; what does is among the asks.
+Nothing here asks for anything; what does is among the tasks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 
-from schoolimprove.accounts.rights import appointments_of, user_can
+from schoolimprove.accounts.rights import all_authorising, appointments_of, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
-from schoolimprove.lib.years import academic_year
+from schoolimprove.lib.years import academic_year_label
 from schoolimprove.reminders.models import Deadline
-from schoolimprove.ui.registry import Ask
+from schoolimprove.ui.registry import Task
 from schools.records import deadlines as record_deadlines
 from schools.records.content import Owner
 from schools.records.models.action import RecordAction
@@ -25,9 +26,9 @@ from schools.records.states import RecordStatus
 from schools.register.models.school import School
 from schools.register.scope import in_scope
 from schools.visits import deadlines as visit_deadlines
-from schools.visits.models.visit import Visit
+from schools.visits.models.visit import Visit, VisitKind
 from schools.visits.states import VisitStatus
-from schools.visits.term_slots import terms_held
+from schools.visits.term_slots import terms_of_whole_years
 
 AHEAD = timedelta(days=28)
 AHEAD_OF_MEETINGS = timedelta(days=120)
@@ -62,9 +63,37 @@ LATE = {
 }
 
 
-def dates_about_schools(user: Any, on: date) -> Sequence[Ask]:
-    """A constant number of queries."""
-    return [
+_NONE, _EMPTY = Value(0), Value("")
+
+
+class Kind(StrEnum):
+    """What a date to know is about, in the order of the page where days are the same."""
+
+    LATE = "late"
+    LATE_ACTIONS = "late actions"
+    VISIT = "visit"
+    MEETING = "meeting"
+    OPENS = "opens"
+    CLOSES = "closes"
+    FIRST_DAY = "first day"
+    LAST_DAY = "last day"
+
+
+class Row(NamedTuple):
+    """A date to know, as it is read: `number` is how many there are, or what else its kind has as a number."""
+
+    kind: str
+    key: int
+    day: date
+    number: int
+    label: str
+    name: str
+    urn: int
+
+
+def dates_about_schools(user: Any, on: date) -> Sequence[Task]:
+    """Return what a user should know of their schools and of the term, in one query."""
+    parts = [
         *_late_in_care(user, on),
         *_late_actions(user, on),
         *_visits(user, on),
@@ -72,6 +101,58 @@ def dates_about_schools(user: Any, on: date) -> Sequence[Ask]:
         *_register(user, on),
         *_turns_of_term(user, on),
     ]
+    if not parts:
+        return []
+    oversees = user_can(user, Permission.VIEW_COVERAGE)
+    return [_task(Row(*row), oversees) for row in parts[0].union(*parts[1:], all=True)]
+
+
+def _rows(
+    found: Any,
+    kind: Kind,
+    day: str,
+    *,
+    key: Any = _NONE,
+    number: Any = _NONE,
+    label: Any = _EMPTY,
+    name: Any = _EMPTY,
+    urn: Any = _NONE,
+) -> Any:
+    """Return a part of the query, with the columns of `Row`."""
+    return found.order_by().values_list(Value(kind.value), key, F(day), number, label, name, urn)
+
+
+def _first(found: Any, *order: str, most: int = MOST) -> Any:
+    """Return the first few: a part of the query may have no limit of its own on SQLite."""
+    return found.model.objects.filter(pk__in=found.order_by(*order).values("pk")[:most])
+
+
+def _task(row: Row, oversees: bool) -> Task:
+    match row.kind:
+        case Kind.LATE:
+            one, many = LATE[row.label]
+            title = one if row.number == 1 else many.format(f"{row.number:,}")
+            url = _late_on_the_board(row.label) if oversees else reverse("schools:list")
+            where = "In the schools you look after; the longest since this day"
+            return Task(title, where, url, row.day, overdue=True)
+        case Kind.LATE_ACTIONS:
+            many = f"{row.number:,} actions of the authority are late"
+            title = "An action of the authority is late" if row.number == 1 else many
+            url = reverse("schools:actions", args=[row.urn])
+            return Task(title, f"The longest at {row.name}, since this day", url, row.day, overdue=True)
+        case Kind.VISIT:
+            state = ", date proposed" if row.number else ""
+            url = reverse("schools:visit", args=[row.urn, row.key])
+            return Task(f"{VisitKind(row.label).label}{state}", row.name, url, row.day)
+        case Kind.MEETING:
+            return Task("Governors’ meeting", row.name, reverse("schools:governors", args=[row.urn]), row.day)
+        case Kind.OPENS | Kind.CLOSES:
+            title = "School opens" if row.kind == Kind.OPENS else "School closes"
+            return Task(title, row.name, reverse("schools:school", args=[row.urn]), row.day)
+        case _:
+            term = f"the {row.label} term {academic_year_label(row.number)}"
+            title = f"{row.kind.capitalize()} of {term}"
+            return Task(title, "In the authority’s calendar; a school’s own days may differ", "", row.day)
 
 
 def _looks_after_districts(user: Any) -> bool:
@@ -79,53 +160,59 @@ def _looks_after_districts(user: Any) -> bool:
     return is_eip or user_can(user, Permission.VIEW_COVERAGE)
 
 
-def _late_in_care(user: Any, on: date) -> Iterator[Ask]:
+def _late_in_care(user: Any, on: date) -> Iterator[Any]:
     """For those who look after districts: how many, since when, and where to look."""
     if not _looks_after_districts(user):
         return
     oversees = user_can(user, Permission.VIEW_COVERAGE)
     right = Permission.VIEW_COVERAGE if oversees else Permission.VIEW_SHARED_RECORD
     late = Deadline.objects.overdue(on).filter(late_and_known(user, right), told_once(on)).order_by()
-    for row in late.values("rule").annotate(number=Count("pk"), first=Min("due_on")).order_by("rule"):
-        one, many = LATE[row["rule"]]
-        title = one if row["number"] == 1 else many.format(f"{row['number']:,}")
-        url = _late_on_the_board(row["rule"]) if oversees else reverse("schools:list")
-        yield Ask(title, "In the schools you look after; the longest since this day", url, row["first"], overdue=True)
+    counted = late.values("rule").annotate(rows=Count("pk"), first=Min("due_on"))
+    yield _rows(counted, Kind.LATE, "first", number=F("rows"), label=F("rule"))
 
 
 def _late_on_the_board(rule: str) -> str:
     return f"{reverse('schools:due')}?{urlencode({'rule': rule, 'when': 'late'})}"
 
 
-def _late_actions(user: Any, on: date) -> Iterator[Ask]:
+def _late_actions(user: Any, on: date) -> Iterator[Any]:
     """What the authority promised and did not do in time, for those who look after its districts."""
     if not _looks_after_districts(user):
         return
     late = RecordAction.objects.visible_to(user).overdue(on).filter(owner=Owner.AUTHORITY)
-    first = late.select_related("school").order_by("due_on", "pk").first()
-    if first is not None:
-        number = late.count()
-        title = "An action of the authority is late" if number == 1 else f"{number:,} actions of the authority are late"
-        where = f"The longest at {first.school.name}, since this day"
-        yield Ask(title, where, reverse("schools:actions", args=[first.school.urn]), first.due_on, overdue=True)
+    longest = late.order_by("due_on", "pk")
+    counted = late.order_by().values("owner").annotate(rows=Count("pk"), first=Min("due_on"))
+    at = {name: Subquery(longest.values(f"school__{name}")[:1]) for name in ("name", "urn")}
+    yield _rows(counted, Kind.LATE_ACTIONS, "first", number=F("rows"), **at)
 
 
 def late_and_known(user: Any, right: Permission) -> Q:
     """The deadlines whose lateness this reader may know of, at the schools where they hold the right."""
     mine = School.objects.visible_to(user, right).order_by().values("pk")
-    told = School.objects.filter(in_scope(user, right, roles=(Role.SIP, Role.DSIM))).order_by().values("pk")
     followed = RecordOfVisit.objects.written_or_managed_by(user).exclude(author=user).order_by()
     # PostgreSQL may hash these records rather than look each up, if it has the memory: let them be few, not all of
     # ten years. Only a draft or a submitted record has such a date.
     followed = followed.filter(status__in=[RecordStatus.DRAFT, RecordStatus.SUBMITTED])
-    working = School.objects.filter(in_scope(user, right, roles=_WORK_THERE)).order_by().values("pk")
     managed = Q(Exists(followed.filter(pk=OuterRef("subject_id"))))
-    return (
-        Q(rule=visit_deadlines.CORE_VISIT, school_id__in=mine)
-        | Q(rule__in=OF_THE_AUTHORITY, school_id__in=working)
-        | Q(rule__in=OF_THE_SCHOOL, school_id__in=told)
-        | (Q(rule__in=OF_DRAFTS, school_id__in=mine) & managed)
+    # All are of the reader's schools, of which an index finds the open deadlines.
+    return Q(school_id__in=mine) & (
+        Q(rule=visit_deadlines.CORE_VISIT)
+        | (Q(rule__in=OF_THE_AUTHORITY) & _as(user, right, _WORK_THERE))
+        | (Q(rule__in=OF_THE_SCHOOL) & _as(user, right, (Role.SIP, Role.DSIM)))
+        | (Q(rule__in=OF_DRAFTS) & managed)
     )
+
+
+def _as(user: Any, right: Permission, roles: Collection[Role]) -> Q:
+    """Return, of the deadlines at a user's schools, those where they hold the right in one of these roles.
+
+    The database is asked only about the few people who hold the right in other roles too.
+    """
+    held = {held.role for held in all_authorising(user, right)}
+    if held <= set(roles):
+        return Q()
+    mine = School.objects.filter(in_scope(user, right, roles=roles)).order_by().values("pk")
+    return Q(school_id__in=mine) if held & set(roles) else Q(pk__in=[])
 
 
 def told_once(on: date) -> Q:
@@ -136,44 +223,42 @@ def told_once(on: date) -> Q:
     return ~Q(rule=visit_deadlines.CORE_SOON) | Q(~Exists(over.order_by()))
 
 
-def _visits(user: Any, on: date) -> Iterator[Ask]:
-    coming = Visit.objects.visible_to(user).filter(status__in=_TO_COME, planned_on__range=(on, on + AHEAD))
-    for visit in coming.select_related("school").order_by("planned_on", "pk")[:MOST]:
-        state = "" if visit.status == VisitStatus.AGREED else ", date proposed"
-        yield Ask(f"{visit.get_kind_display()}{state}", visit.school.name, visit.get_absolute_url(), visit.planned_on)
+def _visits(user: Any, on: date) -> Iterator[Any]:
+    if not user_can(user, Permission.VIEW_SHARED_RECORD):
+        return
+    mine = School.objects.filter(in_scope(user, Permission.VIEW_SHARED_RECORD)).order_by().values("pk")
+    coming = Visit.objects.visible_to(user).filter(
+        school__in=mine, status__in=_TO_COME, planned_on__range=(on, on + AHEAD)
+    )
+    proposed = Case(When(status=VisitStatus.AGREED, then=Value(0)), default=Value(1))
+    of_school = {"name": F("school__name"), "urn": F("school__urn")}
+    shown = _first(coming, "planned_on", "pk")
+    yield _rows(shown, Kind.VISIT, "planned_on", key=F("pk"), number=proposed, label=F("kind"), **of_school)
 
 
-def _meetings(user: Any, on: date) -> Iterator[Ask]:
+def _meetings(user: Any, on: date) -> Iterator[Any]:
     """For the people of the school, and the partner who comes when a record is presented."""
     if not any(held.role in _GOES_TO_MEETINGS for held in appointments_of(user)):
         return
     mine = School.objects.visible_to(user, Permission.VIEW_SHARED_RECORD).order_by().values("pk")
     coming = GovernorsMeeting.objects.standing().filter(school__in=mine, held_on__range=(on, on + AHEAD_OF_MEETINGS))
-    for meeting in coming.select_related("school").order_by("held_on", "pk")[:MOST]:
-        url = reverse("schools:governors", args=[meeting.school.urn])
-        yield Ask("Governors’ meeting", meeting.school.name, url, meeting.held_on)
+    shown = _first(coming, "held_on", "pk")
+    yield _rows(shown, Kind.MEETING, "held_on", key=F("pk"), name=F("school__name"), urn=F("school__urn"))
 
 
-def _register(user: Any, on: date) -> Iterator[Ask]:
+def _register(user: Any, on: date) -> Iterator[Any]:
     if not user_can(user, Permission.VIEW_SCHOOL_HISTORY):
         return
-    soon = (on, on + AHEAD_OF_REGISTER)
     mine = School.objects.visible_to(user, Permission.VIEW_SCHOOL_HISTORY)
-    for name, title in (("opened_on", "School opens"), ("closed_on", "School closes")):
-        for school in mine.filter(**{f"{name}__range": soon}).order_by(name, "pk")[:MOST]:
-            yield Ask(title, school.name, school.get_absolute_url(), getattr(school, name))
+    for day, kind in (("opened_on", Kind.OPENS), ("closed_on", Kind.CLOSES)):
+        shown = _first(mine.filter(**{f"{day}__range": (on, on + AHEAD_OF_REGISTER)}), day, "pk")
+        yield _rows(shown, kind, day, key=F("pk"), name=F("name"), urn=F("urn"))
 
 
-def _turns_of_term(user: Any, on: date) -> Iterator[Ask]:
-    """The next first and last day of a term, for everybody who sees a school."""
+def _turns_of_term(user: Any, on: date) -> Iterator[Any]:
+    """The next two turns of the term, for everybody who sees a school."""
     if not user_can(user, Permission.VIEW_SCHOOL):
         return
-    year = academic_year(on)
-    turns = [
-        (day, f"{which} day of {term.spoken}")
-        for term in terms_held(year, year + 1)
-        for which, day in (("First", term.first), ("Last", term.last))
-        if day >= on
-    ]
-    for day, title in sorted(turns)[:2]:
-        yield Ask(title, "In the authority’s calendar; a school’s own days may differ", "", day)
+    for day, kind in (("starts_on", Kind.FIRST_DAY), ("ends_on", Kind.LAST_DAY)):
+        shown = _first(terms_of_whole_years().filter(**{f"{day}__gte": on}), day, most=1)
+        yield _rows(shown, kind, day, key=F("pk"), number=F("academic_year"), label=F("name"))

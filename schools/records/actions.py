@@ -279,6 +279,7 @@ def respond(
         record_event(record, "responded", by=actor, changes={"version": [None, version]})
         deadlines.answered_by(record, by)
         deadlines.responded(record, roles_asked=record.roles_asked(on), roles_answered=record.roles_answered())
+        ask_to_close(record, on=on)
         pdf.asked_to_freeze(response.version, pdf.answered(response))
         emails.tell_author_of_response(record, response)
     return response
@@ -313,6 +314,12 @@ def present(record: RecordOfVisit, *, by: User, on: date, held_on: date, seen_ve
         if _enter_meeting(record, held_on, by=actor):
             others = RecordOfVisit.objects.awaiting_presentation().filter(school=record.school_id)
             deadlines.meetings_changed(others.with_issued_at().select_related("visit"))
+        ask_to_close(record, on=on)
+
+
+def ask_to_close(record: RecordOfVisit, *, on: date) -> None:
+    """Open or drop the task to close a record; the nightly job handles what time alone changes."""
+    deadlines.may_be_closed(record, may=guards.to_close(on).filter(pk=record.pk).exists())
 
 
 def close(record: RecordOfVisit, *, by: User | None, on: date, seen_version: int) -> None:

@@ -1,7 +1,9 @@
 """The deadlines of a Record of Visit (domain 3.4), opened, moved and met by its verbs."""
 
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
 
 from schoolimprove.accounts.models import User
 from schoolimprove.calendar.calendars import working_days_calendar
@@ -20,26 +22,47 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.reminders.deadlines import (
     done_by,
     drop_deadline,
+    follow,
     meet_deadline,
     open_deadline,
     open_deadlines_of,
+    open_task,
     reopen_deadline,
 )
+from schoolimprove.reminders.registry import Expected
 from schools.policy import RECORD_LIMITS
+from schools.records.content import Owner
+from schools.records.models.action import UNFINISHED, RecordAction
+from schools.records.models.correction import Correction
 from schools.records.models.meeting import GovernorsMeeting
 from schools.records.models.record import RecordOfVisit
+from schools.records.models.strength import Strength
+from schools.records.states import CorrectionStatus, StrengthStatus
 from schools.register.calendars import calendars_for
 from schools.visits.deadlines import HALVES_OF_A_TERM, VISIT_LABELS
 
 SUBMIT, ASSURE, RESPOND, PRESENT = "record.submit", "record.assure", "record.respond", "record.present"
+CONSENT, CLOSE = "record.consent", "record.close"
+DECIDE_CORRECTION, REVISE_CORRECTION = "correction.decide", "correction.revise"
+ACTION_OF_SCHOOL, ACTION_OF_AUTHORITY = "action.school", "action.authority"
 
 OF_RECORDS = (SUBMIT, ASSURE, RESPOND, PRESENT)
+OF_CORRECTIONS = (DECIDE_CORRECTION, REVISE_CORRECTION)
+OF_ACTIONS = (ACTION_OF_SCHOOL, ACTION_OF_AUTHORITY)
+NEAR = timedelta(days=14)
+"""How long before its day an action is asked about."""
 
 LABELS = {
     SUBMIT: "Submit the record",
     ASSURE: "Approve or return the record",
     RESPOND: "Respond to the record",
     PRESENT: "Present the record to the governors",
+    CLOSE: "Close the record",
+    CONSENT: "Say whether strengths may be shared with other schools",
+    DECIDE_CORRECTION: "Issue or return the correction of a Record of Visit",
+    REVISE_CORRECTION: "Work on the correction that was returned to you",
+    ACTION_OF_SCHOOL: "Update the action",
+    ACTION_OF_AUTHORITY: "Update the action",
     **VISIT_LABELS,
 }
 MEETINGS = "governors’ meetings"
@@ -53,7 +76,7 @@ def started(record: RecordOfVisit) -> None:
 
 def visit_redated(record: RecordOfVisit, *, before: date | None) -> None:
     """The date moves with the day of the visit it was counted from; after a return it is counted from that day."""
-    rows = [row for row in open_deadlines_of(record) if row.rule == SUBMIT]
+    rows = open_deadlines_of(record, SUBMIT)
     if record.held_on != before and any(Working.from_record(row.working).start == before for row in rows):
         started(record)
 
@@ -92,6 +115,7 @@ def asked(record: RecordOfVisit, *, on: date, calendar: Calendar) -> date | None
     try:
         working = school_days_after(on, days_to(RESPOND, record.held_on), calendar)
     except NoTermDates:
+        open_task(RESPOND, record, school_id=record.school_id)
         return None
     _open(record, RESPOND, working)
     return working.ends
@@ -116,6 +140,7 @@ def to_present(record: RecordOfVisit, *, on: date, calendar: Calendar) -> date |
     try:
         working = _on_meeting(meeting.held_on, on) if meeting else end_of_next_term(on, calendar)
     except NoTermDates:
+        open_task(PRESENT, record, school_id=record.school_id)
         return None
     _open(record, PRESENT, working)
     return working.ends
@@ -127,8 +152,16 @@ def presented(record: RecordOfVisit) -> None:
 
 def closed(record: RecordOfVisit) -> None:
     """Nobody is waited for any more; what was met stays met."""
-    drop_deadline(RESPOND, record)
-    drop_deadline(PRESENT, record)
+    for rule in (RESPOND, PRESENT, CLOSE):
+        drop_deadline(rule, record)
+
+
+def may_be_closed(record: RecordOfVisit, *, may: bool) -> None:
+    """Ask the author to close it, until the night does, or ask no more."""
+    if may:
+        open_task(CLOSE, record, school_id=record.school_id)
+    else:
+        drop_deadline(CLOSE, record)
 
 
 def corrected(record: RecordOfVisit, *, on: date) -> date | None:
@@ -177,12 +210,44 @@ def days_to(rule: str, held_on: date) -> int:
 
 
 def _open(record: RecordOfVisit, rule: str, working: Working) -> None:
-    open_deadline(
-        rule,
-        record,
-        school_id=record.school_id,
-        due_on=working.ends,
-        calendar=working.calendar,
-        first_day=working.first_day,
-        working=working.as_record(),
-    )
+    open_deadline(rule, record, school_id=record.school_id, working=working)
+
+
+def strengths_changed(record: RecordOfVisit) -> None:
+    """Ask the headteacher for consent as long as a strength of the record waits for it."""
+    follow(strengths_asked(Strength.objects.filter(record=record)), [CONSENT], record)
+
+
+def strengths_asked(strengths: QuerySet[Strength]) -> Iterator[Expected]:
+    """Return one task for each record, however many of its strengths wait."""
+    waiting = strengths.filter(status=StrengthStatus.ASKED).order_by()
+    for record, school in waiting.values_list("record", "school").distinct():
+        yield Expected(CONSENT, RecordOfVisit._meta.label_lower, record, school)
+
+
+def correction_moved(correction: Correction) -> None:
+    """Hand a correction to the line manager or back to its author, or settle it."""
+    follow(corrections_waiting([correction]), OF_CORRECTIONS, correction.record)
+
+
+def corrections_waiting(corrections: Iterable[Correction]) -> Iterator[Expected]:
+    """Return the task of each open correction, of which a record has one at most."""
+    rules = {CorrectionStatus.PROPOSED: DECIDE_CORRECTION, CorrectionStatus.RETURNED: REVISE_CORRECTION}
+    for each in corrections:
+        rule = rules.get(CorrectionStatus(each.status))
+        if rule is not None:
+            yield Expected(rule, RecordOfVisit._meta.label_lower, each.record_id, each.record.school_id)
+
+
+def action_changed(action: RecordAction) -> None:
+    """Ask for news of an action a fortnight before its day, as long as it is not finished."""
+    follow(actions_unfinished([action]), OF_ACTIONS, action)
+
+
+def actions_unfinished(actions: Iterable[RecordAction]) -> Iterator[Expected]:
+    """Return the deadline of each unfinished action that has a day."""
+    for each in actions:
+        if each.status in UNFINISHED and each.due_on is not None:
+            rule = ACTION_OF_SCHOOL if each.owner == Owner.SCHOOL else ACTION_OF_AUTHORITY
+            kind = RecordAction._meta.label_lower
+            yield Expected(rule, kind, each.pk, each.school_id, each.due_on, each.due_on - NEAR)

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event, save_changes, transition
+from schools.records import deadlines
 from schools.records.content import Content, Outcome
 from schools.records.models.action import UNFINISHED, RecordAction
 from schools.records.models.record import RecordOfVisit
@@ -20,6 +23,7 @@ def follow(record: RecordOfVisit, content: Content, *, number: int, by: Actor) -
     _follow_strengths(record, content, by=by)
     _settle_carried(record, content, by=by)
     _take_back(record, content, number - 1, by=by)
+    deadlines.strengths_changed(record)
 
 
 def _follow_actions(record: RecordOfVisit, content: Content, *, by: Actor) -> None:
@@ -33,6 +37,7 @@ def _follow_actions(record: RecordOfVisit, content: Content, *, by: Actor) -> No
                 record=record, school_id=record.school_id, key=line.key, created_by=by.user, **words
             )
             record_event(row, "agreed", by=by)
+            deadlines.action_changed(row)
         else:
             reword_action(row, by=by, **words)
     for row in held.values():
@@ -90,19 +95,23 @@ def settle(action: RecordAction, verb: str, *, by: Actor, on: date, note: str, s
     """Move it, with what was done; "begin" or "finish", or "open again"."""
     stamp = progress(note, by.user)
     seen = action.version if seen_version is None else seen_version
-    transition(action, verb, by=by, reason=note, seen_version=seen, **stamp)
+    with transaction.atomic():
+        transition(action, verb, by=by, reason=note, seen_version=seen, **stamp)
+        deadlines.action_changed(action)
 
 
 def drop(action: RecordAction, *, by: Actor, on: date, reason: str) -> None:
     """No longer needed; one that is done stays done."""
     if action.status in UNFINISHED:
         transition(action, "drop", by=by, reason=reason, seen_version=action.version)
+        deadlines.action_changed(action)
 
 
 def reword_action(action: RecordAction, *, by: Actor, **words: Any) -> None:
     """A correction says it otherwise."""
     if any(getattr(action, name) != value for name, value in words.items()):
         save_changes(action, "reworded", by=by, seen_version=action.version, **words)
+        deadlines.action_changed(action)
 
 
 def progress(note: str, by: User | None) -> dict[str, Any]:

@@ -5,14 +5,15 @@ A missing answer blocks nothing: a record closes once its school has answered, o
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schools.records.deadlines import PRESENT, RESPOND
 from schools.records.models.correction import OPEN, Correction
-from schools.records.models.record import RecordOfVisit
-from schools.records.models.response import Silence
+from schools.records.models.record import RecordOfVisit, RecordOfVisitQuerySet
+from schools.records.models.response import Response, Silence
 from schools.records.models.version import RecordVersion
 from schools.records.rules import missing_to_submit
 from schools.records.states import RecordStatus
@@ -50,7 +51,7 @@ def _not_unpresented(record: RecordOfVisit, core: bool, on: date) -> list[str]:
     due = _open(PRESENT, record)
     if due is None:
         return ["No date is known by which it is to be presented: no term dates are held for this time."]
-    return [] if due.due_on < on else [f"The governors have until {clock.uk_date(due.due_on)} to see it."]
+    return [] if due.day < on else [f"The governors have until {clock.uk_date(due.day)} to see it."]
 
 
 def _not_answered(record: RecordOfVisit, on: date) -> list[str]:
@@ -59,7 +60,7 @@ def _not_answered(record: RecordOfVisit, on: date) -> list[str]:
         return []
     due = _open(RESPOND, record)
     if due is not None:
-        return [] if due.due_on < on else [f"The school has until {clock.uk_date(due.due_on)} to respond."]
+        return [] if due.day < on else [f"The school has until {clock.uk_date(due.day)} to respond."]
     if _were_asked(record):
         return []
     return ["The school has not responded, and no term dates are held to say how long it has."]
@@ -81,7 +82,7 @@ def _correction_waits(record: RecordOfVisit) -> list[str]:
 
 
 def _deadlines(rule: str, record: RecordOfVisit) -> "QuerySet[Deadline]":
-    return Deadline.objects.filter(rule=rule, subject_kind=record._meta.label_lower, subject_id=record.pk)
+    return Deadline.objects.dated().filter(rule=rule, subject_kind=record._meta.label_lower, subject_id=record.pk)
 
 
 def _open(rule: str, record: RecordOfVisit) -> Deadline | None:
@@ -91,10 +92,29 @@ def _open(rule: str, record: RecordOfVisit) -> Deadline | None:
 def record_silence_of(record: RecordOfVisit, *, on: date) -> None:
     """Where somebody was asked and nobody answered in time, of one record that is closed. Once for each role."""
     due = _open(RESPOND, record)
-    if due is None or due.due_on >= on:
+    if due is None or due.day >= on:
         return
     version = RecordVersion.objects.get(record=record, number=record.shared_version or 0)
-    silent = [
-        Silence(version=version, role=role, at=clock.now(), due_on=due.due_on) for role in _unanswered(record, on)
-    ]
+    silent = [Silence(version=version, role=role, at=clock.now(), due_on=due.day) for role in _unanswered(record, on)]
     Silence.objects.bulk_create(silent, ignore_conflicts=True)
+
+
+def to_close(on: date) -> RecordOfVisitQuerySet:
+    """Return the records that may be closed: what `blockers` asks of one, asked of all; the verb asks it again."""
+    asked = Deadline.objects.dated().filter(
+        rule=RESPOND, subject_kind=RecordOfVisit._meta.label_lower, subject_id=OuterRef("pk")
+    )
+    has_time = Exists(asked.filter(met_at__isnull=True, due_on__gte=on))
+    was_asked = Exists(asked.filter(opened_at__gte=OuterRef("issued_at")))
+    waits = Exists(Correction.objects.filter(record=OuterRef("pk"), status__in=OPEN))
+    seen = Q(status=RecordStatus.PRESENTED) | (Q(status=RecordStatus.SHARED) & ~Q(visit__kind=VisitKind.CORE))
+    records = RecordOfVisit.objects.filter(seen).with_issued_at()
+    return records.filter(was_asked | _both_answered(), ~has_time, ~waits)
+
+
+def _both_answered() -> Q:
+    """For records shared while no term dates were held, which have no day to respond by."""
+    answers = Response.objects.filter(
+        version__record=OuterRef("pk"), version__number=OuterRef("shared_version")
+    ).order_by()
+    return Q(*(Exists(answers.filter(role=role)) for role in (Role.HEADTEACHER, Role.CHAIR)))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -12,13 +12,11 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.records import actions as record_actions
 from schools.records.deadlines import RESPOND, responded
-from schools.records.models.correction import OPEN, Correction
-from schools.records.models.record import ANSWERED_IN, RecordOfVisit, RecordOfVisitQuerySet
+from schools.records.guards import to_close
+from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response, Silence
 from schools.records.models.version import RecordVersion
-from schools.records.states import RecordStatus
 from schools.register.models.appointment import Appointment
-from schools.visits.models.visit import VisitKind
 
 
 def settle_responses(on: date) -> int:
@@ -34,6 +32,7 @@ def settle_responses(on: date) -> int:
     ]
     for record in settled:
         responded(record, roles_asked=asked[record.school_id], roles_answered=answered[record.pk])
+        record_actions.ask_to_close(record, on=on)
     return len(settled)
 
 
@@ -65,7 +64,7 @@ def record_silence(on: date) -> int:
     Four queries for each batch of records whose time is over.
     """
     late = Deadline.objects.overdue(on).filter(rule=RESPOND, subject_kind=_KIND)
-    due = sorted(late.values_list("subject_id", "due_on"))
+    due = sorted((row.subject_id, row.day) for row in late)
     return sum(_record_silence(dict(due[start : start + AT_ONCE]), on) for start in range(0, len(due), AT_ONCE))
 
 
@@ -99,25 +98,6 @@ def close_what_may(on: date, *, at_most: int = AT_ONCE) -> int:
     """
     keys = list(to_close(on).order_by("pk").values_list("pk", flat=True)[:at_most])
     return sum(_close(key, on) for key in keys)
-
-
-def to_close(on: date) -> RecordOfVisitQuerySet:
-    """What `schools.records.guards` asks of one record, asked of all: the record's own verb asks it again."""
-    asked = Deadline.objects.filter(rule=RESPOND, subject_kind=_KIND, subject_id=OuterRef("pk"))
-    has_time = Exists(asked.filter(met_at__isnull=True, due_on__gte=on))
-    was_asked = Exists(asked.filter(opened_at__gte=OuterRef("issued_at")))
-    waits = Exists(Correction.objects.filter(record=OuterRef("pk"), status__in=OPEN))
-    seen = Q(status=RecordStatus.PRESENTED) | (Q(status=RecordStatus.SHARED) & ~Q(visit__kind=VisitKind.CORE))
-    records = RecordOfVisit.objects.filter(seen).with_issued_at()
-    return records.filter(was_asked | _both_answered(), ~has_time, ~waits)
-
-
-def _both_answered() -> Q:
-    """For records shared while no term dates were held, which have no day to respond by."""
-    answers = Response.objects.filter(
-        version__record=OuterRef("pk"), version__number=OuterRef("shared_version")
-    ).order_by()
-    return Q(*(Exists(answers.filter(role=role)) for role in _ASKED))
 
 
 def _close(key: int, on: date) -> bool:

@@ -205,6 +205,7 @@ def _propose(visit: Visit, *, by: Actor, on: date, seen_version: int, day: date,
     fields: dict[str, Any] = {"planned_on": day, "planned_at": at, "suggested_on": None}
     with transaction.atomic():
         transition(visit, "propose", by=by, seen_version=seen_version, **fields, **_slot(visit, day))
+        deadlines.arranged(visit)
         emails.tell_school_of_visit(visit, "proposed", on=on)
 
 
@@ -222,6 +223,7 @@ def agree(visit: Visit, *, by: User, on: date, seen_version: int) -> None:
     actor = acting(by, Permission.ARRANGE_VISIT, on=visit)
     with transaction.atomic():
         transition(visit, "agree", by=actor, seen_version=seen_version)
+        deadlines.arranged(visit)
         emails.tell_visitor_of_visit(visit, "agreed", on=on)
 
 
@@ -240,6 +242,7 @@ def note_agreement(visit: Visit, *, by: User, on: date, seen_version: int, how: 
             seen_version=seen_version,
             **{"suggested_on": None, **moved},
         )
+        deadlines.arranged(visit)
         if moved:
             emails.tell_school_of_visit(visit, "agreed", on=on)
 
@@ -259,6 +262,7 @@ def ask_for_another_date(
             seen_version=seen_version,
             suggested_on=suggested_on,
         )
+        deadlines.arranged(visit)
         emails.tell_visitor_of_visit(visit, "another_date", on=on)
 
 
@@ -281,6 +285,7 @@ def reschedule(
     fields = {"planned_on": day, "planned_at": at, "suggested_on": None, **_slot(visit, day)}
     with transaction.atomic():
         transition(visit, "reschedule", by=actor, reason=reason, seen_version=seen_version, **fields)
+        deadlines.arranged(visit)
         emails.tell_school_of_visit(visit, "moved", on=on)
 
 

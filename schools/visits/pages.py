@@ -31,7 +31,7 @@ from schools.register.models.school import School
 from schools.register.pages import school_in_scope
 from schools.visits import actions
 from schools.visits.chronology import TOLD_WITH_THE_RECORD
-from schools.visits.deadlines import VISIT_LABELS
+from schools.visits.deadlines import OF_CORE_VISITS, VISIT_LABELS
 from schools.visits.forms import (
     AgendaItemForm,
     AnotherDateForm,
@@ -129,7 +129,10 @@ class VisitDetail(TemplateView):
             summary=facts(visit),
             has_agenda=visit.kind not in WITHOUT_RECORD,
             agenda=agenda_of(visit, user, record),
-            deadlines=[(VISIT_LABELS[deadline.rule], deadline.working) for deadline in open_deadlines_of(visit)],
+            deadlines=[
+                (VISIT_LABELS[deadline.rule], deadline.working)
+                for deadline in open_deadlines_of(visit, *OF_CORE_VISITS)
+            ],
             record=record,
             in_calendar=has_calendar_file(visit) and visit.status != VisitStatus.HELD,
             events=happened(visit),

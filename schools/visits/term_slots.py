@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from schoolimprove.calendar.models import Term
 from schoolimprove.lib.clock import Calendar, TermName
@@ -37,12 +37,16 @@ class TermDays:
         return f"the {self.term} term {academic_year_label(self.year)}"
 
 
+def terms_of_whole_years() -> QuerySet[Term]:
+    """Return the terms of the years of which all three are held."""
+    of_year = Term.objects.order_by().values("academic_year").annotate(terms=Count("pk")).filter(terms=len(TermName))
+    return Term.objects.filter(academic_year__in=of_year.values("academic_year"))
+
+
 def terms_held(first_year: int, last_year: int) -> list[TermDays]:
     """The terms of these years of which all three are held, in order. One query."""
-    rows = Term.objects.filter(academic_year__range=(first_year, last_year)).order_by("starts_on")
-    days = [TermDays(row.academic_year, row.name, row.starts_on, row.ends_on) for row in rows]
-    whole = {year for year in {each.year for each in days} if sum(each.year == year for each in days) == len(TermName)}
-    return [each for each in days if each.year in whole]
+    rows = terms_of_whole_years().filter(academic_year__range=(first_year, last_year)).order_by("starts_on")
+    return [TermDays(row.academic_year, row.name, row.starts_on, row.ends_on) for row in rows]
 
 
 def term_days(year: int, term: str) -> TermDays:

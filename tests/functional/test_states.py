@@ -152,13 +152,13 @@ def test_a_state_has_no_fault(name: str, place: Place) -> None:
 
 @state
 def home_of_a_new_partner(at: Place) -> Sent:
-    return at.opened(appointed(Role.SIP, school=SchoolFactory.create()), "/", "Nothing is asked of you today.")
+    return at.opened(appointed(Role.SIP, school=SchoolFactory.create()), "/", "You have no tasks today.")
 
 
 @state
 def home_of_somebody_with_no_work(at: Place) -> Sent:
     member = appointed(Role.LEAD_MEMBER, authority=at.county.school.authority)
-    return at.opened(member, "/", "Nothing is asked of you today.")
+    return at.opened(member, "/", "You have no tasks today.")
 
 
 @state

@@ -21,20 +21,20 @@ from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not seen lately", "Who carries what"]
-READER = {"Home": ["Home"], "Schools": ["All schools"], "Visits": ["Visit programme"]}
+READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"]}
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
     "sip": {**READER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
     "dsim": {
         "Home": ["Home"],
-        "Schools": ["All schools", "SIP allocation"],
+        "Schools": ["Your schools", "SIP allocation"],
         "Visits": ["To assure", "My term", "Visit programme"],
         "Reports": REPORTS,
         **EVERYBODY,
     },
     "head_of_service": {
         "Home": ["Home"],
-        "Schools": ["All schools", "SIP allocation"],
+        "Schools": ["Your schools", "SIP allocation"],
         "Visits": ["To assure", "My term", "Visit programme"],
         "Reports": REPORTS,
         "Reminders": ["Reminders"],
@@ -47,7 +47,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
     "era": {**READER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
     "system_administrator": {
         **READER,
-        "Schools": ["All schools", "SIP allocation"],
+        "Schools": ["Your schools", "SIP allocation"],
         "Reminders": ["Reminders"],
         "Administration": ["People", "Imports", "Settings"],
         "Help": ["Help"],

@@ -337,7 +337,7 @@ class PersonReactivate(PersonForm):
 
 class PersonTakeSuperuser(PersonForm):
     form_class = ReasonForm
-    page_title = "Take the superuser’s right away"
+    page_title = "Remove the superuser’s rights"
     lede = (
         "A superuser sets up the service on its first day. From then on what a person may see and do comes from "
         "appointments alone, as it does for everybody else. The account and its appointments stay."

@@ -16,6 +16,7 @@ from schoolimprove.documents.models import Blob
 from schoolimprove.lib import clock, context
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import SYSTEM, Actor
+from schoolimprove.records.changes import TASKS, changed
 from schoolimprove.records.transition import Blocked, record_event, transition
 from schools.imports.core.csv_files import Unusable, checksum
 from schools.imports.core.outcome import Outcome
@@ -97,13 +98,13 @@ def confirm(run: ImportRun, *, by: Actor, seen_version: int) -> None:
     """Have what was previewed applied; `Conflict` when somebody else decided first."""
     with transaction.atomic():
         who = {"asked_by": by.user, "appointment_id": by.appointment_id}
-        transition(run, "confirm", by=by, seen_version=seen_version, **who)
+        _move(run, "confirm", by=by, seen_version=seen_version, **who)
         jobs.ask_for(JOB, str(run.pk))
 
 
 def abandon(run: ImportRun, *, by: Actor, seen_version: int) -> None:
     """Leave it at the preview."""
-    transition(run, "abandon", by=by, seen_version=seen_version)
+    _move(run, "abandon", by=by, seen_version=seen_version)
 
 
 class _Otherwise(Exception):
@@ -220,8 +221,12 @@ def _short(name: str) -> str:
     return Path(name).name.encode()[-LONGEST_NAME:].decode(errors="ignore")
 
 
-def _move(run: ImportRun, verb: str, *, by: Actor, **fields: Any) -> None:
-    transition(run, verb, by=by, seen_version=run.version, **fields)
+def _move(run: ImportRun, verb: str, *, by: Actor, seen_version: int | None = None, **fields: Any) -> None:
+    """Move a run, and update the tasks about imports."""
+    seen = run.version if seen_version is None else seen_version
+    with transaction.atomic():
+        transition(run, verb, by=by, seen_version=seen, **fields)
+        changed(TASKS)
 
 
 def keep(run: ImportRun, outcome: Outcome, paths: Sequence[Path]) -> None:

@@ -48,7 +48,7 @@ class Command(WritesDocument):
     document = "reminders.md"
 
     def text(self) -> str:
-        return document(rules)
+        return document(rule for rule in rules if rule.ladder)
 
 
 def document(told: Iterable[Rule]) -> str:

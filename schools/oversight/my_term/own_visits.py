@@ -24,7 +24,7 @@ from schools.register.models.school import School
 from schools.register.partners import NOBODY
 from schools.register.scope import in_scope
 from schools.register.served import served_on
-from schools.visits.deadlines import due_on
+from schools.visits.deadlines import WRITE, due_on
 from schools.visits.models.visit import NOT_HELD_VALUES, WITHOUT_RECORD, Visit
 from schools.visits.states import VisitStatus
 
@@ -168,6 +168,7 @@ def waiting(visits: Any, user: Any, today: date) -> Any:
         record_status=_of_record(user, "status"),
         record_reference=_of_record(user, "reference"),
         core_due=due_on(),
+        write_due=due_on(WRITE),
         submit_due=Subquery(_submitting().values("due_on")[:1]),
     )
     drafted = Q(status=VisitStatus.HELD, record_status=RecordStatus.DRAFT)
@@ -183,7 +184,11 @@ def waiting(visits: Any, user: Any, today: date) -> Any:
             default=Value(Group.DONE),
             output_field=CharField(),
         ),
-        due=Case(When(going, then=F("core_due")), When(drafted, then=F("submit_due"))),
+        due=Case(
+            When(over, then=Coalesce("write_due", "core_due")),
+            When(going, then=F("core_due")),
+            When(drafted, then=F("submit_due")),
+        ),
     ).annotate(
         late=Case(When(due__lt=today, then=Value(True)), default=Value(False)),
         place=Case(*(When(group=group, then=Value(number)) for number, group in enumerate(Group))),

@@ -165,8 +165,8 @@ def _school(row: Due) -> Any:
 
 
 def _when(row: Due, today: date, drawn: CachedDateCells) -> Any:
-    words = deadlines_board.how_late(row.deadline.due_on, today)
-    if row.deadline.due_on >= today:
+    words = deadlines_board.how_late(row.deadline.day, today)
+    if row.deadline.day >= today:
         return _noted(drawn.of(row.deadline), words)
     return format_html("{} {}", drawn.of(row.deadline), cell(components.Status("overdue", words)))
 
@@ -227,7 +227,7 @@ def _exported_row(row: Due, today: date) -> list[Any]:
         row.label,
         row.said.what if row.said else "",
         row.deadline.due_on,
-        (today - row.deadline.due_on).days,
+        (today - row.deadline.day).days,
         why_that_date(row.deadline.working),
         told.label if told else "",
         told.on if told else None,

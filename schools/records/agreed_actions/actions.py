@@ -2,11 +2,14 @@
 
 from datetime import date
 
+from django.db import transaction
+
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.rights import acting
 from schoolimprove.lib import clock
 from schoolimprove.records.transition import Blocked, Conflict, save_changes, transition
+from schools.records import deadlines
 from schools.records.follow_up import progress, settle
 from schools.records.models.action import UNFINISHED, RecordAction
 from schools.records.models.strength import Strength
@@ -43,4 +46,6 @@ def _must_say(note: str, otherwise: str) -> None:
 
 def decide(strength: Strength, verb: str, *, by: User, on: date, seen_version: int) -> None:
     """The headteacher's answer, "consent" or "decline", which may be changed later."""
-    make_move(strength, verb, by=by, seen_version=seen_version, decided_at=clock.now(), decided_by=by)
+    with transaction.atomic():
+        make_move(strength, verb, by=by, seen_version=seen_version, decided_at=clock.now(), decided_by=by)
+        deadlines.strengths_changed(strength.record)

@@ -40,6 +40,6 @@ def _better(record: RecordOfVisit, on: date, days: int, calendar: Calendar, act:
     better = better_start(on, days, calendar)
     if better is None:
         return ""
-    due = next((row.due_on for row in open_deadlines_of(record) if row.rule == ASSURE), None)
+    due = next((row.due_on for row in open_deadlines_of(record, ASSURE)), None)
     late = f", but you have until {uk_date(due)} to decide" if due is not None and on <= due < better.start else ""
     return f"{act} on {long_date(better.start)}, it would be answered by {uk_date(better.ends)}{late}."

@@ -14,7 +14,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, Conflict, record_event, transition
 from schools.records import actions as record_actions
-from schools.records import versions
+from schools.records import deadlines, versions
 from schools.records.content import Content
 from schools.records.diff import Change, differences
 from schools.records.models.correction import Correction, open_correction
@@ -53,6 +53,8 @@ def propose_correction(
             record=current, corrects=seen, reason=reason, created_by=by, **stored(**written)
         )
         record_event(correction, "proposed", by=actor, reason=reason)
+        deadlines.correction_moved(correction)
+        record_actions.ask_to_close(current, on=clock.today())
     return correction
 
 
@@ -122,7 +124,10 @@ def _move(
     correction: Correction, verb: str, *, by: Actor, on: date, reason: str, seen_version: int, **fields: Any
 ) -> None:
     reasons = blockers_to_issue(correction) if verb == "issue" else []
-    transition(correction, verb, by=by, reason=reason, seen_version=seen_version, blockers=reasons, **fields)
+    with transaction.atomic():
+        transition(correction, verb, by=by, reason=reason, seen_version=seen_version, blockers=reasons, **fields)
+        deadlines.correction_moved(correction)
+        record_actions.ask_to_close(correction.record, on=on)
 
 
 def _newest_record(correction: Correction) -> RecordOfVisit:

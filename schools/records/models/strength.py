@@ -1,25 +1,14 @@
 """Strengths to share, made when the record that names them is shared."""
 
-from typing import Any, Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.text import Truncator
 
-from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.models import BaseRecord
 from schools.records.models.action import SHOWN
 from schools.records.states import STRENGTH, StrengthStatus
 from schools.register.models.school import School
-from schools.register.scope import in_scope
-
-
-class StrengthQuerySet(models.QuerySet["Strength"]):
-    def waiting_for(self, user: Any) -> Self:
-        """Those this user, as headteacher, is asked about."""
-        mine = in_scope(user, Permission.CONSENT_TO_SHARE, school="school")
-        return self.filter(mine, status=StrengthStatus.ASKED)
 
 
 class Strength(BaseRecord):
@@ -37,8 +26,6 @@ class Strength(BaseRecord):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
-
-    objects = StrengthQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -162,7 +162,8 @@ def _may(record: RecordOfVisit, user: Any) -> dict[str, Any]:
 
 def has_date_to_respond_by(record: RecordOfVisit) -> bool:
     """Whether a day to respond was ever set; none is where no term dates are held."""
-    return Deadline.objects.filter(rule=RESPOND, subject_kind=record._meta.label_lower, subject_id=record.pk).exists()
+    dated = Deadline.objects.dated().filter(rule=RESPOND, subject_kind=record._meta.label_lower)
+    return dated.filter(subject_id=record.pk).exists()
 
 
 def address(name: str, record: RecordOfVisit, *more: Any) -> str:

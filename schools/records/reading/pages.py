@@ -21,7 +21,7 @@ from schoolimprove.ui import components
 from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.attachments import actions as attachments_actions
-from schools.records.deadlines import LABELS, RESPOND
+from schools.records.deadlines import LABELS, OF_RECORDS, RESPOND
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response
 from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
@@ -217,7 +217,7 @@ def due(record: RecordOfVisit, history: Sequence[VersionRead]) -> list[tuple[str
     left = f" ({' and '.join(awaited)})" if awaited and len(awaited) < len(answers) else ""
     return [
         (f"{LABELS[deadline.rule]}{left if deadline.rule == RESPOND else ''}", deadline.working)
-        for deadline in open_deadlines_of(record)
+        for deadline in open_deadlines_of(record, *OF_RECORDS)
     ]
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from schoolimprove.accounts.rights import appointments_of
 from schoolimprove.lib import clock
+from schoolimprove.ui.registry import Notice
 from schools.register.models.appointment import Appointment
 
 
@@ -29,7 +30,7 @@ def in_words(cover: Appointment) -> str:
     return f"You cover for {person} ({cover.get_role_display()}, {cover.scope_name}){_until(cover)}."
 
 
-def notices_of_cover(user: Any, on: date) -> Sequence[str]:
+def notices_of_cover(user: Any, on: date) -> Sequence[Notice]:
     """For the home page: whom one covers for, and who covers for oneself. One query where nobody does, else three."""
     held = [each.appointment_id for each in appointments_of(user)]
     covers = Q(pk__in=held, cover_for__isnull=False) | Q(cover_for__in=held)
@@ -37,9 +38,9 @@ def notices_of_cover(user: Any, on: date) -> Sequence[str]:
         return []
     covering = Appointment.objects.current(on).filter(cover_for__in=held).with_scope().select_related("person")
     return [
-        *(in_words(cover) for cover in _covers(held)),
+        *(Notice(in_words(cover)) for cover in _covers(held)),
         *(
-            f"{cover.person} covers for you ({cover.get_role_display()}, {cover.scope_name}){_until(cover)}."
+            Notice(f"{cover.person} covers for you ({cover.get_role_display()}, {cover.scope_name}){_until(cover)}.")
             for cover in covering.order_by("pk")
         ),
     ]

@@ -178,6 +178,10 @@ class Visit(BaseRecord):
             models.Index(
                 fields=["author", "planned_on"], name="visit_author_planned", condition=Q(status__in=NOT_HELD_VALUES)
             ),
+            models.Index(
+                fields=["school", "planned_on"], name="visit_school_planned", condition=Q(status__in=NOT_HELD_VALUES)
+            ),
+            models.Index(fields=["planned_on"], name="visit_planned", condition=Q(status__in=NOT_HELD_VALUES)),
         ]
 
     def __str__(self) -> str:

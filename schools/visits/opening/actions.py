@@ -12,18 +12,17 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.rights import acting, all_authorising, user_can
+from schoolimprove.accounts.rights import acting, all_authorising
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year_bounds
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM, Actor
+from schoolimprove.records.changes import TASKS, changed
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import event_of
-from schoolimprove.ui.registry import Ask
 from schools.policy import FORTNIGHT, SERVICE_BY_TYPE, ServiceByType
 from schools.register import scope
 from schools.register.calendars import calendars_for
@@ -135,6 +134,7 @@ def open_term(
                 _lock(days, by)
                 plan = _plan(days, by, schools, on)
                 _carry_out(plan, by, on)
+                changed(TASKS)
             return plan
         except IntegrityError:
             # A record was begun meanwhile, and with it the school's core visit: look again.
@@ -295,28 +295,15 @@ class _Actors:
         return Actor(self._by, held.appointment_id if held else None)
 
 
+def terms_near(on: date) -> list[TermDays]:
+    """Return the terms that go on or begin within a fortnight. One query."""
+    return [each for each in terms_held(on.year - 1, on.year) if each.first - BEFORE_A_TERM <= on <= each.last]
+
+
 def terms_to_open(user: Any, *, on: date) -> list[tuple[TermDays, int]]:
     """Terms that go on or begin within a fortnight, with how many of the user's schools have no core visit of them."""
-    year = on.year
-    near = [each for each in terms_held(year - 1, year) if each.first - BEFORE_A_TERM <= on <= each.last]
-    counted = [(each, unopened(ours(user, Permission.OPEN_TERM), each).count()) for each in near]
+    counted = [(each, unopened(ours(user, Permission.OPEN_TERM), each).count()) for each in terms_near(on)]
     return [(each, count) for each, count in counted if count]
-
-
-def asks_about_terms(user: Any, on: date) -> Sequence[Ask]:
-    """Open the term, for whoever does, as long as schools of theirs have no core visit of it."""
-    if not user_can(user, Permission.OPEN_TERM):
-        return []
-    return [
-        Ask(
-            f"Open {days.spoken}",
-            f"{count:,} school{' has' if count == 1 else 's have'} no core visit of it yet",
-            f"{reverse('schools:term_open')}?term={days.key}#results",
-            due_on=days.first,
-            overdue=days.first < on,
-        )
-        for days, count in terms_to_open(user, on=on)
-    ]
 
 
 def terms_to_choose(*, on: date) -> list[TermDays]:

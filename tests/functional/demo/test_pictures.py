@@ -25,7 +25,7 @@ Walk = Callable[[Page], None]
 
 
 def at_home(page: Page) -> None:
-    expect(page.get_by_role("heading", name="What is asked of you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your tasks")).to_be_visible()
 
 
 def by_navigation(area: str, entry: str, heading: str) -> Walk:
@@ -54,7 +54,7 @@ def to_the_record_being_written(page: Page) -> None:
 
 
 def to_the_answer(page: Page) -> None:
-    led_on(page.locator("main .app-asks a").filter(has_text="espond").first)
+    led_on(page.locator("main .app-tasks a").filter(has_text="espond").first)
     press(page, "Respond for your school")
     expect(page.get_by_role("button", name="Continue")).to_be_visible()
 

@@ -20,7 +20,8 @@ from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline, Mailing, Reminder, Sweep
 from schoolimprove.reminders.reconciling import reconcile
 from schoolimprove.reminders.steps import Step
-from schoolimprove.ui.registry import Ask, asked_of
+from schoolimprove.reminders.todo import tasks_of
+from schoolimprove.ui.registry import Task
 from schools.models import (
     AgendaItem,
     Appointment,
@@ -129,14 +130,14 @@ def status_of_home(role: Role) -> int:
     return client_of(role).get("/").status_code
 
 
-def asks_of(role: Role) -> list[Ask]:
-    return list(asked_of(user_in(role), clock.today()))
+def asks_of(role: Role) -> list[Task]:
+    return tasks_of(user_in(role), clock.today())
 
 
 def dates_of(role: Role) -> tuple[int, int]:
     """How many things on the home page have a date, up to three, and how many of them are late, up to one."""
     context = client_of(role).get("/").context
-    dated = [each for each in (*context["asks"], *context["dates"]) if each.due_on]
+    dated = [each for each in (*context["tasks"], *context["dates"]) if each.due_on]
     return min(len(dated), 3), min(sum(each.overdue for each in dated), 1)
 
 

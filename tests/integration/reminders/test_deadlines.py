@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from schoolimprove.lib import clock
+from schoolimprove.lib.clock import Working
 from schoolimprove.reminders.deadlines import meet_deadline, open_deadline, open_deadlines_of
 from schoolimprove.reminders.models import Deadline
 from schools.models import School
@@ -26,8 +27,9 @@ def school() -> School:
 
 
 def opened(school: School, rule: str = "profile.update", *, due_on: date = DUE, **changed: Any) -> Deadline:
-    usual: dict[str, Any] = {"calendar": "working days", "first_day": date(2026, 11, 3), "working": {"n": 5}}
-    return open_deadline(rule, school, school_id=school.pk, due_on=due_on, **{**usual, **changed})
+    usual: dict[str, Any] = {"calendar": "working days", "first_day": date(2026, 11, 3), "n": 5}
+    working = Working(start=date(2026, 11, 2), ends=due_on, skipped=(), **{**usual, **changed})
+    return open_deadline(rule, school, school_id=school.pk, working=working)
 
 
 def test_a_deadline_tells_its_calendar_first_day_and_working(
@@ -37,15 +39,15 @@ def test_a_deadline_tells_its_calendar_first_day_and_working(
     deadline = Deadline.objects.get(pk=opened(school).pk)
     assert (deadline.subject_kind, deadline.subject_id, deadline.school_id) == ("schools.school", school.pk, school.pk)
     assert (deadline.due_on, deadline.calendar, deadline.first_day) == (DUE, "working days", date(2026, 11, 3))
-    assert (deadline.working, deadline.opened_at, deadline.met_at) == ({"n": 5}, moment, None)
+    assert (deadline.working["n"], deadline.opened_at, deadline.met_at) == (5, moment, None)
 
 
 def test_opening_again_moves_the_open_one(school: School, clock_at: Callable[[date], datetime]) -> None:
     first_opened = clock_at(date(2026, 11, 2))
     first = opened(school)
     clock_at(date(2026, 11, 4))
-    moved = opened(school, due_on=date(2026, 11, 16), working={"n": 10})
-    assert (moved.pk, moved.due_on, moved.working) == (first.pk, date(2026, 11, 16), {"n": 10})
+    moved = opened(school, due_on=date(2026, 11, 16), n=10)
+    assert (moved.pk, moved.due_on, moved.working["n"]) == (first.pk, date(2026, 11, 16), 10)
     assert Deadline.objects.get().opened_at == first_opened
 
 

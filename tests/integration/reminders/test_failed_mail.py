@@ -15,7 +15,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schoolimprove.reminders.failed import asks_about_mail, failed, note_bounce, try_again
+from schoolimprove.reminders.failed import failed, note_bounce, notices_about_mail, try_again
 from tests.factories.accounts import UserFactory
 from tests.factories.schools import LocalAuthorityFactory, appointed
 from tests.integration.signing_in import signed_in
@@ -113,9 +113,7 @@ def test_a_server_that_refuses_is_asked_five_times_and_then_an_administrator_is(
     sent.refresh_from_db()
     assert sent.status == STATUS.failed
     assert Log.objects.filter(email=sent).count() == 5
-    assert [ask.title for ask in asks_about_mail(administrator, clock.today())] == [
-        "Look at an e-mail that did not arrive"
-    ]
+    assert [str(notice) for notice in notices_about_mail(administrator, clock.today())] == ["An e-mail did not arrive."]
     page = signed_in(administrator).get(reverse("reminders:failed_mail")).content.decode()
     assert "550 No such mailbox" in page
     assert "head@school.invalid" in page
@@ -124,5 +122,5 @@ def test_a_server_that_refuses_is_asked_five_times_and_then_an_administrator_is(
 def test_nobody_else_is_asked_or_shown(sent: Email) -> None:
     note_bounce(bounce(str(sent.message_id)))
     somebody = UserFactory.create()
-    assert asks_about_mail(somebody, clock.today()) == []
+    assert notices_about_mail(somebody, clock.today()) == []
     assert signed_in(somebody).get(reverse("reminders:failed_mail")).status_code == 403

@@ -180,7 +180,7 @@ def test_a_record_shared_while_no_terms_were_held_is_dated_when_they_come_and_dr
     county.record(RecordStatus.SHARED)
     nothing_drifts()
     hold_terms(2025, 2026)
-    assert drift() == [("missing", PRESENT), ("missing", RESPOND)]
+    assert drift() == [("on another day", PRESENT), ("on another day", RESPOND)]
     assert recount() == 2
     nothing_drifts()
 
@@ -255,7 +255,7 @@ def opened(county: County) -> County:
 @pytest.mark.parametrize("rule", [SUBMIT, CORE_VISIT, CORE_SOON, NOT_SEEN])
 def test_a_date_that_is_missing_or_on_another_day_is_found(opened: County, rule: str, caplog: Any) -> None:
     row = Deadline.objects.open().get(rule=rule)
-    Deadline.objects.filter(pk=row.pk).update(due_on=row.due_on + timedelta(days=1))
+    Deadline.objects.filter(pk=row.pk).update(due_on=row.day + timedelta(days=1))
     assert drift() == [("on another day", rule)]
     found = Reconciliation.objects.first()
     assert found is not None
@@ -264,8 +264,8 @@ def test_a_date_that_is_missing_or_on_another_day_is_found(opened: County, rule:
             "rule": rule,
             "subject": f"{row.subject_kind} {row.subject_id}",
             "school": opened.school.pk,
-            "due_on": (row.due_on + timedelta(days=1)).isoformat(),
-            "expected": row.due_on.isoformat(),
+            "due_on": (row.day + timedelta(days=1)).isoformat(),
+            "expected": row.day.isoformat(),
         }
     ]
     row.delete()

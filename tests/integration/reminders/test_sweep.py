@@ -124,7 +124,7 @@ def test_whoever_has_answered_is_not_asked_again(county: County) -> None:
     record_actions.respond(
         record, by=county.headteacher, on=TUESDAY, version=1, accurate=True, on_accuracy="", on_content="Fair."
     )
-    sweep_on(Deadline.objects.get(rule=RESPOND).due_on)
+    sweep_on(Deadline.objects.get(rule=RESPOND).day)
     assert {each for each in told(county) if each[0] == RESPOND} == {(RESPOND, "coming", "chair")}
 
 
@@ -135,7 +135,7 @@ def test_a_head_who_never_signs_in_is_told_by_address_and_one_without_any_is_not
     )
     Appointment.objects.filter(role=Role.CHAIR).update(person=PersonFactory.create(name="Chair Invented"))
     county.record(RecordStatus.SHARED)
-    sweep_on(Deadline.objects.get(rule=RESPOND).due_on)
+    sweep_on(Deadline.objects.get(rule=RESPOND).day)
     assert {each for each in told(county) if each[0] == RESPOND} == {(RESPOND, "coming", "head@school.invalid")}
     assert Reminder.objects.get(rule=RESPOND).name == "Head Invented"
 

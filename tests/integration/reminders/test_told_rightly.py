@@ -15,7 +15,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders import mailings
 from schoolimprove.reminders.actions import put_away, say_why_late
-from schoolimprove.reminders.failed import asks_about_mail, failed, try_again
+from schoolimprove.reminders.failed import failed, notices_about_mail, try_again
 from schoolimprove.reminders.mailings import deliver
 from schoolimprove.reminders.models import Deadline, Mailing, Reminder
 from schoolimprove.reminders.sweep import sweep
@@ -67,7 +67,7 @@ def core(county: County) -> Any:
 
 
 def due(rule: str = CORE_VISIT) -> date:
-    return Deadline.objects.get(rule=rule).due_on
+    return Deadline.objects.get(rule=rule).day
 
 
 def test_a_visit_whose_visitor_has_another_school_now_is_the_new_partners(county: County, core: Any) -> None:
@@ -269,4 +269,4 @@ def test_put_away_it_is_asked_about_no_more(refused: Email) -> None:
         client = signed_in(administrator)
         assert client.post(reverse("reminders:mail_seen", args=[refused.pk])).status_code == 302
         assert not failed().exists()
-        assert asks_about_mail(administrator, clock.today()) == []
+        assert notices_about_mail(administrator, clock.today()) == []

@@ -1,4 +1,4 @@
-"""The home page beyond its asks: dates to know, what changed, the watch-list, whose work one does."""
+"""The home page beyond its tasks: dates to know, what changed, the watch-list, whose work one does."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,14 +17,17 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.models import AuditEvent
-from schoolimprove.ui.registry import asked_of, dates_for, news_for, notices_for
+from schoolimprove.reminders.deadlines import follow_tasks
+from schoolimprove.ui.registry import dates_for, news_for, notices_for
 from schools.home import watchlist
 from schools.models import Appointment, School, Watch
+from schools.oversight.recalculate_deadlines import follow_schools
 from schools.records import actions as record_actions
 from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.content import Owner
 from schools.records.governors.actions import add_meetings
 from schools.records.states import RecordStatus
+from schools.register.models.school import SchoolQuerySet
 from schools.register.people.appointing import appoint
 from schools.visits import actions as visit_actions
 from schools.visits import deadlines as visit_deadlines
@@ -42,6 +45,7 @@ from tests.factories.schools import (
     also_appointed,
     appointed,
 )
+from tests.factories.tasks import tasks_with_rows_made
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
 from tests.integration.schools.visits.test_planning import visit_at
 from tests.integration.signing_in import signed_in
@@ -58,6 +62,10 @@ def _tuesday(clock_at: Any) -> None:
 
 def titles(asks: Any) -> list[str]:
     return [each.title for each in asks]
+
+
+def only(*schools: School) -> SchoolQuerySet:
+    return School.objects.filter(pk__in=[school.pk for school in schools])
 
 
 def fresh(user: User) -> User:
@@ -137,8 +145,8 @@ def test_that_a_school_is_late_goes_to_its_partner_and_their_manager_and_no_furt
     for user in (county.head, county.director, county.deputy, eip):
         assert not set(dates(user, later)) & set(titles_of)
         # That it was not seen since September is the authority’s own, and all that they are told.
-        assert [each.late for each in watchlist.glances([county.school], user, later)] == [1]
-    assert [each.late for each in watchlist.glances([county.school], county.sip, later)] == [3]
+        assert [each.late for each in watchlist.glances(only(county.school), user, later)] == [1]
+    assert [each.late for each in watchlist.glances(only(county.school), county.sip, later)] == [3]
 
 
 def test_the_next_turn_of_the_term_is_known_to_everybody_who_sees_a_school(county: County) -> None:
@@ -155,14 +163,14 @@ def test_a_school_that_closes_soon_is_a_date_for_those_who_keep_the_register(cou
     assert dates(county.headteacher) == []
 
 
-# Asks of those who keep things.
+# Tasks.
 
 
 def test_a_districts_administrator_is_asked_once_for_all_core_visits_without_a_date(county: County) -> None:
     administrator = appointed(Role.DISTRICT_ADMINISTRATOR, double_district=county.double_district)
     for school in (county.school, SchoolFactory.create(district=county.school.district)):
         visit_deadlines.core_visit_owed(visit_at(VisitStatus.DUE, school))
-    [ask] = asked_of(administrator, TUESDAY)
+    [ask] = tasks_with_rows_made(administrator, TUESDAY)
     assert (ask.title, ask.due_on) == ("Help to find dates for 2 core visits", date(2026, 12, 18))
 
 
@@ -171,9 +179,9 @@ def test_a_partner_with_many_visits_to_plan_is_asked_once(county: County) -> Non
         school = SchoolFactory.create(district=county.school.district)
         also_appointed(county.sip, Role.SIP, school=school)
         visit_deadlines.core_visit_owed(visit_at(VisitStatus.DUE, school, author=county.sip))
-    assert len(asked_of(fresh(county.sip), TUESDAY)) == 3
+    assert len(tasks_with_rows_made(fresh(county.sip), TUESDAY)) == 3
     visit_deadlines.core_visit_owed(visit_at(VisitStatus.DUE, county.school, author=county.sip))
-    [ask] = asked_of(fresh(county.sip), TUESDAY)
+    [ask] = tasks_with_rows_made(fresh(county.sip), TUESDAY)
     assert (ask.title, ask.due_on) == ("Propose dates for 4 core visits", date(2026, 12, 18))
     assert ask.url == "/schools/my-term/?term=2026-autumn&group=to_plan"
 
@@ -190,7 +198,7 @@ def test_actions_are_asked_about_a_fortnight_ahead_of_those_whose_they_are(count
     action(Owner.AUTHORITY, TUESDAY - timedelta(days=1), "Send the plan")
 
     def asked(user: User) -> list[tuple[str, bool]]:
-        return [(ask.title, ask.overdue) for ask in asked_of(fresh(user), TUESDAY) if "action" in ask.title]
+        return [(ask.title, ask.overdue) for ask in tasks_with_rows_made(fresh(user), TUESDAY) if "action" in ask.title]
 
     assert asked(county.headteacher) == asked(county.chair) == [("Update the action: Read more", False)]
     assert asked(county.sip) == [("Update the action: Send the plan", True)]
@@ -209,7 +217,7 @@ def test_a_partner_with_actions_at_many_schools_is_asked_once_and_finds_each(cou
         RecordActionFactory.create(record=record, school=school, owner=Owner.AUTHORITY, due_on=day, what="Send it")
         if school != county.school:
             also_appointed(county.sip, Role.SIP, school=school)
-        asks = [ask for ask in asked_of(fresh(county.sip), TUESDAY) if "action" in ask.title]
+        asks = [ask for ask in tasks_with_rows_made(fresh(county.sip), TUESDAY) if "action" in ask.title]
         assert len(asks) == (number + 1 if number < 3 else 1)
     [ask] = asks
     assert (ask.title, ask.where, ask.url) == ("Update 4 actions", "4 of your schools", "")
@@ -233,23 +241,24 @@ def test_a_second_person_is_asked_to_approve_a_change_of_policy_before_its_day(c
         approved_at=None,
         shipped=False,
     )
-    title = "Approve a change of policy, or refuse it"
-    asked = [[ask.title for ask in asked_of(user, TUESDAY)].count(title) for user in (*administrators, county.head)]
+    title = "Approve or refuse a change of policy"
+    people = (*administrators, county.head)
+    asked = [[ask.title for ask in tasks_with_rows_made(user, TUESDAY)].count(title) for user in people]
     assert asked == [0, 1, 1]
-    assert next(ask for ask in asked_of(administrators[1], TUESDAY) if ask.title == title).overdue
+    assert next(ask for ask in tasks_with_rows_made(administrators[1], TUESDAY) if ask.title == title).overdue
 
 
 def test_whoever_imports_is_asked_for_term_dates_before_the_year_begins(county: County) -> None:
     era = appointed(Role.ERA, authority=county.school.authority)
     title = "Bring in the term dates of 2027/28"
-    assert title not in titles(asked_of(county.head, TUESDAY))
+    assert title not in titles(tasks_with_rows_made(county.head, TUESDAY))
     for on, late in ((date(2027, 8, 17), False), (date(2027, 8, 31), False), (date(2027, 9, 1), True)):
-        [found] = [each for each in asked_of(era, on) if each.title == title]
+        [found] = [each for each in tasks_with_rows_made(era, on) if each.title == title]
         assert (found.due_on, found.overdue) == (date(2027, 8, 31), late)
         assert title not in dates(era, on)
     for early, told in ((date(2027, 3, 3), False), (date(2027, 3, 4), True), (date(2027, 8, 16), True)):
-        assert (title in titles(asked_of(era, early)), title in dates(era, early)) == (False, told)
-    assert title not in titles(asked_of(era, date(2026, 8, 31)))
+        assert (title in titles(tasks_with_rows_made(era, early)), title in dates(era, early)) == (False, told)
+    assert title not in titles(tasks_with_rows_made(era, date(2026, 8, 31)))
 
 
 def test_posts_that_end_and_posts_nobody_followed_in_are_told_to_whoever_manages_people(county: County) -> None:
@@ -346,7 +355,7 @@ def test_cover_is_said_to_whoever_covers_and_to_whoever_is_covered(county: Count
         ends_on=date(2026, 12, 4),
         by=SYSTEM,
     )
-    [mine], [theirs] = notices_for(fresh(other), TUESDAY), notices_for(fresh(county.dsim), TUESDAY)
+    [mine], [theirs] = (list(map(str, notices_for(fresh(user), TUESDAY))) for user in (other, county.dsim))
     what = "(District Strategic Improvement Manager, North and East) until 4 December 2026."
     assert mine == f"You cover for {county.dsim} {what}"
     assert theirs == f"{other} covers for you {what}"
@@ -424,10 +433,11 @@ def test_a_long_list_begins_with_the_most_urgent_and_opens_to_the_rest(county: C
     for number in range(21):
         county.submitted(county.sip, on=TUESDAY, held_on=TUESDAY - timedelta(days=number), kind="additional")
     client = client_of(county.dsim)
+    follow_tasks(TUESDAY)
     page = client.get("/")
-    assert (len(page.context["asks"]), page.context["number_of_asks"]) == (20, 22)
-    assert "See all 22 things asked of you" in page.content.decode()
-    assert len(client.get("/?all").context["asks"]) == 22
+    assert (len(page.context["tasks"]), page.context["number_of_tasks"]) == (20, 22)
+    assert "See all 22 tasks" in page.content.decode()
+    assert len(client.get("/?all").context["tasks"]) == 22
 
 
 def test_watching_from_the_page_and_back(county: County) -> None:
@@ -473,14 +483,16 @@ def test_the_home_page_takes_the_same_queries_at_any_size(county: County) -> Non
         hold.append(taken)
     # With few schools an appointment is named, which takes a query more.
     assert all(more <= less for less, more in zip(*hold, strict=True))
+    assert max(hold[-1]) <= 12
 
 
 def test_the_schools_that_wait_longest_are_those_that_are_served(county: County) -> None:
     visit_at(VisitStatus.HELD, county.school, author=county.sip)
     unseen = SchoolFactory.create(name="Zennor", district=county.school.district)
     unserved = SchoolFactory.create(name="Alder", district=county.school.district, type_code="11")
-    glances = watchlist.glances([unserved, county.school, unseen], county.dsim, TUESDAY)
-    shown = watchlist.longest_unseen_first(glances, TUESDAY)
+    follow_schools(TUESDAY)
+    glances = watchlist.glances(only(unserved, county.school, unseen), county.dsim, TUESDAY)
+    shown = watchlist.longest_unseen_first(glances)
     assert [each.school for each in shown] == [unseen, county.school, unserved]
 
 
@@ -488,12 +500,12 @@ def test_whoever_has_one_school_finds_it_before_all_that_is_asked(county: County
     client.force_login(county.headteacher)
     one = client.get("/").content.decode()
     assert one.count(">Your school<") == 1
-    assert one.index(">Your school<") < one.index(">What is asked of you<")
+    assert one.index(">Your school<") < one.index(">Your tasks<")
     assert ">Your schools<" not in one
     also_appointed(county.headteacher, Role.HEADTEACHER, school=SchoolFactory.create(district=county.school.district))
     two = client.get("/").content.decode()
     assert ">Your school<" not in two
-    assert two.index(">What is asked of you<") < two.index(">Your schools<")
+    assert two.index(">Your tasks<") < two.index(">Your schools<")
 
 
 def test_what_has_changed_leads_to_where_it_can_be_read(county: County) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.ui.registry import asked_of
+from schoolimprove.ui.registry import notices_for
 from schools.models import Person
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def steps(user: User) -> list[str]:
-    return [ask.title for ask in asked_of(User.objects.get(pk=user.pk), TUESDAY)]
+    return [notice.link for notice in notices_for(User.objects.get(pk=user.pk), TUESDAY)]
 
 
 def test_each_step_follows_from_the_one_before() -> None:
@@ -22,14 +22,14 @@ def test_each_step_follows_from_the_one_before() -> None:
     assert steps(first) == ["Add your authority"]
     authority = LocalAuthorityFactory.create(own=True)
     assert steps(first) == ["Add yourself as a person"]
-    [ask] = asked_of(User.objects.get(pk=first.pk), TUESDAY)
+    [ask] = notices_for(User.objects.get(pk=first.pk), TUESDAY)
     assert f"name=Ada+First&email={first.email.replace('@', '%40')}&user={first.pk}" in ask.url
     person = PersonFactory.create(user=first)
     assert steps(first) == ["Appoint a system administrator"]
     AppointmentFactory.create(person=person, role=Role.SYSTEM_ADMINISTRATOR, school=None, authority=authority)
-    assert "Take the superuser’s right away" in steps(first)
+    assert "Remove the superuser’s rights" in steps(first)
     User.objects.filter(pk=first.pk).update(is_superuser=False)
-    assert "Take the superuser’s right away" not in steps(first)
+    assert "Remove the superuser’s rights" not in steps(first)
 
 
 def test_an_administrator_without_an_account_is_none() -> None:
@@ -44,4 +44,4 @@ def test_an_administrator_without_an_account_is_none() -> None:
 def test_nobody_else_is_asked_to_install_anything() -> None:
     authority = LocalAuthorityFactory.create(own=True)
     administrator = appointed(Role.SYSTEM_ADMINISTRATOR, authority=authority)
-    assert not {"Add your authority", "Take the superuser’s right away"} & set(steps(administrator))
+    assert not {"Add your authority", "Remove the superuser’s rights"} & set(steps(administrator))

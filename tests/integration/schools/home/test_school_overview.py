@@ -108,7 +108,7 @@ def test_each_reader_is_told_of_what_they_may_know_and_no_more(county: County) -
         county.head: {SUBMIT, ASSURE, CORE_VISIT, NOT_SEEN},
         county.headteacher: {RESPOND, PRESENT, CORE_VISIT},
         county.chair: {RESPOND, PRESENT, CORE_VISIT},
-        clerk: {RESPOND, PRESENT, CORE_VISIT},
+        clerk: {PRESENT, CORE_VISIT},
     }
 
 
@@ -121,7 +121,7 @@ def test_the_manager_of_the_district_is_told_of_the_five_oldest_and_how_many_mor
     page = page_of(county.dsim, county.school).content.decode()
     assert "1 more is overdue." in page
     board = f"{reverse('schools:due')}?q={county.school.urn}&amp;when=late"
-    assert f'href="{board}">See all on the board of deadlines' in page
+    assert f'href="{board}">See all overdue deadlines' in page
     assert signed_in(county.dsim).get(board.replace("&amp;", "&")).context["found"] == "6 deadlines"
 
 
@@ -132,7 +132,7 @@ def test_who_has_no_board_is_told_how_many_more_without_a_link(county: County) -
     page = page_of(county.sip, county.school).content.decode()
     assert page.count("overdue since") == 5
     assert "2 more are overdue." in page
-    assert "on the board of deadlines" not in page
+    assert "See all overdue deadlines" not in page
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.ERA, Role.SYSTEM_ADMINISTRATOR])

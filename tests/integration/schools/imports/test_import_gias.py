@@ -457,7 +457,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(
         assert import_gias([path]).added == rows
 
 
-STATEMENTS = 63
+STATEMENTS = 83
 
 
 @pytest.mark.django_db(transaction=True)

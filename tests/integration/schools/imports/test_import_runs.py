@@ -17,7 +17,8 @@ from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.transition import Blocked, Conflict, save_changes
-from schools.home.panels import asks_about_imports
+from schoolimprove.reminders.todo import tasks_of
+from schoolimprove.ui.registry import Task
 from schools.imports.core import runs
 from schools.imports.gias.run import import_gias
 from schools.imports.states import ImportStatus
@@ -235,16 +236,20 @@ def test_an_import_that_changed_nothing_stands_in_nobodys_way(brought: Brought, 
     assert undone(first, actor).status == ImportStatus.APPLIED
 
 
+def decisions(user: User) -> list[Task]:
+    return [task for task in tasks_of(user, clock.today()) if "import" in task.title]
+
+
 def test_whoever_brought_files_in_is_asked_for_them_until_they_decide(
     brought: Brought, actor: Actor, analyst: User
 ) -> None:
     run = brought(INVENTED)
-    (ask,) = asks_about_imports(analyst, clock.today())
+    (ask,) = decisions(analyst)
     assert (ask.url, ask.title) == (run.get_absolute_url(), "Confirm the import or leave it")
     colleague = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthority.objects.get(code="999"))
-    assert asks_about_imports(colleague, clock.today()) == []
+    assert decisions(colleague) == []
     runs.abandon(run, by=actor, seen_version=run.version)
-    assert asks_about_imports(analyst, clock.today()) == []
+    assert decisions(analyst) == []
 
 
 def test_rows_of_other_authorities_are_warned_of_where_the_own_one_is_known(brought: Brought, tmp_path: Path) -> None:

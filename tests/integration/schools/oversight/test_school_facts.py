@@ -200,15 +200,15 @@ def test_home_and_the_list_say_the_same_in_one_query(county: County) -> None:
     for user in (county.sip, county.dsim, county.head, county.headteacher):
         listed = facts(user)[county.school.name]
         with CaptureQueriesContext(connection) as captured:
-            [glance] = glances([county.school], user, TUESDAY)
+            [glance] = glances(School.objects.filter(pk=county.school.pk), user, TUESDAY)
         assert (glance.seen_on, glance.next_on, f"{glance.late} late") == listed
         assert len(captured) <= 2, "the appointments of the reader, and the schools"
 
 
 def test_a_reader_without_visits_has_schools_at_a_glance_without_a_query(county: County) -> None:
     finance = appointed(Role.FINANCE, authority=county.school.authority)
-    assert glances([], county.sip, TUESDAY) == []
-    finance_reads = glances([county.school], finance, TUESDAY)
+    assert glances(School.objects.none(), county.sip, TUESDAY) == []
+    finance_reads = glances(School.objects.filter(pk=county.school.pk), finance, TUESDAY)
     assert [(each.seen_on, each.next_on, each.late) for each in finance_reads] == [(None, None, 0)]
 
 

@@ -36,7 +36,7 @@ def on_tuesday(clock_at: Callable[[date], object]) -> None:
 
 def waits(school: School) -> list[date]:
     rows = Deadline.objects.open().filter(rule=NOT_SEEN, subject_kind="schools.school", subject_id=school.pk)
-    return list(rows.values_list("due_on", flat=True))
+    return [row.day for row in rows]
 
 
 # The verbs of visits.

@@ -17,7 +17,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent, Draft
-from schoolimprove.ui.registry import asked_of
+from schoolimprove.reminders.todo import tasks_of
 from schools.models import Correction, GovernorsMeeting, RecordAction, RecordOfVisit, Response, Strength
 from schools.records import actions as record_actions
 from schools.records.agreed_actions import actions as agreed_actions
@@ -62,7 +62,7 @@ def page_of(user: User, path: str) -> str:
 
 
 def titles(user: User) -> list[str]:
-    return [ask.title for ask in asked_of(user, clock.today())]
+    return [ask.title for ask in tasks_of(user, clock.today())]
 
 
 def told(user: User, county: County, kind: str = "") -> list[str]:
@@ -481,9 +481,9 @@ def test_presenting_is_asked_for_by_the_day_of_the_next_meeting(
     county: County, record: RecordOfVisit, clerk: User
 ) -> None:
     add_meetings(county.school, [date(2026, 12, 3)], by=clerk)
-    [ask] = asked_of(clerk, TUESDAY)
+    [ask] = tasks_of(clerk, TUESDAY)
     assert (ask.due_on, ask.overdue) == (date(2026, 12, 3), False)
-    [ask] = asked_of(clerk, date(2026, 12, 4))
+    [ask] = tasks_of(clerk, date(2026, 12, 4))
     assert ask.overdue
 
 

@@ -49,8 +49,8 @@ def clerk(county: County) -> User:
 
 
 def due(record: RecordOfVisit) -> dict[str, date]:
-    rows = Deadline.objects.open().filter(subject_kind=record._meta.label_lower, subject_id=record.pk)
-    return dict(rows.values_list("rule", "due_on"))
+    rows = Deadline.objects.open().dated().filter(subject_kind=record._meta.label_lower, subject_id=record.pk)
+    return {row.rule: row.day for row in rows}
 
 
 def present(record: RecordOfVisit, by: User, *, held_on: date = TUESDAY, on: date = TUESDAY) -> None:

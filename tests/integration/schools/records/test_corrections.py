@@ -40,8 +40,8 @@ def record(county: County) -> RecordOfVisit:
 
 
 def due(record: RecordOfVisit) -> dict[str, date]:
-    rows = Deadline.objects.open().filter(subject_kind=record._meta.label_lower, subject_id=record.pk)
-    return dict(rows.values_list("rule", "due_on"))
+    rows = Deadline.objects.open().dated().filter(subject_kind=record._meta.label_lower, subject_id=record.pk)
+    return {row.rule: row.day for row in rows}
 
 
 def test_a_proposed_correction_changes_nothing_that_the_school_reads(county: County, record: RecordOfVisit) -> None:

@@ -37,7 +37,7 @@ def call_off(county: County) -> None:
 
 
 def due() -> date:
-    return Deadline.objects.open().get(rule="record.present").due_on
+    return Deadline.objects.open().get(rule="record.present").day
 
 
 def test_presenting_and_cancelling_a_meeting_do_not_wait_for_each_other_for_ever(county: County) -> None:

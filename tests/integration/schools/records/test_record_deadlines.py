@@ -10,9 +10,19 @@ from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.models import Appointment, RecordOfVisit
 from schools.records import actions as record_actions
-from schools.records.deadlines import ASSURE, LABELS, PRESENT, RESPOND, SUBMIT
+from schools.records.deadlines import (
+    ASSURE,
+    CLOSE,
+    CONSENT,
+    LABELS,
+    OF_ACTIONS,
+    OF_CORRECTIONS,
+    PRESENT,
+    RESPOND,
+    SUBMIT,
+)
 from schools.records.states import RecordStatus
-from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
+from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN, OF_ARRANGING
 from tests.factories.calendar import BankHolidayOverrideFactory, SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.policy import PolicyRowFactory
@@ -21,8 +31,8 @@ pytestmark = pytest.mark.django_db
 
 
 def open_now(record: RecordOfVisit) -> dict[str, date]:
-    found = Deadline.objects.open().filter(subject_id=record.pk, subject_kind=record._meta.label_lower)
-    return dict(found.values_list("rule", "due_on"))
+    found = Deadline.objects.open().dated().filter(subject_id=record.pk, subject_kind=record._meta.label_lower)
+    return {row.rule: row.day for row in found}
 
 
 # Visit → the last day to submit, five working days after.
@@ -184,7 +194,10 @@ def test_a_limit_that_policy_changes_holds_for_visits_from_that_day(county: Coun
 
 
 def test_every_rule_has_a_name_for_people() -> None:
-    assert set(LABELS) == {SUBMIT, ASSURE, RESPOND, PRESENT, CORE_VISIT, CORE_SOON, NOT_SEEN}
+    assert set(LABELS) == {
+        *(SUBMIT, ASSURE, RESPOND, PRESENT, CONSENT, CLOSE, *OF_CORRECTIONS, *OF_ACTIONS),
+        *(CORE_VISIT, CORE_SOON, NOT_SEEN, *OF_ARRANGING),
+    }
 
 
 def test_a_move_that_is_refused_moves_no_deadline(county: County) -> None:

@@ -17,14 +17,16 @@ from django.urls import reverse
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.calendar.models import Term
+from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.models import Deadline
+from schoolimprove.ui.registry import Task
 from schools.models import Appointment, ProgrammeEdition, School, TermOpening, Visit
 from schools.oversight.recalculate_deadlines import recount
 from schools.register.models.school import Phase
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT
-from schools.visits.opening.actions import Opened, asks_about_terms, open_term
+from schools.visits.opening.actions import Opened, open_term
 from schools.visits.states import EditionStatus, VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, SchoolTermFactory, hold_terms
 from tests.factories.county import TUESDAY, County
@@ -39,6 +41,7 @@ from tests.factories.schools import (
     also_appointed,
     appointed,
 )
+from tests.factories.tasks import tasks_with_rows_made
 from tests.factories.visits import ProgrammeEditionFactory
 from tests.integration.signing_in import signed_in
 from tests.integration.together import one_before_the_other_commits, together
@@ -397,6 +400,11 @@ def test_the_command_opens_a_term_for_the_whole_authority(county: County, terms:
 def test_the_command_refuses_a_term_without_dates_in_a_sentence(county: County) -> None:
     with pytest.raises(CommandError, match="No term dates are held for 2026/27"):
         call_command("open_term", "2026", "autumn")
+
+
+def asks_about_terms(user: User, on: date) -> list[Task]:
+    with clock.at(on):
+        return [task for task in tasks_with_rows_made(user, on) if task.title.startswith("Open the")]
 
 
 def test_head_and_dsim_are_asked_to_open_a_term_until_it_is_open(county: County, terms: None) -> None:

@@ -88,7 +88,9 @@ def test_a_planned_visit_is_proposed_to_the_school_and_belongs_to_the_term_of_it
     assert events_of(visit) == [("planned", county.sip), ("propose", county.sip)]
     assert [to for to, _ in told()] == [[county.headteacher.email], [county.chair.email]]
     assert {subject for _, subject in told()} == {f"A date for a visit to {county.school.name}"}
-    assert not Deadline.objects.exists()
+    # The day itself, and five working days after Tuesday 10 November.
+    due = {"visit.agree": NEXT_WEEK, "visit.write": date(2026, 11, 17)}
+    assert dict(Deadline.objects.values_list("rule", "due_on")) == due
 
 
 def test_a_core_visit_planned_by_hand_fills_the_terms_slot_with_its_programme_and_deadline(county: County) -> None:
@@ -99,7 +101,8 @@ def test_a_core_visit_planned_by_hand_fills_the_terms_slot_with_its_programme_an
     visit = visit_actions.plan(county.school, Plan("core", NEXT_WEEK), by=county.dsim, on=TUESDAY)
     assert (visit.academic_year, visit.term, visit.edition) == (2026, "autumn", edition)
     due = dict(Deadline.objects.values_list("rule", "due_on"))
-    assert due == {"visit.core": date(2026, 12, 18), "visit.core_soon": date(2026, 11, 20)}
+    of_term = {"visit.core": date(2026, 12, 18), "visit.core_soon": date(2026, 11, 20)}
+    assert due == {**of_term, "visit.agree": NEXT_WEEK, "visit.write": date(2026, 11, 17)}
     assert refusal(lambda: visit_actions.plan(county.school, Plan("core", WEEK_AFTER), by=county.sip, on=TUESDAY)) == [
         f"{county.school.name} has its core visit of this term already. Propose a date for that one."
     ]

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.ui.registry import Ask, asked_of
-from schools.home.visit_asks import asks_about_visits
+from schoolimprove.ui.registry import Task
 from schools.visits import deadlines as visit_deadlines
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, appointed
+from tests.factories.tasks import tasks_with_rows_made
 from tests.integration.schools.visits.test_planning import YESTERDAY, visit_at
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +29,9 @@ def _terms(county: County) -> None:
     hold_terms(2026)
 
 
-def asks(user: User, on: date = TUESDAY) -> list[Ask]:
+def asks(user: User, on: date = TUESDAY) -> list[Task]:
     user.__dict__.pop("_appointments", None)
-    return asked_of(user, on)
+    return tasks_with_rows_made(user, on)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def asks(user: User, on: date = TUESDAY) -> list[Ask]:
         (DUE, {"kind": "monitoring"}, "", ""),
         (PROPOSED, {}, "", "Agree the date of the visit"),
         (PROPOSED, {"planned_on": YESTERDAY}, "Write the Record of Visit, or propose another date", ""),
-        (COUNTERED, {}, "The school asks for another date", ""),
+        (COUNTERED, {}, "Answer the school’s request for another date", ""),
         (AGREED, {}, "", ""),
         (AGREED, {"planned_on": YESTERDAY}, "Write the Record of Visit", ""),
         (
@@ -63,10 +63,10 @@ def test_each_side_is_asked_for_what_is_its_to_do(
         assert [ask.title for ask in asks(user)] == list(filter(None, [of_school]))
     administrator = appointed(Role.DISTRICT_ADMINISTRATOR, district=county.school.district)
     for user in (county.dsim, county.head, appointed(Role.CLERK, school=county.school)):
-        assert list(asks_about_visits(user, TUESDAY)) == []
+        assert [ask for ask in asks(user) if "Open the" not in ask.title] == []
     undated = status == DUE and "kind" not in fields
     of_administrator = ["Help to find a date for the core visit"] if undated else []
-    assert [ask.title for ask in asks_about_visits(administrator, TUESDAY)] == of_administrator
+    assert [ask.title for ask in asks(administrator)] == of_administrator
 
 
 def test_an_owed_core_visit_is_due_by_the_end_of_its_term_and_says_how_that_was_worked_out(county: County) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schoolimprove.accounts.roles import Role
-from schoolimprove.ui.registry import asked_of
+from schoolimprove.reminders.todo import tasks_of
 from schools.records import actions as record_actions
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
@@ -24,7 +24,7 @@ def _today(clock_at: Any) -> None:
 
 
 def titles(user: Any, on: date = TODAY) -> list[str]:
-    return [ask.title for ask in asked_of(user, on)]
+    return [ask.title for ask in tasks_of(user, on)]
 
 
 def test_each_is_asked_in_turn_and_nobody_twice() -> None:
@@ -56,7 +56,7 @@ def test_the_head_of_one_school_who_chairs_another_is_asked_once_by_each() -> No
     sip, dsim = appointed(Role.SIP, district=mine.district), appointed(Role.DSIM, district=mine.district)
     for school in (mine, theirs):
         record_at(RecordStatus.SHARED, school=school, author=sip, manager=dsim)
-    answers = [ask for ask in asked_of(both, TODAY) if ask.title != PRESENT]
+    answers = [ask for ask in tasks_of(both, TODAY) if ask.title != PRESENT]
     assert sorted(ask.where for ask in answers) == sorted(
         f"{school.name}, visit of 20 November 2026" for school in (mine, theirs)
     )
@@ -68,7 +68,7 @@ def test_what_is_overdue_comes_first_then_what_is_due_soonest() -> None:
     days = [date(2026, 11, 18), date(2026, 11, 2), date(2026, 11, 19)]
     for held_on in days:
         record_at(RecordStatus.DRAFT, school=school, author=sip, manager=dsim, held_on=held_on)
-    asks = asked_of(sip, TODAY)
+    asks = tasks_of(sip, TODAY)
     # Five working days after each visit, by hand: Monday 2 November gives the 9th.
     assert [(ask.due_on, ask.overdue) for ask in asks] == [
         (date(2026, 11, 9), True),
