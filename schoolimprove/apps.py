@@ -8,7 +8,7 @@ class SchoolImproveConfig(AppConfig):
     label = "schoolimprove"
 
     def ready(self) -> None:
-        """Our Celery app becomes the current one of every process; the navigation gets home, settings and help."""
+        """Set up Celery, and register the entries Home, Settings and Help."""
         from django.core import checks
 
         from . import celery  # noqa: F401

@@ -15,7 +15,7 @@ from .roles import ADMIN_SITE_ROLES
 
 
 class SiteAdmin(admin.AdminSite):
-    """The settings. Nobody signs in here: one door is enough."""
+    """The settings pages. Users sign in on the page for signing in, not here."""
 
     site_header = site_title = index_title = "Settings"
     enable_nav_sidebar = False

@@ -16,7 +16,7 @@ def register() -> None:
     for entry in (
         NavigationItem("schools", Area.SCHOOLS, 10, "Your schools", "schools:list", views_schools),
         NavigationItem("allocation", Area.SCHOOLS, 20, "SIP allocation", "schools:allocation", views_allocation),
-        # First, since it is what waits for those who have it.
+        # First, because it is urgent for line managers.
         NavigationItem("assurance", Area.VISITS, 10, "To assure", "schools:assurance", assures),
         NavigationItem("my_term", Area.VISITS, 20, "My term", "schools:my_term", goes_visiting),
         NavigationItem("programme", Area.VISITS, 30, "Visit programme", "schools:programme", views_schools),

@@ -33,6 +33,7 @@ from schools.records.models.strength import Strength
 from schools.records.states import RecordStatus, StrengthStatus
 from schools.register.models.school import School
 from schools.register.scope import in_scope
+from schools.visits.todo import at_my_schools
 
 ONE_BY_ONE = 3
 """With actions at more schools than these they are asked about together."""
@@ -52,7 +53,7 @@ def drafts_to_finish(user: Any, _on: date) -> Q | None:
     if not user_can(user, Permission.WRITE_RECORD):
         return None
     mine = RecordOfVisit.objects.unfinished_by(user).order_by()
-    return _at_my_schools(user, Permission.WRITE_RECORD) & Q(subject_id__in=mine.values("pk"))
+    return at_my_schools(user, Permission.WRITE_RECORD) & Q(subject_id__in=mine.values("pk"))
 
 
 def records_to_assure(user: Any, _on: date) -> Q | None:
@@ -67,11 +68,6 @@ def _managed(user: Any) -> Q:
     """Return the deadlines of the schools where a user approves records of some author."""
     scopes = (in_scope(user, rights.approve) for rights in LINE_MANAGEMENT)
     return Q(school_id__in=School.objects.filter(reduce(or_, scopes)).order_by().values("pk"))
-
-
-def _at_my_schools(user: Any, permission: Permission) -> Q:
-    """Return the deadlines of the schools where a user holds a permission: an index finds these few."""
-    return Q(school_id__in=School.objects.filter(in_scope(user, permission)).order_by().values("pk"))
 
 
 def records_to_answer(user: Any, _on: date) -> Q | None:
@@ -89,7 +85,7 @@ def at_schools_with(permission: Permission) -> Any:
     def asked_of(user: Any, _on: date) -> Q | None:
         if not user_can(user, permission):
             return None
-        return _at_my_schools(user, permission)
+        return at_my_schools(user, permission)
 
     return asked_of
 
@@ -110,7 +106,7 @@ def of_own_records(user: Any, _on: date) -> Q | None:
     if not user_can(user, Permission.WRITE_RECORD):
         return None
     mine = RecordOfVisit.objects.filter(author=user).order_by()
-    return _at_my_schools(user, Permission.WRITE_RECORD) & Q(subject_id__in=mine.values("pk"))
+    return at_my_schools(user, Permission.WRITE_RECORD) & Q(subject_id__in=mine.values("pk"))
 
 
 def actions_to_update(user: Any, on: date) -> Q | None:

@@ -33,7 +33,7 @@ def core_visits_to_plan(user: Any, _on: date) -> Q | None:
     owed = Visit.objects.filter(status=VisitStatus.DUE, kind=VisitKind.CORE).order_by()
     of_districts = in_scope(user, Permission.PLAN_VISIT, school="school", roles=[Role.DISTRICT_ADMINISTRATOR])
     to_plan = _goes_to(user, owed) | owed.filter(of_districts)
-    return _at_my_schools(user, Permission.PLAN_VISIT) & Q(rule=CORE_VISIT, subject_id__in=to_plan.values("pk"))
+    return at_my_schools(user, Permission.PLAN_VISIT) & Q(rule=CORE_VISIT, subject_id__in=to_plan.values("pk"))
 
 
 def visits_to_act_on(user: Any, on: date) -> Q | None:
@@ -44,17 +44,17 @@ def visits_to_act_on(user: Any, on: date) -> Q | None:
     countered = Visit.objects.filter(status=VisitStatus.COUNTERED).order_by()
     asked = Q(rule=WRITE, subject_id__in=_goes_to(user, over).values("pk"))
     asked |= Q(rule=ANSWER, subject_id__in=_goes_to(user, countered).values("pk"))
-    return _at_my_schools(user, Permission.PLAN_VISIT) & asked
+    return at_my_schools(user, Permission.PLAN_VISIT) & asked
 
 
 def dates_to_agree(user: Any, on: date) -> Q | None:
     """Return the dates proposed to a user's school that are still to come."""
     if not user_can(user, Permission.ARRANGE_VISIT):
         return None
-    return _at_my_schools(user, Permission.ARRANGE_VISIT) & Q(rule=AGREE, due_on__gte=on)
+    return at_my_schools(user, Permission.ARRANGE_VISIT) & Q(rule=AGREE, due_on__gte=on)
 
 
-def _at_my_schools(user: Any, permission: Permission) -> Q:
+def at_my_schools(user: Any, permission: Permission) -> Q:
     """Return the deadlines of the schools where a user holds a permission: an index finds these few."""
     return Q(school_id__in=School.objects.filter(in_scope(user, permission)).order_by().values("pk"))
 
