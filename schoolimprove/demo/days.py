@@ -1,4 +1,4 @@
-"""The days a demonstration is told in: working days and school days, counted from the day it lives on."""
+"""The days of the demonstration: working days and school days, counted from the day it lives on."""
 
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
@@ -10,8 +10,9 @@ from schoolimprove.lib.years import academic_year, academic_year_bounds
 
 from .terms import closures_of, terms_of
 
-_OPENED_BEFORE = 6
-"""Working days."""
+TWO_THIRDS = 2 / 3
+"""Of the school days of a term, after which nearly all its core visits are held and the next term is opened."""
+_AUGUST = 8
 
 
 class Days:
@@ -21,70 +22,60 @@ class Days:
         self.today = today
         self.year = academic_year(today)
         self.years = (self.year - 1, self.year, self.year + 1)
-        self.beginning = _monday_from(date(self.year - 1, 8, 1))
+        first = date(self.year - 1, 8, 1)
+        self.beginning = first + timedelta(days=-first.weekday() % 7)
         """The day on which the authority took the service into use."""
         self._working, self._school = _counted(self.years)
+        self.terms = [term for year in self.years for term in terms_of(year)]
+        in_school = [self.school_days_between(term.start, term.end) for term in self.terms]
+        opens = [days[int(len(days) * TWO_THIRDS)] for days in in_school]
+        last = max(n for n, day in enumerate(opens) if day < today)
+        self.last, self.next = self.terms[last], self.terms[last + 1]
+        """The last term that is two thirds over, and the one after it, which may have begun."""
+        self.known = {"last": self.last.start, "next": self.next.start}
+        self.known |= {"last_opens": opens[last - 1], "next_opens": opens[last]}
 
-    def working_days_ago(self, n: int) -> date:
-        """The n-th working day before today; the one before the first day held is the first."""
-        return _before(self._working, self.today, n)
+    def count(self, day: date, number: int, *, school: bool = False) -> date:
+        """Return the n-th working day, or school day, after `day`, or before it if `number` is negative."""
+        days = self._school if school else self._working
+        if number == 0:
+            return day
+        return days[bisect_right(days, day) + number - 1 if number > 0 else max(0, bisect_left(days, day) + number)]
 
-    def school_days_ago(self, n: int) -> date:
-        return _before(self._school, self.today, n)
+    def day(self, written: int | str, *, school: bool, **known: date) -> date:
+        """Return the day that an act of the script gives.
 
-    def working_days_before(self, day: date, n: int) -> date:
-        """The n-th working day before `day`."""
-        return _before(self._working, day, n)
-
-    def working_days_after(self, day: date, n: int) -> date:
-        """The n-th working day following `day`."""
-        return self._working[bisect_right(self._working, day) + n - 1]
-
-    def school_days_after(self, day: date, n: int) -> date:
-        return self._school[bisect_right(self._school, day) + n - 1]
-
-    def school_day_by(self, day: date) -> date:
-        """`day` itself when it is a school day, else the last one before."""
-        return self._school[bisect_right(self._school, day) - 1]
+        - `-3`: three days ago. Whatever falls on no working day is impossible here: an offset counts the days on which
+          its act is possible, school days where the school acts or is visited, and working days for everybody else.
+        - `"school -3"`, `"working -3"`: three school days or working days ago, whoever acts.
+        - `"last 20"`: 20 days from the first day of the last term; so `next`, the days on which these are opened, and
+          what is `known` of a story, such as the day on which its visit is `held`.
+        - `"07-01"`: the first of July of the last academic year, or the next working day.
+        """
+        if isinstance(written, int):
+            return self.count(self.today, written, school=school)
+        anchor, _, number = written.partition(" ")
+        if "-" in anchor:
+            month, day = map(int, anchor.split("-"))
+            return self.count(date(self.year - (month >= _AUGUST), month, day) - timedelta(days=1), 1)
+        if anchor in ("school", "working"):
+            return self.count(self.today, int(number), school=anchor == "school")
+        return self.count((self.known | known)[anchor], int(number or 0), school=school)
 
     def school_days_between(self, first: date, last: date) -> list[date]:
         return self._school[bisect_left(self._school, first) : bisect_right(self._school, last)]
 
-    def terms(self) -> list[Term]:
-        return [term for year in self.years for term in terms_of(year)]
-
     def term_of(self, day: date) -> Term:
-        """The term of the day; in a holiday the one before."""
-        return [term for term in self.terms() if term.start <= day][-1]
-
-    def opened(self) -> list[Term]:
-        """The terms that the authority opened: the last that has begun, the one before it, and one to come by now."""
-        terms = self.terms()
-        begun = max(n for n, term in enumerate(terms) if term.start < self.today)
-        return [term for term in terms[begun - 1 :] if self.opened_on(term) < self.today]
-
-    def opened_on(self, term: Term) -> date:
-        """The day on which a term is opened, shortly before it begins."""
-        return self.working_days_before(term.start, _OPENED_BEFORE)
-
-    def last_begun(self) -> Term:
-        return [term for term in self.opened() if term.start < self.today][-1]
-
-
-def _monday_from(day: date) -> date:
-    return day + timedelta(days=-day.weekday() % 7)
-
-
-def _before(days: list[date], today: date, n: int) -> date:
-    return days[max(0, bisect_left(days, today) - n)]
+        """Return the term of the day; in a holiday the one before."""
+        return [term for term in self.terms if term.start <= day][-1]
 
 
 @cache
 def _counted(years: tuple[int, ...]) -> tuple[list[date], list[date]]:
-    """The working days and the school days of these academic years."""
+    """Return the working days and the school days of these academic years."""
     terms = Terms(tuple(term for year in years for term in terms_of(year)))
     closures = {day: why for year in years for day, why in closures_of(year).items()}
     calendar = Calendar(england(), terms, closures)
     first, last = academic_year_bounds(years[0])[0], academic_year_bounds(years[-1])[1]
-    held = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [day for day in held if calendar.is_working_day(day)], [day for day in held if calendar.is_school_day(day)]
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [day for day in days if calendar.is_working_day(day)], [day for day in days if calendar.is_school_day(day)]

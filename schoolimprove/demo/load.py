@@ -17,24 +17,12 @@ from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.deadlines import follow_tasks
 from schools.models import RecordOfVisit, School
 from schools.records import pdf as record_pdf
-from schools.visits.models.visit import VisitKind
 
 from . import names, places, register, signins
-from .arranging import Arrangement, arranged
 from .cast import Cast
-from .changes import Changes
-from .contacts import Contacts
 from .days import Days
-from .imports import Imports
-from .meetings import Meetings
-from .mornings import mornings, this_morning
-from .nights import nights
-from .now import Now
-from .opening import Opening
+from .script import OPENS, Script
 from .staffing import Staffing
-from .stories import Story, Teller
-from .visits import told
-from .year import OrdinaryYear
 
 FROZEN = 2
 """PDFs that are made while loading."""
@@ -56,32 +44,20 @@ def blockers_to_loading() -> list[str]:
 
 
 def load_demo(*, today: date, seed: int) -> dict[str, int]:
-    """Load the invented authority as it stands on `today`; what was loaded, by name. `Blocked` with the reasons."""
+    """Load the invented authority as it stands on `today`; return what was loaded, by name.
+
+    `Blocked` with the reasons. The seed decides what people are called and who of a school signs in.
+    """
     if reasons := blockers_to_loading():
         raise Blocked(reasons)
     days = Days(today)
     with transaction.atomic(), one_reading():
         with clock.at(days.beginning):
             cast = _begin(days, seed)
-        teller = Teller(today)
-        parts = (
-            Changes(cast, days),
-            Imports(cast, days, _luck(seed, "imports")),
-            Contacts(cast, days),
-            Opening(days),
-            Meetings(days, _luck(seed, "meetings"), _visited()),
-        )
-        for part in parts:
-            for story in part.stories():
-                teller.add(story)
-        for story in _visits(days, seed):
-            teller.add(story)
-        teller.add(nights(days))
-        teller.add(mornings(days))
-        teller.tell()
-        this_morning(today, _luck(seed, "mornings"))
+        Script(days).play(cast)
         _freeze_the_newest(days)
-        follow_tasks(today, night=True)
+        with clock.at(datetime.combine(today, OPENS, clock.LONDON)):
+            follow_tasks(today, night=True)
     cache.delete("own-authority")
     return {"schools": School.objects.count(), "people": User.objects.count(), "records": RecordOfVisit.objects.count()}
 
@@ -99,33 +75,12 @@ def _begin(days: Days, seed: int) -> Cast:
     return cast
 
 
-def _visits(days: Days, seed: int) -> list[Story]:
-    """What is going on, what went before, and what is planned."""
-    now = list(Now(days, _luck(seed, "now")).courses())
-    taken = frozenset((each.school, days.term_of(each.held_on)) for each in now if each.kind == VisitKind.CORE)
-    visited = set(_visited())
-    schools = [place for place in places.SCHOOLS if place.name in visited]
-    year = OrdinaryYear(days, _luck(seed, "year"), schools, taken, seed)
-    courses = [*year.courses(), *now]
-    return [*map(told, courses), *(_only_dated(name, arrangement) for name, arrangement in year.coming)]
-
-
-def _only_dated(name: str, arrangement: Arrangement) -> Story:
-    yield from arranged(name, arrangement)
-
-
-def _visited() -> list[str]:
-    """Schools with a SIP, by name."""
-    partnered = School.objects.filter(appointments__role="sip").values_list("name", flat=True)
-    return sorted({*partnered, places.CONVERTER})
-
-
 def _freeze_the_newest(days: Days) -> None:
     """The PDFs of what was shared last, where they can be made; the others are the worker's, when there is one."""
     if pango_is_there():
         return  # It says what is missing.
     asked = Job.objects.unfinished().filter(kind=record_pdf.JOB).order_by("-pk")
-    with clock.at(datetime.combine(days.working_days_ago(1), _EVENING, clock.LONDON)):
+    with clock.at(datetime.combine(days.count(days.today, -1), _EVENING, clock.LONDON)):
         for key in asked.values_list("pk", flat=True)[:FROZEN]:
             jobs.run(key)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from schools.register.models.school import Phase
 
-from .words import words
+from .names import words
 
 AUTHORITY_CODE = "999"
 AUTHORITY_NAME = "Merrowshire County Council"
@@ -39,7 +39,7 @@ FEDERATION = "Bramblecote Federation"
 TRUST = "Merrow Learning Trust"
 
 
-VILLAGES = frozenset(words()["names"]["villages"].split())
+VILLAGES = frozenset(words("villages"))
 """Schools named after one of these stand there, and not in the town of their district."""
 
 

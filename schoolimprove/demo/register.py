@@ -143,12 +143,12 @@ _NOT_YET_OPEN = (places.PROPOSED, places.CONVERTER)
 
 
 def invite_academies(year: int, *, by: Actor) -> None:
-    """The invitations for an academic year, as they stand in July before it: two trusts have not answered."""
+    """The invitations for an academic year, as they stand in May before it: two trusts have not answered."""
     agreed = {place.name for place in places.SCHOOLS if place.agreed}
     for school in School.objects.filter(name__in=[*sorted(agreed), *places.UNANSWERED]).order_by("urn"):
-        invitation = ServiceInvitation(school=school, academic_year=year, sent_on=date(year, 6, 10))
+        invitation = ServiceInvitation(school=school, academic_year=year, sent_on=date(year, 3, 10))
         if school.name in agreed:
-            invitation.accepted_on = date(year, 7, 1)
+            invitation.accepted_on = date(year, 5, 1)
             invitation.accepted_by_name = "Chief executive of the trust"
         added(invitation, by=by)
 

@@ -6,10 +6,11 @@ from random import Random
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.policy.values import policy_value
-from schools.models import Diocese, District, DoubleDistrict, LocalAuthority, Partnership, Person, School
+from schools.models import Appointment, Diocese, District, DoubleDistrict, LocalAuthority, Partnership, Person, School
 from schools.policy import SERVICE_BY_TYPE
 from schools.register.establishments import Service
 from schools.register.models.school import Establishment, Phase
+from schools.register.people.appointing import Saving, save_together
 
 from . import places, signins
 from .cast import Cast
@@ -49,6 +50,7 @@ class Staffing:
     def __init__(self, cast: Cast, authority: LocalAuthority, days: Days, luck: Random) -> None:
         self._cast, self._authority, self._luck = cast, authority, luck
         self._today = days.beginning
+        self._savings: list[Saving] = []
 
     def take_on_everybody(self) -> None:
         self._officers()
@@ -58,6 +60,7 @@ class Staffing:
         self._chairs()
         self._around_the_listed_school()
         self._sips(heads[places.HEAD_HERE])
+        save_together(self._savings)
 
     def _officers(self) -> None:
         for role in OFFICERS:
@@ -93,7 +96,8 @@ class Staffing:
     def _appoint(self, person: Person, role: Role, **scope: object) -> None:
         """Everybody has been in post for a while."""
         since = date(self._today.year - self._luck.randint(1, 9), self._luck.choice((1, 4, 9)), 1)
-        self._cast.appoint(person, role, since, **scope)
+        appointment = Appointment(person=person, role=role, starts_on=since, **scope)
+        self._savings.append(Saving(appointment, "appointed", by=self._cast.administrator, reason=""))
 
     # Schools.
 

@@ -39,7 +39,7 @@ def test_the_first_time_the_invented_authority_is_loaded(prepare: Prepare) -> No
 def test_the_second_time_what_is_there_is_migrated_and_kept(prepare: Prepare, tmp_path: Path) -> None:
     SchoolFactory.create()
     (tmp_path / "blobs").mkdir()
-    assert prepare() == ["collectstatic", "migrate"]
+    assert prepare() == ["collectstatic", "migrate", "open_missing_deadlines"]
     assert (tmp_path / "blobs").is_dir()
 
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--today", type=date.fromisoformat, help="The day it lives on, like 2026-09-01. Default: today."
         )
-        parser.add_argument("--seed", type=int, default=1, help="Another number, other people and visits. Default: 1.")
+        parser.add_argument("--seed", type=int, default=1, help="Another number, other people. Default: 1.")
         parser.add_argument("--show-signins", action="store_true", help="Print one sign-in for each role.")
 
     def handle(self, *args: Any, **options: Any) -> None:

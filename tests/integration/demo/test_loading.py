@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from schoolimprove.accounts.models import User
+from schoolimprove.demo.cast import Cast
 from schoolimprove.demo.load import load_demo
-from schoolimprove.demo.stories import Teller
+from schoolimprove.demo.script import Script
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schools.models import LocalAuthority, School
@@ -54,11 +55,11 @@ def test_the_command_tells_the_reason_of_a_refusal(settings: Settings) -> None:
 
 
 def test_a_load_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_teller: Teller) -> None:
+    def fail(_script: Script, _cast: Cast) -> None:
         assert School.objects.count() > 60
         raise RuntimeError("The lights went out.")
 
-    monkeypatch.setattr(Teller, "tell", fail)
+    monkeypatch.setattr(Script, "play", fail)
     with pytest.raises(RuntimeError, match="The lights went out"):
         load_demo(today=TODAY, seed=1)
     assert [model.objects.count() for model in (School, User, LocalAuthority, AuditEvent)][:3] == [0, 0, 0]
