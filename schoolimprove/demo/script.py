@@ -135,17 +135,16 @@ class Script:
     """All acts that happen before the office opens on `today`; what is told of later days has not happened."""
 
     def __init__(self, days: Days, chapters: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        told = chapters if chapters is not None else {name: read(name) for name in names()}
         self.verbs: dict[str, Verb] = {}
         self.stories: list[Story] = []
+        told = chapters if chapters is not None else {name: read(name) for name in names()}
+        modules = {name: import_module(f"{__package__}.acts.{name}") for name in told}
         for name, chapter in told.items():
-            module = import_module(f"{__package__}.acts.{name}")
-            self.verbs |= module.VERBS
+            self.verbs |= modules[name].VERBS
             self.stories += [Story(each, days) for each in chapter["story"]]
         for name, chapter in told.items():
-            module = import_module(f"{__package__}.acts.{name}")
-            if hasattr(module, "stories"):
-                self.stories += [Story(each, days) for each in module.stories(chapter, days, self.stories)]
+            if hasattr(modules[name], "stories"):
+                self.stories += [Story(each, days) for each in modules[name].stories(chapter, days, self.stories)]
         acts = (act for story in self.stories for act in acts_of(story))
         begun = (act for act in acts if (act.day, act.at) < (days.today, OPENS))
         self.acts = sorted(begun, key=lambda act: (act.day, act.at))

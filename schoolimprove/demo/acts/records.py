@@ -10,6 +10,7 @@ from typing import Any
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.demo import places
+from schoolimprove.demo.cast import holder_of
 from schoolimprove.demo.days import Days
 from schoolimprove.demo.files import plan_of_a_room
 from schoolimprove.demo.script import Story, StoryEndsError, Verb, read
@@ -27,7 +28,6 @@ from schools.records.models.record import ANSWERED_IN, TEXTS
 from schools.records.overnight import close_what_may, record_silence
 from schools.records.states import RecordStatus
 from schools.register.models.school import Establishment
-from schools.visits.models.programme import edition_for
 from schools.visits.models.visit import VisitKind
 from schools.visits.term_slots import slot_of
 
@@ -52,10 +52,7 @@ def start(story: Story, *, text: str = "", file: str = "", carried: Sequence[str
     """The draft of a visit that was held; a core visit is written about by what its term asks for."""
     school, kind = story.school, VisitKind(story.told.get("kind", "core"))
     core = kind == VisitKind.CORE
-    owed = _owed(school, story.held_on) if core else None
-    if story.optional and owed is None:
-        raise StoryEndsError
-    agenda = _agenda(school, story.held_on, owed) if core else []
+    agenda = _owed_agenda(school, story.held_on) if core else []
     written = texts()[text or (story.days.term_of(story.held_on).name.value if core else "reading")]
     record = actions.start_record(
         school,
@@ -73,20 +70,14 @@ def start(story: Story, *, text: str = "", file: str = "", carried: Sequence[str
     story.add(record)
 
 
-def _owed(school: School, held_on: date) -> Visit | None:
-    """Return the core visit that the term of that day owes the school."""
+def _owed_agenda(school: School, held_on: date) -> list[str]:
+    """Return the keys of the agenda of the core visit that the term of that day owes the school."""
     slot = slot_of(school.pk, held_on)
     owed = school.visits.of_term(*slot).not_held().filter(kind=VisitKind.CORE) if slot else Visit.objects.none()
-    return owed.select_related("edition").first()
-
-
-def _agenda(school: School, held_on: date, owed: Visit | None) -> list[str]:
-    """Return the keys of the agenda of the core visit that is owed, or of one that nobody planned."""
-    slot = slot_of(school.pk, held_on) if owed is None else None
-    if owed is not None:
-        return [line.key for line in owed.agenda()]
-    edition = edition_for(school.phase, slot[1], held_on) if slot else None
-    return [topic.key for topic in edition.agenda] if edition else []
+    visit = owed.select_related("edition").first()
+    if visit is None:
+        raise StoryEndsError
+    return [line.key for line in visit.agenda()]
 
 
 def _content(
@@ -219,7 +210,8 @@ def enter_meetings(story: Story) -> None:
     for number, school in enumerate(schools.select_related("district__double_district", "authority").order_by("urn")):
         if number % 4 != 3 or school.name == places.LISTED:
             meetings = [day for term in (days.last, days.next) for day in meetings_of(days, school.name, term)]
-            keeper = Story({"school": school.name, "acts": ()}, days).who(Role.DISTRICT_ADMINISTRATOR)
+            double = school.district.double_district if school.district else None
+            keeper = holder_of(Role.DISTRICT_ADMINISTRATOR, double_district=double)
             if keeper is not None:
                 add_meetings(school, meetings, by=keeper)
 
