@@ -1,6 +1,5 @@
 // On a narrow window, and over a table of the full width, the filters stand above what they filter, so they are folded
-// away until asked for. A search that comes first stays, for to find one by its name is what most people want of such a
-// list. They are open where something is chosen only if the person opens them: the chosen filters are listed with the
+// away until asked for. A search box that comes first stays open, because most people search such a list by name. They are open where something is chosen only if the person opens them: the chosen filters are listed with the
 // results.
 export function startFilters () {
   for (const form of document.querySelectorAll('form[data-filter]')) fold(form)
@@ -24,7 +23,7 @@ function fold (form) {
     const folded = above() && !open
     form.hidden = folded && !search
     form.classList.toggle('app-filter--folded', folded)
-    apply.textContent = folded ? 'Search' : whole
+    apply.textContent = folded && narrow.matches ? 'Search' : whole
     button.hidden = !above()
     button.setAttribute('aria-expanded', String(!folded))
     button.textContent = folded ? 'Show filters' : 'Hide filters'

@@ -91,7 +91,7 @@ def test_a_school_is_found_from_the_header_without_scripts(
 ) -> None:
     page = page_without_script
     open_as(page, live_server, county.dsim, "/schools/deadlines/")
-    field = page.get_by_role("searchbox", name="School name or URN")
+    field = page.get_by_role("searchbox", name="Find a school by name or URN")
     field.fill(str(county.school.urn))
     with page.expect_navigation():
         field.press("Enter")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from schoolimprove.accounts.models import User
 from schools.models import RecordOfVisit, Visit
 from schools.records.states import RecordStatus
+from schools.visits.deadlines import core_visit_owed
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import PASSWORD
@@ -79,6 +80,7 @@ def test_a_date_is_proposed_and_agreed(browser: Browser, live_server: Any, count
         academic_year=2026,
         term="autumn",
     )
+    core_visit_owed(visit)
     with at_home(browser, live_server, county.sip) as (page, keys):
         keys.enter("Propose a date for the core visit")
         for part, value in (("Day", "24"), ("Month", "11"), ("Year", "2026")):

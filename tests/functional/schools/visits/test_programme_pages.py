@@ -12,6 +12,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
 from schoolimprove.lib.years import academic_year
+from schoolimprove.reminders.deadlines import follow_tasks
 from schools.models import ProgrammeEdition, School
 from tests.factories.calendar import TermFactory
 from tests.factories.county import County
@@ -84,6 +85,7 @@ def test_a_term_is_opened_and_its_coverage_looked_at(page: Page, live_server: An
     page.goto(f"{live_server.url}/schools/terms/open/")
     hold_this_year()
     many_schools(county)
+    follow_tasks(clock.today())
     page.goto(f"{live_server.url}/")
     led_on(page.get_by_role("link", name="Open the").first)
     expect(page.get_by_text("Nothing has changed yet")).to_be_visible()
