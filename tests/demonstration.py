@@ -1,6 +1,6 @@
 """The demonstration, loaded once: a template database that tests read a copy of, and the folder of its files.
 
-Loading takes most of a minute of processor time. Template and folder are kept until something of the product changes.
+Loading takes up to 20 seconds of processor time. Template and folder are kept until something of the product changes.
 """
 
 import fcntl
