@@ -102,7 +102,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Act:
+class ScriptedAct:
     """`by` are roles, of which the first acts that somebody holds; nobody is named where the system acts."""
 
     story: Story
@@ -169,11 +169,11 @@ def read(chapter: str) -> dict[str, Any]:
     return tomllib.loads((ACTS / f"{chapter}.toml").read_text("utf-8"))
 
 
-def acts_of(story: Story) -> Iterator[Act]:
+def acts_of(story: Story) -> Iterator[ScriptedAct]:
     for written in story.told["acts"]:
         said = dict(written)
         days, verb, by, at = said.pop("day"), said.pop("verb"), said.pop("by", ()), said.pop("at", OPENS)
         roles = tuple(map(Role, [by] if isinstance(by, str) else by))
         for day in days if isinstance(days, list) else [days]:
             at_school = bool(roles) and roles[0] in SCHOOL_ROLES
-            yield Act(story, story.day(day, school=at_school), at, verb, roles, said)
+            yield ScriptedAct(story, story.day(day, school=at_school), at, verb, roles, said)

@@ -13,7 +13,7 @@ from django.db.models import Q
 from icalendar import Event
 
 from schoolimprove.lib.clock import Working
-from schoolimprove.ui.registry import Registry, Task
+from schoolimprove.ui.registry import Registry, TodoItem
 
 from .models import Deadline
 from .steps import Step
@@ -95,7 +95,7 @@ class Rule:
     task: str = ""
     task_page: str = ""
     asked_of: Callable[[Any, date], Q | None] = lambda _user, _on: None
-    tasks: Callable[[Any, Sequence[tuple[Deadline, Described]], date], Iterable[Task]] | None = None
+    tasks: Callable[[Any, Sequence[tuple[Deadline, Described]], date], Iterable[TodoItem]] | None = None
     statutory: bool = False
 
 

@@ -43,7 +43,7 @@ class Registry(Generic[N]):
 
 
 @dataclass(frozen=True)
-class Task:
+class TodoItem:
     """A line on a home page: what to do or to know, where to do it, by when (nothing when no rule gives a date).
 
     Where the same is to be done in many places, `parts` are these, in the order they are to be shown, and `url` is
@@ -56,7 +56,7 @@ class Task:
     due_on: date | None = None
     working: dict[str, Any] | None = None
     overdue: bool = False
-    parts: Sequence["Task"] = ()
+    parts: Sequence["TodoItem"] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class DatesPanel:
 
     key: str
     order: int
-    dates: Callable[[Any, date], Sequence[Task]]
+    dates: Callable[[Any, date], Sequence[TodoItem]]
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,12 @@ notice_panels: Registry[NoticePanel] = Registry()
 navigation: Registry[NavigationItem] = Registry()
 
 
-def dates_for(user: Any, on: date) -> list[Task]:
+def dates_for(user: Any, on: date) -> list[TodoItem]:
     """The dates a person should know, by urgency."""
     return by_urgency((each for panel in dates_panels for each in panel.dates(user, on)), on)
 
 
-def by_urgency(tasks: Iterable[Task], on: date) -> list[Task]:
+def by_urgency(tasks: Iterable[TodoItem], on: date) -> list[TodoItem]:
     """Sort: overdue first, then soonest due, then what has no date."""
     return sorted(
         tasks, key=lambda task: (not task.overdue, task.due_on is None, task.due_on or on, task.title, task.where)

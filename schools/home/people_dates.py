@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission, Role
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
 from schools.register.partners import with_exactly
@@ -22,20 +22,20 @@ _POSTS = (Role.SIP, Role.HEADTEACHER, Role.CHAIR, Role.CLERK)
 """Those that a school is not to be without."""
 
 
-def dates_about_people(user: Any, on: date) -> Sequence[Task]:
+def dates_about_people(user: Any, on: date) -> Sequence[TodoItem]:
     """For those who manage people: appointments that end soon, and posts that nobody followed in."""
     if not user_can(user, Permission.MANAGE_PEOPLE):
         return []
     return [*_vacant(on), *_ending(on)]
 
 
-def _ending(on: date) -> Iterator[Task]:
+def _ending(on: date) -> Iterator[TodoItem]:
     ending = Appointment.objects.current(on).filter(ends_on__range=(on, on + ENDS_WITHIN))
     for each in ending.with_scope().select_related("person", "school").order_by("ends_on", "pk")[:MOST]:
-        yield Task("An appointment ends", _named(each), _address(each), due_on=each.ends_on)
+        yield TodoItem("An appointment ends", _named(each), _address(each), due_on=each.ends_on)
 
 
-def _vacant(on: date) -> Iterator[Task]:
+def _vacant(on: date) -> Iterator[TodoItem]:
     """Posts at schools that are served, whose holder left and whom nobody follows: the last who held each.
 
     A partner may follow by an appointment over more than the school.
@@ -54,7 +54,7 @@ def _vacant(on: date) -> Iterator[Task]:
         ends_on__range=(on - ENDS_WITHIN, on - timedelta(days=1)),
     )
     for each in ended.with_scope().select_related("person", "school").order_by("ends_on", "pk")[:MOST]:
-        yield Task("Nobody follows in a post", _named(each), _address(each), due_on=each.ends_on, overdue=True)
+        yield TodoItem("Nobody follows in a post", _named(each), _address(each), due_on=each.ends_on, overdue=True)
 
 
 def _named(appointment: Appointment) -> str:

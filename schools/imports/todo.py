@@ -17,7 +17,7 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.registry import Dated, Described, Expected, Provider, Rule, providers, rules
 from schoolimprove.reminders.todo import task
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.imports.core.registry import importers
 from schools.imports.models import ImportKind, ImportRun
 from schools.imports.states import ImportStatus
@@ -109,7 +109,7 @@ def _described_years(_user: Any, dated: Sequence[Dated]) -> Mapping[int, Describ
     }
 
 
-def dates_about_files(user: Any, on: date) -> list[Task]:
+def dates_about_files(user: Any, on: date) -> list[TodoItem]:
     """Tell when the files will be wanted that nobody needs to bring in yet."""
     if not user_can(user, Permission.IMPORT_DATA):
         return []

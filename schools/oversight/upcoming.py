@@ -16,7 +16,7 @@ from schoolimprove.accounts.rights import all_authorising, appointments_of, user
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib.years import academic_year_label
 from schoolimprove.reminders.models import Deadline
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.records import deadlines as record_deadlines
 from schools.records.content import Owner
 from schools.records.models.action import RecordAction
@@ -66,7 +66,7 @@ LATE = {
 _NONE, _EMPTY = Value(0), Value("")
 
 
-class Kind(StrEnum):
+class DateKind(StrEnum):
     """What a date to know is about, in the order of the page where days are the same."""
 
     LATE = "late"
@@ -79,7 +79,7 @@ class Kind(StrEnum):
     LAST_DAY = "last day"
 
 
-class Row(NamedTuple):
+class DateRow(NamedTuple):
     """A date to know, as it is read: `number` is how many there are, or what else its kind has as a number."""
 
     kind: str
@@ -91,7 +91,7 @@ class Row(NamedTuple):
     urn: int
 
 
-def dates_about_schools(user: Any, on: date) -> Sequence[Task]:
+def dates_about_schools(user: Any, on: date) -> Sequence[TodoItem]:
     """Return what a user should know of their schools and of the term, in one query."""
     parts = [
         *_late_in_care(user, on),
@@ -104,12 +104,12 @@ def dates_about_schools(user: Any, on: date) -> Sequence[Task]:
     if not parts:
         return []
     oversees = user_can(user, Permission.VIEW_COVERAGE)
-    return [_task(Row(*row), oversees) for row in parts[0].union(*parts[1:], all=True)]
+    return [_task(DateRow(*row), oversees) for row in parts[0].union(*parts[1:], all=True)]
 
 
 def _rows(
     found: Any,
-    kind: Kind,
+    kind: DateKind,
     day: str,
     *,
     key: Any = _NONE,
@@ -118,7 +118,7 @@ def _rows(
     name: Any = _EMPTY,
     urn: Any = _NONE,
 ) -> Any:
-    """Return a part of the query, with the columns of `Row`."""
+    """Return a part of the query, with the columns of `DateRow`."""
     return found.order_by().values_list(Value(kind.value), key, F(day), number, label, name, urn)
 
 
@@ -127,32 +127,32 @@ def _first(found: Any, *order: str, most: int = MOST) -> Any:
     return found.model.objects.filter(pk__in=found.order_by(*order).values("pk")[:most])
 
 
-def _task(row: Row, oversees: bool) -> Task:
+def _task(row: DateRow, oversees: bool) -> TodoItem:
     match row.kind:
-        case Kind.LATE:
+        case DateKind.LATE:
             one, many = LATE[row.label]
             title = one if row.number == 1 else many.format(f"{row.number:,}")
             url = _late_on_the_board(row.label) if oversees else reverse("schools:list")
             where = "In the schools you look after; the longest since this day"
-            return Task(title, where, url, row.day, overdue=True)
-        case Kind.LATE_ACTIONS:
+            return TodoItem(title, where, url, row.day, overdue=True)
+        case DateKind.LATE_ACTIONS:
             many = f"{row.number:,} actions of the authority are late"
             title = "An action of the authority is late" if row.number == 1 else many
             url = reverse("schools:actions", args=[row.urn])
-            return Task(title, f"The longest at {row.name}, since this day", url, row.day, overdue=True)
-        case Kind.VISIT:
+            return TodoItem(title, f"The longest at {row.name}, since this day", url, row.day, overdue=True)
+        case DateKind.VISIT:
             state = ", date proposed" if row.number else ""
             url = reverse("schools:visit", args=[row.urn, row.key])
-            return Task(f"{VisitKind(row.label).label}{state}", row.name, url, row.day)
-        case Kind.MEETING:
-            return Task("Governors’ meeting", row.name, reverse("schools:governors", args=[row.urn]), row.day)
-        case Kind.OPENS | Kind.CLOSES:
-            title = "School opens" if row.kind == Kind.OPENS else "School closes"
-            return Task(title, row.name, reverse("schools:school", args=[row.urn]), row.day)
+            return TodoItem(f"{VisitKind(row.label).label}{state}", row.name, url, row.day)
+        case DateKind.MEETING:
+            return TodoItem("Governors’ meeting", row.name, reverse("schools:governors", args=[row.urn]), row.day)
+        case DateKind.OPENS | DateKind.CLOSES:
+            title = "School opens" if row.kind == DateKind.OPENS else "School closes"
+            return TodoItem(title, row.name, reverse("schools:school", args=[row.urn]), row.day)
         case _:
             term = f"the {row.label} term {academic_year_label(row.number)}"
             title = f"{row.kind.capitalize()} of {term}"
-            return Task(title, "In the authority’s calendar; a school’s own days may differ", "", row.day)
+            return TodoItem(title, "In the authority’s calendar; a school’s own days may differ", "", row.day)
 
 
 def _looks_after_districts(user: Any) -> bool:
@@ -168,7 +168,7 @@ def _late_in_care(user: Any, on: date) -> Iterator[Any]:
     right = Permission.VIEW_COVERAGE if oversees else Permission.VIEW_SHARED_RECORD
     late = Deadline.objects.overdue(on).filter(late_and_known(user, right), told_once(on)).order_by()
     counted = late.values("rule").annotate(rows=Count("pk"), first=Min("due_on"))
-    yield _rows(counted, Kind.LATE, "first", number=F("rows"), label=F("rule"))
+    yield _rows(counted, DateKind.LATE, "first", number=F("rows"), label=F("rule"))
 
 
 def _late_on_the_board(rule: str) -> str:
@@ -183,7 +183,7 @@ def _late_actions(user: Any, on: date) -> Iterator[Any]:
     longest = late.order_by("due_on", "pk")
     counted = late.order_by().values("owner").annotate(rows=Count("pk"), first=Min("due_on"))
     at = {name: Subquery(longest.values(f"school__{name}")[:1]) for name in ("name", "urn")}
-    yield _rows(counted, Kind.LATE_ACTIONS, "first", number=F("rows"), **at)
+    yield _rows(counted, DateKind.LATE_ACTIONS, "first", number=F("rows"), **at)
 
 
 def late_and_known(user: Any, right: Permission) -> Q:
@@ -233,7 +233,7 @@ def _visits(user: Any, on: date) -> Iterator[Any]:
     proposed = Case(When(status=VisitStatus.AGREED, then=Value(0)), default=Value(1))
     of_school = {"name": F("school__name"), "urn": F("school__urn")}
     shown = _first(coming, "planned_on", "pk")
-    yield _rows(shown, Kind.VISIT, "planned_on", key=F("pk"), number=proposed, label=F("kind"), **of_school)
+    yield _rows(shown, DateKind.VISIT, "planned_on", key=F("pk"), number=proposed, label=F("kind"), **of_school)
 
 
 def _meetings(user: Any, on: date) -> Iterator[Any]:
@@ -243,14 +243,14 @@ def _meetings(user: Any, on: date) -> Iterator[Any]:
     mine = School.objects.visible_to(user, Permission.VIEW_SHARED_RECORD).order_by().values("pk")
     coming = GovernorsMeeting.objects.standing().filter(school__in=mine, held_on__range=(on, on + AHEAD_OF_MEETINGS))
     shown = _first(coming, "held_on", "pk")
-    yield _rows(shown, Kind.MEETING, "held_on", key=F("pk"), name=F("school__name"), urn=F("school__urn"))
+    yield _rows(shown, DateKind.MEETING, "held_on", key=F("pk"), name=F("school__name"), urn=F("school__urn"))
 
 
 def _register(user: Any, on: date) -> Iterator[Any]:
     if not user_can(user, Permission.VIEW_SCHOOL_HISTORY):
         return
     mine = School.objects.visible_to(user, Permission.VIEW_SCHOOL_HISTORY)
-    for day, kind in (("opened_on", Kind.OPENS), ("closed_on", Kind.CLOSES)):
+    for day, kind in (("opened_on", DateKind.OPENS), ("closed_on", DateKind.CLOSES)):
         shown = _first(mine.filter(**{f"{day}__range": (on, on + AHEAD_OF_REGISTER)}), day, "pk")
         yield _rows(shown, kind, day, key=F("pk"), name=F("name"), urn=F("urn"))
 
@@ -259,6 +259,6 @@ def _turns_of_term(user: Any, on: date) -> Iterator[Any]:
     """The next two turns of the term, for everybody who sees a school."""
     if not user_can(user, Permission.VIEW_SCHOOL):
         return
-    for day, kind in (("starts_on", Kind.FIRST_DAY), ("ends_on", Kind.LAST_DAY)):
+    for day, kind in (("starts_on", DateKind.FIRST_DAY), ("ends_on", DateKind.LAST_DAY)):
         shown = _first(terms_of_whole_years().filter(**{f"{day}__gte": on}), day, most=1)
         yield _rows(shown, kind, day, key=F("pk"), number=F("academic_year"), label=F("name"))

@@ -15,7 +15,7 @@ from schoolimprove.accounts.roles import LINE_MANAGEMENT, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.registry import Described
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.records.deadlines import (
     ACTION_OF_AUTHORITY,
     ACTION_OF_SCHOOL,
@@ -140,12 +140,12 @@ def _about(record: RecordOfVisit) -> str:
     return f"{record.school.name}, visit of {clock.uk_date(record.held_on)}{came_back}"
 
 
-def consenting(_user: Any, rows: Sequence[tuple[Deadline, Described]], on: date) -> list[Task]:
+def consenting(_user: Any, rows: Sequence[tuple[Deadline, Described]], on: date) -> list[TodoItem]:
     """Return a line for each record, with the number of its strengths that wait. One query."""
     asked = Strength.objects.filter(record__in=[row.subject_id for row, _words in rows], status=StrengthStatus.ASKED)
     numbers = Counter(asked.order_by().values_list("record", flat=True))
     return [
-        Task(
+        TodoItem(
             f"Say whether {_strengths(numbers[row.subject_id])} may be shared with other schools",
             words.about,
             f"{words.url}#strengths",
@@ -173,7 +173,7 @@ def described_actions(user: Any, dated: Sequence[Any]) -> Mapping[int, Described
     }
 
 
-def lines_of_actions(_user: Any, rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterable[Task]:
+def lines_of_actions(_user: Any, rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterable[TodoItem]:
     """Return a line for each school; several of its actions are found on its page."""
     by_school: dict[int | None, list[tuple[Deadline, Described]]] = {}
     for row in rows:
@@ -182,15 +182,15 @@ def lines_of_actions(_user: Any, rows: Sequence[tuple[Deadline, Described]], on:
     return [_together(tasks, number=len(rows))] if len(tasks) > ONE_BY_ONE else tasks
 
 
-def _of_school(rows: Sequence[tuple[Deadline, Described]], on: date) -> Task:
+def _of_school(rows: Sequence[tuple[Deadline, Described]], on: date) -> TodoItem:
     (first, words), number = rows[0], len(rows)
     title, url = (words.task, words.url) if number == 1 else (f"Update {number} actions", words.group)
     overdue = first.due_on is not None and first.due_on < on
-    return Task(title, words.where, url, due_on=first.due_on, overdue=overdue)
+    return TodoItem(title, words.where, url, due_on=first.due_on, overdue=overdue)
 
 
-def _together(tasks: Sequence[Task], *, number: int) -> Task:
+def _together(tasks: Sequence[TodoItem], *, number: int) -> TodoItem:
     """Return one line for actions at many schools, so that they do not hide the records to write."""
     first = tasks[0]
     title, where = f"Update {number} actions", f"{len(tasks)} of your schools"
-    return Task(title, where, "", due_on=first.due_on, overdue=first.overdue, parts=tasks)
+    return TodoItem(title, where, "", due_on=first.due_on, overdue=first.overdue, parts=tasks)

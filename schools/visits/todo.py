@@ -15,7 +15,7 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.registry import Described
 from schoolimprove.reminders.todo import task
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.register.models.school import School
 from schools.register.scope import in_scope
 from schools.visits.deadlines import AGREE, ANSWER, CORE_VISIT, WRITE
@@ -109,13 +109,13 @@ def _address(name: str, visit: Visit) -> str:
     return reverse(f"schools:{name}", args=[visit.school.urn, visit.pk])
 
 
-def agreeing(_user: Any, rows: Sequence[tuple[Deadline, Described]], _on: date) -> Iterator[Task]:
+def agreeing(_user: Any, rows: Sequence[tuple[Deadline, Described]], _on: date) -> Iterator[TodoItem]:
     """Yield a line for each date that the school agrees, on the page of the visit."""
     for deadline, words in rows:
-        yield Task("Agree the date of the visit", words.about, words.url, due_on=deadline.due_on)
+        yield TodoItem("Agree the date of the visit", words.about, words.url, due_on=deadline.due_on)
 
 
-def planning(user: Any, rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterable[Task]:
+def planning(user: Any, rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterable[TodoItem]:
     """Return one line for each term where there are many, so that a term does not begin with forty lines."""
     theirs, others = list(rows), list[tuple[Deadline, Described]]()
     if any(held.role == Role.DISTRICT_ADMINISTRATOR for held in appointments_of(user)):
@@ -136,13 +136,13 @@ def _by_term(rows: Sequence[tuple[Deadline, Described]]) -> Iterator[list[tuple[
         yield list(of_term)
 
 
-def _together(rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterator[Task]:
+def _together(rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterator[TodoItem]:
     for of_term in _by_term(rows):
         first, words = of_term[0]
         if len(of_term) == 1:
             yield task(first, words, on)
             continue
-        yield Task(
+        yield TodoItem(
             f"Propose dates for {len(of_term)} core visits",
             f"{len(of_term)} of your schools, {_term(words)} term",
             _to_plan(words.group),
@@ -152,11 +152,11 @@ def _together(rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterator[
         )
 
 
-def _helping(rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterator[Task]:
+def _helping(rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterator[TodoItem]:
     """Yield a line for each term for a district's administrator: how many core visits have no date."""
     for of_term in _by_term(rows):
         (first, words), number = of_term[0], len(of_term)
-        yield Task(
+        yield TodoItem(
             "Help to find a date for the core visit" if number == 1 else f"Help to find dates for {number} core visits",
             f"In your districts, {_term(words)} term",
             _to_plan(words.group, whose="all"),

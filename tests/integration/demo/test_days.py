@@ -21,7 +21,7 @@ from schoolimprove.reminders.models import Deadline, Mailing, Reminder, Sweep
 from schoolimprove.reminders.reconciling import reconcile
 from schoolimprove.reminders.steps import Step
 from schoolimprove.reminders.todo import tasks_of
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.models import (
     AgendaItem,
     Appointment,
@@ -130,7 +130,7 @@ def status_of_home(role: Role) -> int:
     return client_of(role).get("/").status_code
 
 
-def asks_of(role: Role) -> list[Task]:
+def asks_of(role: Role) -> list[TodoItem]:
     return tasks_of(user_in(role), clock.today())
 
 

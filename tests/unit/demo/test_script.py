@@ -11,7 +11,7 @@ import pytest
 from schoolimprove.accounts.roles import Role
 from schoolimprove.demo import places
 from schoolimprove.demo.days import Days
-from schoolimprove.demo.script import Act, Script, acts_of, names, read
+from schoolimprove.demo.script import Script, ScriptedAct, acts_of, names, read
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import LONDON
 
@@ -29,8 +29,8 @@ def told(*acts: dict[str, Any], today: date = TODAY) -> Script:
     return Script(Days(today), {"people": {"story": [{"acts": [act]} for act in acts]}})
 
 
-def of_one_story(script: Script) -> Iterator[list[Act]]:
-    stories: dict[int, list[Act]] = {}
+def of_one_story(script: Script) -> Iterator[list[ScriptedAct]]:
+    stories: dict[int, list[ScriptedAct]] = {}
     for act in script.acts:
         stories.setdefault(id(act.story), []).append(act)
     yield from stories.values()

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.visits import deadlines as visit_deadlines
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
@@ -29,7 +29,7 @@ def _terms(county: County) -> None:
     hold_terms(2026)
 
 
-def asks(user: User, on: date = TUESDAY) -> list[Task]:
+def asks(user: User, on: date = TUESDAY) -> list[TodoItem]:
     user.__dict__.pop("_appointments", None)
     return tasks_with_rows_made(user, on)
 

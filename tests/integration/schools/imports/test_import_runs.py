@@ -18,7 +18,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.transition import Blocked, Conflict, save_changes
 from schoolimprove.reminders.todo import tasks_of
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.imports.core import runs
 from schools.imports.gias.run import import_gias
 from schools.imports.states import ImportStatus
@@ -236,7 +236,7 @@ def test_an_import_that_changed_nothing_stands_in_nobodys_way(brought: Brought, 
     assert undone(first, actor).status == ImportStatus.APPLIED
 
 
-def decisions(user: User) -> list[Task]:
+def decisions(user: User) -> list[TodoItem]:
     return [task for task in tasks_of(user, clock.today()) if "import" in task.title]
 
 

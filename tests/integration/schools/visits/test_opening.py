@@ -21,7 +21,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.models import Deadline
-from schoolimprove.ui.registry import Task
+from schoolimprove.ui.registry import TodoItem
 from schools.models import Appointment, ProgrammeEdition, School, TermOpening, Visit
 from schools.oversight.recalculate_deadlines import recount
 from schools.register.models.school import Phase
@@ -402,7 +402,7 @@ def test_the_command_refuses_a_term_without_dates_in_a_sentence(county: County) 
         call_command("open_term", "2026", "autumn")
 
 
-def asks_about_terms(user: User, on: date) -> list[Task]:
+def asks_about_terms(user: User, on: date) -> list[TodoItem]:
     with clock.at(on):
         return [task for task in tasks_with_rows_made(user, on) if task.title.startswith("Open the")]
 
