@@ -95,7 +95,9 @@ def record_silence_of(record: RecordOfVisit, *, on: date) -> None:
     if due is None or due.day >= on:
         return
     version = RecordVersion.objects.get(record=record, number=record.shared_version or 0)
-    silent = [Silence(version=version, role=role, at=clock.now(), due_on=due.day) for role in _unanswered(record, on)]
+    silent = [
+        Silence(version=version, role=role, at=clock.now(), due_on=due.day) for role in sorted(_unanswered(record, on))
+    ]
     Silence.objects.bulk_create(silent, ignore_conflicts=True)
 
 

@@ -71,8 +71,8 @@ def record_silence(on: date) -> int:
 def _record_silence(due: dict[int, date], on: date) -> int:
     newest = RecordVersion.objects.filter(
         record__in=due, record__status__in=ANSWERED_IN, number=F("record__shared_version")
-    ).select_related("record")
-    versions = {version.pk: version for version in newest}
+    )
+    versions = {version.pk: version for version in newest.select_related("record").order_by("pk")}
     heard = set(Response.objects.filter(version__in=versions).values_list("version", "role"))
     heard |= set(Silence.objects.filter(version__in=versions).values_list("version", "role"))
     asked = _asked({version.record.school_id for version in versions.values()}, on)
