@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.policy.actions import approve, propose
+from schoolimprove.policy.models import PolicyRow
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.changes import CALENDAR, TASKS, Follower, changed, followers
 from schoolimprove.reminders.calendar_feed.contents import calendar_for
@@ -210,33 +211,29 @@ def test_a_task_that_has_no_day_says_so(county: County) -> None:
 # Kept right by what changes around them.
 
 
+def more_time_proposed() -> PolicyRow:
+    return propose(
+        key=RECORD_LIMITS.name,
+        effective_from=date(2026, 9, 1),
+        value={"submit_working_days": 8, "assure_working_days": 5, "respond_school_days": 10},
+        reason="More time.",
+        by=Actor(UserFactory.create()),
+    )
+
+
 def test_the_day_to_write_a_record_by_follows_the_policy_and_the_calendar(county: County) -> None:
     visit_actions.plan(county.school, Plan("monitoring", NEXT_WEEK, visitor=county.sip), by=county.sip, on=TUESDAY)
     BankHolidayOverrideFactory.create(day=date(2026, 11, 12))
     # Five working days after Tuesday 10 November without the 12th, by hand: Wednesday the 18th.
     assert (recount(), Deadline.objects.get(rule=WRITE).due_on) == (1, date(2026, 11, 18))
-    limits = {"submit_working_days": 8, "assure_working_days": 5, "respond_school_days": 10}
-    row = propose(
-        key=RECORD_LIMITS.name,
-        effective_from=date(2026, 9, 1),
-        value=limits,
-        reason="More time.",
-        by=Actor(UserFactory.create()),
-    )
+    row = more_time_proposed()
     approve(row, by=Actor(UserFactory.create()))
     assert (recount(), Deadline.objects.get(rule=WRITE).due_on) == (1, date(2026, 11, 23))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_policy_and_the_calendar_changed_at_once_wait_for_each_other_and_do_not_lock(county: County) -> None:
-    limits = {"submit_working_days": 8, "assure_working_days": 5, "respond_school_days": 10}
-    row = propose(
-        key=RECORD_LIMITS.name,
-        effective_from=date(2026, 9, 1),
-        value=limits,
-        reason="More time.",
-        by=Actor(UserFactory.create()),
-    )
+    row = more_time_proposed()
     second, meet = Actor(UserFactory.create()), Barrier(2, timeout=20)
     pause = Follower("pause", 1, frozenset({CALENDAR, RECORD_LIMITS.name}), meet.wait)
     followers.register(pause)
