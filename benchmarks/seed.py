@@ -506,8 +506,8 @@ class _Seed:
 
 
 NUMBERED = (LocalAuthority, DoubleDistrict, District, School, User, Person, Visit, RecordOfVisit, RecordVersion)
-LARGE = (School.history.model, Visit, RecordOfVisit, RecordVersion, Response, AuditEvent, Deadline)
-FILLED = (*NUMBERED, School.history.model, Appointment, Response, AuditEvent, Deadline)
+LARGE = (School.history.model, Visit, RecordOfVisit, RecordVersion, RecordAction, Response, AuditEvent, Deadline)
+FILLED = (*NUMBERED, School.history.model, Appointment, RecordAction, Response, AuditEvent, Deadline)
 TEXTS: Mapping[str, int] = {"met": 1, "evidence": 3, "findings": 4, "judgements": 1}
 """How often each text of a record repeats `TEXT`: a page in all."""
 
