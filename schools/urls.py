@@ -158,6 +158,11 @@ urlpatterns = [
         presenting.RecordPresent.as_view(),
         name="record_present",
     ),
+    path(
+        f"{RECORD}undo-presentation/",
+        presenting.RecordUndoPresentation.as_view(),
+        name="record_undo_presentation",
+    ),
     path(f"{RECORD}close/", presenting.RecordClose.as_view(), name="record_close"),
     path(
         f"{RECORD}close-unpresented/",

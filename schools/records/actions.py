@@ -310,10 +310,26 @@ def present(record: RecordOfVisit, *, by: User, on: date, held_on: date, seen_ve
         transition(record, "present", by=actor, seen_version=seen_version, blockers=reasons, presented_on=held_on)
         _hold_meetings(record)
         deadlines.presented(record)
-        pdf.asked_to_freeze(record.newest_version(), pdf.PRESENTED)
+        pdf.asked_to_freeze_act(record.newest_version(), pdf.PRESENTED)
         if _enter_meeting(record, held_on, by=actor):
             others = RecordOfVisit.objects.awaiting_presentation().filter(school=record.school_id)
             deadlines.meetings_changed(others.with_issued_at().select_related("visit"))
+        ask_to_close(record, on=on)
+
+
+def undo_presentation(record: RecordOfVisit, *, by: User, on: date, reason: str, seen_version: int) -> None:
+    """Mark a record as not presented after all; the governors have to see it by the day they had before."""
+    actor = acting(by, Permission.PRESENT_RECORD, on=record)
+    with transaction.atomic():
+        RecordOfVisit.objects.select_for_update().get(pk=record.pk)
+        reasons = guards.blockers(record, "undo presentation", on=on)
+        anew: dict[str, Any] = {"presented_on": None, "closed_at": None}
+        transition(
+            record, "undo presentation", by=actor, reason=reason, seen_version=seen_version, blockers=reasons, **anew
+        )
+        _hold_meetings(record)
+        deadlines.not_presented(record)
+        pdf.asked_to_freeze_act(record.newest_version(), pdf.UNDONE)
         ask_to_close(record, on=on)
 
 
@@ -376,7 +392,7 @@ def _end(record: RecordOfVisit, verb: str, *, by: Actor, on: date, seen_version:
     _hold_meetings(record)
     guards.record_silence_of(record, on=on)
     deadlines.closed(record)
-    pdf.asked_to_freeze(record.newest_version(), pdf.CLOSED)
+    pdf.asked_to_freeze_act(record.newest_version(), pdf.CLOSED)
 
 
 def _hold_meetings(record: RecordOfVisit) -> None:

@@ -32,7 +32,7 @@ WITHOUT_MOVE = {
     "took a file away": "has an attachment less",
 }
 """What is done to a record without moving it, after its name."""
-SHOWN_TO_READERS = ("approve", "responded", "present", "close", "close unpresented", "correct")
+SHOWN_TO_READERS = ("approve", "responded", "present", "undo presentation", "close", "close unpresented", "correct")
 """What those who read a record only because it is shared may know of how it came about."""
 
 RECORDS: list[type[Model]] = [RecordOfVisit, Correction]

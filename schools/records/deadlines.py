@@ -150,6 +150,11 @@ def presented(record: RecordOfVisit) -> None:
     meet_deadline(PRESENT, record)
 
 
+def not_presented(record: RecordOfVisit) -> None:
+    """Let the day by which it was to be presented hold again."""
+    reopen_deadline(PRESENT, record)
+
+
 def closed(record: RecordOfVisit) -> None:
     """Nobody is waited for any more; what was met stays met."""
     for rule in (RESPOND, PRESENT, CLOSE):

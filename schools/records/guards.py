@@ -20,7 +20,9 @@ from schools.records.states import RecordStatus
 from schools.register.models.school import Establishment
 from schools.visits.models.visit import VisitKind
 
-GUARDED = frozenset({"present", "close", "close unpresented"})
+GUARDED = frozenset({"present", "undo presentation", "close", "close unpresented"})
+UNDO_DAYS = 28
+"""How long after a record was closed its school can still say that the governors had not seen it. Our choice."""
 
 
 def blockers(record: RecordOfVisit, verb: str, *, on: date) -> list[str]:
@@ -35,12 +37,23 @@ def _blockers_after_sharing(record: RecordOfVisit, verb: str, on: date) -> list[
     core = record.visit.kind == VisitKind.CORE
     if verb == "present":
         return [] if core else ["Only the record of a core visit is presented to the governors."]
+    if verb == "undo presentation":
+        return _not_to_undo(record, on)
     if verb == "close":
         unpresented = core and record.status != RecordStatus.PRESENTED
         own = ["It has not been presented to the governors."] if unpresented else []
     else:
         own = _not_unpresented(record, core, on)
     return [*own, *_not_answered(record, on), *_correction_waits(record)]
+
+
+def _not_to_undo(record: RecordOfVisit, on: date) -> list[str]:
+    if record.presented_on is None:
+        return ["This record is not marked as presented to the governors."]
+    closed = record.closed_at and record.closed_at.astimezone(clock.LONDON).date()
+    if closed and (on - closed).days > UNDO_DAYS:
+        return [f"This record was closed on {clock.uk_date(closed)}, more than {UNDO_DAYS} days ago."]
+    return _correction_waits(record)
 
 
 def _not_unpresented(record: RecordOfVisit, core: bool, on: date) -> list[str]:

@@ -144,10 +144,10 @@ def _otherwise(role: Role, silences: Mapping[str, Silence], *, held: bool) -> st
 
 
 JOB = "freeze_record"
-SHARED, PRESENTED, CLOSED = "shared", "presented", "closed"
+SHARED, PRESENTED, UNDONE, CLOSED = "shared", "presented", "undone", "closed"
 MOST_AT_ONCE = 500
 """PDFs asked for anew in one night."""
-_ACTS = {PRESENTED: ("present",), CLOSED: ("close", "close unpresented")}
+_ACTS = {PRESENTED: ("present",), UNDONE: ("undo presentation",), CLOSED: ("close", "close unpresented")}
 _RESPONSE = "response-"
 _log = logging.getLogger(__name__)
 
@@ -160,6 +160,25 @@ def register() -> None:
 def asked_to_freeze(version: RecordVersion, occasion: str) -> None:
     """Have the PDF of a version frozen; called in the transaction of the act that is the occasion."""
     jobs.ask_for(JOB, f"{version.pk} {occasion}")
+
+
+def asked_to_freeze_act(version: RecordVersion, act: str) -> None:
+    """As `asked_to_freeze`, for an act that can be done to one version more than once: the second is `presented-2`."""
+    number = _acts_on(version, act).count()
+    asked_to_freeze(version, act if number < 2 else f"{act}-{number}")
+
+
+def act_of(occasion: str) -> str:
+    return occasion.partition("-")[0]
+
+
+def _acts_on(version: RecordVersion, act: str) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(
+        subject_kind=version.record._meta.label_lower,
+        subject_id=version.record_id,
+        verb__in=_ACTS[act],
+        at__gte=version.issued_at,
+    ).order_by("at", "pk")
 
 
 def answered(response: Response) -> str:
@@ -228,20 +247,18 @@ def standing_at(version: RecordVersion, occasion: str) -> Standing:
 
 def _moment_of(version: RecordVersion, occasion: str) -> datetime:
     """When the act was done, as the audit has it; without one, the newest that is known of the version."""
-    acts = AuditEvent.objects.filter(
-        subject_kind=version.record._meta.label_lower,
-        subject_id=version.record_id,
-        verb__in=_ACTS[occasion],
-        at__gte=version.issued_at,
-    )
-    done = acts.order_by("at").values_list("at", flat=True).first()
+    act, _, number = occasion.partition("-")
+    moments = list(_acts_on(version, act).values_list("at", flat=True)[: int(number or 1)])
+    done = moments[-1] if moments else None
     known = version.responses.values_list("at").union(version.silences.values_list("at"))
     return done or max([version.issued_at, *(at for (at,) in known)])
 
 
 def _status(version: RecordVersion, occasion: str) -> str:
-    if occasion == CLOSED:
+    if act_of(occasion) == CLOSED:
         return "Closed"
+    if act_of(occasion) == UNDONE:
+        return "Shared with the school. It was marked as presented to the governors by mistake"
     presented_on = version.record.presented_on
     return f"Presented to governors on {clock.uk_date(presented_on)}" if presented_on else "Presented to governors"
 

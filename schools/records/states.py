@@ -92,6 +92,16 @@ RECORD_OF_VISIT = StateTable(
             effect="The date of the meeting is kept; the deadline to present is met.",
         ),
         Move(
+            verb="undo presentation",
+            sources=frozenset({RecordStatus.PRESENTED, RecordStatus.CLOSED}),
+            target=RecordStatus.SHARED,
+            past="no longer marked as presented to the governors",
+            who="The clerk, the chair or the headteacher of the school",
+            guard="It was presented, and was closed no more than 28 days ago if it is closed.",
+            effect="The record is open again. The deadline to present holds again, and the PDF says what happened.",
+            reason_required=True,
+        ),
+        Move(
             verb="close",
             sources=frozenset({RecordStatus.SHARED, RecordStatus.PRESENTED}),
             target=RecordStatus.CLOSED,

@@ -263,6 +263,9 @@ ROUTES: dict[str, Route] = {
     "schools:record_present": Route(
         statuses(frozenset({HT, CHAIR, CLERK}), refused=READS_SHARED), statuses(refused=READS_UNSHARED)
     ),
+    "schools:record_undo_presentation": Route(
+        statuses(frozenset({HT, CHAIR, CLERK}), refused=READS_SHARED, ok=302), statuses(refused=READS_UNSHARED)
+    ),
     "schools:record_close": of_record(NONE, NONE, moved=frozenset({SIP, DSIM})),
     "schools:record_close_unpresented": of_record(NONE, NONE, moved=frozenset({DSIM})),
     "schools:record_correct": Route(

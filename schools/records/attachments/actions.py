@@ -172,9 +172,10 @@ def _occasion(document: RecordDocument, responses: Sequence[Response]) -> str:
     said = {
         pdf.SHARED: "as shared",
         pdf.PRESENTED: "as presented to governors",
+        pdf.UNDONE: "as no longer presented to governors",
         pdf.CLOSED: "as closed",
     }
     answered = (
         f"with the response of the {roles[document.occasion]}" if document.occasion in roles else "with a response"
     )
-    return said.get(document.occasion, answered)
+    return said.get(pdf.act_of(document.occasion), answered)

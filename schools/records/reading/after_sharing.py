@@ -154,6 +154,9 @@ def _may(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     unpresented = shared and core and manager
     return {
         "may_present": shared and core and user_can(user, Permission.PRESENT_RECORD, on=record),
+        "may_undo_presentation": record.presented_on is not None
+        and user_can(user, Permission.PRESENT_RECORD, on=record)
+        and not guards.blockers(record, "undo presentation", on=today),
         "may_close": closes and not reasons,
         "not_closed_because": reasons,
         "may_close_unpresented": unpresented and not guards.blockers(record, "close unpresented", on=today),

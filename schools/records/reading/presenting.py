@@ -17,6 +17,7 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.pages.buttons import act, seen_in
 from schoolimprove.pages.conflicts import refused, show_conflict
+from schoolimprove.pages.verbs import ReasonForm
 from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.records import actions as record_actions
@@ -72,6 +73,28 @@ class RecordPresent(RecordVerbPage):
 
     def done_message(self, result: date) -> str:
         return f"Presented to the governors on {clock.uk_date(result)}."
+
+
+class RecordUndoPresentation(RecordVerbPage):
+    """The school says that the governors did not see it after all, and why."""
+
+    form_class, heading = ReasonForm, "Undo “presented to the governors”"
+    done = "The record is no longer marked as presented to the governors."
+
+    @property
+    def lede(self) -> str:  # type: ignore[override]
+        day = self.subject.presented_on
+        marked = f"This record is marked as presented on {clock.uk_date(day)}. " if day else ""
+        return f"{marked}Everyone who can read the record can read your reason."
+
+    def may(self, user: Any) -> bool:
+        return user_can(user, Permission.PRESENT_RECORD, on=self.subject)
+
+    def closed(self) -> str:
+        return " ".join(guards.blockers(self.subject, "undo presentation", on=clock.today()))
+
+    def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
+        record_actions.undo_presentation(self.subject, by=by, on=on, seen_version=seen_version, **fields)
 
 
 class RecordClose(TemplateView):

@@ -105,6 +105,8 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
     meeting, another = (GovernorsMeetingFactory.create(school=school, held_on=date(2026, 12, n)) for n in (3, 4))
     changed, ended = SchoolContactFactory.create_batch(2, school=school)
     record = shared(county)
+    presented = shared(county, held_on=date(2026, 10, 6))
+    record_actions.present(presented, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=presented.version)
     held = school.appointments.get(role=Role.CHAIR)
 
     def at(name: str, *args: Any) -> str:
@@ -206,6 +208,16 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
             str(TUESDAY.day),
             finish=lambda: record_actions.present(
                 again(record), by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version
+            ),
+        ),
+        "schools:record_undo_presentation": VerbSample(
+            f"{presented.get_absolute_url()}undo-presentation/",
+            clerk,
+            county.sip,
+            {"reason": "The agenda was full"},
+            "The agenda was full",
+            finish=lambda: record_actions.undo_presentation(
+                again(presented), by=county.chair, on=TUESDAY, reason="Too late", seen_version=presented.version
             ),
         ),
     }

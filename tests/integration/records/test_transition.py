@@ -23,7 +23,7 @@ DRAFT, SUBMITTED, SHARED = RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordSta
 PRESENTED, CLOSED, ABANDONED = RecordStatus.PRESENTED, RecordStatus.CLOSED, RecordStatus.ABANDONED
 VERBS = [
     *("submit", "recall", "return", "approve", "abandon"),
-    *("present", "close", "close unpresented", "correct"),
+    *("present", "undo presentation", "close", "close unpresented", "correct"),
 ]
 LEGAL = {
     (DRAFT, "submit"): SUBMITTED,
@@ -32,6 +32,8 @@ LEGAL = {
     (SUBMITTED, "approve"): SHARED,
     (DRAFT, "abandon"): ABANDONED,
     (SHARED, "present"): PRESENTED,
+    (PRESENTED, "undo presentation"): SHARED,
+    (CLOSED, "undo presentation"): SHARED,
     (SHARED, "close"): CLOSED,
     (PRESENTED, "close"): CLOSED,
     (SHARED, "close unpresented"): CLOSED,
@@ -101,7 +103,7 @@ def test_a_verb_moves_from_its_legal_states_alone(county: County) -> None:
                 expected[before, verb] = (record.pk, before, version, told)
             else:
                 expected[before, verb] = (None, after, version + 1, [*told, verb])
-    assert len(got) == 54
+    assert len(got) == 60
     assert got == expected
 
 

@@ -92,6 +92,10 @@ def present(record: RecordOfVisit, by: User) -> None:
     record_actions.present(record, by=by, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
 
 
+def undo_presentation(record: RecordOfVisit, by: User) -> None:
+    record_actions.undo_presentation(record, by=by, on=TUESDAY, reason="Another record.", seen_version=record.version)
+
+
 def close(record: RecordOfVisit, by: User) -> None:
     record_actions.close(record, by=by, on=LATE, seen_version=record.version)
 
@@ -111,6 +115,7 @@ def correct(record: RecordOfVisit, by: User) -> None:
 MANAGERS = {MANAGER, Role.DSIM}
 RECORD: dict[str, tuple[Callable[[RecordOfVisit, User], None], dict[str, set[str]]]] = {
     "present": (present, {"shared": {HT, CHAIR, CLERK}}),
+    "undo presentation": (undo_presentation, {"presented": {HT, CHAIR, CLERK}, "closed": {HT, CHAIR, CLERK}}),
     "close": (close, {"presented": {AUTHOR, *MANAGERS}}),
     "close unpresented": (close_unpresented, {"shared": MANAGERS}),
     "respond": (answer, {"shared": {HT, CHAIR}, "presented": {HT, CHAIR}}),
