@@ -10,6 +10,8 @@ from django.urls import reverse
 from post_office import mail
 from post_office.models import STATUS, Email
 
+from .recipients import How, note_recipient
+
 
 def send(template: str, *, to: str, **context: Any) -> Email:
     """Queue `<template>.subject.txt`, `.txt` and `.html` for one address.
@@ -23,6 +25,7 @@ def send(template: str, *, to: str, **context: Any) -> Email:
         "text": render_to_string(f"{template}.txt", context),
         "html": render_to_string(f"{template}.html", context),
     }
+    note_recipient(str(context.get("name") or to), How.AT_ONCE)
     return mail.send(
         recipients=[to],
         sender=settings.DEFAULT_FROM_EMAIL,

@@ -11,7 +11,9 @@ from django.shortcuts import redirect
 from django.views.generic import FormView
 
 from schoolimprove.accounts.models import User, user_of
+from schoolimprove.accounts.recipients import collected
 from schoolimprove.lib import clock
+from schoolimprove.pages.buttons import with_recipients
 from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.pages.kept import kept_in, show_kept_text
 from schoolimprove.records.checking import ChecksAnswers
@@ -159,8 +161,9 @@ class VerbPage(ChecksAnswers, FormView[Any]):
         if self.is_overtaken():
             raise Conflict(self.subject)
         by, on, seen = user_of(self.request), clock.today(), self.base_version
-        result = self.act(by=by, on=on, seen_version=seen, **self.fields(form))
-        messages.success(self.request, self.done_message(result))
+        with collected() as told:
+            result = self.act(by=by, on=on, seen_version=seen, **self.fields(form))
+        messages.success(self.request, with_recipients(self.done_message(result), told))
         return self.next_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

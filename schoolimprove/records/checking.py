@@ -49,7 +49,7 @@ class ChecksAnswers(KeepsDrafts):
     def form_valid(self, form: Any) -> HttpResponse:
         if CHECKED_FIELD in self.request.POST:
             return self.send(form)
-        return self.stopped(form) or self._check_page(form)
+        return self.stopped(form) or self.check_page(form)
 
     def answers(self, form: Any) -> list[Fact]:
         """Return the answers of the check page: each visible field as we understood it, with a link to change it."""
@@ -63,7 +63,8 @@ class ChecksAnswers(KeepsDrafts):
         """Return what else the check page needs."""
         return {}
 
-    def _check_page(self, form: Any) -> HttpResponse:
+    def check_page(self, form: Any) -> HttpResponse:
+        """Show a valid form once more before it is sent."""
         token = self._page_token()
         try:
             keep_typed_text(token, self.request.POST)

@@ -7,11 +7,11 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, record_event
 
-from .models import Reminder
+from .models import Deadline, Reminder
 from .models.reminder import Answer, ReminderQuerySet
 from .unread import count_unread
 
-TAKEN_BACK = "That reminder is not waiting any more: you have put it away, or the date it is of was met or has moved."
+TAKEN_BACK = "That reminder is no longer open. You have put it away, or the work is done or is someone else’s now."
 NOT_LATE = "That date is not late. Say why once its day has passed."
 
 
@@ -41,14 +41,26 @@ def _answer(reminder: Reminder, answer: Answer, because: str, *, by: User) -> No
         held = mine.open().first()
         if held is None:
             raise Blocked([TAKEN_BACK])
-        if answer == Answer.LATE and held.due_on >= clock.today():
+        if answer == Answer.LATE and not _is_late(held):
             raise Blocked([NOT_LATE])
         now = clock.now()
         mine.update(answer=answer, because=because, answered_at=now, read_at=held.read_at or now)
+        if answer == Answer.DONE:
+            _same_work(held).to(by).open().update(answer=answer, because="", answered_at=now, read_at=now)
         changes = {"answer": [held.answer, answer.value], "because": [held.because, because]}
         verb = "put a reminder away" if answer == Answer.DONE else "said why a date is late"
         record_event(held, verb, by=Actor(by), changes=changes, reason=because)
         recount(by)
+
+
+def _same_work(told: Reminder) -> ReminderQuerySet:
+    """Return the reminders of the same piece of work, told at whatever step."""
+    return Reminder.objects.filter(**told.about)
+
+
+def _is_late(told: Reminder) -> bool:
+    """Return whether the work is late by the date it has now."""
+    return Deadline.objects.overdue(clock.today()).filter(**told.about).exists()
 
 
 def recount(user: User) -> None:

@@ -10,6 +10,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Working
 
+from .handing_over import tell
 from .models import Deadline, Reminder
 from .models.reminder import Answer
 from .registry import Expected, providers
@@ -58,6 +59,14 @@ def follow(
 
     Return how many changed. What is no longer expected has been done, or has come to nothing.
     """
+    opened, changed = _follow(expected, rules, subject, done=done)
+    return len(opened) + changed
+
+
+def _follow(
+    expected: Iterable[Expected], rules: Collection[str], subject: models.Model | None, *, done: bool
+) -> tuple[list[Deadline], int]:
+    """Return the deadlines that were opened, and how many others changed."""
     with transaction.atomic():
         rows = Deadline.objects.open().filter(rule__in=rules).select_for_update().order_by("pk")
         if subject is not None:
@@ -74,7 +83,7 @@ def follow(
             gone.update(met_at=clock.now())
         elif over:
             gone.delete()
-    return len(new) + len(moved) + len(over)
+    return new, len(moved) + len(over)
 
 
 def open_missing(on: date) -> int:
@@ -114,8 +123,22 @@ def _differs(row: Deadline, each: Expected) -> bool:
 
 def follow_tasks(on: date, *, night: bool = False) -> int:
     """Update the tasks that come from the data or the day, not from a verb; return how many changed."""
-    followed = [each for each in providers if each.rules and (night or not each.nightly)]
-    return sum(follow(each.expected(on), each.rules) for each in followed)
+    changes = 0
+    for each in providers:
+        if each.rules and (night or not each.nightly):
+            opened, changed = _follow(each.expected(on), each.rules, None, done=True)
+            tell(_kept(opened), by=None)
+            changes += len(opened) + changed
+    return changes
+
+
+def _kept(opened: Collection[Deadline]) -> list[Deadline]:
+    """Return the rows that were opened with their keys; no verb opens these, so that none can hand them over."""
+    if not opened:
+        return []
+    subjects = {(each.rule, each.subject_kind, each.subject_id) for each in opened}
+    rows = Deadline.objects.open().filter(rule__in={each.rule for each in opened}).order_by("rule", "pk")
+    return [each for each in rows if (each.rule, each.subject_kind, each.subject_id) in subjects]
 
 
 def meet_deadline(rule: str, subject: models.Model) -> bool:

@@ -38,7 +38,7 @@ class ReminderFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: ReminderQuerySet) -> ReminderQuerySet:
         found: ReminderQuerySet = super().filter_queryset(queryset)
-        return found if self.chosen_show != WAITING else found.open()
+        return found if self.chosen_show != WAITING else found.newest().open()
 
     def shown(self, reminders: ReminderQuerySet, _name: str, show: str) -> ReminderQuerySet:
         return reminders.exclude(answer=Answer.NONE) if show == ANSWERED else reminders

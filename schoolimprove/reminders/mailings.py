@@ -37,7 +37,7 @@ def owe(on: date) -> None:
 
 
 def _owe_at_once() -> None:
-    """A statutory date waits for nothing."""
+    """Owe an e-mail for each statutory date: it waits for nothing."""
     waiting = list(Reminder.objects.not_mailed().filter(by_mail=ByMail.AT_ONCE).order_by("pk"))
     owed = [
         Mailing(key=f"at once {each.pk}", user_id=each.user_id, address=each.address, at_once=True, send_at=clock.now())
@@ -147,7 +147,8 @@ def _write(mailing: Mailing, user: Any, told: Sequence[Line]) -> Email:
         signs_in=user is not None,
         lines=told,
         late=[each for each in told if each.late],
-        coming=[each for each in told if not each.late],
+        new=[each for each in told if each.is_new],
+        coming=[each for each in told if not each.late and not each.is_new],
         inbox=mail.address_of("reminders:inbox"),
         choices=mail.address_of("reminders:choices"),
     )

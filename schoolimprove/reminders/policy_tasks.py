@@ -13,15 +13,23 @@ from schoolimprove.lib import clock
 from schoolimprove.policy.keys import key_named
 from schoolimprove.policy.models import PolicyRow
 
-from .registry import Dated, Described, Expected, Provider, Rule, providers, rules
+from .registry import Dated, Described, Expected, Provider, Rule, Rung, holders_of, providers, rules
+from .steps import Step
 
 APPROVE = "policy.approve"
+APPROVERS = holders_of(
+    "the people who may approve policy, but the one who proposed it",
+    Permission.APPROVE_POLICY,
+    where="AND NOT EXISTS (SELECT 1 FROM policy_policyrow proposal WHERE proposal.id = told.subject_id"
+    " AND proposal.proposed_by_id = told.user_id)",
+)
 
 
 def register() -> None:
     """Register the rules. Call once, when the app is ready."""
     label = "Approve or refuse a change of policy"
-    rules.register(Rule(APPROVE, 90, label, described=_described, asked_of=_asked_of))
+    ladder = (Rung(Step.ASKED, APPROVERS),)
+    rules.register(Rule(APPROVE, 90, label, ladder=ladder, described=_described, asked_of=_asked_of))
     providers.register(Provider("policy", 90, expected, frozenset({APPROVE})))
 
 

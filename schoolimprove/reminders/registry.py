@@ -169,6 +169,38 @@ def still_known(address: str, reminders: Iterable[Any]) -> list[Any]:
     return [each for each in told if each.school_id in schools]
 
 
+Holders = Callable[[str, date], Sql]
+_holders: Holders | None = None
+
+
+def register_holders(holders: Holders) -> None:
+    """Called once: `holders(permission, on)` selects from `due`, as an audience does, who holds it anywhere."""
+    global _holders
+    _holders = holders
+
+
+def holders_of(label: str, permission: str, *, where: str = "") -> Audience:
+    """Return the people who hold a permission anywhere; `where` narrows them by `due` and `told`."""
+
+    def told(on: date) -> Sql:
+        if _holders is None:
+            return "SELECT id AS deadline_id, NULL AS user_id, '' AS address, '' AS name, 0 AS covered FROM due", ()
+        people, values = _holders(permission, on)
+        return f"SELECT * FROM ({people}) AS told WHERE 1 = 1 {where}", values  # noqa: S608 (our own words)
+
+    return Audience(label, told)
+
+
+def account_in(table: str, column: str) -> Sql:
+    """Return the account that a column of the subject's row names, as an audience is selected."""
+    return (
+        "SELECT due.id AS deadline_id, account.id AS user_id, '' AS address, account.name AS name, 0 AS covered"  # noqa: S608 (our own words)
+        f" FROM due JOIN {table} subject ON subject.id = due.subject_id"
+        f" JOIN accounts_user account ON account.id = subject.{column} WHERE account.is_active",
+        [],
+    )
+
+
 def rule_named(key: str) -> Rule | None:
     """None for a rule that no app registers any more; its reminders are still there."""
     return next((rule for rule in rules if rule.key == key), None)

@@ -1,7 +1,8 @@
 """The steps of a reminder, and which dates each is told of on a day. No Django.
 
-A deadline that nobody meets is told of step by step: before its day, once it is late, and then to those above, after
-so many working days each (domain 9.1). Who is told at each step is the rule's; how many days is policy.
+The verb that hands work over tells of it at once. A deadline that nobody meets is told of step by step: before its day,
+once it is late, and then to those above, after so many working days each (domain 9.1). Who is told at each step is the
+rule's; how many days is policy.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from schoolimprove.lib.clock import Calendar, working_days_after
 
 
 class Step(StrEnum):
+    ASKED = "asked"
     COMING = "coming"
     LATE = "late"
     FIRST = "first"
@@ -20,12 +22,14 @@ class Step(StrEnum):
 
 
 STEP_LABELS: dict[Step, str] = {
+    Step.ASKED: "New task",
     Step.COMING: "Coming due",
     Step.LATE: "Late",
     Step.FIRST: "Late, escalated",
     Step.SECOND: "Late, escalated twice",
     Step.THIRD: "Late, escalated three times",
 }
+BEFORE_LATE = (Step.ASKED, Step.COMING)
 ESCALATIONS = (Step.FIRST, Step.SECOND, Step.THIRD)
 
 

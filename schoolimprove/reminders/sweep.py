@@ -67,13 +67,14 @@ def _sweep(on: date) -> Swept:
     created = sum(_tell(rule, step, audience, days[step], on) for rule, step, audience in _rungs())
     owe(on)
     count_unread()
-    told_of = [rule.key for rule in rules if rule.ladder]
+    told_of = {rule.key for rule, _step, _audience in _rungs()}
     due = Deadline.objects.open().filter(rule__in=told_of, due_on__lte=days[Step.COMING].last)
     return Swept(due.count(), created)
 
 
 def _rungs() -> Iterator[tuple[Rule, Step, Audience]]:
-    return ((rule, rung.step, rung.audience) for rule in rules for rung in rule.ladder)
+    """Yield what a sweep tells; work that is handed over is told of by the verb."""
+    return ((rule, rung.step, rung.audience) for rule in rules for rung in rule.ladder if rung.step != Step.ASKED)
 
 
 _TELL = """

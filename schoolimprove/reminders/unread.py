@@ -10,7 +10,7 @@ from .models import Reminder
 
 def count_unread(users: QuerySet[User] | None = None) -> int:
     """Counted anew, for these users or for all; how many users' number changed. One statement."""
-    waiting = Reminder.objects.unread().open().filter(user=OuterRef("pk")).order_by()
+    waiting = Reminder.objects.newest().open().unread().filter(user=OuterRef("pk")).order_by()
     number = Subquery(waiting.values("user").annotate(number=Count("pk")).values("number"))
     people = User.objects.all() if users is None else users
     return people.exclude(unread_reminders=Coalesce(number, 0)).update(unread_reminders=Coalesce(number, 0))

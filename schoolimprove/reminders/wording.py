@@ -1,6 +1,6 @@
 """Reminders in words: what is to be done, where, by when, why that day, and which rule says so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,24 +11,40 @@ from django.conf import settings
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Working, first_counted, question, skipped_in_words, uk_date
 
-from .models import Reminder
+from .models import Deadline, Reminder
 from .registry import Described, described, rule_named
-from .steps import STEP_LABELS
+from .steps import BEFORE_LATE, STEP_LABELS, Step
 
 
 @dataclass(frozen=True)
 class Line:
-    """A reminder as its reader sees it; `on` is the day it is read."""
+    """A reminder as its reader sees it; `on` is the day it is read.
+
+    `deadline` is what it reminds of as it now stands, which may have another date than was told; none once it is done.
+    """
 
     reminder: Reminder
+    deadline: Deadline | None
     said: Described
     title: str
     source: str
     on: date
 
     @property
+    def due_on(self) -> date | None:
+        return self.deadline.due_on if self.deadline else self.reminder.due_on
+
+    @property
+    def working(self) -> Any:
+        return self.deadline.working if self.deadline else self.reminder.working
+
+    @property
     def late(self) -> bool:
-        return self.reminder.due_on < self.on
+        return self.due_on is not None and self.due_on < self.on
+
+    @property
+    def is_new(self) -> bool:
+        return self.reminder.step_kind == Step.ASKED and not self.late
 
     @property
     def link(self) -> str:
@@ -37,12 +53,16 @@ class Line:
 
     @property
     def step(self) -> str:
-        return STEP_LABELS[self.reminder.step_kind]
+        """What the date is now, where it has moved or its day has passed since it was told."""
+        told = self.reminder.step_kind
+        if self.deadline is not None and self.late == (told in BEFORE_LATE):
+            return STEP_LABELS[Step.LATE if self.late else Step.COMING]
+        return STEP_LABELS[told]
 
     @property
     def why(self) -> str:
         """Why that date, in a sentence or two of plain text."""
-        return why_that_date(self.reminder.working)
+        return why_that_date(self.working)
 
 
 def why_that_date(working: Any) -> str:
@@ -56,11 +76,11 @@ def why_that_date(working: Any) -> str:
 
 
 def newest_steps(reminders: Iterable[Reminder]) -> list[Reminder]:
-    """Of each date the furthest step alone: in one e-mail it is one line."""
+    """Return of each piece of work the furthest step alone: in one e-mail it is one line."""
     order = list(STEP_LABELS)
     newest: dict[tuple[Any, ...], Reminder] = {}
     for each in reminders:
-        date_of = (each.rule, each.subject_kind, each.subject_id, each.due_on)
+        date_of = (each.rule, each.subject_kind, each.subject_id)
         held = newest.get(date_of)
         if held is None or order.index(each.step_kind) > order.index(held.step_kind):
             newest[date_of] = each
@@ -68,12 +88,27 @@ def newest_steps(reminders: Iterable[Reminder]) -> list[Reminder]:
 
 
 def lines_of(reminders: Iterable[Reminder], user: Any) -> list[Line]:
-    """Those that the user may still see, in their order; for somebody who does not sign in, all."""
+    """Return those that the user may still see, in their order; all, for a person who does not sign in."""
     shown, on = list(reminders), clock.today()
-    words = described(user, shown)
-    return [_line(each, words[each.pk], on) for each in shown if each.pk in words]
+    words, deadlines = described(user, shown), _deadlines_of(shown)
+    return [_line(each, deadlines.get(each.pk), words[each.pk], on) for each in shown if each.pk in words]
 
 
-def _line(reminder: Reminder, said: Described, on: date) -> Line:
+def _deadlines_of(reminders: Sequence[Reminder]) -> dict[int, Deadline]:
+    """Return the open deadline of each reminder, as it now stands. One query."""
+    if not reminders:
+        return {}
+    found = Deadline.objects.open().filter(
+        rule__in={each.rule for each in reminders},
+        subject_kind__in={each.subject_kind for each in reminders},
+        subject_id__in={each.subject_id for each in reminders},
+    )
+    rows = {(row.rule, row.subject_kind, row.subject_id): row for row in found}
+    held = {each.pk: rows.get((each.rule, each.subject_kind, each.subject_id)) for each in reminders}
+    told_at = {each.pk: each.told_at for each in reminders}
+    return {key: row for key, row in held.items() if row is not None and row.opened_at <= told_at[key]}
+
+
+def _line(reminder: Reminder, deadline: Deadline | None, said: Described, on: date) -> Line:
     rule = rule_named(reminder.rule)
-    return Line(reminder, said, rule.label if rule else reminder.rule, rule.source if rule else "", on)
+    return Line(reminder, deadline, said, rule.label if rule else reminder.rule, rule.source if rule else "", on)

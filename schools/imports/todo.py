@@ -15,7 +15,19 @@ from schoolimprove.lib.clock import TermName
 from schoolimprove.lib.years import academic_year, academic_year_bounds, academic_year_label
 from schoolimprove.policy.values import policy_value
 from schoolimprove.reminders.models import Deadline
-from schoolimprove.reminders.registry import Dated, Described, Expected, Provider, Rule, providers, rules
+from schoolimprove.reminders.registry import (
+    Audience,
+    Dated,
+    Described,
+    Expected,
+    Provider,
+    Rule,
+    Rung,
+    account_in,
+    providers,
+    rules,
+)
+from schoolimprove.reminders.steps import Step
 from schoolimprove.reminders.todo import task
 from schoolimprove.ui.registry import TodoItem
 from schools.imports.core.registry import importers
@@ -26,6 +38,9 @@ from schools.register.models.places import LocalAuthority
 from schools.register.models.school import School
 
 DECIDE, REGISTER, TERM_DATES = "import.decide", "import.register", "import.term_dates"
+_UPLOADER = Audience(
+    "the person who brought the file", lambda _on: account_in(ImportRun._meta.db_table, "created_by_id")
+)
 YEAR = "academic year"
 """The kind of subject whose key is the year in which an academic year begins."""
 ASKED_BEFORE = timedelta(days=14)
@@ -37,7 +52,14 @@ TOLD_BEFORE = timedelta(days=180)
 def register() -> None:
     """Register the rules. Call once, when the app is ready."""
     rules.register(
-        Rule(DECIDE, 70, "Confirm the import or leave it", described=_described_runs, asked_of=_runs_to_decide)
+        Rule(
+            DECIDE,
+            70,
+            "Confirm the import or leave it",
+            ladder=(Rung(Step.ASKED, _UPLOADER),),
+            described=_described_runs,
+            asked_of=_runs_to_decide,
+        )
     )
     rules.register(Rule(REGISTER, 71, "Bring in a fresh file", described=_described_register, asked_of=_files_wanted))
     rules.register(Rule(TERM_DATES, 72, "Bring in term dates", described=_described_years, asked_of=_files_wanted))

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role, roles_with
-from schoolimprove.reminders.registry import Audience, Sql
+from schoolimprove.reminders.registry import Audience, Sql, account_in
 from schools.register.scope import COLUMNS
 
 _COLUMNS = "due.id AS deadline_id, person.user_id AS user_id, person.email AS address, person.name AS name"
@@ -73,14 +73,18 @@ def holders(label: str, *roles: Role) -> Audience:
     return Audience(label, lambda on: _holders(roles, on))
 
 
-def _account(table: str, column: str, where: str = "", values: Sequence[Any] = ()) -> Sql:
-    """The account that a column of the subject's row names."""
-    sql = (
-        "SELECT due.id AS deadline_id, account.id AS user_id, '' AS address, account.name AS name, 0 AS covered"  # noqa: S608 (our own words)
-        f" FROM due JOIN {table} subject ON subject.id = due.subject_id"
-        f" JOIN accounts_user account ON account.id = subject.{column} WHERE account.is_active"
+def holders_anywhere(permission: str, on: date) -> Sql:
+    """Return the users who hold a permission over anything, for deadlines of no school."""
+    named = sorted(role.value for role in roles_with(Permission(permission)))
+    day = connection.ops.adapt_datefield_value(on)
+    return (
+        "SELECT DISTINCT due.id AS deadline_id, due.subject_id AS subject_id, account.id AS user_id, '' AS address,"  # noqa: S608 (our own words)
+        " account.name AS name, 0 AS covered FROM due CROSS JOIN schools_appointment held"
+        " JOIN schools_person person ON person.id = held.person_id"
+        " JOIN accounts_user account ON account.id = person.user_id AND account.is_active"
+        f" WHERE held.role IN ({', '.join(['%s'] * len(named))}) AND {_CURRENT.format('held')}",
+        [*named, day, day],
     )
-    return f"{sql}{f' AND {where}' if where else ''}", list(values)
 
 
 _RECORD = "JOIN schools_recordofvisit record ON record.id = due.subject_id"
@@ -116,7 +120,7 @@ def _has_not_answered(on: date) -> Sql:
     return _holders((Role.HEADTEACHER, Role.CHAIR), on, joins=_RECORD, where=answered)
 
 
-AUTHOR = Audience("the author", lambda _on: _account("schools_recordofvisit", "author_id"))
+AUTHOR = Audience("the author", lambda _on: account_in("schools_recordofvisit", "author_id"))
 MANAGERS = Audience("the author’s line manager", lambda on: _above_author(1, on))
 ABOVE_MANAGERS = Audience("whoever stands above the line manager", lambda on: _above_author(2, on))
 TOP = Audience("the Corporate Director", lambda on: _above_author(3, on))
@@ -161,5 +165,7 @@ PARTNER = holders("the School Improvement Partner", Role.SIP)
 DSIM_OF_VISIT = Audience("the DSIM of the district", _above_visitor(Role.DSIM))
 HEAD_OF_VISIT = Audience("the Head of School Improvement", _above_visitor(Role.HEAD_OF_SERVICE))
 DIRECTOR_OF_VISIT = Audience("the Corporate Director", _above_visitor(Role.CORPORATE_DIRECTOR))
+HEADTEACHER = holders("the headteacher", Role.HEADTEACHER)
+SCHOOL = holders("the headteacher and the chair", Role.HEADTEACHER, Role.CHAIR)
 DSIM = holders("the DSIM of the district", Role.DSIM)
 HEAD = holders("the Head of School Improvement", Role.HEAD_OF_SERVICE)

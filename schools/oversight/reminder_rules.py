@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from schoolimprove.accounts.roles import Permission, Role
-from schoolimprove.reminders.registry import Described, Rule, Rung, register_reached, rules
+from schoolimprove.reminders.registry import Described, Rule, Rung, register_holders, register_reached, rules
 from schoolimprove.reminders.steps import Step
 from schools.oversight import audiences, upcoming
 from schools.records import deadlines as record_deadlines
@@ -21,10 +21,18 @@ from schools.register.scope import covering, in_scope
 from schools.visits import deadlines as visit_deadlines
 from schools.visits import todo as visit_todo
 
-_COMING, _LATE, _FIRST, _SECOND, _THIRD = Step.COMING, Step.LATE, Step.FIRST, Step.SECOND, Step.THIRD
+_ASKED, _COMING, _LATE, _FIRST, _SECOND, _THIRD = (
+    Step.ASKED,
+    Step.COMING,
+    Step.LATE,
+    Step.FIRST,
+    Step.SECOND,
+    Step.THIRD,
+)
 
 LADDERS: dict[str, tuple[Rung, ...]] = {
     record_deadlines.SUBMIT: (
+        Rung(_ASKED, audiences.AUTHOR),
         Rung(_COMING, audiences.AUTHOR),
         Rung(_LATE, audiences.AUTHOR),
         Rung(_FIRST, audiences.MANAGERS),
@@ -32,6 +40,7 @@ LADDERS: dict[str, tuple[Rung, ...]] = {
         Rung(_THIRD, audiences.TOP),
     ),
     record_deadlines.ASSURE: (
+        Rung(_ASKED, audiences.MANAGERS),
         Rung(_COMING, audiences.MANAGERS),
         Rung(_LATE, audiences.MANAGERS),
         Rung(_FIRST, audiences.ABOVE_MANAGERS),
@@ -50,6 +59,7 @@ LADDERS: dict[str, tuple[Rung, ...]] = {
         Rung(_FIRST, audiences.DSIM),
     ),
     visit_deadlines.CORE_VISIT: (
+        Rung(_ASKED, audiences.VISITOR),
         Rung(_COMING, audiences.VISITOR),
         Rung(_LATE, audiences.VISITOR),
         Rung(_FIRST, audiences.DSIM_OF_VISIT),
@@ -67,8 +77,33 @@ LADDERS: dict[str, tuple[Rung, ...]] = {
         Rung(_FIRST, audiences.DSIM),
         Rung(_SECOND, audiences.HEAD),
     ),
+    visit_deadlines.WRITE: (
+        Rung(_ASKED, audiences.VISITOR),
+        Rung(_COMING, audiences.VISITOR),
+        Rung(_LATE, audiences.VISITOR),
+        Rung(_FIRST, audiences.DSIM_OF_VISIT),
+        Rung(_SECOND, audiences.HEAD_OF_VISIT),
+    ),
+    visit_deadlines.ANSWER: (Rung(_ASKED, audiences.VISITOR),),
+    record_deadlines.CONSENT: (Rung(_ASKED, audiences.HEADTEACHER),),
+    record_deadlines.DECIDE_CORRECTION: (Rung(_ASKED, audiences.MANAGERS),),
+    record_deadlines.REVISE_CORRECTION: (Rung(_ASKED, audiences.AUTHOR),),
+    record_deadlines.ACTION_OF_SCHOOL: (
+        Rung(_COMING, audiences.SCHOOL),
+        Rung(_LATE, audiences.SCHOOL),
+        Rung(_LATE, audiences.PARTNER),
+        Rung(_FIRST, audiences.DSIM),
+    ),
+    record_deadlines.ACTION_OF_AUTHORITY: (
+        Rung(_COMING, audiences.PARTNER),
+        Rung(_LATE, audiences.PARTNER),
+        Rung(_FIRST, audiences.DSIM),
+        Rung(_SECOND, audiences.HEAD),
+    ),
 }
 """Rule → its rungs. `docs/reminders.md` is written from it."""
+ON_THE_BOARD = frozenset(upcoming.LATE)
+"""Those whose dates are on the board of those who may know of them."""
 SOURCES = dict.fromkeys((*visit_deadlines.OF_CORE_VISITS, visit_deadlines.NOT_SEEN), "rule 3.1")
 RECORDS = "rule 3.4"
 
@@ -76,11 +111,13 @@ RECORDS = "rule 3.4"
 def register() -> None:
     """Called once, when the app is ready."""
     register_reached(_reached)
+    register_holders(audiences.holders_anywhere)
     for order, key in enumerate([*LADDERS, *(key for key in _TASKS if key not in LADDERS)], start=10):
         words = _schools if key == visit_deadlines.NOT_SEEN else _words_of(key)
-        told = {"ladder": LADDERS[key], "known_to": _known} if key in LADDERS else {}
+        told = {"ladder": LADDERS[key]} if key in LADDERS else {}
+        known = {"known_to": _known} if key in ON_THE_BOARD else {}
         task = {"task": record_todo.TASKS.get(key, ""), "task_page": record_todo.PAGES.get(key, "")}
-        options = {"described": words, **task, **told, **_TASKS.get(key, {})}
+        options = {"described": words, **task, **told, **known, **_TASKS.get(key, {})}
         label = record_deadlines.LABELS[key]
         rules.register(Rule(key, order, label, SOURCES.get(key, RECORDS), **options))
 

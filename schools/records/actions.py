@@ -186,7 +186,7 @@ def submit(record: RecordOfVisit, *, by: User, on: date, seen_version: int) -> N
     with transaction.atomic():
         reasons = guards.blockers(record, "submit", on=on)
         transition(record, "submit", by=actor, seen_version=seen_version, blockers=reasons, **stamp)
-        deadlines.submitted(record, on=on)
+        deadlines.submitted(record, by=by, on=on)
 
 
 def recall(record: RecordOfVisit, *, by: User, on: date, seen_version: int) -> None:
@@ -226,7 +226,7 @@ def return_to_author(
             record.assurance_comments.create(
                 part=part, heading=headings[part], text=text, record_version=record.version, by=by
             )
-        deadlines.returned(record, on=on)
+        deadlines.returned(record, by=by, on=on)
 
 
 def approve(record: RecordOfVisit, *, by: User, on: date, seen_version: int) -> None:

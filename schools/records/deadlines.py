@@ -1,6 +1,6 @@
 """The deadlines of a Record of Visit (domain 3.4), opened, moved and met by its verbs."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
@@ -29,6 +29,7 @@ from schoolimprove.reminders.deadlines import (
     open_task,
     reopen_deadline,
 )
+from schoolimprove.reminders.handing_over import hand_over
 from schoolimprove.reminders.registry import Expected
 from schools.policy import RECORD_LIMITS
 from schools.records.content import Owner
@@ -81,9 +82,11 @@ def visit_redated(record: RecordOfVisit, *, before: date | None) -> None:
         started(record)
 
 
-def submitted(record: RecordOfVisit, *, on: date) -> None:
+def submitted(record: RecordOfVisit, *, by: User, on: date) -> None:
+    """Ask the line manager to approve or return it."""
     meet_deadline(SUBMIT, record)
     _due_in_working_days(record, ASSURE, on, record.held_on)
+    hand_over([ASSURE], record, by=by)
 
 
 def recalled(record: RecordOfVisit) -> None:
@@ -96,10 +99,16 @@ def abandoned(record: RecordOfVisit) -> None:
     drop_deadline(SUBMIT, record)
 
 
-def returned(record: RecordOfVisit, *, on: date) -> None:
-    """The author has the same time again, from the day it came back."""
+def returned(record: RecordOfVisit, *, by: User, on: date) -> None:
+    """Give the author the same time again, from the day it came back."""
     meet_deadline(ASSURE, record)
     _due_in_working_days(record, SUBMIT, on, record.held_on)
+    hand_over([SUBMIT], record, by=by)
+
+
+def written_by_another(records: Sequence[RecordOfVisit], *, by: User | None, old: User) -> None:
+    """Tell the new author of unfinished records that they have them now."""
+    hand_over([SUBMIT], *records, by=by, old=old)
 
 
 def shared(record: RecordOfVisit, *, on: date) -> date | None:
@@ -220,7 +229,8 @@ def _open(record: RecordOfVisit, rule: str, working: Working) -> None:
 
 def strengths_changed(record: RecordOfVisit) -> None:
     """Ask the headteacher for consent as long as a strength of the record waits for it."""
-    follow(strengths_asked(Strength.objects.filter(record=record)), [CONSENT], record)
+    if follow(strengths_asked(Strength.objects.filter(record=record)), [CONSENT], record):
+        hand_over([CONSENT], record, by=None)
 
 
 def strengths_asked(strengths: QuerySet[Strength]) -> Iterator[Expected]:
@@ -230,9 +240,10 @@ def strengths_asked(strengths: QuerySet[Strength]) -> Iterator[Expected]:
         yield Expected(CONSENT, RecordOfVisit._meta.label_lower, record, school)
 
 
-def correction_moved(correction: Correction) -> None:
+def correction_moved(correction: Correction, *, by: User | None) -> None:
     """Hand a correction to the line manager or back to its author, or settle it."""
     follow(corrections_waiting([correction]), OF_CORRECTIONS, correction.record)
+    hand_over(OF_CORRECTIONS, correction.record, by=by)
 
 
 def corrections_waiting(corrections: Iterable[Correction]) -> Iterator[Expected]:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from schoolimprove.accounts import mail
+from schoolimprove.accounts.recipients import note_missing
 from schoolimprove.accounts.roles import Role
 from schools.records.models.record import RecordOfVisit
 from schools.records.models.response import Response
@@ -37,7 +38,10 @@ def tell_author_of_response(record: RecordOfVisit, response: Response) -> None:
 
 def _tell_school(template: str, record: RecordOfVisit, *, on: date, **said: Any) -> None:
     asked = Appointment.objects.current(on).filter(school=record.school_id, role__in=[Role.HEADTEACHER, Role.CHAIR])
-    for appointment in asked.exclude(person__email="").select_related("person"):
+    reached = list(asked.exclude(person__email="").select_related("person"))
+    if not reached:
+        note_missing("the headteacher or the chair of governors")
+    for appointment in reached:
         mail.send(
             template,
             to=appointment.person.email,

@@ -11,6 +11,7 @@ from schoolimprove.accounts.registry import hand_overs
 from schoolimprove.accounts.roles import Permission, Role, roles_with
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import save_changes
+from schools.records import deadlines
 from schools.records.models.record import RecordOfVisit
 from schools.records.states import RecordStatus
 from schools.register.models.appointment import Appointment
@@ -75,6 +76,7 @@ def hand_over_records(
             who = {"author": to, "author_role": _role_of(to, record)}
             reason = f"Handed over from {user} to {to}"
             save_changes(record, "handed over", by=by, reason=reason, seen_version=record.version, **who)
+        deadlines.written_by_another(records, by=by.user, old=user)
     return len(records)
 
 

@@ -94,10 +94,7 @@ def corrections_to_decide(user: Any, _on: date) -> Q | None:
     """Return the corrections that this line manager decides on: not of their own records."""
     if not assures(user):
         return None
-    managed = Q(pk__in=[])
-    for rights in LINE_MANAGEMENT:
-        managed |= Q(author_role__in=rights.author_roles) & in_scope(user, rights.approve, school="school")
-    others = RecordOfVisit.objects.filter(managed & ~Q(author=user)).order_by()
+    others = RecordOfVisit.objects.managed_by(user).order_by()
     return _managed(user) & Q(subject_id__in=others.values("pk"))
 
 

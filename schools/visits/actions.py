@@ -311,9 +311,12 @@ def change(visit: Visit, *, by: User, seen_version: int, **fields: Any) -> bool:
     changed = {name: value for name, value in fields.items() if getattr(visit, name) != value}
     if not changed and seen_version == visit.version:
         return False
+    before = visit.author
     with transaction.atomic():
         _still_to_come(visit)
         save_changes(visit, "changed", by=actor, seen_version=seen_version, **changed)
+        if "author" in changed:
+            deadlines.given_to_another([visit], by=by, old=before)
     return True
 
 

@@ -1,10 +1,11 @@
 """The deadlines of visits (domain 3.1), opened, moved and met by their verbs."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import OuterRef, Subquery
 
+from schoolimprove.accounts.models import User
 from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
@@ -28,6 +29,7 @@ from schoolimprove.reminders.deadlines import (
     open_deadlines_of,
     open_task,
 )
+from schoolimprove.reminders.handing_over import hand_over
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.registry import Expected
 from schools.policy import CORE_VISIT_WEEKS, RECORD_LIMITS
@@ -112,6 +114,11 @@ def to_arrange(visits: Iterable[Visit]) -> Iterator[Expected]:
 def arranged(visit: Visit, *, done: bool = True) -> None:
     """Open, move and meet what is asked about a visit after it was proposed, agreed, moved or held; or drop it."""
     follow(to_arrange([visit]), OF_ARRANGING, visit, done=done)
+
+
+def given_to_another(visits: Sequence[Visit], *, by: User | None, old: User | None) -> None:
+    """Tell the new visitor of each visit, once, whatever is asked about it now."""
+    hand_over((ANSWER, CORE_VISIT, WRITE, CORE_SOON), *visits, by=by, old=old)
 
 
 class CoreDates:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from schoolimprove.accounts import mail
+from schoolimprove.accounts.recipients import note_missing
 from schoolimprove.accounts.roles import Role
 from schools.register.models.appointment import Appointment
 from schools.register.scope import covering
@@ -13,7 +14,10 @@ from schools.visits.models.visit import Visit
 def tell_school_of_visit(visit: Visit, what: str, *, on: date) -> None:
     """The headteacher and the chair, of a date that was proposed, moved, agreed by telephone, or cancelled."""
     asked = Appointment.objects.current(on).filter(school=visit.school_id, role__in=[Role.HEADTEACHER, Role.CHAIR])
-    for email, name in _addresses(asked).items():
+    addresses = _addresses(asked)
+    if not addresses:
+        note_missing("the headteacher or the chair of governors")
+    for email, name in addresses.items():
         _tell_of_visit(visit, what, email, name)
 
 
@@ -22,7 +26,10 @@ def tell_visitor_of_visit(visit: Visit, what: str, *, on: date) -> None:
     if visit.author is not None and visit.author.is_active:
         _tell_of_visit(visit, what, visit.author.email, visit.author.name)
         return
-    for email, name in _addresses(covering(visit.school, roles=[Role.SIP])).items():
+    partners = _addresses(covering(visit.school, roles=[Role.SIP]))
+    if not partners:
+        note_missing("a School Improvement Partner of this school")
+    for email, name in partners.items():
         _tell_of_visit(visit, what, email, name)
 
 

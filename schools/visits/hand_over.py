@@ -11,6 +11,7 @@ from schoolimprove.records.transition import save_changes
 from schools.register.models.school import School
 from schools.register.people.leaving import LEFT
 from schools.register.people.work import Work, works
+from schools.visits import deadlines
 from schools.visits.models.visit import Visit
 
 
@@ -35,4 +36,5 @@ def hand_over_visits(user: User, *, to: User | None, by: Actor, at: Iterable[Sch
         listed = list(visits_to_come(user, at=at).select_for_update(of=("self",)))
         for visit in listed:
             save_changes(visit, "handed over", by=by, reason=reason, seen_version=visit.version, author=to)
+        deadlines.given_to_another(listed, by=by.user, old=user)
     return len(listed)

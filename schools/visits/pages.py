@@ -1,6 +1,7 @@
 """A visit: its page, planning it, answering for the school, and its agenda."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,14 +13,16 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
 from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.recipients import collected
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
 from schoolimprove.lib.years import academic_year_label
-from schoolimprove.pages.buttons import pressed, seen_in
+from schoolimprove.pages.buttons import pressed, seen_in, with_recipients
 from schoolimprove.pages.conflicts import refused
-from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.checking import ChecksAnswers
+from schoolimprove.records.drafts import CHECKED_FIELD
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
@@ -224,7 +227,30 @@ def choices(visit: Visit, user: Any) -> dict[str, bool]:
     }
 
 
-class VisitForm(KeepsDrafts, FormView[Any]):
+class ChecksDay(ChecksAnswers):
+    """A form that says before anyone is told that its day is no school day; the user may keep the day."""
+
+    check_heading = "Check the date"
+    send_label = "Keep this date"
+
+    def day_of(self, form: Any) -> date | None:
+        """Return the day that the form asks for."""
+        day: date | None = form.cleaned_data.get("planned_on") or form.cleaned_data.get("suggested_on")
+        return day
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        day = self.day_of(form)
+        doubt = actions.doubt_about(self.school_of_visit(), day) if day is not None else ""
+        if doubt and CHECKED_FIELD not in self.request.POST:
+            self.final = f"{doubt} We have told no one yet."
+            return self.stopped(form) or self.check_page(form)
+        return self.send(form)
+
+    def school_of_visit(self) -> School:
+        raise NotImplementedError
+
+
+class VisitForm(ChecksDay, FormView[Any]):
     """A form about a visit in the reader's scope: `may` says who may use it, `wanted` in which states."""
 
     template_name = "schools/visits/visit_form.html"
@@ -255,16 +281,19 @@ class VisitForm(KeepsDrafts, FormView[Any]):
         """Do it, and say what was done."""
         raise NotImplementedError
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def school_of_visit(self) -> School:
+        return self.visit.school
+
+    def send(self, form: Any) -> HttpResponse:
         doing = {"by": user_of(self.request), "on": clock.today(), "seen_version": self.base_version}
         try:
-            done = self.act(form, **doing)
+            with collected() as told:
+                done = self.act(form, **doing)
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
             return self.overtaken(form, lost)
-        messages.success(self.request, done)
-        warn_of_day(self.request, self.visit)
+        messages.success(self.request, with_recipients(done, told))
         return redirect(self.visit)
 
     def overtaken(self, form: Any, lost: Conflict) -> HttpResponse:
@@ -297,13 +326,6 @@ def told_of(lost: Conflict) -> str:
     return f"{who} changed this visit after you opened it. It is now: {state}, {when(visit) or 'no date yet'}."
 
 
-def warn_of_day(request: HttpRequest, visit: Visit) -> None:
-    """A day that is no school day is not refused, and is pointed out."""
-    day = visit.suggested_on or visit.planned_on
-    if day is not None and visit.status in DATED and (doubt := actions.doubt_about(visit.school, day)):
-        messages.warning(request, doubt)
-
-
 class VisitPropose(VisitForm):
     form_class = ProposeForm
     heading = "Propose a date"
@@ -313,7 +335,7 @@ class VisitPropose(VisitForm):
     def act(self, form: ProposeForm, **doing: Any) -> str:
         data = form.cleaned_data
         actions.propose(self.visit, day=data["planned_on"], at=data["planned_at"], **doing)
-        return f"{when(self.visit)} is proposed. The headteacher and the chair are told."
+        return f"You have proposed {when(self.visit)}."
 
 
 class VisitReschedule(VisitForm):
@@ -328,7 +350,7 @@ class VisitReschedule(VisitForm):
     def act(self, form: RescheduleForm, **doing: Any) -> str:
         data = form.cleaned_data
         actions.reschedule(self.visit, day=data["planned_on"], at=data["planned_at"], reason=data["reason"], **doing)
-        return f"{when(self.visit)} is proposed instead. The headteacher and the chair are told."
+        return f"You have proposed {when(self.visit)} instead."
 
 
 class VisitNoteAgreement(VisitForm):
@@ -340,6 +362,9 @@ class VisitNoteAgreement(VisitForm):
     def lede(self) -> str:  # type: ignore[override]
         day = self.visit.suggested_on or self.visit.planned_on
         return f"The date will be {clock.long_date(day)}." if day else ""
+
+    def day_of(self, form: Any) -> date | None:
+        return self.visit.suggested_on
 
     def act(self, form: NoteAgreementForm, **doing: Any) -> str:
         actions.note_agreement(self.visit, how=form.cleaned_data["how"], **doing)
@@ -357,7 +382,7 @@ class VisitAnotherDate(VisitForm):
     def act(self, form: AnotherDateForm, **doing: Any) -> str:
         data = form.cleaned_data
         actions.ask_for_another_date(self.visit, suggested_on=data["suggested_on"], reason=data["reason"], **doing)
-        return f"You have asked for {clock.long_date(data['suggested_on'])}. Whoever plans the visit is told."
+        return f"You have asked for {clock.long_date(data['suggested_on'])}."
 
 
 class VisitCancel(VisitForm):
@@ -374,7 +399,7 @@ class VisitCancel(VisitForm):
         return f"The visit is cancelled.{owed}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = ["The headteacher and the chair are told, and read your reason."] if self.visit.planned_on else []
+        told = ["We email the headteacher and the chair. They can read your reason."] if self.visit.planned_on else []
         owed = ["The core visit of the term is still owed: a new one is to be planned."]
         return super().get_context_data(**kwargs) | {
             "consequences": [
@@ -470,7 +495,7 @@ def agree_visit(request: HttpRequest, urn: int, visit: int) -> HttpResponse:
     """One press: the school agrees the date it has read."""
     found = visit_in_scope(request, urn, visit)
     acting(user_of(request), Permission.ARRANGE_VISIT, on=found)
-    done = f"You have agreed {when(found)}. Whoever visits is told."
+    done = f"You have agreed {when(found)}."
     by, on, seen = user_of(request), clock.today(), seen_in(request.POST)
     return _pressed(request, found, done, lambda: actions.agree(found, by=by, on=on, seen_version=seen))
 
@@ -491,7 +516,7 @@ def _pressed(request: HttpRequest, visit: Visit, done: str, verb: Callable[[], N
     return pressed(request, visit, done, verb, describe=told_of)
 
 
-class NewVisit(KeepsDrafts, FormView[Any]):
+class NewVisit(ChecksDay, FormView[Any]):
     """A form that makes a visit to a school in the reader's scope."""
 
     template_name = "layouts/form.html"
@@ -513,15 +538,18 @@ class NewVisit(KeepsDrafts, FormView[Any]):
         raise NotImplementedError
 
     def done(self, visit: Visit) -> str:
-        return f"{when(visit)} is proposed. The headteacher and the chair are told."
+        return f"You have proposed {when(visit)}."
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def school_of_visit(self) -> School:
+        return self.school
+
+    def send(self, form: Any) -> HttpResponse:
         try:
-            visit = self.make(form)
+            with collected() as told:
+                visit = self.make(form)
         except Blocked as error:
             return refused(self, form, error)
-        messages.success(self.request, self.done(visit))
-        warn_of_day(self.request, visit)
+        messages.success(self.request, with_recipients(self.done(visit), told))
         return redirect(visit)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -640,9 +640,7 @@ def reminder_of_which_a_manager_is_told(at: Place) -> Sent:
 
 @state
 def reminders_of_which_none_waits(at: Place) -> Sent:
-    return at.opened(
-        appointed(Role.FINANCE, authority=at.county.school.authority), "/reminders/", "Nothing waits for you"
-    )
+    return at.opened(appointed(Role.FINANCE, authority=at.county.school.authority), "/reminders/", "No reminders")
 
 
 @state

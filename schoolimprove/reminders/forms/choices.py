@@ -9,6 +9,8 @@ from schoolimprove.ui.forms import Form, RadiosField, SelectField, TextArea
 
 USUAL = "usual"
 HALF_HOURS = [time(hour, minute) for hour in range(EARLIEST_HOUR, LATEST_HOUR + 1) for minute in (0, 30)]
+AT_ONCE, DAILY = "at_once", "daily"
+HANDED = [(DAILY, "In the daily email"), (AT_ONCE, "At once, in an email of its own")]
 WHAT = [("all", "Every date I am told of"), ("statutory", "Only dates set by law")]
 
 
@@ -16,6 +18,11 @@ class ChoicesForm(Form):
     """`usual` is the hour of whoever chooses none."""
 
     submit_label = "Save"
+    handed = RadiosField(
+        label="When should we email you about a new task?",
+        choices=HANDED,
+        help_text="For example when a record is submitted to you, or returned to you.",
+    )
     digest_at = SelectField(label="When should the daily e-mail come?", empty="")
     mailed = RadiosField(
         label="What should be mailed?",

@@ -5,11 +5,16 @@ from django.db import models
 
 
 class ReminderChoices(models.Model):
-    """No row, no choice: the policy's hour, and everything is mailed. Statutory dates cannot be muted."""
+    """No row, no choice: the policy's hour, and everything is mailed in the daily e-mail.
+
+    Statutory dates cannot be muted.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reminder_choices")
     digest_at = models.TimeField("time of the daily e-mail", null=True)
     muted = models.BooleanField("only statutory dates by e-mail", default=False)
+
+    handed_at_once = models.BooleanField("work handed over by e-mail at once", default=False)
 
     class Meta:
         verbose_name_plural = "reminder choices"

@@ -24,6 +24,11 @@ class Answer(models.TextChoices):
     NONE = "", "No answer"
     DONE = "done", "Done"
     LATE = "late", "Late because"
+    HANDED_ON = "handed on", "Handed to someone else"
+
+
+ANSWERED = (Answer.DONE, Answer.HANDED_ON)
+"""What takes a reminder off a person's page."""
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -31,14 +36,19 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(user=user)
 
     def open(self) -> Self:
-        """Of dates that still stand as they were told, and that the person has not put aside as done."""
-        stands = Deadline.objects.open().filter(
+        """Return the reminders of work that is still to be done, whatever its date is now, and not put aside."""
+        return self.exclude(answer__in=ANSWERED).filter(Exists(deadline_now()))
+
+    def newest(self) -> Self:
+        """Return of each person and piece of work the last reminder alone."""
+        later = Reminder.objects.filter(
+            Q(user=OuterRef("user")) | Q(user=None, address=OuterRef("address")),
             rule=OuterRef("rule"),
             subject_kind=OuterRef("subject_kind"),
             subject_id=OuterRef("subject_id"),
-            due_on=OuterRef("due_on"),
+            pk__gt=OuterRef("pk"),
         )
-        return self.filter(~Q(answer=Answer.DONE), Exists(stands.order_by()))
+        return self.filter(~Exists(later.order_by()))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
@@ -47,17 +57,32 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(mailing__isnull=True)
 
 
-class Reminder(models.Model):
-    """One person told of one date at one step, once. Somebody who does not sign in is known by their address.
+def deadline_now() -> models.QuerySet[Deadline]:
+    """Return, for a query of reminders, the open deadline that each is of; one opened since is another."""
+    return (
+        Deadline.objects.open()
+        .filter(
+            rule=OuterRef("rule"),
+            subject_kind=OuterRef("subject_kind"),
+            subject_id=OuterRef("subject_id"),
+            opened_at__lte=OuterRef("told_at"),
+        )
+        .order_by()
+    )
 
-    The date is kept as it was told, with its working: the deadline itself may move, be met or be dropped.
+
+class Reminder(models.Model):
+    """One person told of one date at one step, once. A person who does not sign in is known by their address.
+
+    The date is kept as it was told, with its working: the deadline itself may move, be met or be dropped. Work that is
+    handed over is told of each time, and may have no date.
     """
 
     rule = models.CharField(max_length=60)
     subject_kind = models.CharField(max_length=100)
     subject_id = models.BigIntegerField()
     school_id = models.BigIntegerField(null=True)
-    due_on = models.DateField()
+    due_on = models.DateField(null=True)
     working = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     step = models.CharField(max_length=10, choices=[(step.value, label) for step, label in STEP_LABELS.items()])
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reminders")
@@ -79,13 +104,17 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "subject_kind", "subject_id", "due_on", "step", "user"],
-                condition=Q(user__isnull=False),
+                condition=Q(user__isnull=False) & ~Q(step=Step.ASKED),
                 name="reminder_one_per_user_and_step",
             ),
             models.UniqueConstraint(
                 fields=["rule", "subject_kind", "subject_id", "due_on", "step", "address"],
-                condition=Q(user__isnull=True),
+                condition=Q(user__isnull=True) & ~Q(step=Step.ASKED),
                 name="reminder_one_per_address_and_step",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=False) | Q(step=Step.ASKED),
+                name="reminder_of_a_date_or_handed_over",
             ),
             models.CheckConstraint(
                 condition=Q(user__isnull=False, address="") | (Q(user__isnull=True) & ~Q(address="")),
@@ -104,11 +133,18 @@ class Reminder(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-told_at"], name="reminder_of_user"),
+            models.Index(fields=["subject_kind", "subject_id", "user"], name="reminder_of_subject"),
             models.Index(fields=["user", "address"], condition=Q(mailing__isnull=True), name="reminder_not_mailed"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule}, {self.get_step_display().lower()}, to {self.name}, {clock.uk_date(self.due_on)}"
+        day = clock.uk_date(self.due_on) if self.due_on else "no date"
+        return f"{self.rule}, {self.get_step_display().lower()}, to {self.name}, {day}"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The rule and the subject of the deadline it reminds of, as a filter."""
+        return {"rule": self.rule, "subject_kind": self.subject_kind, "subject_id": self.subject_id}
 
     @property
     def step_kind(self) -> Step:

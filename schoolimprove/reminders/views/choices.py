@@ -10,7 +10,7 @@ from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
 from schoolimprove.lib import clock
-from schoolimprove.reminders.forms.choices import USUAL, ChoicesForm
+from schoolimprove.reminders.forms.choices import AT_ONCE, DAILY, USUAL, ChoicesForm
 from schoolimprove.reminders.mailings import move_waiting, usual_hour
 from schoolimprove.reminders.models import ReminderChoices
 
@@ -26,7 +26,8 @@ class Choices(FormView[ChoicesForm]):
     def get_initial(self) -> dict[str, Any]:
         held = self._held
         at = held.digest_at.isoformat("minutes") if held and held.digest_at else USUAL
-        return {"digest_at": at, "mailed": "statutory" if held and held.muted else "all"}
+        handed = AT_ONCE if held and held.handed_at_once else DAILY
+        return {"handed": handed, "digest_at": at, "mailed": "statutory" if held and held.muted else "all"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         usual = usual_hour(clock.today())
@@ -42,7 +43,11 @@ class Choices(FormView[ChoicesForm]):
         return {**super().get_context_data(**kwargs), **named}
 
     def form_valid(self, form: ChoicesForm) -> HttpResponse:
-        chosen = {"digest_at": form.chosen_time, "muted": form.cleaned_data["mailed"] == "statutory"}
+        chosen = {
+            "digest_at": form.chosen_time,
+            "muted": form.cleaned_data["mailed"] == "statutory",
+            "handed_at_once": form.cleaned_data["handed"] == AT_ONCE,
+        }
         ReminderChoices.objects.update_or_create(user=user_of(self.request), defaults=chosen)
         move_waiting(user_of(self.request), form.chosen_time)
         messages.success(self.request, "Your choice is saved. It holds from the next e-mail on.")

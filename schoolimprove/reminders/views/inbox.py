@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, F, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +20,7 @@ from schoolimprove.reminders.actions import read, recount
 from schoolimprove.reminders.failed import BOUNCED
 from schoolimprove.reminders.filters import WAITING, ReminderFilter
 from schoolimprove.reminders.models import Reminder
+from schoolimprove.reminders.models.reminder import deadline_now
 from schoolimprove.reminders.wording import Line, lines_of
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile, in_batches
@@ -30,9 +31,11 @@ UNREAD = components.Status("unread", "Unread")
 
 
 def chosen_reminders(request: HttpRequest) -> ReminderFilter:
-    """One's own, filtered as the address says: what is due soonest first, and of one day what was told last."""
-    mine = Reminder.objects.to(user_of(request)).select_related("mailing__email").order_by("due_on", "-told_at", "pk")
-    return ReminderFilter(request.GET, mine, request=request)
+    """Return the user's own, filtered as the address says: first what is due soonest, by the date it has now."""
+    mine = Reminder.objects.to(user_of(request)).select_related("mailing__email")
+    due = Case(When(Exists(deadline_now()), then=Subquery(deadline_now().values("due_on")[:1])), default=F("due_on"))
+    ordered = mine.order_by(due.asc(nulls_last=True), "-told_at", "pk")
+    return ReminderFilter(request.GET, ordered, request=request)
 
 
 class Inbox(ListView[Reminder]):
@@ -50,8 +53,9 @@ class Inbox(ListView[Reminder]):
         count, user = context["paginator"].count, user_of(self.request)
         waiting = self.filter.chosen_show == WAITING
         nothing = components.Empty(
-            "Nothing waits for you",
-            "When a date comes near or is late, it is told here and in your daily e-mail.",
+            "No reminders",
+            "We remind you here, and by email, when you get a new task and when a date is near or late. All your tasks "
+            "are on your home page.",
         )
         return context | {
             "page_title": HEADING,
@@ -92,7 +96,7 @@ def _row(reminder: Reminder, line: Line | None) -> list[Any]:
         components.Link(
             f"{line.title}{where}", reverse("reminders:reminder", args=[reminder.pk]), line.said.what, unread
         ),
-        reminder.due_on,
+        line.due_on or "No date",
         components.Status("overdue" if line.late else "due", line.step),
         f"{told}. {answer}" if (answer := answer_in_words(reminder)) else told,
     ]
@@ -126,9 +130,9 @@ COLUMNS_TAKEN = [
     Column("rule", "What is to be done", "The rule the date comes from"),
     Column("what", "Of what", "The record, visit or other thing the date is of"),
     Column("where", "School", "The school it is at"),
-    Column("due_on", "Due", "The date as it was told"),
+    Column("due_on", "Due", "The date as it is now; as it was told, once the work is done"),
     Column("why", "Why that day", "How the date was counted"),
-    Column("step", "Step", "Coming due, late, or which escalation"),
+    Column("step", "Step", "New task, coming due, late, or which escalation"),
     Column("told_at", "Told", "When it was told"),
     Column("how", "How", "Where it was told"),
     Column("read_at", "Read", "When you opened it; empty if you have not"),
@@ -153,5 +157,5 @@ def _export_rows(found: QuerySet[Reminder], user: User) -> Iterator[Sequence[Any
 
 def _export_row(line: Line) -> list[Any]:
     told = line.reminder
-    said = [line.title, line.said.what, line.said.where, told.due_on, line.why, line.step]
+    said = [line.title, line.said.what, line.said.where, line.due_on, line.why, line.step]
     return [*said, told.told_at, how_told(told), told.read_at, answer_in_words(told)]

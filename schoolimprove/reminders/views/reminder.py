@@ -45,6 +45,7 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
     shown = own_reminder(request, reminder)
     line = own_line(request, shown)
     read(Reminder.objects.filter(pk=shown.pk), by=user_of(request))
+    stands = Reminder.objects.open().filter(pk=shown.pk).exists()
     title = line.title if line else "A date that is not yours to see any more"
     context = {
         "page_title": title,
@@ -52,12 +53,22 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
         "breadcrumbs": crumbs(components.Crumb(title)),
         "line": line,
         "reminder": shown,
-        "stands": Reminder.objects.open().filter(pk=shown.pk).exists(),
-        "put_away": shown.answer == Answer.DONE,
+        "stands": stands,
+        "settled": "" if stands else _settled(shown),
+        "moved_from": shown.due_on if line and line.deadline and line.due_on != shown.due_on else None,
         "summary": _facts(shown, line) if line else [],
         "told": _told(request, shown) if line else None,
     }
     return render(request, "reminders/reminder.html", context)
+
+
+def _settled(shown: Reminder) -> str:
+    """Return why nothing is left to do."""
+    if shown.answer == Answer.DONE:
+        return "You have put this reminder away."
+    if shown.answer == Answer.HANDED_ON:
+        return "This work was handed to someone else. You have nothing left to do."
+    return "This has been done, or is no longer needed. You have nothing left to do."
 
 
 def _facts(shown: Reminder, line: Line) -> list[components.Fact]:

@@ -9,28 +9,30 @@ HEAD = """# Reminders
 
 Written by `manage.py write_reminders` from the rules in the code. Do not edit.
 
-Every rule with a date makes a deadline. Each morning at six, London time, the service looks which dates come near or
-have passed, and tells each person once a step: on the page **Reminders**, whose number of unread stands at the top of
-every page, and by e-mail.
+The service reminds people in two ways: on the page **Reminders**, whose number of unread reminders stands at the top of
+every page, and by email.
 
-- **By e-mail** there is one digest a person and working day, at seven or at the hour you choose under *Choose when the
-  daily e-mail comes*. What is new at a weekend comes on the next working day. Dates set by law are mailed at once, and
-  cannot be switched off; everything else can. Each says the rule, the date, why that date, and where to go.
-- **Put away as done** clears a reminder from your page; the date itself is met by the work. **Say why it is late**
-  keeps your reason with the date, for whoever is told next. Both are in the audit.
-- **Whoever is covered for** finds what they were told on their page when they are back, and gets no e-mail meanwhile;
-  whoever covers is told in their place.
-- **A sweep that was missed**, because the service or its queue was down, is made good by the next. Nothing is told
-  twice: what was said to whom at which step is unique in the database.
-- **E-mail that is refused or comes back** is tried again four times, a quarter of an hour apart, and then stands on the
-  page *E-mail that did not arrive* for system administrators, who send it again as the same message. Let the mail
-  server pipe what arrives at the sender's address to `manage.py note_bounce`.
-- **Without a broker**, `manage.py run_reminders` does the same: `--on 2026-11-27` as on another day, `--dry-run` counts
-  and writes nothing, `--json` answers `due`, `created` and `delivered`.
+- **A new task.** When work becomes yours – a record is submitted or returned to you, a correction is proposed, a visit
+  is given to you, an import is checked – you are told straight away. The person who handed it over is not told.
+- **A date.** Each morning at six, London time, the service looks for dates that are near or have passed. It tells each
+  person once at each step.
 
-How many working days before or after its date each step is, is policy (*When a date is told of, and to whom it goes up
-when it is late*). A school's own lateness goes to its partner and their DSIM, and no further. A date that moves is told
-of anew, as the date it then is.
+| | what happens |
+|---|---|
+| The daily email | One on each working day, at seven or at the hour you choose. Weekend news comes on Monday. |
+| New tasks | In the daily email, or at once if you choose so. |
+| Dates set by law | By email at once. You cannot switch this off. |
+| A date that moves | Your reminder shows the new date, as your home page does. |
+| Put away as done | Takes a reminder off your page. The work itself is still to be done. |
+| Say why it is late | Your reason is kept with the date. The next person who is told can read it. |
+| Work given to someone else | Its reminders leave your page. |
+| You are covered for | You find your reminders when you are back. We email the person who covers for you. |
+| An email that is refused or comes back | We try four more times, a quarter of an hour apart. Then system administrators find it on the page *E-mail that did not arrive*. Let the mail server pipe what arrives at the sender’s address to `manage.py note_bounce`. |
+| The service was down | The next run tells what was missed. Nothing is told twice. |
+| No task queue | `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run` counts and writes nothing, `--json` answers `due`, `created` and `delivered`. |
+
+How many working days there are between the steps is policy (*When a date is told of, and to whom it goes up when it is
+late*). A school’s own lateness goes to its School Improvement Partner and their DSIM, and no further.
 
 ## Who is told, at which step
 """
@@ -58,14 +60,15 @@ def document(told: Iterable[Rule]) -> str:
 def _section(rule: Rule) -> str:
     law = " It is set by law." if rule.statutory else ""
     rows = "".join(f"| {_when(rung.step)} | {rung.audience.label} |\n" for rung in rule.ladder)
-    source = f"{rule.source[:1].upper()}{rule.source[1:]}"
-    return f"\n### {rule.label}\n\n{source}.{law}\n\n| step | told |\n|---|---|\n{rows}"
+    source = f"{rule.source[:1].upper()}{rule.source[1:]}.{law}\n\n" if rule.source else ""
+    return f"\n### {rule.label}\n\n{source}| step | told |\n|---|---|\n{rows}"
 
 
 def _when(step: Step) -> str:
     """With the working days that are shipped."""
     shipped: ReminderSteps = next(iter(REMINDER_STEPS.shipped.values()))
     after = {
+        Step.ASKED: "when the work becomes theirs",
         Step.COMING: f"{shipped.coming_working_days} working days before",
         Step.LATE: "the day after",
         Step.FIRST: f"{shipped.first_working_days} working days after",

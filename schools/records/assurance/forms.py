@@ -22,7 +22,7 @@ STAGES = [
 
 
 class AssuranceFilter(django_filters.FilterSet):
-    """What waits, unless another stage is asked for."""
+    """What waits, new records and corrections, unless another stage is asked for."""
 
     q = django_filters.CharFilter(label="School, author or reference", method="search")
     stage = django_filters.ChoiceFilter(label="Stage", choices=STAGES[1:], empty_label=STAGES[0][1], method="at_stage")
@@ -46,7 +46,7 @@ class AssuranceFilter(django_filters.FilterSet):
             return records.filter(status=RecordStatus.DRAFT).exclude(returned_because="")
         if stage == LATE:
             return records.filter(status=RecordStatus.DRAFT, due_on__lt=clock.today())
-        return records.filter(status=RecordStatus.SUBMITTED)
+        return records.exclude(status=RecordStatus.DRAFT)
 
     def search(self, records: Any, _name: str, text: str) -> Any:
         found = Q(author__name__icontains=text) | Q(reference__icontains=text)

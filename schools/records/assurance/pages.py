@@ -17,10 +17,11 @@ from django.views.generic import ListView, TemplateView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.recipients import collected
 from schoolimprove.accounts.rights import authorising
 from schoolimprove.accounts.roles import LINE_MANAGEMENT, Role, rights_over, roles_with
 from schoolimprove.lib import clock
-from schoolimprove.pages.buttons import act, seen_in
+from schoolimprove.pages.buttons import act, seen_in, with_recipients
 from schoolimprove.pages.conflicts import show_conflict
 from schoolimprove.records.transition import Conflict
 from schoolimprove.reminders.models import Deadline
@@ -33,18 +34,19 @@ from schools.records.assurance.forms import AssuranceFilter, ReturnForm
 from schools.records.assurance.warnings import doubt_about_sharing
 from schools.records.deadlines import ASSURE, SUBMIT
 from schools.records.document import Reading, read
+from schools.records.models.correction import Correction
 from schools.records.models.record import RecordOfVisit, assures
 from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
-from schools.records.states import RecordStatus
+from schools.records.states import CorrectionStatus, RecordStatus
 from schools.register.people import cover as people_cover
 
 
 def queue(request: HttpRequest) -> AssuranceFilter:
-    """The records that come to this user, what is longest due first."""
+    """Return the records and corrections that come to this user, what is longest due first."""
     if not assures(request.user):
         raise PermissionDenied
-    records = RecordOfVisit.objects.assured_by(request.user).for_lists().select_related("school__district")
-    dated = records.annotate(**_due(records))
+    records = RecordOfVisit.objects.to_assure_by(request.user).for_lists().select_related("school__district")
+    dated = records.annotate(**_due(records), **_corrections())
     ordered = dated.order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")
     return AssuranceFilter(request.GET, ordered, request=request)
 
@@ -54,6 +56,12 @@ def _due(_records: Any) -> dict[str, Any]:
         subject_kind=RecordOfVisit._meta.label_lower, subject_id=OuterRef("pk"), rule__in=[ASSURE, SUBMIT]
     )
     return {name: Subquery(rows.order_by("due_on").values(name)[:1]) for name in ("due_on", "working")}
+
+
+def _corrections() -> dict[str, Any]:
+    """Which version the correction that waits is of, and when it was proposed."""
+    waiting = Correction.objects.filter(record=OuterRef("pk"), status=CorrectionStatus.PROPOSED).order_by()
+    return {f"correction_{name}": Subquery(waiting.values(name)[:1]) for name in ("corrects", "updated_at")}
 
 
 class AssuranceQueue(ListView[RecordOfVisit]):
@@ -70,7 +78,7 @@ class AssuranceQueue(ListView[RecordOfVisit]):
         count, covers = context["paginator"].count, people_cover.covers_held_by(self.request.user)
         return context | {
             "page_title": "Records to assure",
-            "found": f"{count:,} record{'' if count == 1 else 's'}",
+            "found": f"{count:,} to approve or return" if count else "None",
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter records"),
             "table": queue_table(context["page_obj"].object_list, self.request.user, covers),
             "covers": [people_cover.in_words(cover) for cover in covers.values() if _approves(cover.role)],
@@ -82,7 +90,8 @@ class AssuranceQueue(ListView[RecordOfVisit]):
         if count or self.request.GET:
             return None
         return components.Empty(
-            "Nothing waits for you", "Records appear here when the people you manage submit them for approval."
+            "Nothing to approve",
+            "Records and corrections appear here when the people you manage submit them to you.",
         )
 
 
@@ -104,15 +113,31 @@ def _queue_row(record: Any, user: Any, covers: Mapping[int, Any]) -> list[Any]:
     return [
         components.Link(
             record.school.name,
-            record.get_absolute_url(),
+            address_of(record),
             record.reference,
             components.Status("overdue", "Overdue") if late else None,
         ),
-        f"{record.visit.get_kind_display()}, {clock.uk_date(record.held_on)}",
+        what_waits(record),
         f"{record.author}" + (f" (in cover for {cover.cover_for.person})" if cover else ""),
-        clock.uk_date(record.submitted_at.astimezone(clock.LONDON).date()) if record.submitted_at else "Not yet",
+        clock.uk_date(at.astimezone(clock.LONDON).date()) if (at := submitted_at(record)) else "Not yet",
         record.due_on or "No date",
     ]
+
+
+def what_waits(record: Any) -> str:
+    """Return the visit that a record is of, and which version a correction is of."""
+    visit = f"{record.visit.get_kind_display()}, {clock.uk_date(record.held_on)}"
+    return f"Correction of version {record.correction_corrects}: {visit}" if record.correction_corrects else visit
+
+
+def submitted_at(record: Any) -> Any:
+    return record.correction_updated_at or record.submitted_at
+
+
+def address_of(record: Any) -> str:
+    if record.correction_corrects is None:
+        return str(record.get_absolute_url())
+    return reverse("schools:record_correction", args=[record.school.urn, record.reference])
 
 
 COLUMNS_TAKEN = [
@@ -123,7 +148,8 @@ COLUMNS_TAKEN = [
     Column("held_on", "Visit", "The day of the visit"),
     Column("author", "Author", "Who wrote it"),
     Column("status", "State", "Where the record is in its life"),
-    Column("submitted", "Submitted", "When it was last submitted"),
+    Column("corrects", "Correction of version", "The version that the correction is of; empty for a new record"),
+    Column("submitted", "Submitted", "When it was last submitted, or the correction proposed"),
     Column("due_on", "Due", "The day by which it is to be approved, or submitted"),
 ]
 
@@ -149,22 +175,22 @@ def _exported_row(record: Any) -> list[Any]:
         record.held_on,
         str(record.author),
         record.get_status_display(),
-        record.submitted_at,
+        record.correction_corrects,
+        submitted_at(record),
         record.due_on,
     ]
 
 
 def with_what_waits(done: str, record: RecordOfVisit, user: Any) -> SafeString:
     """What was done with a record, and the way to the others that wait for the same person."""
-    others = RecordOfVisit.objects.awaiting_approval_by(user).exclude(pk=record.pk).count()
+    others = RecordOfVisit.objects.to_assure_by(user).exclude(status=RecordStatus.DRAFT).exclude(pk=record.pk).count()
     if not others:
-        return format_html("{} No other record waits for you.", done)
+        return format_html("{} You have no other records to approve.", done)
     return format_html(
-        '{} <a class="govuk-notification-banner__link" href="{}">{} more record{} for you</a>',
+        '{} <a class="govuk-notification-banner__link" href="{}">You have {} more to approve or return</a>',
         done,
         reverse("schools:assurance"),
         f"{others:,}",
-        " waits" if others == 1 else "s wait",
     )
 
 
@@ -184,17 +210,18 @@ class RecordReturn(RecordFormView):
 
     def form_valid(self, form: ReturnForm) -> HttpResponse:
         try:
-            record_actions.return_to_author(
-                self.record,
-                by=user_of(self.request),
-                on=clock.today(),
-                reason=form.summary(),
-                seen_version=self.base_version,
-                comments=form.comments(),
-            )
+            with collected() as told:
+                record_actions.return_to_author(
+                    self.record,
+                    by=user_of(self.request),
+                    on=clock.today(),
+                    reason=form.summary(),
+                    seen_version=self.base_version,
+                    comments=form.comments(),
+                )
         except Conflict as lost:
             return show_conflict(self, form, lost)
-        done = f"Returned to {self.record.author}, with your comments."
+        done = with_recipients(f"Returned to {self.record.author}, with your comments.", told)
         messages.success(self.request, with_what_waits(done, self.record, self.request.user))
         return redirect(self.record)
 

@@ -53,7 +53,7 @@ def propose_correction(
             record=current, corrects=seen, reason=reason, created_by=by, **stored(**written)
         )
         record_event(correction, "proposed", by=actor, reason=reason)
-        deadlines.correction_moved(correction)
+        deadlines.correction_moved(correction, by=by)
         record_actions.ask_to_close(current, on=clock.today())
     return correction
 
@@ -126,7 +126,7 @@ def _move(
     reasons = blockers_to_issue(correction) if verb == "issue" else []
     with transaction.atomic():
         transition(correction, verb, by=by, reason=reason, seen_version=seen_version, blockers=reasons, **fields)
-        deadlines.correction_moved(correction)
+        deadlines.correction_moved(correction, by=by.user)
         record_actions.ask_to_close(correction.record, on=on)
 
 

@@ -11,8 +11,9 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.recipients import collected
 from schoolimprove.lib import clock
-from schoolimprove.pages.buttons import act, seen_in
+from schoolimprove.pages.buttons import act, seen_in, with_recipients
 from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
@@ -81,12 +82,14 @@ class RecordCorrect(RecordFormView):
 
     def form_valid(self, form: CorrectionForm) -> HttpResponse:
         try:
-            self.propose(form.cleaned_data["reason"], form.written(self.record.visit.kind))
+            with collected() as told:
+                self.propose(form.cleaned_data["reason"], form.written(self.record.visit.kind))
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:
             return show_conflict(self, form, lost, version=self.version_to_go_on_from(lost))
-        messages.success(self.request, "Your line manager is asked to issue the correction.")
+        done = "You have proposed the correction. Your line manager issues it or returns it to you."
+        messages.success(self.request, with_recipients(done, told))
         return redirect(address("record_correction", self.record))
 
     def propose(self, reason: str, written: dict[str, Any]) -> None:
@@ -218,12 +221,13 @@ class CorrectionFormView(RecordFormView):
         if correction is None:
             return self.moved_on(form)
         try:
-            self.verb(correction)(
-                by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
-            )
+            with collected() as told:
+                self.verb(correction)(
+                    by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
+                )
         except Conflict as lost:
             return show_conflict(self, form, lost)
-        messages.success(self.request, self.done)
+        messages.success(self.request, with_recipients(self.done, told))
         return redirect(self.record)
 
 

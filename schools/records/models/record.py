@@ -17,7 +17,7 @@ from schoolimprove.records.models import BaseRecord
 from schools.records.content import Content
 from schools.records.models.response import Response
 from schools.records.models.version import RecordVersion
-from schools.records.states import RECORD_OF_VISIT, SHARED_STATES, RecordStatus
+from schools.records.states import RECORD_OF_VISIT, SHARED_STATES, CorrectionStatus, RecordStatus
 from schools.register.models.school import School
 from schools.register.scope import in_scope
 from schools.visits.models.visit import Visit, VisitKind
@@ -87,13 +87,23 @@ class RecordOfVisitQuerySet(models.QuerySet["RecordOfVisit"]):
         return self.assured_by(user).filter(status=RecordStatus.SUBMITTED)
 
     def assured_by(self, user: Any) -> Self:
-        """Those not shared yet that this user is to approve, or will be; never one's own."""
+        """Return those not shared yet that this user is to approve, or will be; never one's own."""
+        unshared = self.managed_by(user).filter(status__in=[RecordStatus.DRAFT, RecordStatus.SUBMITTED])
+        return unshared.exclude(submitted_by=user)
+
+    def managed_by(self, user: Any) -> Self:
+        """Return the records of those this user is the line manager of; never one's own."""
         mine = Q(pk__in=[])
         for rights in LINE_MANAGEMENT:
             managed = in_scope(user, rights.approve, school="school")
             mine |= Q(author_role__in=rights.author_roles) & managed
-        unshared = self.filter(mine, status__in=[RecordStatus.DRAFT, RecordStatus.SUBMITTED])
-        return unshared.exclude(author=user).exclude(submitted_by=user)
+        return self.filter(mine).exclude(author=user)
+
+    def to_assure_by(self, user: Any) -> Self:
+        """Return those of `assured_by`, and the shared records with a correction that this user issues or returns."""
+        corrected = Q(status__in=SHARED_STATES, corrections__status=CorrectionStatus.PROPOSED)
+        unshared = Q(pk__in=self.model.objects.assured_by(user).order_by().values("pk"))
+        return self.managed_by(user).filter(unshared | corrected)
 
     def unfinished_by(self, user: Any) -> Self:
         """Drafts this user can still write: their own, at schools where they hold a role that writes."""

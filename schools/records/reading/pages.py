@@ -9,9 +9,11 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from schoolimprove.accounts.models import user_of
+from schoolimprove.accounts.recipients import collected
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, rights_over, roles_with
 from schoolimprove.lib import clock
+from schoolimprove.pages.buttons import with_recipients
 from schoolimprove.pages.conflicts import refused
 from schoolimprove.records.checking import ChecksAnswers
 from schoolimprove.records.models import AuditEvent
@@ -121,21 +123,23 @@ class RecordRespond(ChecksAnswers, RecordFormView):
     def send(self, form: ResponseForm) -> HttpResponse:
         data = form.cleaned_data
         try:
-            record_actions.respond(
-                self.record,
-                by=user_of(self.request),
-                on=clock.today(),
-                version=self.base_version,
-                accurate=data["accurate"] == "yes",
-                on_accuracy=data["on_accuracy"],
-                on_content=data["on_content"],
-                role=data["role"],
-            )
+            with collected() as told:
+                record_actions.respond(
+                    self.record,
+                    by=user_of(self.request),
+                    on=clock.today(),
+                    version=self.base_version,
+                    accurate=data["accurate"] == "yes",
+                    on_accuracy=data["on_accuracy"],
+                    on_content=data["on_content"],
+                    role=data["role"],
+                )
         except Blocked as error:
             return self.stopped(form) or refused(self, form, error)
         except Conflict:
             return self.corrected(form)
-        messages.success(self.request, f"{_RECORDED} {_MAY_CORRECT if data['accurate'] == 'no' else ''}".strip())
+        done = f"{_RECORDED} {_MAY_CORRECT if data['accurate'] == 'no' else ''}".strip()
+        messages.success(self.request, with_recipients(done, told))
         return redirect(self.record)
 
     def corrected(self, form: ResponseForm) -> HttpResponse:

@@ -68,7 +68,7 @@ def test_a_manager_sees_who_was_told_and_what_was_said(page: Page, live_server: 
 def test_nothing_waits_and_the_email_is_chosen(page: Page, live_server: Any, county_of_nobody: Any) -> None:
     be_signed_in(page, live_server, county_of_nobody)
     page.goto(f"{live_server.url}/reminders/")
-    expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    expect(page.get_by_role("heading", name="No reminders")).to_be_visible()
     page.get_by_role("link", name="Choose when the daily e-mail comes").click()
     page.get_by_label("When should the daily e-mail come?").select_option("17:30")
     page.get_by_label("Only dates set by law").check()

@@ -65,7 +65,7 @@ def test_the_author_sees_who_was_told_only_as_far_as_dates_of_others_are_theirs_
 def test_put_away_it_waits_no_more_and_can_be_found_among_all(late: County) -> None:
     put_away(of(late.sip), by=late.sip)
     client = signed_in(late.sip)
-    assert "Nothing waits for you" in client.get(reverse("reminders:inbox")).content.decode()
+    assert "No reminders" in client.get(reverse("reminders:inbox")).content.decode()
     assert "1 reminder<" in client.get(reverse("reminders:inbox"), {"show": "answered"}).content.decode()
     with pytest.raises(Blocked):
         put_away(of(late.sip), by=late.sip)
@@ -99,7 +99,7 @@ def test_a_date_that_was_met_is_answered_no_more(late: County) -> None:
     with pytest.raises(Blocked):
         say_why_late(of(late.sip), "Because.", by=late.sip)
     page = signed_in(late.sip).get(reverse("reminders:reminder", args=[of(late.sip).pk])).content.decode()
-    assert "This date does not stand any more" in page
+    assert "This has been done, or is no longer needed." in page
     assert signed_in(late.sip).get(reverse("reminders:late", args=[of(late.sip).pk])).status_code == 302
 
 

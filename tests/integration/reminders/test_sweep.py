@@ -91,13 +91,24 @@ def test_a_dry_run_counts_the_same_and_writes_nothing(county: County) -> None:
 def test_a_submitted_record_is_its_managers_and_goes_up_from_there(county: County) -> None:
     county.record(RecordStatus.SUBMITTED)
     sweep_on(date(2026, 11, 25))
-    assert told(county) == {(ASSURE, "late", "dsim"), (ASSURE, "first", "head"), (ASSURE, "second", "director")}
+    assert told(county) == {
+        (ASSURE, "asked", "dsim"),
+        (ASSURE, "late", "dsim"),
+        (ASSURE, "first", "head"),
+        (ASSURE, "second", "director"),
+    }
 
 
 def test_a_dsims_own_record_is_the_heads_or_the_deputys_of_the_phase(county: County) -> None:
     county.submitted(county.dsim)
     sweep_on(date(2026, 11, 18))
-    assert told(county) == {(ASSURE, "late", "head"), (ASSURE, "late", "deputy"), (ASSURE, "first", "director")}
+    assert told(county) == {
+        (ASSURE, "asked", "head"),
+        (ASSURE, "asked", "deputy"),
+        (ASSURE, "late", "head"),
+        (ASSURE, "late", "deputy"),
+        (ASSURE, "first", "director"),
+    }
 
 
 def test_a_schools_lateness_goes_to_its_partner_and_their_manager_and_no_further(county: County) -> None:

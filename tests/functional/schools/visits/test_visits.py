@@ -50,7 +50,7 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     page.get_by_label("Time").fill("9:30am")
     page.get_by_label("Purpose").fill("How reading is taught in year 2")
     led_on(page.get_by_role("button", name="Plan the visit"))
-    expect(page.get_by_text("is proposed. The headteacher and the chair are told.")).to_be_visible()
+    expect(page.get_by_text("You have proposed")).to_be_visible()
 
     with opened(browser, PHONE) as phone:
         be_signed_in(phone, live_server, head)

@@ -58,7 +58,7 @@ def test_what_is_submitted_waits_for_the_line_manager_and_for_nobody_else(county
         page = listed(manager)
         assert own.reference in page
         assert record.reference not in page
-    assert "Nothing waits for you" in listed(county.director)
+    assert "Nothing to approve" in listed(county.director)
     for other in (county.sip, county.headteacher, county.chair):
         assert signed_in(other).get(QUEUE).status_code == 403
 
@@ -68,10 +68,10 @@ def test_whoever_returned_or_approved_one_is_led_to_those_that_still_wait(county
     second = county.submitted(county.sip, kind="monitoring")
     county.record(held_on=TUESDAY - timedelta(days=7))
     page = send_back(first, county, reason="Say more.").client.get(first.get_absolute_url()).content.decode()
-    assert f'href="{QUEUE}">1 more record waits for you</a>' in page
+    assert f'href="{QUEUE}">You have 1 more to approve or return</a>' in page
     client, path = signed_in(county.dsim), reverse("schools:record_approve", args=[county.school.urn, second.reference])
     done = client.post(path, {"seen_version": second.version}, follow=True).content.decode()
-    assert "Approved and shared with the school. No other record waits for you." in done
+    assert "Approved and shared with the school. You have no other records to approve." in done
 
 
 def test_a_manager_of_another_district_has_another_queue(county: County) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from post_office.models import Email
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
@@ -146,7 +147,10 @@ def test_a_visit_of_another_schools_address_is_not_found(county: County) -> None
 def test_the_school_agrees_with_one_press(county: County) -> None:
     visit = visit_at(PROPOSED, county.school)
     response = post(county.headteacher, address(visit, "visit_agree"), {"seen_version": "1"})
-    assert said(response) == ["You have agreed Tuesday 10 November 2026. Whoever visits is told."]
+    assert said(response) == [
+        "You have agreed Tuesday 10 November 2026. "
+        "We hold no email address for a School Improvement Partner of this school."
+    ]
     visit.refresh_from_db()
     assert visit.status == AGREED
 
@@ -165,13 +169,65 @@ def test_the_school_agrees_to_nothing_it_has_not_read(county: County) -> None:
 
 def test_the_school_asks_for_another_date_in_one_form(county: County) -> None:
     visit = visit_at(PROPOSED, county.school)
-    data = {**day("suggested_on", date(2026, 11, 14)), "reason": "A school trip", "base_version": "1"}
+    data = {**day("suggested_on", WEEK_AFTER), "reason": "A school trip", "base_version": "1"}
     response = post(county.chair, address(visit, "visit_another_date"), data)
     assert said(response) == [
-        "You have asked for Saturday 14 November 2026. Whoever plans the visit is told.",
-        "Saturday 14 November 2026 is not a school day: Saturday.",
+        "You have asked for Tuesday 17 November 2026. We hold no email address for a School Improvement Partner of "
+        "this school."
     ]
     assert "A school trip" in page(county.sip, address(visit))
+
+
+def test_a_day_without_school_is_said_before_anyone_is_emailed_and_can_be_kept(county: County) -> None:
+    visit = visit_at(PROPOSED, county.school, author=county.sip)
+    data = {**day("suggested_on", date(2026, 11, 14)), "reason": "A school trip", "base_version": "1"}
+    client, url = signed_in(county.chair), address(visit, "visit_another_date")
+    first = client.post(url, data)
+    text = unescape(first.content.decode())
+    assert "Saturday 14 November 2026 is not a school day: Saturday. We have told no one yet." in text
+    assert "14 November 2026" in text
+    assert "A school trip" in text
+    visit.refresh_from_db()
+    assert visit.status == PROPOSED
+    assert not Email.objects.exists()
+    back = unescape(client.get(f"{url}?change=1").content.decode())
+    assert "A school trip" in back
+    response = client.post(url, {**data, "answers_checked": "yes"})
+    assert said(response) == [f"You have asked for Saturday 14 November 2026. We are emailing {county.sip.name}."]
+    assert [email.to for email in Email.objects.all()] == [[county.sip.email]]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "field"),
+    [("visit_propose", DUE, "planned_on"), ("visit_reschedule", AGREED, "planned_on")],
+)
+def test_christmas_day_is_said_before_the_headteacher_is_emailed(
+    county: County, name: str, status: VisitStatus, field: str
+) -> None:
+    visit = visit_at(status, county.school, author=county.sip)
+    data = {**day(field, date(2026, 12, 25)), "planned_at": "", "reason": "Ill", "base_version": "1"}
+    response = post(county.sip, address(visit, name), data)
+    assert "Friday 25 December 2026 is not a school day" in unescape(response.content.decode())
+    assert not Email.objects.exists()
+    visit.refresh_from_db()
+    assert visit.status == status
+
+
+def test_a_new_visit_on_a_sunday_is_planned_only_once_the_day_is_kept(county: County) -> None:
+    url = reverse("schools:visit_plan", args=[county.school.urn])
+    data = plan_data(**day("planned_on", date(2026, 11, 15)))
+    assert "Sunday 15 November 2026 is not a school day" in unescape(post(county.sip, url, data).content.decode())
+    assert not Visit.objects.exists()
+    post(county.sip, url, {**data, "answers_checked": "yes"})
+    assert Visit.objects.get().planned_on == date(2026, 11, 15)
+
+
+def test_noting_that_the_school_agrees_says_that_the_day_it_asked_for_is_no_school_day(county: County) -> None:
+    visit = visit_at(COUNTERED, county.school, author=county.sip, suggested_on=date(2026, 11, 14))
+    response = post(county.sip, address(visit, "visit_note_agreement"), {"how": "By telephone", "base_version": "1"})
+    assert "Saturday 14 November 2026 is not a school day" in unescape(response.content.decode())
+    visit.refresh_from_db()
+    assert visit.status == COUNTERED
 
 
 def test_whoever_is_second_reads_what_happened_and_keeps_what_was_typed(county: County) -> None:
@@ -324,7 +380,7 @@ def test_a_visitor_who_has_lost_the_school_may_stay_until_somebody_else_is_chose
 def test_cancelling_says_what_will_happen(county: County) -> None:
     text = page(county.sip, address(visit_at(AGREED, county.school), "visit_cancel"))
     assert "The core visit of the term is still owed" in text
-    assert "The headteacher and the chair are told" in text
+    assert "We email the headteacher and the chair" in text
 
 
 def test_a_side_takes_away_its_own_item_with_one_press(county: County) -> None:
