@@ -18,7 +18,7 @@ from schoolimprove.lib import context
 
 serving: ContextVar[HttpRequest | None] = ContextVar("serving", default=None)
 
-_SECRET = re.compile(r"(?<=/)(?=[^/]*[0-9A-Z])[\w=:-]{20,}(?=[/.]|$)", re.ASCII)
+_SECRET = re.compile(r"(?<![\w=:-])(?=[a-z_=:-]*[0-9A-Z])[\w=:-]{20,}", re.ASCII)
 _QUOTED_ROW = re.compile(r"^DETAIL: .*\n?", re.MULTILINE)
 
 
@@ -65,11 +65,32 @@ class JsonLines(_WithoutRows, JsonFormatter):
 
 
 class ReadableLines(_WithoutRows):
-    """Time, level, request, logger, message."""
+    """Time, level, request, logger, message. A message is one line; lines of a traceback are indented.
+
+    An address may hold a line break: what comes after it would otherwise read as a line of ours.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         record.short_id = (getattr(record, "request_id", None) or "-")[:8]
         return super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        return _indented(super().formatStack(stack_info))
+
+
+def _printable(text: str) -> str:
+    """Return the text with what breaks a line, or steers a terminal, written as an escape."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {_printable(line)}" for line in text.split("\n"))
 
 
 def logging_configuration(*, as_json: bool, level: str) -> dict[str, Any]:

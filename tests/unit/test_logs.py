@@ -3,6 +3,7 @@ import io
 import json
 import logging
 import random
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,6 +90,34 @@ def test_a_readable_line_begins_with_the_time_and_the_request() -> None:
     assert formatter.format(record).endswith("INFO    01234567 schoolimprove.test: Three hens")
 
 
+READABLE = logging_configuration(as_json=False, level="INFO")["formatters"]["readable"]
+BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x1b[2K"]
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_an_address_cannot_split_a_line_in_any_mode(written: tuple[logging.Logger, io.StringIO], broken: str) -> None:
+    logger, stream = written
+    path = f"/schools/{broken}12:00:00 INFO forged"
+    logger.info("%s %s %s in %s ms", "GET", path, 404, 1.5, extra={"path": path})
+    assert lines(stream)[0]["path"] == path
+    assert len(stream.getvalue().splitlines()) == 1
+    record = logging.LogRecord("schoolimprove.access", logging.INFO, "", 0, "GET %s 404", (path,), None)
+    said = ReadableLines(READABLE["fmt"], style=READABLE["style"]).format(record)
+    assert said.splitlines() == [said]
+    assert said.isprintable()
+
+
+def test_a_traceback_is_indented_so_that_none_of_its_lines_reads_as_one_of_ours() -> None:
+    try:
+        raise ValueError("no such school\n12:00:00 INFO forged\x1b[2K")
+    except ValueError:
+        record = logging.LogRecord("schoolimprove.test", logging.ERROR, "", 0, "Failed", (), sys.exc_info())
+    first, *others = ReadableLines(READABLE["fmt"], style=READABLE["style"]).format(record).split("\n")
+    assert first.endswith("schoolimprove.test: Failed")
+    assert "    12:00:00 INFO forged\\x1b[2K" in others
+    assert all(line.startswith("    ") and line.isprintable() for line in others)
+
+
 def test_the_address_django_names_in_an_error_loses_its_secret() -> None:
     record = logging.LogRecord(
         "django.request", 40, "", 0, "%s: %s", ("Not Found", "/invite/mE8d_k3jZpQ1xY7vB2nR4w/"), None
@@ -113,6 +142,9 @@ def test_no_token_of_128_bits_reaches_the_log(seed: int) -> None:
         assert without_secrets(f"/feed/{text}/") == "/feed/[secret]/"
         assert without_secrets(f"/feed/{text}.ics") == "/feed/[secret].ics"
         assert without_secrets(f"/invite/{text}") == "/invite/[secret]"
+        for added in (" ", "\n", "\u200b", ",", "%20", ">"):
+            assert text not in without_secrets(f"/feed/{text}{added}")
+            assert text not in without_secrets(f"/feed/{added}{text}.ics")
 
 
 class _Session:
