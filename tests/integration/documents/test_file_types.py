@@ -11,7 +11,15 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolimprove.documents.uploads import LARGEST, MOST_PARTS, TYPES, Refused, content_type_of
+from schoolimprove.documents.uploads import (
+    LARGEST,
+    LARGEST_PART,
+    LARGEST_READ,
+    MOST_PARTS,
+    TYPES,
+    Refused,
+    content_type_of,
+)
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -181,26 +189,170 @@ def test_a_workbook_with_macros_is_refused() -> None:
         content_type_of(archive({**parts, "xl/vbaProject.bin": b"Sub Workbook_Open"}))
 
 
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships"
+
+
+def types(*overrides: str) -> str:
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    listed = "".join([f'<Override PartName="/word/document.xml" ContentType="{main}"/>', *overrides])
+    return f'<Types xmlns="{PACKAGE}/content-types">{listed}</Types>'
+
+
+def relations(kind: str, target: str, mode: str = "") -> str:
+    external = f' TargetMode="{mode}"' if mode else ""
+    return (
+        f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{kind}" Target="{target}"{external}/></Relationships>'
+    )
+
+
+HIDDEN_MACROS = {
+    "as a content type, under another name": {
+        "[Content_Types].xml": types(
+            '<Override PartName="/word/numbers.xml" ContentType="application/vnd.ms-office.vbaProject"/>'
+        ),
+        "word/numbers.xml": "Sub AutoOpen",
+    },
+    "as the type of an ending": {
+        "[Content_Types].xml": types('<Default Extension="dat" ContentType="application/vnd.ms-office.vbaProject"/>'),
+        "word/numbers.dat": "Sub AutoOpen",
+    },
+    "as a relation, under another name": {
+        "word/_rels/document.xml.rels": relations(f"{MICROSOFT}/vbaProject", "numbers.dat"),
+        "word/numbers.dat": "Sub AutoOpen",
+    },
+    "as the kind of document": {
+        "[Content_Types].xml": types().replace(
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+            "application/vnd.ms-word.document.macroEnabled.main+xml",
+        )
+    },
+    "as a character that is written by its number": {
+        "[Content_Types].xml": types(
+            '<Override PartName="/word/numbers.xml" ContentType="application/vnd.ms-office.&#118;baProject"/>'
+        )
+    },
+    "as a sheet of the macros of before": {
+        "[Content_Types].xml": types(
+            '<Override PartName="/xl/macrosheets/sheet1.xml" ContentType="application/vnd.ms-excel.macrosheet+xml"/>'
+        )
+    },
+    "as a control": {
+        "[Content_Types].xml": types(
+            '<Override PartName="/word/activeX/activeX1.xml" ContentType="application/vnd.ms-office.activeX+xml"/>'
+        )
+    },
+    "in a workbook inside the document": {
+        "[Content_Types].xml": types(
+            '<Default Extension="xlsm" ContentType="application/vnd.ms-excel.sheet.macroEnabled.12"/>'
+        )
+    },
+    "as the target of another relation": {
+        "word/_rels/document.xml.rels": relations(f"{OFFICE}/image", "vbaProject.bin"),
+    },
+}
+
+
+@pytest.mark.parametrize("parts", HIDDEN_MACROS.values(), ids=HIDDEN_MACROS)
+def test_macros_are_found_whatever_their_part_is_called(parts: dict[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        content_type_of(docx(**parts))
+    assert str(refused.value) == NOT_OURS_IN_A_ZIP
+
+
+def test_macros_are_found_in_a_list_that_is_written_in_another_encoding() -> None:
+    listed = types('<Override PartName="/n.xml" ContentType="application/vnd.ms-office.vbaProject"/>').encode("utf-16")
+    assert b"vbaProject" not in listed
+    with pytest.raises(Refused, match="without macros"):
+        content_type_of(archive({"word/document.xml": "<document/>", "[Content_Types].xml": listed}))
+
+
+@pytest.mark.parametrize("kind", ["attachedTemplate", "ATTACHEDTEMPLATE", "frame", "oleObject", "subDocument"])
+@pytest.mark.parametrize("target", ["https://evil.example/t.dotm", "file://evil.example/share/t.dotx"])
+def test_what_is_loaded_from_outside_the_file_is_refused(kind: str, target: str) -> None:
+    parts = {"word/_rels/settings.xml.rels": relations(f"{OFFICE}/{kind}", target, "External")}
+    with pytest.raises(Refused, match="uses a template, or shows something, that is outside it"):
+        content_type_of(docx(**parts))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "mode"),
+    [
+        ("hyperlink", "https://www.gov.uk/", "External"),
+        ("externalLinkPath", "results.xlsx", "External"),
+        ("oleObject", "embeddings/oleObject1.bin", ""),
+        ("image", "media/image1.png", "Internal"),
+    ],
+)
+def test_a_link_and_what_the_file_itself_holds_are_taken(kind: str, target: str, mode: str) -> None:
+    parts = {"word/_rels/document.xml.rels": relations(f"{OFFICE}/{kind}", target, mode)}
+    assert content_type_of(docx(**parts)) == WORD
+
+
+BROKEN_LISTS = {
+    "no text": b"\xff\xfe\xfd",
+    "not closed": b"<Types>",
+    "entities": b'<!DOCTYPE T [<!ENTITY a "vba">]><Types><Override ContentType="&a;Project"/></Types>',
+    "an entity that grows": b'<!DOCTYPE T [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Types>&b;</Types>',
+    "a file from elsewhere": b'<!DOCTYPE T SYSTEM "file:///etc/passwd"><Types/>',
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_LISTS.values(), ids=BROKEN_LISTS)
+def test_a_list_of_content_types_that_is_no_such_list_is_damaged(broken: bytes) -> None:
+    with pytest.raises(Refused, match=r"^The file is damaged and cannot be opened\.$"):
+        content_type_of(archive({"word/document.xml": "<document/>", "[Content_Types].xml": broken}))
+
+
+def test_two_parts_of_one_name_are_damage() -> None:
+    """Readers differ in which of them they take."""
+    made = io.BytesIO(docx())
+    with zipfile.ZipFile(made, "a") as file, pytest.warns(UserWarning, match="Duplicate name"):
+        file.writestr("[Content_Types].xml", types())
+    for content in (made.getvalue(), docx(**{"WORD/Document.xml": "<document/>"})):
+        with pytest.raises(Refused, match="is damaged"):
+            content_type_of(content)
+
+
+def test_a_part_that_is_locked_with_a_password_is_damage() -> None:
+    content = bytearray(docx())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + place] |= 1
+    with pytest.raises(Refused, match="is damaged"):
+        content_type_of(bytes(content))
+
+
 def test_names_that_lead_out_of_an_archive_are_only_names() -> None:
     assert content_type_of(docx(**{"../../../etc/passwd": "root", "/etc/shadow": "root"})) == WORD
 
 
 def test_an_archive_is_judged_without_unpacking_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A part of a few kilobytes that unpacks to gigabytes costs nothing, since no part is read."""
+    """A part of a few kilobytes that unpacks to gigabytes costs nothing: only types and relations are read."""
+    unpacked: list[str] = []
+    read = zipfile.ZipFile.read
 
-    def unpacked(*_args: object, **_kwargs: object) -> None:
-        raise AssertionError("a part was read")
+    def noted(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+        unpacked.append(part.filename)
+        return read(archive, part)
 
     bomb = docx(**{"word/media/bomb.xml": "0" * 20_000_000})
     assert len(bomb) < 100_000
-    monkeypatch.setattr(zipfile.ZipFile, "open", unpacked)
+    monkeypatch.setattr(zipfile.ZipFile, "read", noted)
     assert content_type_of(bomb) == WORD
+    assert unpacked == ["[Content_Types].xml", "_rels/.rels"]
 
 
 @pytest.mark.parametrize(
     "more",
-    [{f"word/media/{number}.xml": "0" * 60_000_000 for number in range(4)}, {str(n): "" for n in range(MOST_PARTS)}],
-    ids=["far too large", "far too many parts"],
+    [
+        {f"word/media/{number}.xml": "0" * 60_000_000 for number in range(4)},
+        {str(n): "" for n in range(MOST_PARTS)},
+        {"word/media/1.xml": "0" * (LARGEST_PART + 1)},
+        {"word/_rels/document.xml.rels": f"<Relationships>{' ' * LARGEST_READ}</Relationships>"},
+    ],
+    ids=["far too large", "far too many parts", "one part far too large", "far too many relations"],
 )
 def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(more: dict[str, str]) -> None:
     bomb = docx(**more)

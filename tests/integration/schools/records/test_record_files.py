@@ -40,6 +40,8 @@ def docx() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
+        main = f'<Override PartName="/word/document.xml" ContentType="{WORD}.main+xml"/>'
+        archive.writestr("[Content_Types].xml", f"<Types>{main}</Types>")
     return file.getvalue()
 
 
