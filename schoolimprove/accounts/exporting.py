@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.rights import acting, user_can
@@ -65,15 +66,18 @@ class ExportView(Protocol):
 
 
 def exports(list_file: ListFile) -> Callable[[Callable[..., Taken]], ExportView]:
-    """A view that sends what the function takes, and leaves an audit event of what was taken, by which filter.
+    """Make a view that sends what the function takes, and leaves an audit event of what was taken, by which filter.
 
-    Whoever takes away more than `MOST_IN_AN_HOUR` is told so (429), and gets nothing more for a while.
+    A person who takes more than `MOST_IN_AN_HOUR` gets a page that says so (429), and nothing more for a while. A link
+    on another website gets a page to confirm (403): it would count as this person's file, and stand in the audit.
     """
 
     def of(take: Callable[..., Taken]) -> ExportView:
         @wraps(take)
         def view(request: HttpRequest, *args: Any, kind: str, **kwargs: Any) -> HttpResponseBase:
             writer_of(kind)
+            if from_another_site(request):
+                return _not_from_another_site(request, kind)
             taken = take(request, *args, **kwargs)
             actor = taken.actor or acting(user_of(request), Permission.EXPORT, on=taken.school)
             if _takes_too_many(user_of(request)):
@@ -87,6 +91,21 @@ def exports(list_file: ListFile) -> Callable[[Callable[..., Taken]], ExportView]
         return view  # type: ignore[return-value]
 
     return of
+
+
+def from_another_site(request: HttpRequest) -> bool:
+    """Whether a page of another website led here, as far as the browser says."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    referrer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
+    return bool(referrer) and not ours
+
+
+def _not_from_another_site(request: HttpRequest, kind: str) -> HttpResponseBase:
+    _log.warning("A file was not sent: another website asked for it")
+    context = {"page_title": "Do you want this file?", "label": KINDS[kind], "url": request.get_full_path()}
+    return render(request, "accounts/export_from_elsewhere.html", context, status=403)
 
 
 def _takes_too_many(user: User) -> bool:

@@ -165,6 +165,37 @@ def test_whoever_takes_file_after_file_is_told_to_wait(full: County, caplog: pyt
     assert signed_in(full.head).get(path).status_code == 200
 
 
+ELSEWHERE = {
+    "another site": {"Sec-Fetch-Site": "cross-site"},
+    "another service of the authority": {"Sec-Fetch-Site": "same-site"},
+    "a page that an old browser names": {"Referer": "https://evil.example/"},
+}
+OURS = {
+    "a page of ours": {"Sec-Fetch-Site": "same-origin", "Referer": "http://testserver/schools/"},
+    "the address typed": {"Sec-Fetch-Site": "none"},
+    "a page of ours, by an old browser": {"Referer": "http://testserver/schools/"},
+    "a browser that says nothing": {},
+}
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_an_export_asked_for_by_another_site_does_nothing(full: County, headers: dict[str, str], kind: str) -> None:
+    path = reverse("schools:contact_notes_export", args=[kind]) + "?kind=call"
+    response = signed_in(full.dsim).get(path, headers=headers)
+    assert response.status_code == 403
+    assert "Content-Disposition" not in response
+    assert f'<a class="govuk-link" href="{path}">' in response.content.decode()
+    assert not AuditEvent.objects.filter(verb__startswith="exported").exists()
+
+
+@pytest.mark.parametrize("headers", OURS.values(), ids=OURS)
+def test_an_export_asked_for_here_is_sent(full: County, headers: dict[str, str]) -> None:
+    path = reverse("schools:contact_notes_export", args=["csv"])
+    assert signed_in(full.dsim).get(path, headers=headers).status_code == 200
+    assert AuditEvent.objects.filter(verb="exported contacts").count() == 1
+
+
 def test_an_unknown_kind_of_file_is_neither_sent_nor_told_of(full: County) -> None:
     address = reverse("schools:export", args=["csv"]).replace(".csv", ".exe")
     assert signed_in(full.dsim).get(address).status_code == 404
