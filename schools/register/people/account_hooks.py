@@ -1,13 +1,14 @@
 """What schools answers about people: what they hold, who may take it over, and how they are called."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from schoolimprove.accounts.models import User
+from schoolimprove.accounts.passwords import register_names
 from schoolimprove.accounts.registry import (
     IdentityFollower,
     Panel,
@@ -18,7 +19,7 @@ from schoolimprove.accounts.registry import (
     person_facts,
     person_panels,
 )
-from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.rights import appointments_of, user_can
 from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, Permission
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
@@ -27,6 +28,7 @@ from schoolimprove.records.transition import record_event
 from schoolimprove.ui.components import Link
 from schools.register.models.appointment import Appointment
 from schools.register.models.person import Person
+from schools.register.models.places import District, LocalAuthority
 from schools.register.people.emails import HEAD_NOTIFIED
 from schools.register.people.leaving import NEVER_HANDED_OVER, hand_over, open_appointments
 
@@ -40,6 +42,14 @@ def register() -> None:
     person_panels.register(PersonPanel("appointments", 10, appointments_panel))
     person_facts.register(PersonFacts("appointments", 10, roles_of))
     identity_followers.register(IdentityFollower("person", 10, follow_identity))
+    register_names(names_near)
+
+
+def names_near(user: User) -> Iterator[str]:
+    """Yield the names of the authority, its districts and where the user works: the first that a guesser would try."""
+    yield from LocalAuthority.objects.filter(own=True).values_list("name", flat=True)
+    yield from District.objects.filter(authority__own=True).values_list("name", flat=True)
+    yield from (str(held.scope_name) for held in (appointments_of(user) if user.pk else ()))
 
 
 class AppointmentsHandOver:
