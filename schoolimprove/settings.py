@@ -226,7 +226,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "schoolimprove.accounts.passwords.KnownWordsValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -253,7 +256,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-# The pair, so that nobody can lock another person out by trying passwords from elsewhere.
+# The pair, so that nobody can lock another person out by trying passwords from elsewhere. A browser in which the person
+# has signed in before counts apart (accounts/lockout.py).
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -286,6 +290,7 @@ CSRF_COOKIE_SECURE = HTTPS
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+KNOWN_BROWSER_COOKIE_NAME = f"{COOKIE_PREFIX}knownbrowser"
 # Messages name people and schools: they stay here, and no cookie carries them.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -408,6 +413,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=5),
     },
     "forget sent links": {"task": "schoolimprove.accounts.tasks.forget_sent_links", "schedule": crontab(minute=20)},
+    "forget email limits": {"task": "schoolimprove.accounts.tasks.forget_email_limits", "schedule": crontab(minute=25)},
     "forget stale drafts": {"task": "schoolimprove.tasks.forget_stale_drafts", "schedule": crontab(hour=3, minute=15)},
 }
 if not DEMO:

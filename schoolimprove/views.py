@@ -152,7 +152,8 @@ class Cookies(FooterPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kept = [(cookie.name, cookie.purpose, cookie.lasts) for cookie in cookies()]
         columns = [Column("Cookie"), Column("What it is for"), Column("How long it lasts")]
-        return super().get_context_data(cookies=Table("Cookies of this service", columns, kept), **kwargs)
+        table = Table("Cookies of this service", columns, kept)
+        return super().get_context_data(cookies=table, number=len(kept), **kwargs)
 
 
 class Help(FooterPage):

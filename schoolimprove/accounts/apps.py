@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
+        from schoolimprove.accounts.actions import password
         from schoolimprove.accounts.backends import actor_in_admin
         from schoolimprove.accounts.people import manages_people
         from schoolimprove.records.actor import register_actor_finder
@@ -19,6 +20,7 @@ class AccountsConfig(AppConfig):
         # Django's own would move it at the password alone; `session` does when somebody is all the way in.
         user_logged_in.disconnect(dispatch_uid="update_last_login")
         register_actor_finder(actor_in_admin)
+        password.register()
         navigation.register(
             NavigationItem("people", Area.ADMINISTRATION, 10, "People", "accounts:people", manages_people)
         )

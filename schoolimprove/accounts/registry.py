@@ -83,8 +83,12 @@ class IdentityFollower:
 
 
 @dataclass(frozen=True)
-class LeavingFollower:
-    """`follow(user, by)` runs inside the transaction that deactivated a user, and takes away what opens anything."""
+class AccessFollower:
+    """`follow(user, by)` ends what a higher app gave out for a user, such as the address of a calendar.
+
+    It runs inside the transaction that deactivates the user, sets their password, ends their other sessions or removes
+    their authenticator app.
+    """
 
     key: str
     order: int
@@ -106,7 +110,7 @@ hand_overs: Registry[HandOver] = Registry()
 person_panels: Registry[PersonPanel] = Registry()
 person_facts: Registry[PersonFacts] = Registry()
 identity_followers: Registry[IdentityFollower] = Registry()
-leaving_followers: Registry[LeavingFollower] = Registry()
+access_followers: Registry[AccessFollower] = Registry()
 account_links: Registry[AccountLink] = Registry()
 
 

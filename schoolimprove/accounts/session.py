@@ -16,9 +16,11 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from schoolimprove.lib import clock
+from schoolimprove.records.actor import Actor
 
+from .actions.access import end_access
 from .actions.second_factor import has_second_factor
-from .models import SecretLink, User, user_of
+from .models import User, user_of
 from .rights import must_have_second_factor
 
 BEGAN, SEEN, VERIFIED, ASKED = "began_at", "seen_at", "otp_verified_at", "second_factor_asked"
@@ -141,11 +143,11 @@ def is_half(request: HttpRequest) -> bool:
 
 
 def keep_only_this(request: HttpRequest, user: User) -> None:
-    """End every other session of the user, void every link sent to them, and keep this one.
+    """End every other session of the user, every link sent to them and their calendar's address, and keep this one.
 
-    An intruder signed in elsewhere may have asked for a change of address, and its link would let them in again.
+    An intruder signed in elsewhere may have asked for a change of address or made the address of a calendar.
     """
     with transaction.atomic():
         user.end_sessions()
-        SecretLink.objects.void(user)
+        end_access(user, by=Actor(user))
     update_session_auth_hash(request, user)

@@ -1,8 +1,10 @@
-"""The cookies there are. A test signs in, works, and looks at what the browser was given."""
+"""The cookies of the service. A test signs in, works, and looks at what the browser was given."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
+
+from schoolimprove.accounts.lockout import KNOWN_FOR
 
 
 @dataclass(frozen=True)
@@ -17,4 +19,10 @@ def cookies() -> list[Cookie]:
     return [
         Cookie(settings.SESSION_COOKIE_NAME, "Keeps you signed in.", f"{hours} hours, or until you sign out"),
         Cookie(settings.CSRF_COOKIE_NAME, "Makes sure that what is sent under your name came from you.", "One year"),
+        Cookie(
+            settings.KNOWN_BROWSER_COOKIE_NAME,
+            "Knows that you have signed in with this browser before. You can then sign in when someone else on your "
+            "network gives too many wrong passwords.",
+            f"{KNOWN_FOR.days} days after you last signed in",
+        ),
     ]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from schoolimprove.accounts.models import Purpose
+from schoolimprove.accounts.models.email_limit import KEPT_FOR as KEPT_FOR_LIMIT
 from schoolimprove.accounts.models.secret_link import LASTS
 from schoolimprove.records.models.draft import KEPT_FOR
 
@@ -21,6 +22,10 @@ def gone() -> Rows:
         ("A link to set a new password", f"Works for {_span(LASTS[Purpose.PASSWORD_RESET])}"),
         ("A link to confirm a new address", f"Works for {_span(LASTS[Purpose.ADDRESS_CHANGE])}"),
         ("Such a link in an e-mail that was sent", "Taken out of the kept e-mail within the hour"),
+        (
+            "An email address that we were asked to send such a link to",
+            f"Kept for {_span(KEPT_FOR_LIMIT)} to limit how many emails it gets, whether or not it has an account",
+        ),
     ]
 
 
@@ -34,7 +39,7 @@ def kept() -> Rows:
         ("Accounts and appointments", "Closed from a day on; kept, since records name who wrote them"),
         (
             "The address of your calendar",
-            "Works until you stop it; kept are the days, not the address",
+            "Works until you stop it, set a password or sign out everywhere else; we keep the days, not the address",
         ),
         ("Reminders, and what you answered to them", "Kept with the date they were of, for those they were to"),
         ("Files that were imported", "Kept with their import"),

@@ -128,8 +128,9 @@ class TextArea(Limited, forms.CharField):
 
 
 class EmailField(Limited, forms.EmailField):
-    def __init__(self, *, autocomplete: str = "email", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, *, autocomplete: str = "email", max_length: int = 254, **kwargs: Any) -> None:
+        """Take no more than a stored address holds: RFC 5321 allows no longer one."""
+        super().__init__(max_length=max_length, **kwargs)
         self.widget.attrs |= {"autocomplete": autocomplete, "spellcheck": "false"}
 
     def messages(self, thing: str) -> dict[str, str]:

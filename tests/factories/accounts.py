@@ -8,7 +8,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory.django import DjangoModelFactory
 
-from schoolimprove.accounts.models import Purpose, SecretLink, User
+from schoolimprove.accounts.models import EmailLimit, Purpose, SecretLink, User
 from schoolimprove.accounts.models.secret_link import hash_of
 from schoolimprove.lib import clock
 
@@ -43,6 +43,17 @@ class SecretLinkFactory(DjangoModelFactory[SecretLink]):
     token_hash = factory.LazyAttribute(lambda link: hash_of(link.token))
     created_at = factory.LazyFunction(clock.now)
     expires_at = factory.LazyAttribute(lambda link: link.created_at + timedelta(days=7))
+
+
+class EmailLimitFactory(DjangoModelFactory[EmailLimit]):
+    """An address that has had no email in the last hour."""
+
+    class Meta:
+        model = EmailLimit
+
+    address = factory.Sequence(lambda n: f"limited{n + 1}@invented.example")
+    by_anyone = True
+    asked_at = factory.LazyFunction(clock.now)
 
 
 class TOTPDeviceFactory(DjangoModelFactory[TOTPDevice]):

@@ -16,6 +16,7 @@ from schoolimprove.guides import accessibility, retention
 from schoolimprove.guides.cookies import cookies
 from schoolimprove.guides.topics import TOPICS
 from schoolimprove.records.models.draft import KEPT_FOR
+from tests.factories.accounts import PASSWORD
 from tests.factories.schools import SchoolFactory, appointed
 from tests.integration.signing_in import signed_in
 
@@ -100,8 +101,18 @@ def test_the_cookies_named_are_those_the_browser_is_given() -> None:
     client.post("/account/name/", {"name": "Wren Another"})
     given = {name for name, morsel in client.cookies.items()}
     assert given <= {cookie.name for cookie in cookies()}
-    assert {"sessionid", "csrftoken"} == {cookie.name for cookie in cookies()}
+    assert {"sessionid", "csrftoken", "knownbrowser"} == {cookie.name for cookie in cookies()}
     assert {"csrftoken"} <= given | set(client.get("/account/name/").cookies)
+
+
+def test_the_page_counts_the_cookies_that_signing_in_gives(client: Client) -> None:
+    user = appointed(Role.CLERK, school=SchoolFactory.create())
+    client.get("/sign-in/")
+    client.post("/sign-in/", {"email": user.email, "password": PASSWORD})
+    page = client.get("/cookies/").content.decode()
+    assert set(client.cookies) == {"sessionid", "csrftoken", "knownbrowser"}
+    assert {name for name in client.cookies if name in page} == set(client.cookies)
+    assert f"This service uses {len(client.cookies)} cookies." in page
 
 
 def test_the_accessibility_statement_says_what_was_measured(client: Client) -> None:

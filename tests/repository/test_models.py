@@ -128,6 +128,7 @@ NOT_IN_ADMIN = {
     "records.SentForm": "Hashes that keep a form from being saved twice; they tell a reader nothing.",
     "records.Job": "Shown on the page of what it works on.",
     "records.ReferenceCounter": "Counts by itself.",
+    "accounts.EmailLimit": "Counts the emails to an address for a day, whether or not it has an account.",
     "accounts.SecretLink": "Holds the hash of what lets somebody in.",
     "documents.Blob": "Served by the view of the app that owns the join.",
     "documents.BlobScan": "Written by the scanner.",

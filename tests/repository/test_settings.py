@@ -90,9 +90,10 @@ def test_production_is_served_over_https_only(settings_of: ReadSettings) -> None
 
 def test_a_browser_takes_productions_cookies_from_nobody_else(settings_of: ReadSettings) -> None:
     production = settings_of(PRODUCTION)
-    assert [production[f"{cookie}_COOKIE_NAME"] for cookie in ("SESSION", "CSRF")] == [
+    assert [production[f"{cookie}_COOKIE_NAME"] for cookie in ("SESSION", "CSRF", "KNOWN_BROWSER")] == [
         "__Host-sessionid",
         "__Host-csrftoken",
+        "__Host-knownbrowser",
     ]
     assert not any(production.get(f"{cookie}_COOKIE_{part}") for cookie in ("SESSION", "CSRF") for part in ("DOMAIN",))
     assert settings_of({**PRODUCTION, "HTTPS": "0"})["SESSION_COOKIE_NAME"] == "sessionid"

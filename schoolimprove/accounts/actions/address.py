@@ -10,6 +10,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, record_event
 
+from .emails import count_email, require_email
 from .links import spend
 
 SIGNED_OUT_MEANWHILE = "You were signed out before we could send the link. Sign in and ask again."
@@ -18,22 +19,29 @@ SIGNED_OUT_MEANWHILE = "You were signed out before we could send the link. Sign 
 def ask_for_address(user: User, email: str) -> None:
     """Send a link to the new address and word to the old; nothing changes until the link is used.
 
-    An address that is taken gets a letter saying so: whoever asked learns nothing about other people. Raise
-    `Blocked` when the session that loaded `user` has ended meanwhile: the link would outlive it.
+    A taken address gets an email saying so, and one that has had too many emails gets none: the person who asks learns
+    nothing about other people. Raise `Blocked` when the session that loaded `user` has ended meanwhile, because the
+    link would outlive it, and when the old address has had too many emails: a change always says so there.
     """
     new = normalise_email(email)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if locked.get_session_auth_hash() != user.get_session_auth_hash():
             raise Blocked([SIGNED_OUT_MEANWHILE])
-        token = SecretLink.objects.issue(Purpose.ADDRESS_CHANGE, locked, email=new)
-        if User.objects.filter(email=new).exists():
-            mail.send("accounts/emails/address_taken", to=new)
-        else:
-            link = mail.address_of("accounts:address_confirm", token)
-            mail.send("accounts/emails/address_confirm", to=new, name=locked.name, link=link)
+        require_email(locked.email)
+        if count_email(new):
+            _send_link(locked, new)
         mail.send("accounts/emails/address_asked", to=locked.email, name=locked.name, new=new)
         record_event(locked, "asked for a new address", by=Actor(locked), changes={"email": [locked.email, new]})
+
+
+def _send_link(user: User, new: str) -> None:
+    token = SecretLink.objects.issue(Purpose.ADDRESS_CHANGE, user, email=new)
+    if User.objects.filter(email=new).exists():
+        mail.send("accounts/emails/address_taken", to=new)
+    else:
+        link = mail.address_of("accounts:address_confirm", token)
+        mail.send("accounts/emails/address_confirm", to=new, name=user.name, link=link)
 
 
 def withdraw_address(user: User) -> None:

@@ -7,12 +7,14 @@ from django.db import IntegrityError, transaction
 
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.models import Purpose, SecretLink, User, normalise_email
-from schoolimprove.accounts.registry import HandOver, hand_overs, leaving_followers, tell_followers
+from schoolimprove.accounts.registry import HandOver, hand_overs, tell_followers
 from schoolimprove.accounts.rights import appointments_of, forget_appointments, user_can
 from schoolimprove.accounts.roles import ADMIN_SITE_ROLES, Permission
 from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import Blocked, record_event
 
+from .access import end_access
+from .emails import require_email
 from .links import use_link
 from .second_factor import drop_devices
 
@@ -20,7 +22,10 @@ ALREADY_KNOWN = "Somebody with this address already has an account."
 
 
 def invite(*, email: str, name: str, note: str = "", by: Actor) -> User:
-    """An account without a password, and a letter with a link to set one; `Blocked` when the address is taken."""
+    """Make an account without a password, and email a link to set one.
+
+    Raise `Blocked` when the address is taken, or has had too many emails.
+    """
     try:
         with transaction.atomic():
             user = User.objects.create_user(normalise_email(email), name=name.strip())
@@ -32,7 +37,7 @@ def invite(*, email: str, name: str, note: str = "", by: Actor) -> User:
 
 
 def invite_again(user: User, *, note: str = "", by: Actor) -> None:
-    """A fresh link for somebody who has not accepted; the earlier one stops working."""
+    """Email a new link to a person who has not accepted, and void the earlier one. Raise `Blocked` when it cannot."""
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if not locked.is_active or locked.has_usable_password():
@@ -42,6 +47,7 @@ def invite_again(user: User, *, note: str = "", by: Actor) -> None:
 
 
 def _send_invitation(user: User, note: str, by: Actor) -> None:
+    require_email(user.email)
     token = SecretLink.objects.issue(Purpose.INVITATION, user)
     mail.send(
         "accounts/emails/invitation",
@@ -100,9 +106,7 @@ def deactivate(user: User, *, by: Actor, on: date, reason: str, hand_over_to: Ma
                 hook.hand_over(locked, to=to, by=by, on=on, reason=reason)
         User.objects.filter(pk=locked.pk).update(is_active=False, is_staff=False)
         locked.end_sessions()
-        SecretLink.objects.void(locked)
-        for follower in leaving_followers:
-            follower.follow(locked, by)
+        end_access(locked, by=by)
         record_event(locked, "deactivated", by=by, reason=reason, changes={"is_active": [True, False]})
     user.refresh_from_db()
     forget_appointments(user)

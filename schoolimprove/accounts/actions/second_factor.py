@@ -12,9 +12,11 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from schoolimprove.accounts import mail
-from schoolimprove.accounts.models import Purpose, SecretLink, User
+from schoolimprove.accounts.models import Purpose, User
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import record_event
+
+from .access import end_access
 
 HOW_MANY_CODES = 10
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -155,12 +157,13 @@ def remove_second_factor(user: User) -> None:
 def reset_second_factor(user: User, *, by: Actor, reason: str) -> None:
     """For a lost telephone: app and codes go, every session ends, and the person is told.
 
-    Links requested from those sessions stop working. An invitation stays, because its owner has no other way in.
+    Links requested from those sessions stop working, and so does the address of a calendar, which the telephone may
+    read. An invitation stays, because its owner has no other way in.
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         drop_devices(user)
         user.end_sessions()
-        SecretLink.objects.void(user, Purpose.ADDRESS_CHANGE, Purpose.PASSWORD_RESET)
+        end_access(user, Purpose.ADDRESS_CHANGE, Purpose.PASSWORD_RESET, by=by)
         record_event(user, "second factor reset", by=by, reason=reason)
         mail.send("accounts/emails/second_factor_gone", to=user.email, name=user.name, by_oneself=False)

@@ -48,8 +48,12 @@ class SecretLinkQuerySet(models.QuerySet["SecretLink"]):
         return unused.update(voided_at=clock.now())
 
     def issue(self, purpose: str, user: Any, **payload: Any) -> str:
-        """A new link's token, which is nowhere stored; earlier links of the purpose stop working."""
-        self.void(user, purpose)
+        """Make a link and return its token, which is stored nowhere.
+
+        Earlier links of the purpose stop working. Those to set a password go on: anyone can ask for another one.
+        """
+        if purpose != Purpose.PASSWORD_RESET:
+            self.void(user, purpose)
         token = secrets.token_hex(TOKEN_BYTES)
         at = clock.now()
         self.create(
@@ -82,7 +86,7 @@ class SecretLink(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["purpose", "user"],
-                condition=Q(used_at__isnull=True, voided_at__isnull=True),
+                condition=Q(used_at__isnull=True, voided_at__isnull=True) & ~Q(purpose="password_reset"),
                 name="secret_link_one_unused_per_purpose",
             ),
             models.CheckConstraint(

@@ -125,7 +125,10 @@ class NameChange(KeepsDrafts, OwnForm):
 class PasswordChange(OwnFormWithPassword):
     form_class = ChangePasswordForm
     page_title = "Change your password"
-    lede = "We will sign you out everywhere else. Links that we have emailed to you will stop working."
+    lede = (
+        "We will sign you out everywhere else. Links that we have emailed to you, and the address of your calendar, "
+        "will stop working."
+    )
     done = "Your password has been changed. You are signed out everywhere but here."
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -145,7 +148,10 @@ class AddressChange(OwnFormWithPassword):
         "We will send a link to your new address. To confirm the change, open the link and sign in with your old "
         "address. Until then, keep signing in with your old address."
     )
-    done = "A link has been sent to the new address. Open it within 2 days."
+    done = (
+        "If we have not already sent several emails to the new address in the last hour, we have now sent a link "
+        "there. Open it within 2 days."
+    )
 
     def form_valid(self, form: AddressForm) -> HttpResponse:
         try:

@@ -23,7 +23,12 @@ from schoolimprove.accounts.actions.second_factor import (
     verify_recovery,
 )
 from schoolimprove.accounts.forms.door import CodeForm, RecoveryCodeForm, SignInForm
-from schoolimprove.accounts.lockout import locked_out, tries_many
+from schoolimprove.accounts.lockout import (
+    may_try_from_anywhere,
+    network_locked_out,
+    network_locked_until,
+    remember_browser,
+)
 from schoolimprove.accounts.middleware import open_to_half_sessions
 from schoolimprove.accounts.models import User, normalise_email, user_of
 from schoolimprove.records.actor import SYSTEM, Actor
@@ -76,10 +81,11 @@ class SignIn(FormView[SignInForm]):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
-        if tries_many(self.request):
-            _log.warning("Sign-in not looked at: this client has given too many wrong passwords")
-            return locked_out(self.request)
         email = normalise_email(form.cleaned_data["email"])
+        until = network_locked_until(self.request)
+        if until and not may_try_from_anywhere(self.request, email):
+            _log.warning("Sign-in not looked at: this client has given too many wrong passwords")
+            return network_locked_out(self.request, until)
         user = authenticate(self.request, email=email, password=form.cleaned_data["password"])
         if user is None:
             self._note_failure(email)
@@ -88,7 +94,9 @@ class SignIn(FormView[SignInForm]):
         session.begin(self.request, user)
         if not session.is_half(self.request):
             note_signed_in(self.request)
-        return redirect(next_step(self.request))
+        response = redirect(next_step(self.request))
+        remember_browser(self.request, response, user)
+        return response
 
     def _note_failure(self, email: str) -> None:
         """In the audit of the account, if there is one; what else was typed may be a password and is not kept.

@@ -14,11 +14,12 @@ from django.views.generic import FormView, TemplateView
 from schoolimprove.accounts import session
 from schoolimprove.accounts.actions.address import confirm_address
 from schoolimprove.accounts.actions.links import LinkSpent, find_link, find_opened_link
-from schoolimprove.accounts.actions.password import forget_password, reset_password
+from schoolimprove.accounts.actions.password import ask_for_password_link, reset_password
 from schoolimprove.accounts.actions.person import accept_invitation
 from schoolimprove.accounts.forms.door import ConfirmForm, ForgottenForm, NewPasswordForm
-from schoolimprove.accounts.lockout import client_of
+from schoolimprove.accounts.lockout import remember_browser
 from schoolimprove.accounts.models import Purpose, SecretLink, user_of
+from schoolimprove.accounts.models.email_limit import MOST_IN_AN_HOUR, NOT_AGAIN_WITHIN
 from schoolimprove.records.transition import Blocked
 
 from .door import next_step, note_signed_in
@@ -40,16 +41,20 @@ class Forgotten(FormView[ForgottenForm]):
     }
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
-        forget_password(form.cleaned_data["email"])
+        ask_for_password_link(form.cleaned_data["email"])
         return redirect("accounts:password_forgotten_sent")
 
 
 @method_decorator(login_not_required, name="dispatch")
 class ForgottenSent(TemplateView):
-    """The same whether the address has an account or not."""
+    """The page is the same whether the address has an account or not."""
 
     template_name = "accounts/forgotten_sent.html"
-    extra_context = {"page_title": "Look in your mail"}
+    extra_context = {
+        "page_title": "Check your email",
+        "most": MOST_IN_AN_HOUR,
+        "minutes": int(NOT_AGAIN_WITHIN.total_seconds() // 60),
+    }
 
 
 class LinkView(FormView[Any]):
@@ -94,7 +99,9 @@ class Invitation(PasswordByLink):
         session.begin(self.request, user)
         if not session.is_half(self.request):
             note_signed_in(self.request)
-        return redirect(next_step(self.request))
+        response = redirect(next_step(self.request))
+        remember_browser(self.request, response, user)
+        return response
 
 
 class PasswordReset(PasswordByLink):
@@ -102,9 +109,11 @@ class PasswordReset(PasswordByLink):
     extra_context = {"page_title": "Set a new password"}
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
-        reset_password(self.kwargs["token"], form.cleaned_data["password"], client=client_of(self.request))
-        messages.success(self.request, "Your password has been changed. Sign in with it.")
-        return redirect("accounts:sign_in")
+        user = reset_password(self.kwargs["token"], form.cleaned_data["password"])
+        messages.success(self.request, "You have changed your password. Sign in with your new password.")
+        response = redirect("accounts:sign_in")
+        remember_browser(self.request, response, user)
+        return response
 
 
 @login_not_required

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.registry import AccountLink, LeavingFollower, account_links, leaving_followers
+from schoolimprove.accounts.registry import AccessFollower, AccountLink, access_followers, account_links
 from schoolimprove.accounts.rights import appointments_of
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
@@ -41,7 +41,7 @@ def feed_at(token: str) -> CalendarFeed | None:
 
 
 def register() -> None:
-    """Whoever comes back makes a new address: the old one may be anywhere by then."""
+    """Show the page under the account, and end the address with the password: anyone who knew it may have made it."""
     account_links.register(
         AccountLink(
             "calendar_feed",
@@ -51,7 +51,7 @@ def register() -> None:
             "calendar_feed:own",
         )
     )
-    leaving_followers.register(LeavingFollower("calendar_feed", 10, _stop))
+    access_followers.register(AccessFollower("calendar_feed", 10, _stop))
 
 
 def _stop(user: User, by: Actor) -> None:

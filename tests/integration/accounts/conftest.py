@@ -7,10 +7,13 @@ import pytest
 from django.test import Client
 
 from schoolimprove.accounts import rights, session
+from schoolimprove.accounts.actions.password import JOB
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import Held
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
+from schoolimprove.records import jobs
+from schoolimprove.records.models import Job
 from tests.factories.accounts import UserFactory
 
 Holds = Callable[..., User]
@@ -58,3 +61,15 @@ def signed_in(user: User) -> Client:
     store[session.VERIFIED] = clock.now().isoformat()
     store.save()
     return client
+
+
+def ask_for_password_link(client: Client, email: str) -> None:
+    """Fill in "I have forgotten my password", and do the worker's part."""
+    client.post("/sign-in/forgotten/", {"email": email})
+    work_off()
+
+
+def work_off() -> None:
+    """Do what waits for the worker of the links to set a password."""
+    for job in Job.objects.unfinished().filter(kind=JOB):
+        assert jobs.run(job.pk)

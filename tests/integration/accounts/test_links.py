@@ -9,24 +9,27 @@ from axes.models import AccessAttempt
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from post_office.models import STATUS, Email
 
 from schoolimprove.accounts.actions.address import ask_for_address, confirm_address
 from schoolimprove.accounts.actions.links import LinkSpent, find_link
-from schoolimprove.accounts.actions.password import change_password
-from schoolimprove.accounts.actions.person import accept_invitation, invite
+from schoolimprove.accounts.actions.password import JOB, change_password
+from schoolimprove.accounts.actions.person import accept_invitation, invite, invite_again
 from schoolimprove.accounts.actions.second_factor import reset_second_factor
 from schoolimprove.accounts.mail import forget_sent_links
-from schoolimprove.accounts.models import Purpose, SecretLink, User
+from schoolimprove.accounts.models import EmailLimit, Purpose, SecretLink, User
+from schoolimprove.accounts.models.email_limit import MOST_IN_AN_HOUR
 from schoolimprove.accounts.models.secret_link import hash_of
 from schoolimprove.accounts.roles import Role
+from schoolimprove.accounts.tasks import forget_email_limits
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import SYSTEM
-from schoolimprove.records.models import AuditEvent
+from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.transition import Blocked
 from tests.factories.accounts import PASSWORD, SecretLinkFactory, TOTPDeviceFactory, UserFactory, code_of
-from tests.integration.accounts.conftest import Holds, Roles, signed_in
+from tests.integration.accounts.conftest import Holds, Roles, ask_for_password_link, signed_in, work_off
 from tests.integration.together import one_before_the_other_commits, together
 
 pytestmark = pytest.mark.django_db
@@ -185,10 +188,17 @@ def test_the_database_allows_one_unused_link_of_a_purpose_each() -> None:
         SecretLinkFactory.create(user=first.user)
 
 
+def test_the_database_allows_several_links_to_set_a_password() -> None:
+    first = SecretLinkFactory.create(purpose=Purpose.PASSWORD_RESET)
+    SecretLinkFactory.create(purpose=Purpose.PASSWORD_RESET, user=first.user)
+    assert SecretLink.objects.open(at=clock.now()).count() == 2
+
+
 class TestForgottenPasswords:
     def ask(self, client: Client, email: str) -> str:
         response = client.post("/sign-in/forgotten/", {"email": email}, follow=True)
         assert response.redirect_chain == [("/sign-in/forgotten/sent/", 302)]
+        work_off()
         return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", response.content.decode())
 
     def test_the_answer_is_the_same_whoever_has_the_address(self, client: Client) -> None:
@@ -222,15 +232,20 @@ class TestForgottenPasswords:
         clock_at(START + timedelta(hours=2))
         assert client.get(link).status_code == 410
 
-    def test_a_newer_link_replaces_the_older(self, client: Client, clock_at: ClockAt) -> None:
+    def test_a_request_by_a_stranger_leaves_the_owners_link_until_one_of_them_is_used(
+        self, client: Client, clock_at: ClockAt
+    ) -> None:
         clock_at(START)
         user = UserFactory.create()
         self.ask(client, user.email)
-        older = link_in(newest_mail(user.email))
+        owners = link_in(newest_mail(user.email))
         clock_at(START + timedelta(minutes=5))
-        self.ask(client, user.email)
-        assert client.get(older).status_code == 410
-        assert client.get(link_in(newest_mail(user.email))).status_code == 200
+        self.ask(Client(), user.email)
+        later = link_in(newest_mail(user.email))
+        assert later != owners
+        assert [client.get(link).status_code for link in (owners, later)] == [200, 200]
+        assert client.post(owners, two_passwords()).status_code == 302
+        assert [client.get(link).status_code for link in (owners, later)] == [410, 410]
 
     def test_nobodys_mailbox_is_filled_by_a_stranger(self, client: Client) -> None:
         user = UserFactory.create()
@@ -238,10 +253,65 @@ class TestForgottenPasswords:
             self.ask(client, user.email)
         assert Email.objects.count() == 1
 
+    @pytest.mark.parametrize("password", ["a-long-password", None], ids=["with an account", "only invited"])
+    def test_an_address_gets_three_emails_in_an_hour_however_often_a_stranger_asks(
+        self, client: Client, clock_at: ClockAt, password: str | None
+    ) -> None:
+        user = UserFactory.create(password=password)
+        for minutes in range(0, 59, 3):
+            clock_at(START + timedelta(minutes=minutes))
+            self.ask(client, user.email)
+        assert Email.objects.filter(to=user.email).count() == 3
+        clock_at(START + timedelta(minutes=60))
+        self.ask(client, user.email)
+        assert Email.objects.filter(to=user.email).count() == 4
+
+    def test_the_page_says_how_many_emails_an_address_gets(self, client: Client) -> None:
+        page = self.ask(client, "nobody@example.org")
+        assert "no second email within 2 minutes, and no more than 3 in an hour" in page
+
+    def test_the_answer_takes_the_same_work_whoever_has_the_address(self, client: Client) -> None:
+        """Nothing is looked up or drawn before the answer: the worker does that, for every address."""
+        known, gone, invited = (
+            UserFactory.create(),
+            UserFactory.create(is_active=False),
+            UserFactory.create(password=None),
+        )
+        work = {}
+        for email in (known.email, gone.email, invited.email, "nobody@example.org"):
+            with CaptureQueriesContext(connection) as captured:
+                client.post("/sign-in/forgotten/", {"email": email})
+            statements = [re.sub(r"'[^']*'|\"s\d+_x\d+\"|\b\d+\b", "?", each["sql"]) for each in captured]
+            work[email] = statements
+            assert not any('"accounts_user"' in each for each in statements)
+        assert Email.objects.count() == 0
+        assert len({tuple(each) for each in work.values()}) == 1
+        assert Job.objects.unfinished().filter(kind=JOB).count() == 4
+
+    def test_an_address_that_was_asked_for_is_forgotten_after_a_day(self, client: Client, clock_at: ClockAt) -> None:
+        clock_at(START)
+        self.ask(client, "nobody@example.org")
+        clock_at(START + timedelta(hours=23))
+        forget_email_limits()
+        assert EmailLimit.objects.get().address == "nobody@example.org"
+        clock_at(START + timedelta(hours=24))
+        forget_email_limits()
+        assert not EmailLimit.objects.exists()
+        assert not Job.objects.filter(kind=JOB).exists()
+
     def test_somebody_only_invited_is_told_what_to_do(self, client: Client) -> None:
         user = UserFactory.create(password=None)
         self.ask(client, user.email)
         assert "You have been invited but have not yet accepted" in newest_mail(user.email).message
+
+    def test_setting_a_new_password_ends_the_lock_out_wherever_the_link_is_opened(self, client: Client) -> None:
+        """The link is opened on a telephone, which is on another network."""
+        user = UserFactory.create()
+        for _ in range(5):
+            client.post("/sign-in/", {"email": user.email, "password": "wrong-password-here"})
+        self.ask(client, user.email)
+        Client(REMOTE_ADDR="198.51.100.7").post(link_in(newest_mail(user.email)), two_passwords())
+        assert client.post("/sign-in/", {"email": user.email, "password": NEW}).status_code == 302
 
     def test_setting_a_new_password_ends_the_lock_out_of_this_computer(self, client: Client) -> None:
         user = UserFactory.create()
@@ -251,6 +321,82 @@ class TestForgottenPasswords:
         client.post(link_in(newest_mail(user.email)), two_passwords())
         assert not AccessAttempt.objects.exists()
         assert client.post("/sign-in/", {"email": user.email, "password": NEW}).status_code == 302
+
+
+class TestHowManyEmailsAnAddressGets:
+    def test_an_invitation_is_sent_three_times_in_an_hour_and_the_page_says_when_again(
+        self, holds: Holds, clock_at: ClockAt
+    ) -> None:
+        clock_at(START)
+        client = signed_in(holds(Role.SYSTEM_ADMINISTRATOR))
+        user, _link = invited()
+        again = f"/people/{user.pk}/invite-again/"
+        assert [client.post(again, {"note": ""}).status_code for _ in range(2)] == [302] * 2
+        refused = client.post(again, {"note": "Welcome"})
+        page = refused.content.decode()
+        assert "We have sent 3 emails to new@example.org in the last hour. Try again in an hour." in page
+        assert "Welcome" in page
+        assert Email.objects.filter(to="new@example.org").count() == 3
+        assert SecretLink.objects.open(at=clock.now()).filter(user=user).count() == 1
+        clock_at(START + timedelta(hours=1))
+        assert client.post(again, {"note": ""}).status_code == 302
+
+    def test_a_stranger_cannot_use_up_what_an_administrator_sends(self, clock_at: ClockAt) -> None:
+        clock_at(START)
+        user, _link = invited()
+        for minutes in range(3, 30, 3):
+            clock_at(START + timedelta(minutes=minutes))
+            ask_for_password_link(Client(), user.email)
+        assert Email.objects.filter(to=user.email).count() == 1 + 3
+        invite_again(user, by=SYSTEM)
+        assert "You are invited" in newest_mail(user.email).subject
+
+    def test_an_intruder_who_is_signed_in_cannot_use_up_the_owners_links_to_set_a_password(self, holds: Holds) -> None:
+        user = holds()
+        for number in range(5):
+            signed_in(user).post("/account/address/", {"email": f"new{number}@example.org", "present": PASSWORD})
+        ask_for_password_link(Client(), user.email)
+        assert link_in(newest_mail(user.email)).startswith("/sign-in/new-password/")
+
+    @pytest.mark.parametrize("taken", [True, False])
+    def test_a_new_address_gets_three_emails_in_an_hour_and_the_asker_learns_nothing(
+        self, holds: Holds, taken: bool
+    ) -> None:
+        if taken:
+            UserFactory.create(email="new@example.org")
+        for _ in range(5):
+            user = holds()
+            response = signed_in(user).post(
+                "/account/address/", {"email": "new@example.org", "present": PASSWORD}, follow=True
+            )
+            assert "If we have not already sent several emails" in response.content.decode()
+            assert newest_mail(user.email).subject == "A new e-mail address was asked for"
+        assert Email.objects.filter(to="new@example.org").count() == 3
+
+    def test_a_change_of_address_is_refused_when_its_owner_could_not_be_told(self, holds: Holds) -> None:
+        user = holds()
+        client = signed_in(user)
+        for number in range(3):
+            client.post("/account/address/", {"email": f"new{number}@example.org", "present": PASSWORD})
+        refused = client.post("/account/address/", {"email": "new3@example.org", "present": PASSWORD})
+        assert f"We have sent 3 emails to {user.email} in the last hour" in refused.content.decode()
+        assert not Email.objects.filter(to="new3@example.org").exists()
+        assert Email.objects.filter(to=user.email).count() == 3
+
+    def test_capitals_make_no_second_address(self, clock_at: ClockAt) -> None:
+        user = UserFactory.create(email="mary@example.org")
+        spellings = ["mary@example.org", "Mary@example.org", "MARY@example.org", "mary@EXAMPLE.org"]
+        for number, written in enumerate(spellings):
+            clock_at(START + timedelta(minutes=3 * number))
+            ask_for_password_link(Client(), written)
+        assert Email.objects.filter(to=user.email).count() == 3
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_emails_at_once_one_is_too_many(self) -> None:
+        limit = EmailLimit.objects.asked("new@example.org", by_anyone=True, at=clock.now())
+        for _ in range(MOST_IN_AN_HOUR - 1):
+            assert limit.take()
+        assert sorted(together(limit.take, limit.take)) == [False, True]
 
 
 class TestChangeOfAddress:
@@ -274,7 +420,7 @@ class TestChangeOfAddress:
         user = holds(email="old@example.org")
         client = signed_in(user)
         client.post("/account/address/", {"email": "New@example.org", "present": PASSWORD})
-        assert "A link was sent to new@example.org" in client.get("/account/").content.decode()
+        assert "We sent a link to new@example.org" in client.get("/account/").content.decode()
         assert newest_mail("old@example.org").subject == "A new e-mail address was asked for"
         user.refresh_from_db()
         assert user.email == "old@example.org"
@@ -311,7 +457,7 @@ class TestChangeOfAddress:
     def test_a_password_link_sent_to_the_old_address_does_not_outlive_it(self, client: Client) -> None:
         user = UserFactory.create(email="old@example.org")
         link = self.ask(user)
-        client.post("/sign-in/forgotten/", {"email": "old@example.org"})
+        ask_for_password_link(client, "old@example.org")
         reset = link_in(newest_mail("old@example.org"))
         confirm_address(find_link(Purpose.ADDRESS_CHANGE, link.split("/")[-2]), by=user)
         assert client.get(reset).status_code == 410
@@ -392,7 +538,7 @@ class TestChangeOfAddress:
         link = self.ask(user)
         opened = signed_in(user)
         opened.get(link)
-        client.post("/sign-in/forgotten/", {"email": "old@example.org"})
+        ask_for_password_link(client, "old@example.org")
         client.post(link_in(newest_mail("old@example.org")), two_passwords())
         response = client.get(link)
         assert response.status_code == 410
@@ -417,14 +563,14 @@ class TestChangeOfAddress:
         user = holds(email="old@example.org")
         links = [self.ask(user)]
         if reset_too:
-            Client().post("/sign-in/forgotten/", {"email": "old@example.org"})
+            ask_for_password_link(Client(), "old@example.org")
             links.append(link_in(newest_mail("old@example.org")))
         client = signed_in(user)
         client.get(links[0])
         assert client.post(address, fields).status_code == 302
         assert [Client().get(link).status_code for link in links] == [410] * len(links)
         assert client.post("/account/address/confirm/").status_code == 410
-        assert "A link was sent to" not in client.get("/account/").content.decode()
+        assert "We sent a link to" not in client.get("/account/").content.decode()
 
     def test_a_new_app_and_a_reset_by_an_administrator_void_it(self, holds: Holds) -> None:
         user = holds()

@@ -34,7 +34,7 @@ ON = date(2026, 5, 1)
 @pytest.fixture(autouse=True)
 def nothing_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the higher apps register is theirs to test."""
-    for name in ("hand_overs", "person_panels", "person_facts", "identity_followers", "leaving_followers"):
+    for name in ("hand_overs", "person_panels", "person_facts", "identity_followers", "access_followers"):
         monkeypatch.setattr(getattr(registry, name), "_entries", {})
 
 

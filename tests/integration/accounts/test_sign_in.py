@@ -1,5 +1,8 @@
 import logging
+import re
+import time
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from axes.models import AccessAttempt
@@ -7,13 +10,15 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from post_office.models import Email
 
 from schoolimprove.accounts.lockout import cool_off
-from schoolimprove.accounts.models import User
+from schoolimprove.accounts.models import SecretLink, User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.lib.clock import LONDON
 from schoolimprove.records.models import AuditEvent
 from tests.factories.accounts import PASSWORD, UserFactory
-from tests.integration.accounts.conftest import Holds, signed_in
+from tests.integration.accounts.conftest import Holds, ask_for_password_link, signed_in
 
 SIGN_IN = "/sign-in/"
 pytestmark = pytest.mark.django_db
@@ -24,6 +29,7 @@ def verbs_about(user: User) -> list[str]:
 
 
 WRONG = "wrong-password-here"
+NEW = "another-good-long-one"
 
 
 def attempt(client: Client, email: str, password: str = WRONG, *, client_address: str = "127.0.0.1") -> int:
@@ -146,6 +152,153 @@ def test_a_schools_worth_of_mistyped_passwords_keeps_nobody_out(client: Client) 
     assert attempt(client, user.email, PASSWORD, client_address="203.0.113.9") == 302
 
 
+SCHOOL = "203.0.113.9"
+
+
+def reset_link(user: User) -> str:
+    ask_for_password_link(Client(), user.email)
+    found = re.search(r"/sign-in/new-password/[0-9a-f]{32}/", Email.objects.filter(to=user.email).latest("pk").message)
+    assert found is not None
+    return found[0]
+
+
+def known_browser_of(user: User) -> Client:
+    """A browser in which this person has signed in, and out again."""
+    browser = Client()
+    assert attempt(browser, user.email, PASSWORD, client_address=SCHOOL) == 302
+    browser.post("/sign-out/")
+    return browser
+
+
+class TestALockedNetwork:
+    """A school: eighty members of staff, and a person who tries passwords, behind one network address."""
+
+    @pytest.fixture
+    def head(self) -> User:
+        return UserFactory.create()
+
+    @pytest.fixture
+    def known(self, head: User) -> Client:
+        return known_browser_of(head)
+
+    @pytest.fixture(autouse=True)
+    def locked(self, known: Client) -> None:
+        failed(13, client_address=SCHOOL)
+
+    def test_the_page_says_what_is_true(self, client: Client, head: User) -> None:
+        response = client.post(SIGN_IN, {"email": head.email, "password": PASSWORD}, REMOTE_ADDR=SCHOOL)
+        page = " ".join(response.content.decode().split())
+        assert response.status_code == 429
+        assert "We are not accepting sign-ins from your network" in page
+        assert "There have been 50 or more wrong passwords from your network in the last 15 minutes." in page
+        assert "this computer" not in page
+        assert "Use a browser that you have signed in with in the last 90 days." in page
+        assert reverse("accounts:password_forgotten") in page
+
+    def test_the_page_reads_the_same_for_an_address_nobody_has(self, head: User) -> None:
+        pages = set()
+        for email in (head.email, "nobody@example.org"):
+            response = Client().post(SIGN_IN, {"email": email, "password": WRONG}, REMOTE_ADDR=SCHOOL)
+            pages.add(response.content.decode().split("<main")[1])
+        assert len(pages) == 1
+
+    def test_the_page_says_when_it_ends(self, client: Client, head: User) -> None:
+        """When the oldest failure of the newest fifty has become old."""
+        AccessAttempt.objects.all().delete()
+        now = timezone.now()
+        for minutes, number in ((14, 40), (10, 30), (2, 20)):
+            each = AccessAttempt.objects.create(username=f"{minutes}", ip_address=SCHOOL, failures_since_start=number)
+            AccessAttempt.objects.filter(pk=each.pk).update(attempt_time=now - timedelta(minutes=minutes))
+        response = client.post(SIGN_IN, {"email": head.email, "password": PASSWORD}, REMOTE_ADDR=SCHOOL)
+        ends = (now + timedelta(minutes=5)).astimezone(LONDON)
+        assert f"Wait until {ends:%H:%M}" in response.content.decode()
+
+    def test_a_password_still_signs_in_where_its_owner_signed_in_before(self, known: Client, head: User) -> None:
+        assert attempt(known, head.email, PASSWORD, client_address=SCHOOL) == 302
+        assert known.get("/account/").status_code == 200
+
+    def test_a_known_browser_gives_its_owner_five_attempts_and_no_more(self, known: Client, head: User) -> None:
+        statuses = [attempt(known, head.email, client_address=SCHOOL) for _ in range(6)]
+        assert statuses == [200, 200, 200, 200, 429, 429]
+        assert attempt(known, head.email, PASSWORD, client_address=SCHOOL) == 429
+
+    def test_a_known_browser_opens_nothing_for_anybody_else(self, known: Client) -> None:
+        colleague = UserFactory.create()
+        assert attempt(known, colleague.email, PASSWORD, client_address=SCHOOL) == 429
+
+    def test_a_browser_is_known_by_all_who_signed_in_there(self, known: Client, head: User) -> None:
+        colleague = UserFactory.create()
+        assert attempt(known, colleague.email, PASSWORD, client_address="198.51.100.7") == 302
+        known.post("/sign-out/")
+        for user in (head, colleague):
+            assert attempt(known, user.email, PASSWORD, client_address=SCHOOL) == 302
+            known.post("/sign-out/")
+
+    @pytest.mark.parametrize("forged", ["1.2", "name.hash:1abcde:signature", ""])
+    def test_a_cookie_that_we_did_not_sign_makes_no_browser_known(
+        self, client: Client, head: User, forged: str
+    ) -> None:
+        client.cookies["knownbrowser"] = forged
+        assert attempt(client, head.email, PASSWORD, client_address=SCHOOL) == 429
+
+    @pytest.mark.parametrize(("days", "status"), [(89, 302), (91, 429)])
+    def test_a_browser_is_known_for_ninety_days(self, known: Client, head: User, days: int, status: int) -> None:
+        cookie = known.cookies["knownbrowser"]
+        assert (cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (90 * 24 * 3600, True, "Lax")
+        assert head.email not in cookie.value
+        with patch("django.core.signing.time.time", return_value=time.time() + days * 24 * 3600):
+            assert attempt(known, head.email, PASSWORD, client_address=SCHOOL) == status
+
+    def test_a_link_from_an_email_lets_its_owner_in_at_once(self, client: Client, head: User) -> None:
+        """Opened on a telephone, and the new password typed in the school."""
+        response = Client(REMOTE_ADDR="198.51.100.7").post(reset_link(head), {"password": NEW, "again": NEW})
+        assert response.status_code == 302
+        assert attempt(client, head.email, NEW, client_address=SCHOOL) == 302
+
+    def test_a_link_from_an_email_gives_five_attempts_and_no_more(self, client: Client, head: User) -> None:
+        Client(REMOTE_ADDR="198.51.100.7").post(reset_link(head), {"password": NEW, "again": NEW})
+        statuses = [attempt(client, head.email, client_address=SCHOOL) for _ in range(5)]
+        assert statuses == [200, 200, 200, 200, 429]
+        assert attempt(client, head.email, NEW, client_address=SCHOOL) == 429
+
+    def test_a_link_from_an_email_lets_in_for_an_hour(self, client: Client, head: User) -> None:
+        Client(REMOTE_ADDR="198.51.100.7").post(reset_link(head), {"password": NEW, "again": NEW})
+        SecretLink.objects.update(used_at=timezone.now() - timedelta(minutes=60))
+        assert attempt(client, head.email, NEW, client_address=SCHOOL) == 429
+
+    def test_the_browser_that_used_the_link_is_known_from_then_on(self, client: Client, head: User) -> None:
+        client.post(reset_link(head), {"password": NEW, "again": NEW}, REMOTE_ADDR=SCHOOL)
+        SecretLink.objects.update(used_at=timezone.now() - timedelta(hours=2))
+        assert attempt(client, head.email, NEW, client_address=SCHOOL) == 302
+
+    def test_other_networks_are_open(self, client: Client, head: User) -> None:
+        assert attempt(client, head.email, PASSWORD, client_address="198.51.100.7") == 302
+
+
+def test_a_pupil_in_the_school_cannot_use_up_the_attempts_of_the_headteachers_own_browser(client: Client) -> None:
+    head = UserFactory.create()
+    own = known_browser_of(head)
+    statuses = [attempt(client, head.email, client_address=SCHOOL) for _ in range(6)]
+    assert statuses == [200, 200, 200, 200, 429, 429]
+    assert attempt(own, head.email, PASSWORD, client_address=SCHOOL) == 302
+    assert attempt(client, head.email, PASSWORD, client_address=SCHOOL) == 429
+
+
+def test_an_address_too_long_to_be_one_is_refused_and_breaks_nothing(client: Client) -> None:
+    long = "x" * 60 + "@" + ".".join(["y" * 60] * 4) + ".example"
+    response = client.post(SIGN_IN, {"email": long, "password": WRONG})
+    assert response.status_code == 200
+    assert "must be 254 characters or fewer" in response.content.decode()
+
+
+def test_an_address_that_grows_when_it_is_folded_breaks_nothing(client: Client) -> None:
+    """Two letters stand for one "ß", which a domain may have."""
+    grows = "x@" + ".".join(["ß" * 60] * 4) + ".example"
+    assert len(grows) <= 254
+    assert attempt(client, grows) == 200
+    assert client.post("/sign-in/forgotten/", {"email": grows}).status_code == 302
+
+
 def test_each_refusal_is_a_line_of_the_log_without_the_address(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -232,5 +385,5 @@ def test_secrets_of_others_are_not_in_the_admin(holds: Holds, model: str) -> Non
 
 def test_no_mail_leaves_by_another_way(client: Client) -> None:
     UserFactory.create(email="mary@example.org")
-    client.post("/sign-in/forgotten/", {"email": "mary@example.org"})
+    ask_for_password_link(client, "mary@example.org")
     assert mail.outbox == []
