@@ -17,14 +17,26 @@ READ_AGAIN = timedelta(hours=1)
 """How often a calendar is asked to look; most look when they please."""
 
 
+SAID = {
+    *("UID", "SEQUENCE", "CREATED", "DTSTAMP", "LAST-MODIFIED", "STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS"),
+    *("DTSTART", "DTEND", "DURATION", "SUMMARY", "LOCATION", "URL", "ORGANIZER"),
+}
+"""What a calendar says of an event: what kind it is, when and where, whether it stands, and its page."""
 OWN_STEPS = (Step.COMING, Step.LATE)
 """What has gone up to somebody is not theirs to do, and a calendar is read by others."""
 
 
 def calendar_for(user: Any, on: date) -> bytes:
     """The whole calendar, as that user may see it on a day; the same contents are the same bytes."""
-    events = (event for source in calendar_sources for event in source.events(user, on))
+    events = (_when_and_where(event) for source in calendar_sources for event in source.events(user, on))
     return calendar_bytes(events, name=settings.SERVICE_NAME, read_again=READ_AGAIN)
+
+
+def _when_and_where(event: Event) -> Event:
+    """Return the event without who goes and what is said of it: anyone with the address reads it without signing in."""
+    for name in set(event) - SAID:
+        event.pop(name)
+    return event
 
 
 def deadlines_of(user: Any, _on: date) -> Iterator[Event]:
@@ -53,7 +65,6 @@ def _event(reminder: Reminder, said: Described) -> Event:
     event.add("dtstamp", reminder.told_at.astimezone(UTC))
     event.add("dtstart", reminder.due_on)
     event.add("summary", one_line(f"Due: {what}, {said.where}"))
-    event.add("description", one_line(said.what))
     event.add("url", mail.in_full(said.url))
     event.add("transp", "TRANSPARENT")
     return event

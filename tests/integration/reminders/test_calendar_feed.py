@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar, Event
 
-from schoolimprove.accounts.actions.person import deactivate
-from schoolimprove.accounts.models import User
+from schoolimprove.accounts.actions.password import reset_password
+from schoolimprove.accounts.actions.person import deactivate, rename
+from schoolimprove.accounts.actions.second_factor import reset_second_factor
+from schoolimprove.accounts.models import Purpose, SecretLink, User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.logs import without_secrets
@@ -30,6 +32,7 @@ from schools.models import Visit
 from schools.records.states import RecordStatus
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
+from tests.factories.accounts import PASSWORD
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County, end
 from tests.factories.reminders import CalendarFeedFactory
@@ -169,6 +172,29 @@ def test_what_is_put_aside_or_hidden_meanwhile_does_not_stand(county: County) ->
     assert dues(county.chair) == {}
 
 
+def test_an_event_says_when_and_where_and_nothing_of_people(county: County) -> None:
+    """Anyone who is given the address reads it without signing in."""
+    county.sip.name = "Petra Partner"
+    county.sip.save()
+    planned(county, planned_at=time(9), purpose="Behaviour", team="Nora Number")
+    planned(county, kind="additional", status="cancelled", version=2)
+    GovernorsMeetingFactory.create(school=county.school, held_on=DAY)
+    county.record(RecordStatus.DRAFT)
+    sweep(date(2026, 11, 11))
+    found = events(county.sip)
+    kinds = {name.rstrip("0123456789").rstrip("-") for name in found}
+    assert kinds == {"visit", "governors", "due-record.submit-schools.recordofvisit"}
+    said = {
+        *("UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "STATUS", "TRANSP"),
+        *("DTSTART", "DTEND", "SUMMARY", "LOCATION", "URL", "ORGANIZER"),
+    }
+    for event in found.values():
+        assert set(event) <= said
+    data = Client().get(path_of(county.sip)).content.replace(b"\r\n ", b"").decode()
+    for person in (county.sip.name, "Partner", "Nora", "Behaviour"):
+        assert person not in data
+
+
 # London's time.
 
 CLOCKS = [
@@ -283,6 +309,41 @@ def test_whoever_is_deactivated_has_no_calendar_and_comes_back_without_one(count
     also_appointed(county.chair, Role.CHAIR, school=county.school)
     assert Client().get(path).status_code == 404
     assert AuditEvent.objects.filter(verb="stopped the calendar address", by=county.head).exists()
+
+
+def test_a_new_password_ends_the_address(county: County) -> None:
+    """Anyone who knew the old password may have made it."""
+    path = path_of(county.sip)
+    new = {"present": PASSWORD, "password": "heron-kettle-granite", "again": "heron-kettle-granite"}
+    assert "address of your calendar" in signed_in(county.sip).get("/account/password/").content.decode()
+    assert signed_in(county.sip).post("/account/password/", new).status_code == 302
+    assert Client().get(path).status_code == 404
+    assert AuditEvent.objects.filter(verb="stopped the calendar address", by=county.sip).exists()
+
+
+def test_a_password_set_by_a_link_ends_the_address(county: County) -> None:
+    path = path_of(county.sip)
+    reset_password(SecretLink.objects.issue(Purpose.PASSWORD_RESET, county.sip), "heron-kettle-granite")
+    assert Client().get(path).status_code == 404
+
+
+def test_signing_out_elsewhere_ends_the_address(county: County) -> None:
+    client, path = signed_in(county.sip), path_of(county.sip)
+    assert "the address of your calendar, will stop working" in client.get("/account/").content.decode()
+    client.post("/account/sign-out-elsewhere/")
+    assert Client().get(path).status_code == 404
+
+
+def test_a_lost_telephone_ends_the_address(county: County) -> None:
+    path = path_of(county.sip)
+    reset_second_factor(county.sip, by=Actor(county.head), reason="Telephone lost")
+    assert Client().get(path).status_code == 404
+
+
+def test_a_new_name_leaves_the_address(county: County) -> None:
+    path = path_of(county.sip)
+    rename(county.sip, "Wren Another", by=Actor(county.sip))
+    assert Client().get(path).status_code == 200
 
 
 def test_an_account_that_is_off_has_no_calendar(county: County) -> None:
