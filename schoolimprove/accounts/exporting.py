@@ -73,11 +73,10 @@ def exports(list_file: ListFile) -> Callable[[Callable[..., Taken]], ExportView]
     """
 
     def of(take: Callable[..., Taken]) -> ExportView:
+        @asked_for_here
         @wraps(take)
         def view(request: HttpRequest, *args: Any, kind: str, **kwargs: Any) -> HttpResponseBase:
             writer_of(kind)
-            if from_another_site(request):
-                return _not_from_another_site(request, kind)
             taken = take(request, *args, **kwargs)
             actor = taken.actor or acting(user_of(request), Permission.EXPORT, on=taken.school)
             if _takes_too_many(user_of(request)):
@@ -93,6 +92,23 @@ def exports(list_file: ListFile) -> Callable[[Callable[..., Taken]], ExportView]
     return of
 
 
+def asked_for_here(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Have a view that sends a file, and leaves an audit event of it, do nothing where another website asks.
+
+    The page that is shown instead has a link to the file: who follows it asks for it here.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not from_another_site(request):
+            return view(request, *args, **kwargs)
+        _log.warning("A file was not sent: another website asked for it")
+        context = {"page_title": "Do you want this file?", "url": request.get_full_path()}
+        return render(request, "accounts/export_from_elsewhere.html", context, status=403)
+
+    return guarded
+
+
 def from_another_site(request: HttpRequest) -> bool:
     """Whether a page of another website led here, as far as the browser says."""
     if site := request.headers.get("Sec-Fetch-Site"):
@@ -100,12 +116,6 @@ def from_another_site(request: HttpRequest) -> bool:
     referrer = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
     return bool(referrer) and not ours
-
-
-def _not_from_another_site(request: HttpRequest, kind: str) -> HttpResponseBase:
-    _log.warning("A file was not sent: another website asked for it")
-    context = {"page_title": "Do you want this file?", "label": KINDS[kind], "url": request.get_full_path()}
-    return render(request, "accounts/export_from_elsewhere.html", context, status=403)
 
 
 def _takes_too_many(user: User) -> bool:

@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
-from schoolimprove.accounts.exporting import Taken, exports, links_to
+from schoolimprove.accounts.exporting import Taken, asked_for_here, exports, links_to
 from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.documents.models import Blob
@@ -492,6 +492,7 @@ def import_vanished(request: HttpRequest, number: int) -> Taken:
     return Taken(map(_vanished_row, schools.iterator(500)), schools.count(), about=run, actor=actor)
 
 
+@asked_for_here
 def import_account(request: HttpRequest, number: int) -> FileResponse:
     """Every addition and change, as the import or its preview found them."""
     run, actor = acting_on(request, number)
@@ -501,6 +502,7 @@ def import_account(request: HttpRequest, number: int) -> FileResponse:
     return _served(run.account, f"import-{run.pk}-changes.csv", "text/csv; charset=utf-8")
 
 
+@asked_for_here
 def import_file(request: HttpRequest, number: int, position: int) -> FileResponse:
     """A file as it was brought."""
     run, actor = acting_on(request, number)

@@ -214,6 +214,16 @@ def test_the_files_and_the_account_are_taken_away_and_logged(client: Client, ana
     assert client.get(address("file", run, 7)).status_code == 404
 
 
+def test_a_file_or_an_account_asked_for_by_another_site_is_not_sent(client: Client) -> None:
+    run = brought(client, INVENTED)
+    before = AuditEvent.objects.count()
+    for path in (address("file", run, 0), address("account", run)):
+        response = client.get(path, headers={"Sec-Fetch-Site": "cross-site"})
+        assert response.status_code == 403
+        assert f'<a class="govuk-link" href="{path}">' in response.content.decode()
+    assert AuditEvent.objects.count() == before
+
+
 @pytest.mark.parametrize(("kind", "role"), [("calendar", Role.ERA), ("appointments", Role.SYSTEM_ADMINISTRATOR)])
 def test_a_file_to_begin_with_is_one_that_is_understood(kind: str, role: Role) -> None:
     client = client_of(appointed(role, authority=LocalAuthorityFactory()))
