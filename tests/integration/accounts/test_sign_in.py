@@ -2,11 +2,13 @@ import logging
 import re
 import time
 from datetime import timedelta
+from io import StringIO
 from unittest.mock import patch
 
 import pytest
 from axes.models import AccessAttempt
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -270,6 +272,10 @@ class TestALockedNetwork:
         client.post(reset_link(head), {"password": NEW, "again": NEW}, REMOTE_ADDR=SCHOOL)
         SecretLink.objects.update(used_at=timezone.now() - timedelta(hours=2))
         assert attempt(client, head.email, NEW, client_address=SCHOOL) == 302
+
+    def test_whoever_runs_the_service_opens_the_network_by_a_command(self, client: Client, head: User) -> None:
+        call_command("axes_reset_ip", SCHOOL, stdout=StringIO())
+        assert attempt(client, head.email, PASSWORD, client_address=SCHOOL) == 302
 
     def test_other_networks_are_open(self, client: Client, head: User) -> None:
         assert attempt(client, head.email, PASSWORD, client_address="198.51.100.7") == 302
