@@ -142,6 +142,9 @@ def network_locked_out(request: HttpRequest, until: datetime) -> HttpResponse:
 
 
 def _page(request: HttpRequest, until: datetime | None, *, network: bool = False) -> HttpResponse:
+    if until is not None:
+        # The page names a minute, in which it must be true from the first second.
+        until = (until + timedelta(seconds=59)).replace(second=0)
     context = {
         "page_title": "We are not accepting sign-ins from your network" if network else "Too many wrong passwords",
         "network": network,

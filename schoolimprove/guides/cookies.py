@@ -21,8 +21,8 @@ def cookies() -> list[Cookie]:
         Cookie(settings.CSRF_COOKIE_NAME, "Makes sure that what is sent under your name came from you.", "One year"),
         Cookie(
             settings.KNOWN_BROWSER_COOKIE_NAME,
-            "Knows that you have signed in with this browser before. You can then sign in when someone else on your "
-            "network gives too many wrong passwords.",
+            "Remembers that you have signed in with this browser, so that you can do so again when there are many "
+            "wrong passwords from your network.",
             f"{KNOWN_FOR.days} days after you last signed in",
         ),
     ]
