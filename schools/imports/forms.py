@@ -6,9 +6,8 @@ from typing import Any
 
 from schoolimprove.ui.forms import FilesField, Form, RadiosField, TextField
 from schools.imports.core.registry import Importer
+from schools.imports.core.unpacking import LARGEST
 
-LARGEST = 200 * 1024 * 1024
-"""Bytes of one file; the whole of England's register is about 60 MB."""
 MOST_FILES = 10
 
 
@@ -18,7 +17,7 @@ class ImportForm(Form):
     uploads = FilesField(
         label="Files",
         named="the files",
-        accept=(".csv", ".json", ".txt"),
+        accept=(".csv", ".xlsx", ".zip", ".gz", ".json", ".txt"),
         help_text="You can choose several. Nothing is changed before you have seen what would happen.",
     )
     only = TextField(

@@ -1,4 +1,7 @@
-"""CSV files as they come: one pass, whatever the encoding, each record with the physical line it starts on."""
+"""CSV files as they come: one pass, whatever the encoding, each record with the physical line it starts on.
+
+A quotation mark too many makes one cell of many rows. Such a file is refused with the line, so that none is lost.
+"""
 
 import csv
 import hashlib
@@ -8,12 +11,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple
 
+from schools.imports.core.unpacking import SAVE_AS, opened_bytes
+from schools.imports.core.unpacking import Unusable as Unusable
+from schools.imports.core.workbooks import WORKBOOK, lines_of
+
 UTF8, UTF8_WITH_MARK, WINDOWS = "utf-8", "utf-8-sig", "windows-1252"
 _MARK = "\ufeff"
-
-
-class Unusable(Exception):
-    """A file that cannot be imported; the message is one sentence."""
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 class Record(NamedTuple):
@@ -26,42 +30,82 @@ class Record(NamedTuple):
 class CsvFile:
     """An open file. `encoding` is known once every record was read; `header` at once, without spaces around names."""
 
-    def __init__(self, path: Path, lines: Iterable[str]) -> None:
+    def __init__(self, path: Path, lines: Iterable[str], *, encoding: str = UTF8) -> None:
         self.path = path
-        self.encoding = UTF8
+        self.encoding = encoding
+        self.header: list[str] = []
+        self._line = 1
+        self._lines: list[str] = []
         self._reader = csv.reader(self._decoded(lines))
         self._records = self._read()
         self.header = [name.strip() for name in next(self._records, Record(1, [])).cells]
         if not any(self.header):
             raise Unusable(f"{path.name} is empty.")
+        self._refuse_separator()
 
     def records(self) -> Iterator[Record]:
         """The records below the header; lines without anything on them are not records."""
         return self._records
 
     def _read(self) -> Iterator[Record]:
-        line = 1
         try:
             for cells in self._reader:
+                if len(self._lines) > 1:
+                    self._refuse_swallowed(cells)
                 if cells:
-                    yield Record(line, cells)
-                line = self._reader.line_num + 1
+                    yield Record(self._line, cells)
+                self._line = self._reader.line_num + 1
+                self._lines.clear()
         except csv.Error as error:
-            raise Unusable(f"{self.path.name} cannot be read as CSV from line {line} on: {error}.") from None
+            if len(self._lines) > 1:
+                raise self._unclosed() from None
+            raise Unusable(f"{self.path.name} cannot be read as CSV from line {self._line} on: {error}.") from None
+
+    def _refuse_swallowed(self, cells: list[str]) -> None:
+        """`Unusable` when a record over several lines is no record with line breaks, but rows one of which has a
+        quotation mark too many.
+        """
+        try:
+            list(csv.reader(self._lines, strict=True))
+        except csv.Error:
+            raise self._unclosed() from None
+        first, *others = (line.count(",") for line in self._lines)
+        separators = len(self.header) - 1
+        # A row with all its cells has text with many commas in it before it has another row; one without, half as many.
+        enough = separators if len(cells) == len(self.header) else separators // 2 + 1
+        if separators > 0 and first >= enough and max(others) >= enough:
+            raise self._unclosed()
+
+    def _unclosed(self) -> Unusable:
+        return Unusable(
+            f"{self.path.name} cannot be read as CSV from line {self._line} on: a quotation mark opens there and is not"
+            " closed in the same cell, so the rows behind it would be lost. Take the mark out or close it, put cells"
+            " with line breaks on one line, and bring in the file again."
+        )
+
+    def _refuse_separator(self) -> None:
+        header = ",".join(self.header)
+        for sign, name in _SEPARATORS.items():
+            if header.count(sign) > header.count(","):
+                raise Unusable(f"{self.path.name} is separated by {name}, and must be separated by commas. {SAVE_AS}.")
 
     def _decoded(self, lines: Iterable[str]) -> Iterator[str]:
         """Line by line: UTF-8 where it can be, else Windows-1252, so that one wrong byte spoils one line at most.
 
         `lines` hold each byte as the character of that number. A byte that is neither becomes U+FFFD.
         """
+        keep = self._lines.append
         for number, line in enumerate(lines):
-            if line.isascii():
-                yield line
-                continue
-            text = self._decode(line.encode("latin-1"))
-            if number == 0 and text.startswith(_MARK):
-                self.encoding, text = UTF8_WITH_MARK, text.removeprefix(_MARK)
+            text = line
+            if not line.isascii():
+                text = self._decode(line.encode("latin-1"))
+                if number == 0 and text.startswith(_MARK):
+                    self.encoding, text = UTF8_WITH_MARK, text.removeprefix(_MARK)
+            keep(text)
             yield text
+        if self._lines:
+            # The reader asks for more in the middle of a record.
+            raise self._unclosed()
 
     def _decode(self, line: bytes) -> str:
         try:
@@ -73,14 +117,14 @@ class CsvFile:
 
 @contextmanager
 def opened(path: Path) -> Iterator[CsvFile]:
-    """The file at `path`; `Unusable` when it cannot be read or holds nothing."""
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise Unusable(f"{path.name} cannot be read: {error.strerror}.") from None
-    # Every line end there is ends a line, and no byte is refused.
-    with raw, TextIOWrapper(raw, encoding="latin-1", newline="") as lines:
-        yield CsvFile(path, lines)
+    """The table at `path`, unpacked, or a workbook's; `Unusable` when it is none, cannot be read or holds nothing."""
+    with opened_bytes(path) as (raw, is_workbook):
+        if is_workbook:
+            yield CsvFile(path, lines_of(raw, path.name), encoding=WORKBOOK)
+            return
+        # Every line end there is ends a line, and no byte is refused.
+        with TextIOWrapper(raw, encoding="latin-1", newline="") as lines:
+            yield CsvFile(path, lines)
 
 
 def checksum(path: Path) -> str:

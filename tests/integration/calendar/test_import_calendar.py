@@ -416,7 +416,7 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
         ("a.json", b'[{"a": 1}]', "a.json cannot be imported: it is neither term dates nor bank holidays."),
         ("a.json", b'{"features": []}', "a.json cannot be imported: it is neither term dates nor bank holidays."),
         ("a.json", b'{"academic_years": 7}', "a.json cannot be imported: it has no academic years."),
-        ("a.csv", "\ufeffTerm\n".encode("utf-16"), "is no list of term dates"),
+        ("a.csv", "\ufeffTerm\n".encode("utf-16"), "is text in UTF-16"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_with_a_sentence(

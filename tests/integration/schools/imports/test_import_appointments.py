@@ -315,7 +315,7 @@ UNUSABLE = [
     (b"Name,URN\n", "no column Role and no column From"),
     (b"Role,Name,From\n", "no column for a school or a district"),
     (b"Role,role,Name,URN,From\n", "has the column Role twice"),
-    (b"PK\x03\x04\x00\x00\xff\xfe", "no column Role"),
+    (b"PK\x03\x04\x00\x00\xff\xfe", "is a damaged zip or Excel file"),
     (b'Role,Name,URN,From\nSIP,"A' + b"x" * 200_000, "cannot be read as CSV"),
 ]
 

@@ -1,0 +1,77 @@
+"""Excel workbooks as the lines of a CSV file: the one sheet with rows, as its cells read."""
+
+import csv
+import io
+import warnings
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import IO, Any
+
+from openpyxl import load_workbook
+
+from schools.imports.core.unpacking import Unusable
+
+MOST_COLUMNS = 1_000
+WORKBOOK = "Excel"
+"""What stands in the place of an encoding."""
+
+
+def lines_of(raw: IO[bytes], name: str) -> Iterator[str]:
+    """Yield each row of the sheet as one line of CSV, each byte as the character of that number, as files are read.
+
+    Numbers of lines are those of rows. `Unusable` when the workbook is damaged, or more than one sheet has rows.
+    """
+    try:
+        with warnings.catch_warnings():
+            # About styles and validations, which we do not read.
+            warnings.simplefilter("ignore")
+            book = load_workbook(raw, read_only=True, data_only=True, keep_links=False)
+            yield from _lines(_sheet(book, name))
+    except Unusable:
+        raise
+    except Exception:
+        # openpyxl raises whatever the damage leads to.
+        raise Unusable(f"{name} is an Excel file we cannot read. Save it as CSV, and bring in that file.") from None
+
+
+def _sheet(book: Any, name: str) -> Any:
+    filled = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and _has_rows(sheet)]
+    if len(filled) > 1:
+        titles = ", ".join(f"“{' '.join(sheet.title.split())}”" for sheet in filled)
+        raise Unusable(
+            f"{name} is an Excel file with {len(filled)} sheets that have rows: {titles}. Save the one you need as CSV."
+        )
+    if not filled:
+        raise Unusable(f"{name} is empty.")
+    return filled[0]
+
+
+def _has_rows(sheet: Any) -> bool:
+    # What a workbook says about its size may be wrong.
+    sheet.reset_dimensions()
+    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
+
+
+def _lines(sheet: Any) -> Iterator[str]:
+    for row in sheet.iter_rows(values_only=True):
+        cells = [_text(value) for value in row[:MOST_COLUMNS]]
+        while cells and not cells[-1]:
+            cells.pop()
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(cells)
+        yield line.getvalue().encode(errors="replace").decode("latin-1")
+
+
+def _text(value: Any) -> str:
+    """The cell as the person reads it in Excel, on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).split())
