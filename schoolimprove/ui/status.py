@@ -7,7 +7,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
     "grey": (
         *("not_started", "cannot_start", "planned", "draft", "closed", "cancelled", "withdrawn"),
-        *("deactivated", "abandoned", "undone", "due", "dropped", "declined"),
+        *("deactivated", "abandoned", "undone", "due", "dropped", "declined", "unknown"),
     ),
     # Under way.
     "blue": ("open", "in_progress", "arranged", "active", "checking", "applying", "underway", "unread"),

@@ -41,7 +41,7 @@ class ImportCommand(BaseCommand):
         except Unusable as refusal:
             self._refuse(str(refusal), as_json=options["json"])
         else:
-            said = json.dumps(self.as_json(outcome), ensure_ascii=False) if options["json"] else self.in_words(outcome)
+            said = json.dumps(outcome.as_json(), ensure_ascii=False) if options["json"] else self.in_words(outcome)
             self.stdout.write(said)
 
     def importer(self, options: dict[str, Any]) -> Importer:
@@ -50,9 +50,6 @@ class ImportCommand(BaseCommand):
     def only(self, options: dict[str, Any]) -> str:
         """The one authority whose rows are taken, by its code."""
         return ""
-
-    def as_json(self, outcome: Outcome) -> dict[str, Any]:
-        return outcome.as_json()
 
     def in_words(self, outcome: Outcome) -> str:
         """The account for people."""

@@ -113,6 +113,8 @@ def _wrong_with_school(school: School, role: Role, on: date, until: date | None)
     closed_on, closed = school.closed_on, school.establishment == Establishment.CLOSED
     if role == Role.SIP and school.establishment == Establishment.PROPOSED:
         return f"{school.name} has not opened yet."
+    if role == Role.SIP and school.establishment == Establishment.UNKNOWN:
+        return f"We do not know whether {school.name} is open."
     if closed_on and closed_on < on:
         return f"{school.name} closed on {uk_date(closed_on)}, before the first day."
     if closed and closed_on and (until is None or until > closed_on):

@@ -48,7 +48,10 @@ class Rejections(list[Rejection]):
 
 @dataclass
 class FileRead:
-    """One file of the run. `rows` are its records below the header; `seen` are its URNs, with their lines."""
+    """One file of the run. `rows` are its records below the header; `seen` are its URNs, with their lines.
+
+    `elsewhere` are the URNs of schools of the one authority asked for that stand in it under another code.
+    """
 
     path: Path
     sha256: str
@@ -60,6 +63,7 @@ class FileRead:
     seen: dict[int, int] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    elsewhere: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ class Outcome:
             "unchanged": self.unchanged,
             "ignored": self.ignored,
             "vanished": self.vanished,
+            "warnings": self.warnings,
             "rejected": [vars(each) for each in self.rejected],
         }
 

@@ -45,15 +45,23 @@ def import_now(
     with transaction.atomic():
         work = Work(by=by, only=only, dry_run=dry_run)
         if dry_run:
-            outcome = importer.read(paths, work)
+            outcome = read(importer, paths, work)
             transaction.set_rollback(True)
             return outcome
         run = _made(importer.key, only=only, by=by)
         with recorded_as(run):
-            outcome = importer.read(paths, work)
+            outcome = read(importer, paths, work)
         _keep_files(run, [(path.name, path) for path in paths], by=by)
         keep(run, outcome, paths)
         _move(run, "load", by=by, applied_at=clock.now())
+    return outcome
+
+
+def read(importer: Importer, paths: Sequence[Path], work: Work) -> Outcome:
+    """Take the files in, inside the caller's transaction, with a warning of each that has no rows."""
+    outcome = importer.read(paths, work)
+    empty = [f"{file.path.name} has no rows below its header." for file in outcome.files if not file.rows]
+    outcome.warnings[:0] = empty
     return outcome
 
 
@@ -175,7 +183,7 @@ def _as_promised(run: ImportRun, outcome: Outcome) -> bool:
 def _done(run: ImportRun, paths: Sequence[Path], work: Work) -> Outcome:
     importer = importer_of(run.kind)
     if run.undoes is None:
-        return importer.read(paths, work)
+        return read(importer, paths, work)
     if reasons := blockers_to_undoing(run.undoes, by_undoing=run):
         raise Blocked(reasons)
     return importer.undo(run.undoes, work)

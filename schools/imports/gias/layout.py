@@ -80,7 +80,13 @@ _STATUSES = {
     "Closed": ("2", "closed"),
     "Open, but proposed to close": ("3", "closing"),
     "Proposed to open": ("4", "proposed"),
+    "De-registered as EY Setting": ("6", "unknown"),
+    "Quarantine": ("7", "unknown"),
+    "Pending approval": ("8", "unknown"),
+    "Rejected opening": ("9", "unknown"),
+    "Created in error": ("10", "unknown"),
 }
+"""Statuses of GIAS → its code and ours. A school whose status says neither open nor closed is not open here."""
 
 
 def _by_code(words: Mapping[str, tuple[str, str]]) -> dict[str, str]:

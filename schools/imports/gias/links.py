@@ -41,7 +41,7 @@ Row = tuple[int, int, int, str, str, str | None, int, int]
 
 def take(cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, outcome: Outcome) -> None:
     """Take a file of links in; with `work.only`, those from schools that are held of that authority."""
-    reader = _Reader(source, file, outcome, _urns_of(work.only) if work.only else None)
+    reader = _Reader(source, file, outcome, urns_of(work.only) if work.only else None)
     cursor.execute(f"DROP TABLE IF EXISTS {_STAGED}")
     cursor.execute(
         f"CREATE TEMPORARY TABLE {_STAGED} AS SELECT urn AS line, {', '.join((*_KEY, *_SAID))}, urn AS knows_name,"
@@ -59,7 +59,8 @@ def take(cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, out
         cursor.execute(f"DROP TABLE {table}")
 
 
-def _urns_of(code: str) -> frozenset[int]:
+def urns_of(code: str) -> frozenset[int]:
+    """URNs of the schools that are held of an authority."""
     return frozenset(School.objects.filter(authority__code=code).values_list("urn", flat=True))
 
 

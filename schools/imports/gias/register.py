@@ -57,6 +57,16 @@ def keep_unread(cursor: CursorWrapper, fields: Collection[str]) -> None:
         cursor.execute(f"UPDATE {TABLE} SET {name} = {held} WHERE unread LIKE %s", [f"%,{name},%"])
 
 
+def refuse_nameless(cursor: CursorWrapper) -> list[int]:
+    """Leave out the schools that are not held yet and have no name in the file; the lines of their rows."""
+    nameless = f"name IS NULL AND NOT EXISTS (SELECT 1 FROM schools_school o WHERE o.urn = {TABLE}.urn)"
+    cursor.execute(f"SELECT line FROM {TABLE} WHERE {nameless} ORDER BY line")
+    lines = [line for (line,) in cursor.fetchall()]
+    if lines:
+        cursor.execute(f"DELETE FROM {TABLE} WHERE {nameless}")
+    return lines
+
+
 _JOIN_DIOCESE = "LEFT JOIN schools_diocese d ON d.id = o.diocese_id"
 
 
@@ -187,8 +197,9 @@ def _incoming(field: Field[Any, Any], carried: Collection[str]) -> str:
     if field.name in special:
         return special[field.name]
     column = f"s.{field.name}" if field.name in carried else f"o.{column_of(field)}"
-    if field.name == "name":
-        return f"COALESCE({column}, 'URN ' || s.urn)"
+    if field.name == "establishment" and "establishment" in carried:
+        # A status that cannot be read does not make a new school an open one.
+        return f"COALESCE({column}, '{Establishment.UNKNOWN.value}')"
     return column if field.null else f"COALESCE({column}, %({field.name})s)"
 
 
@@ -348,6 +359,37 @@ def tally(cursor: CursorWrapper) -> dict[str, Held]:
         f" LEFT JOIN {INCOMING} i ON i.urn = s.urn GROUP BY s.la_code ORDER BY s.la_code"
     )
     return {code: Held(staged, added, changed) for code, staged, added, changed in cursor.fetchall()}
+
+
+def of_unknown_status(cursor: CursorWrapper) -> list[tuple[int, str]]:
+    """URN and name of the schools in the file that are held, or would be, with a status that is not known."""
+    status = "COALESCE(i.establishment, o.establishment)"
+    cursor.execute(
+        f"SELECT s.urn, COALESCE(i.name, o.name) AS name FROM {TABLE} s LEFT JOIN {INCOMING} i ON i.urn = s.urn"
+        f" LEFT JOIN schools_school o ON o.urn = s.urn WHERE {status} = %s ORDER BY name, s.urn",
+        [Establishment.UNKNOWN.value],
+    )
+    return list(cursor.fetchall())
+
+
+def leaving(cursor: CursorWrapper) -> list[tuple[int, str, str]]:
+    """URN, name and new code of the schools of our own authority that the file gives to another."""
+    cursor.execute(
+        f"SELECT o.urn, o.name, s.la_code FROM {TABLE} s JOIN schools_school o ON o.urn = s.urn"
+        " JOIN schools_localauthority l ON l.id = o.authority_id JOIN schools_localauthority a ON a.code = s.la_code"
+        " WHERE l.own AND NOT a.own ORDER BY o.name, o.urn"
+    )
+    return list(cursor.fetchall())
+
+
+def closing(cursor: CursorWrapper) -> list[int]:
+    """Keys of the schools that are held as open, and would be no longer."""
+    is_open = f"IN ('{Establishment.OPEN.value}', '{Establishment.CLOSING.value}')"
+    cursor.execute(
+        f"SELECT o.id FROM {INCOMING} i JOIN schools_school o ON o.id = i.school_id"
+        f" WHERE o.establishment {is_open} AND NOT i.establishment {is_open} ORDER BY o.name, o.urn"
+    )
+    return [key for (key,) in cursor.fetchall()]
 
 
 def open_urns(codes: Collection[str]) -> list[int]:

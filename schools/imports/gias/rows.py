@@ -1,6 +1,6 @@
 """The rows of a GIAS file for staging, with what cannot be taken noted on the way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -34,6 +34,8 @@ class Rows:
     file: FileRead
     rejected: list[Rejection]
     only: str | None
+    ours: Collection[int] = ()
+    """URNs of the schools that are held of the one authority asked for."""
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
         for columns in self.columns():
@@ -60,6 +62,8 @@ class Rows:
             first = record.line if isinstance(urn, Problem) else self.file.seen.setdefault(urn, record.line)
             if self.only is not None and isinstance(code, str) and code != self.only:
                 self.file.ignored += 1
+                if isinstance(urn, int) and urn in self.ours:
+                    self.file.elsewhere[urn] = code
             elif isinstance(urn, Problem):
                 refused.append((record, urn))
             elif isinstance(code, Problem):

@@ -17,7 +17,7 @@ from schools.imports.core.csv_files import CsvFile, checksum, opened
 from schools.imports.core.outcome import ADDED, CHANGED, ESTABLISHMENTS, FileRead, Outcome, Rejection
 from schools.imports.core.registry import Importer, Work, importers
 from schools.imports.core.words import Words
-from schools.imports.gias import links, register, staging, types, undoing
+from schools.imports.gias import links, notices, register, staging, types, undoing
 from schools.imports.gias.kinds import LINKS, TYPES, kind_of
 from schools.imports.gias.layout import Layout
 from schools.imports.gias.rows import Rows
@@ -52,6 +52,8 @@ def read(paths: Sequence[Path], work: Work) -> Outcome:
             writes = not work.dry_run or path != ordered[-1][0]
             _take_file(cursor, path, kind, work, outcome, writes=writes)
         outcome.vanished = _vanished(outcome.files)
+        if work.only:
+            outcome.warnings += notices.of_only(work.only, outcome.files)
     places = {str(path): place for place, path in enumerate(paths)}
     outcome.files.sort(key=lambda file: places[str(file.path)])
     outcome.rejected.sort(key=lambda each: (places[each.file], each.row))
@@ -86,9 +88,11 @@ def _take_schools(
     phases = policy_value(PHASE_BY_TYPE, on=clock.today()).phases
     layout = Layout(source.header, file.path.name, phases=phases, types=types.known_types())
     work.tell(f"Reading {file.path.name}", 0, 0)
-    staging.stage(cursor, Rows(source, layout, file, outcome.rejected, work.only or None))
+    ours = links.urns_of(work.only) if work.only else ()
+    staging.stage(cursor, Rows(source, layout, file, outcome.rejected, work.only or None, ours))
     register.lock(cursor)
     register.keep_unread(cursor, sorted(file.unread))
+    _refuse_nameless(cursor, file, outcome)
     _report_dates(cursor, layout, file, outcome)
     register.make_authorities(cursor, work.by)
     register.make_dioceses(cursor, work.by)
@@ -111,8 +115,7 @@ def _compare(
     outcome.added += sum(each.added for each in tally.values())
     outcome.changed += sum(each.changed for each in tally.values())
     outcome.unchanged += sum(each.unchanged for each in tally.values())
-    _warn_of_age(cursor, file, outcome)
-    _warn_of_others(tally, file, outcome)
+    outcome.warnings += notices.of_schools(cursor, tally, file, layout.carried)
     _note_changes(cursor, outcome)
     return tally
 
@@ -126,26 +129,12 @@ def _note_changes(cursor: CursorWrapper, outcome: Outcome) -> None:
         outcome.note(ADDED, f"{name} (URN {urn})")
 
 
-def _warn_of_age(cursor: CursorWrapper, file: FileRead, outcome: Outcome) -> None:
-    newer, latest = register.held_newer(cursor)
-    if latest:
-        schools = "1 school is" if newer == 1 else f"{newer:,} schools are"
-        outcome.warnings.append(
-            f"{schools} held with a later change in GIAS than {file.path.name} has, up to {clock.uk_date(latest)}. "
-            "This file may be older than what is held."
-        )
-
-
-def _warn_of_others(tally: dict[str, register.Held], file: FileRead, outcome: Outcome) -> None:
-    """Neighbours' schools may be held, but nobody appointed here sees them."""
-    own = dict(LocalAuthority.objects.filter(own=True).values_list("code", "name"))
-    others = sum(each.staged for code, each in tally.items() if code not in own)
-    if own and others:
-        rows = "1 row is of another authority" if others == 1 else f"{others:,} rows are of other authorities"
-        here = " and ".join(f"{name} ({code})" for code, name in sorted(own.items()))
-        outcome.warnings.append(
-            f"{rows} than {here} in {file.path.name}. Their schools are held, and nobody appointed here sees them."
-        )
+def _refuse_nameless(cursor: CursorWrapper, file: FileRead, outcome: Outcome) -> None:
+    """Reject the new schools that have no name."""
+    lines = register.refuse_nameless(cursor) if "name" in file.unread else []
+    file.refused += len(lines)
+    reason = "The school is not held yet, and we cannot add it without a name. The row was not taken."
+    outcome.rejected.extend(Rejection(str(file.path), line, None, reason) for line in lines)
 
 
 def _report_dates(cursor: CursorWrapper, layout: Layout, file: FileRead, outcome: Outcome) -> None:

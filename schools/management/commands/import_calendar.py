@@ -5,7 +5,6 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from schools.imports.calendar.run import for_school
-from schools.imports.core.outcome import Outcome
 from schools.imports.core.registry import Importer
 from schools.imports.models import ImportKind
 from schools.management.importing import ImportCommand
@@ -21,6 +20,3 @@ class Command(ImportCommand):
 
     def importer(self, options: dict[str, Any]) -> Importer:
         return super().importer(options) if options["school"] is None else for_school(options["school"])
-
-    def as_json(self, outcome: Outcome) -> dict[str, Any]:
-        return {**outcome.as_json(), "warnings": outcome.warnings}

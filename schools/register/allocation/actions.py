@@ -126,6 +126,8 @@ def _wrong_with_school(school: School, to: Person | None, first_day: date) -> li
         return []
     if school.establishment == Establishment.PROPOSED:
         return [f"{school.name} has not opened yet."]
+    if school.establishment == Establishment.UNKNOWN:
+        return [f"We do not know whether {school.name} is open."]
     return [f"{school.name} closed on {clock.uk_date(closed_on)}." if closed_on else f"{school.name} is closed."]
 
 

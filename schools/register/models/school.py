@@ -13,6 +13,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
 from schoolimprove.lib.search import search_key, search_keys, squeezed, wanted
 from schoolimprove.records.models import BaseRecord
 from schools.register.establishments import Service, service_of
@@ -37,12 +38,16 @@ class Phase(models.TextChoices):
 
 
 class Establishment(models.TextChoices):
-    """Whether the school is open, as GIAS says it. Not a state of ours: it comes in with the file."""
+    """Whether the school is open, as GIAS says it. Not a state of ours: it comes in with the file.
+
+    `UNKNOWN` stands for the statuses of GIAS that say neither, such as Pending approval: not open, and not served.
+    """
 
     OPEN = "open", "Open"
     CLOSING = "closing", "Open, proposed to close"
     PROPOSED = "proposed", "Proposed to open"
     CLOSED = "closed", "Closed"
+    UNKNOWN = "unknown", "Not known"
 
 
 LONGEST_URN, LAESTAB_DIGITS = 7, 7
@@ -217,6 +222,16 @@ class School(BaseRecord):
     def is_open(self) -> bool:
         return self.establishment in (Establishment.OPEN, Establishment.CLOSING)
 
+    def _was_open(self, on: date) -> bool:
+        """Whether the register still held the school as open on that day, for one that closed without a date."""
+        opened = self.history.exclude(establishment=Establishment.CLOSED).order_by("-history_date", "-history_id")
+        last = opened.first()
+        if last is None:
+            return False
+        closed = self.history.filter(establishment=Establishment.CLOSED, history_date__gte=last.history_date)
+        since = closed.order_by("history_date", "history_id").exclude(pk=last.pk).first()
+        return since is not None and on < since.history_date.astimezone(clock.LONDON).date()
+
     @property
     def address_lines(self) -> list[str]:
         lines = [self.street, self.locality, self.address3, self.town, self.county, self.postcode]
@@ -233,7 +248,9 @@ class School(BaseRecord):
             return [f"{self.name} has not opened yet."]
         if self.closed_on and self.closed_on < on:
             return [f"{self.name} closed on {self.closed_on:%-d %B %Y}."]
-        if self.establishment == Establishment.CLOSED and self.closed_on is None:
+        if self.establishment == Establishment.UNKNOWN:
+            return [f"We do not know whether {self.name} is open."]
+        if self.establishment == Establishment.CLOSED and self.closed_on is None and not self._was_open(on):
             return [f"{self.name} is closed."]
         if service is Service.REGISTER_ONLY:
             named = f" ({self.type_name})" if self.type_name else ""

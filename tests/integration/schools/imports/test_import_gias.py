@@ -199,11 +199,22 @@ def test_a_cell_that_cannot_be_read_leaves_what_is_held_and_the_rest_is_taken(ch
 
 
 def test_a_new_school_with_cells_that_cannot_be_read_comes_in_all_the_same(changed: Callable[..., Path]) -> None:
-    outcome = import_gias([changed({900101: {"EstablishmentName": "", "TypeOfEstablishment (name)": "Odd"}})])
+    outcome = import_gias([changed({900101: {"TypeOfEstablishment (name)": "Odd", "EstablishmentStatus (name)": ""}})])
     assert counts(outcome) == (8, 0, 0)
     school = School.objects.get(urn=900101)
-    assert (school.name, school.type_code, school.postcode) == ("URN 900101", "", "ZZ1 1AA")
-    assert School.objects.matching("900101").get() == school
+    assert (school.type_code, school.postcode, school.establishment) == ("", "ZZ1 1AA", "unknown")
+
+
+def test_a_new_school_without_a_name_is_not_added_and_its_row_is_named(changed: Callable[..., Path]) -> None:
+    path = changed({900101: {"EstablishmentName": ""}, 900102: {"EstablishmentName": "\ufffd"}})
+    outcome = import_gias([path])
+    assert (*counts(outcome), outcome.refused) == (6, 0, 0, 2)
+    assert said(outcome) == [(2, "EstablishmentName"), (2, None), (3, "EstablishmentName"), (3, None)]
+    assert outcome.rejected[1].reason == (
+        "The school is not held yet, and we cannot add it without a name. The row was not taken."
+    )
+    assert not School.objects.filter(urn__in=[900101, 900102]).exists()
+    assert not School.objects.filter(name__startswith="URN").exists()
 
 
 def test_a_school_that_would_close_before_it_opens_keeps_its_dates(changed: Callable[..., Path]) -> None:
@@ -344,6 +355,7 @@ def test_the_account_as_json_is_exactly_this(changed: Callable[..., Path]) -> No
         "unchanged": 0,
         "ignored": 0,
         "vanished": [],
+        "warnings": [],
         "rejected": [
             {"file": str(path), "row": 5, "column": "URN", "reason": "“” is not a URN of 5 to 7 digits."},
             # The row above spans two physical lines.
@@ -457,7 +469,7 @@ def test_the_number_of_statements_does_not_grow_with_the_file(
         assert import_gias([path]).added == rows
 
 
-STATEMENTS = 83
+STATEMENTS = 86
 
 
 @pytest.mark.django_db(transaction=True)

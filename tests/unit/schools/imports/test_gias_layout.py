@@ -108,6 +108,11 @@ def test_without_a_phase_and_without_a_type_the_phase_stays_as_held(cells: dict[
         ({"status_code": "2"}, "closed"),
         ({"status_name": "Open, but proposed to close"}, "closing"),
         ({"status_code": "4", "status_name": "Proposed to open"}, "proposed"),
+        ({"status_code": "6", "status_name": "De-registered as EY Setting"}, "unknown"),
+        ({"status_code": "7", "status_name": "Quarantine"}, "unknown"),
+        ({"status_code": "8", "status_name": ""}, "unknown"),
+        ({"status_code": "", "status_name": "Rejected Opening"}, "unknown"),
+        ({"status_code": "10", "status_name": "Created in error"}, "unknown"),
     ],
 )
 def test_open_or_closed(cells: dict[str, str], establishment: str) -> None:
@@ -119,7 +124,7 @@ def test_open_or_closed(cells: dict[str, str], establishment: str) -> None:
     [
         ({"status_name": ""}, "EstablishmentStatus (name)", ["establishment"]),
         ({"status_name": "Ajar"}, "EstablishmentStatus (name)", ["establishment"]),
-        ({"status_code": "9", "status_name": ""}, "EstablishmentStatus (code)", ["establishment"]),
+        ({"status_code": "99", "status_name": ""}, "EstablishmentStatus (code)", ["establishment"]),
         ({"phase_name": "Tertiary"}, "PhaseOfEducation (name)", ["phase"]),
         ({"type_code": "99", "type_name": ""}, "TypeOfEstablishment (code)", ["type_code", "type_name"]),
         ({"type_name": "School of thought"}, "TypeOfEstablishment (name)", ["type_code", "type_name"]),
