@@ -69,6 +69,9 @@ class SchoolAdmin(KeptHistoryAdmin, FollowedAdmin):
     search_fields = ["name", "urn", "search_key"]
     autocomplete_fields = ["district", "partnership", "diocese"]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), **imports.way_to_import(request, "gias")})
+
 
 class ByActorForm(KeptForm):
     """A form that says what the verb would refuse this actor; the page that makes the form sets `actor`."""

@@ -61,6 +61,17 @@ def mine(request: HttpRequest) -> list[Importer]:
     return kinds
 
 
+def way_to_import(request: HttpRequest, kind: str) -> dict[str, str]:
+    """The addresses for a list of what files of this kind bring in, where this person may import them."""
+    user = user_of(request)
+    if not (user.is_superuser or user_can(user, importer_of(kind).permission)):
+        return {}
+    return {
+        "import_url": f"{reverse('admin:schools_importrun_add')}?kind={kind}",
+        "template_url": reverse("admin:schools_importrun_template", args=[kind]),
+    }
+
+
 def actor_for(request: HttpRequest, importer: Importer) -> Actor:
     user = user_of(request)
     if user.is_superuser and not user_can(user, importer.permission):
@@ -169,12 +180,22 @@ class ImportAdd(KeepsDrafts, FormView[ImportForm]):
             "page_title": "Bring in files",
             "breadcrumbs": crumbs(components.Crumb("Bring in files")),
             "files_lost": bool(self.request.FILES),
+            "headings": self.headings(),
             "templates": [
                 components.Link(each.label, reverse("admin:schools_importrun_template", args=[each.key]))
                 for each in self.kinds
                 if each.template
             ],
         }
+
+    def headings(self) -> components.Table | None:
+        """The columns of the first template whose importer explains them."""
+        explained = [each for each in self.kinds if each.columns]
+        if not explained or explained[0].columns is None:
+            return None
+        columns = [components.Column("Column"), components.Column("What it holds")]
+        rows = [list(row) for row in explained[0].columns()]
+        return components.Table(f"Columns of a list of your own for {explained[0].label}", columns, rows)
 
 
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:

@@ -27,7 +27,7 @@ from schools.imports.appointments.people import Ambiguous, People, complete, ent
 from schools.imports.appointments.scopes import Scope, Scopes
 from schools.imports.core import undo as core_undo
 from schools.imports.core.cells import Unreadable, shown, text_of, tidy
-from schools.imports.core.csv_files import Record, Unusable, checksum, opened
+from schools.imports.core.csv_files import APPOINTMENTS, Record, Unusable, checksum, meant_for, opened
 from schools.imports.core.outcome import ADDED, CHANGED, FileRead, Outcome, Rejection
 from schools.imports.core.registry import Importer, Work, importers
 from schools.imports.models import ImportKind, ImportRun
@@ -169,11 +169,12 @@ def _columns(name: str, header: Sequence[str], outcome: Outcome) -> dict[str, in
             raise Unusable(f"{name} has the column {column} twice.")
         else:
             places[column] = place
+    other = meant_for(header, besides=APPOINTMENTS)
     needed = ["Role", "From", *([] if {"Name", "Email"} & places.keys() else ["Name"])]
     if missing := [column for column in needed if column not in places]:
-        raise Unusable(f"{name} is no list of appointments: it has no column {' and no column '.join(missing)}.")
+        raise Unusable(f"{name} is no list of appointments: it has no column {' and no column '.join(missing)}.{other}")
     if not places.keys() & set(SCOPES):
-        raise Unusable(f"{name} is no list of appointments: it has no column for a school or a district.")
+        raise Unusable(f"{name} is no list of appointments: it has no column for a school or a district.{other}")
     return places
 
 

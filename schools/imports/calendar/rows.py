@@ -32,7 +32,7 @@ from schoolimprove.calendar.reading import (
 from schoolimprove.lib.clock import uk_date
 from schoolimprove.lib.years import academic_year
 from schools.imports.core import cells
-from schools.imports.core.csv_files import CsvFile, Record, Unusable
+from schools.imports.core.csv_files import TERM_DATES, CsvFile, Record, Unusable, meant_for
 
 YEAR, TERM, CLOSURE, REASON, URN, LAESTAB = "Academic year", "Term", "Closure day", "Reason", "URN", "LAESTAB"
 TERM_COLUMNS = (YEAR, TERM, *DATE_FIELDS.values())
@@ -154,7 +154,8 @@ def _places(source: CsvFile) -> dict[str, int]:
     if twice := next((name for name in places if named.count(name) > 1), ""):
         raise Unusable(f"{source.path.name} has the column {twice} twice.")
     if missing := _missing(places):
-        raise Unusable(f"{source.path.name} is no list of term dates; missing columns: {missing}.")
+        other = meant_for(source.header, besides=TERM_DATES)
+        raise Unusable(f"{source.path.name} is no list of term dates; missing columns: {missing}.{other}")
     return places
 
 

@@ -5,7 +5,7 @@ A quotation mark too many makes one cell of many rows. Such a file is refused wi
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,6 +17,15 @@ from schools.imports.core.workbooks import WORKBOOK, lines_of
 
 UTF8, UTF8_WITH_MARK, WINDOWS = "utf-8", "utf-8-sig", "windows-1252"
 _MARK = "\ufeff"
+APPOINTMENTS, TERM_DATES, SCHOOLS = "Appointments", "Term dates and closures", "Schools from GIAS"
+_KINDS = {
+    frozenset({"role", "from"}): ("appointments", APPOINTMENTS),
+    frozenset({"academic year", "term"}): ("term dates", TERM_DATES),
+    frozenset({"closure day"}): ("closures", TERM_DATES),
+    frozenset({"la (code)", "establishmentname"}): ("schools", SCHOOLS),
+    frozenset({"urn", "linkurn"}): ("links between schools", SCHOOLS),
+}
+"""Columns → what a file with them is, and what to choose for it."""
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -28,12 +37,16 @@ class Record(NamedTuple):
 
 
 class CsvFile:
-    """An open file. `encoding` is known once every record was read; `header` at once, without spaces around names."""
+    """An open file. `encoding` is known once every record was read; `header` at once, without spaces around names.
+
+    `called` has what the file itself calls a column of `header` that was given another name.
+    """
 
     def __init__(self, path: Path, lines: Iterable[str], *, encoding: str = UTF8) -> None:
         self.path = path
         self.encoding = encoding
         self.header: list[str] = []
+        self.called: dict[str, str] = {}
         self._line = 1
         self._lines: list[str] = []
         self._reader = csv.reader(self._decoded(lines))
@@ -46,6 +59,13 @@ class CsvFile:
     def records(self) -> Iterator[Record]:
         """The records below the header; lines without anything on them are not records."""
         return self._records
+
+    def change_cells(self, header: list[str], change: Callable[[list[str]], list[str] | None]) -> None:
+        """Read the file under another header, each record's cells as `change` makes them, without those it drops."""
+        records = self._records
+        self.header = header
+        changed = ((record.line, change(record.cells)) for record in records)
+        self._records = (Record(line, cells) for line, cells in changed if cells is not None)
 
     def _read(self) -> Iterator[Record]:
         try:
@@ -113,6 +133,15 @@ class CsvFile:
         except UnicodeDecodeError:
             self.encoding = WINDOWS
             return line.decode("cp1252", errors="replace")
+
+
+def meant_for(header: Sequence[str], *, besides: str) -> str:
+    """What else a file with these columns is, as a sentence to add to a refusal; empty where that is not clear."""
+    names = {" ".join(name.replace("-", " ").casefold().split()) for name in header}
+    for needed, (what, choose) in _KINDS.items():
+        if needed <= names and choose != besides:
+            return f" It is a list of {what}: choose {choose}."
+    return ""
 
 
 @contextmanager

@@ -42,7 +42,8 @@ class Importer:
     `read` raises `Unusable` with one sentence when a file is not of this kind; `undo` raises `Blocked` with all the
     reasons there are. What either changes leaves audit events, which carry the run's number by themselves
     (`lib.context.run_id`): they are what undoing reads. `files` says in words what may be chosen. Where
-    the layout is our own, `template` is a CSV file to begin with: the columns, and invented rows to be replaced.
+    the layout is our own, `template` is a CSV file to begin with: the columns, and invented rows to be replaced;
+    `columns` are its headings with what each holds, where a page explains them.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Importer:
     undo: Callable[["ImportRun", Work], Outcome]
     takes_authority: bool = False
     template: Callable[[], str] | None = None
+    columns: Callable[[], Sequence[tuple[str, str]]] | None = None
 
 
 importers: Registry[Importer] = Registry()

@@ -53,10 +53,15 @@ def _has_rows(sheet: Any) -> bool:
 
 
 def _lines(sheet: Any) -> Iterator[str]:
+    width = 0
     for row in sheet.iter_rows(values_only=True):
         cells = [_text(value) for value in row[:MOST_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
+        width = width or len(cells)
+        if cells:
+            # A row is as wide as the header, whatever the workbook says of cells without anything in them.
+            cells += [""] * (width - len(cells))
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow(cells)
         yield line.getvalue().encode(errors="replace").decode("latin-1")

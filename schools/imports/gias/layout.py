@@ -75,10 +75,19 @@ _PHASES = {
     "All through": ("7", "all_through"),
     "Not applicable": ("0", ""),
 }
+_OUR_PHASES = {
+    "special": "special",
+    "pupil referral unit": "alternative",
+    "alternative provision": "alternative",
+    "pru or alternative provision": "alternative",
+    "no phase": "none",
+}
+"""How we call phases that GIAS does not have, for plain lists of schools."""
 _STATUSES = {
     "Open": ("1", "open"),
     "Closed": ("2", "closed"),
     "Open, but proposed to close": ("3", "closing"),
+    "Open, proposed to close": ("3", "closing"),
     "Proposed to open": ("4", "proposed"),
     "De-registered as EY Setting": ("6", "unknown"),
     "Quarantine": ("7", "unknown"),
@@ -124,7 +133,7 @@ def _plain(name: str) -> str:
     return name.strip().casefold().replace("’", "'")
 
 
-_read_phase = _by_code_or_name(_by_code(_PHASES), _by_name(_PHASES))
+_read_phase = _by_code_or_name(_by_code(_PHASES), _by_name(_PHASES) | _OUR_PHASES)
 _gias_status = _by_code_or_name(_by_code(_STATUSES), _by_name(_STATUSES))
 _type_name = text_of(100)
 

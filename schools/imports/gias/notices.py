@@ -35,6 +35,11 @@ def of_schools(
     added = sum(each.added for each in tally.values())
     if added and "establishment" not in carried:
         yield f"{file.path.name} has no column for the status: we would add {_schools(added)} as open."
+    if added and "type_code" not in carried:
+        yield (
+            f"{file.path.name} has no column for the type of school: we would add {_schools(added)} without one, and no"
+            " visits are due there until a file gives it."
+        )
     yield from _of_closing(register.closing(cursor))
 
 

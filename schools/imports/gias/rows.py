@@ -81,7 +81,8 @@ class Rows:
     def _note(self, problems: list[tuple[Record, Problem]]) -> None:
         path = str(self.file.path)
         for record, problem in sorted(problems, key=lambda each: each[0].line):
-            self.rejected.append(Rejection(path, record.line, problem.column, problem.reason))
+            column = self.source.called.get(problem.column or "", problem.column)
+            self.rejected.append(Rejection(path, record.line, column, problem.reason))
 
 
 def _staged(taken: _Taken, la_names: list[str], reading: Reading) -> list[Sequence[Any]]:

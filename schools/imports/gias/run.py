@@ -13,12 +13,13 @@ from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import event_of
 from schools.imports.core import runs
+from schools.imports.core.cells import shown
 from schools.imports.core.csv_files import CsvFile, checksum, opened
 from schools.imports.core.outcome import ADDED, CHANGED, ESTABLISHMENTS, FileRead, Outcome, Rejection
 from schools.imports.core.registry import Importer, Work, importers
 from schools.imports.core.words import Words
-from schools.imports.gias import links, notices, register, staging, types, undoing
-from schools.imports.gias.kinds import LINKS, TYPES, kind_of
+from schools.imports.gias import links, notices, plain, register, staging, types, undoing
+from schools.imports.gias.kinds import LINKS, TYPES, is_of_gias, kind_of
 from schools.imports.gias.layout import Layout
 from schools.imports.gias.rows import Rows
 from schools.imports.models import ImportKind
@@ -85,6 +86,8 @@ def _take_file(cursor: CursorWrapper, path: Path, kind: str, work: Work, outcome
 def _take_schools(
     cursor: CursorWrapper, source: CsvFile, file: FileRead, work: Work, outcome: Outcome, *, writes: bool
 ) -> None:
+    if not is_of_gias(source.header):
+        _read_plain(source, work, outcome)
     phases = policy_value(PHASE_BY_TYPE, on=clock.today()).phases
     layout = Layout(source.header, file.path.name, phases=phases, types=types.known_types())
     work.tell(f"Reading {file.path.name}", 0, 0)
@@ -93,7 +96,7 @@ def _take_schools(
     register.lock(cursor)
     register.keep_unread(cursor, sorted(file.unread))
     _refuse_nameless(cursor, file, outcome)
-    _report_dates(cursor, layout, file, outcome)
+    _report_dates(cursor, layout, source, file, outcome)
     register.make_authorities(cursor, work.by)
     register.make_dioceses(cursor, work.by)
     register.make_districts(cursor, work.by)
@@ -103,6 +106,18 @@ def _take_schools(
         register.write(cursor, work.by, file.path.name)
         _leave_events(tally, file, work.by)
     register.clear(cursor)
+
+
+def _read_plain(source: CsvFile, work: Work, outcome: Outcome) -> None:
+    """Read a plain list of schools as a file of GIAS, and name the columns that are not read."""
+    if unknown := plain.unknown(source.header):
+        columns = "column" if len(unknown) == 1 else "columns"
+        names = ", ".join(map(shown, unknown))
+        outcome.warnings.append(f"{source.path.name} has the {columns} {names}, which we do not read.")
+    own = list(LocalAuthority.objects.filter(own=True).values_list("code", flat=True))
+    own_code = work.only or (own[0] if len(own) == 1 else "")
+    held = School.objects.exclude(authority__code=own_code).values_list("urn", "authority__code")
+    plain.read_as_gias(source, own_code=own_code, elsewhere={str(urn): code for urn, code in held.iterator()})
 
 
 def _compare(
@@ -137,10 +152,11 @@ def _refuse_nameless(cursor: CursorWrapper, file: FileRead, outcome: Outcome) ->
     outcome.rejected.extend(Rejection(str(file.path), line, None, reason) for line in lines)
 
 
-def _report_dates(cursor: CursorWrapper, layout: Layout, file: FileRead, outcome: Outcome) -> None:
+def _report_dates(cursor: CursorWrapper, layout: Layout, source: CsvFile, file: FileRead, outcome: Outcome) -> None:
     blamed, lines = register.keep_dates_in_order(cursor, layout.carried)
     reason = "A school cannot close before it opens."
-    outcome.rejected.extend(Rejection(str(file.path), line, _DATE_COLUMNS[blamed], reason) for line in lines)
+    column = source.called.get(_DATE_COLUMNS[blamed], _DATE_COLUMNS[blamed])
+    outcome.rejected.extend(Rejection(str(file.path), line, column, reason) for line in lines)
 
 
 def _leave_events(tally: dict[str, register.Held], file: FileRead, by: Actor) -> None:
@@ -164,12 +180,14 @@ GIAS = Importer(
     key=ImportKind.GIAS.value,
     order=10,
     label=ImportKind.GIAS.label,
-    files="Exports and extracts of Get Information About Schools as CSV: schools, links and types, in one go or one by "
-    "one.",
+    files="Downloads of Get Information About Schools (GIAS): schools, links and types. Or a list of your own: a "
+    "spreadsheet with URN, name, phase and so on.",
     permission=Permission.IMPORT_DATA,
     read=read,
     undo=undoing.undo,
     takes_authority=True,
+    template=plain.template,
+    columns=plain.columns,
 )
 
 

@@ -239,7 +239,7 @@ def test_a_file_to_begin_with_is_one_that_is_understood(kind: str, role: Role) -
 
 
 def test_nobody_is_given_a_file_of_a_kind_they_may_not_bring_in(client: Client) -> None:
-    for kind in ("appointments", "gias", "nothing"):
+    for kind in ("appointments", "nothing"):
         assert client.get(reverse("admin:schools_importrun_template", args=[kind])).status_code == 404
 
 
@@ -267,3 +267,20 @@ def test_the_pages_take_the_same_queries_however_much_there_is(client: Client) -
                 client.get(page)
             counted.append(len(queries))
     assert counted[:2] == counted[2:]
+
+
+@pytest.mark.parametrize(
+    ("role", "imports"), [(Role.ERA, True), (Role.SYSTEM_ADMINISTRATOR, True), (Role.HEAD_OF_SERVICE, False)]
+)
+def test_the_list_of_schools_leads_to_importing_them(role: Role, imports: bool) -> None:
+    client = client_of(appointed(role, authority=LocalAuthorityFactory()))
+    answer = client.get(reverse("admin:schools_school_changelist"))
+    to_add, template = f"{reverse(ADD)}?kind=gias", reverse("admin:schools_importrun_template", args=["gias"])
+    assert (f'href="{to_add}"' in answer.content.decode()) is (imports and answer.status_code == 200)
+    if imports:
+        assert answer.status_code == 200
+        assert f'href="{template}"' in answer.content.decode()
+        page = client.get(to_add).content.decode()
+        assert "Nothing has changed yet." in page
+        assert "Only URN and Name are required." in page
+        assert client.get(template).content.decode("utf-8-sig").startswith("URN,Name,LAESTAB")

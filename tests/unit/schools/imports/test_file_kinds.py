@@ -206,7 +206,7 @@ def test_a_workbook_reads_as_a_person_reads_it(tmp_path: Path) -> None:
         assert source.header == rows[0]
         assert list(source.records()) == [
             Record(2, ["900101", "Ashmere Primary, School", "01/09/2020", "yes", "0.5"]),
-            Record(4, ["900102", "Beck", "2020-09-01 09:30:00", "no"]),
+            Record(4, ["900102", "Beck", "2020-09-01 09:30:00", "no", ""]),
         ]
         assert source.encoding == "Excel"
 

@@ -212,7 +212,7 @@ def by_columns(
     header: list[str], records: list[Record], only: str | None, at_once: int
 ) -> tuple[list[tuple[Any, ...]], FileRead, list[Rejection]]:
     file, rejected = FileRead(Path("file.csv"), ""), list[Rejection]()
-    source: Any = SimpleNamespace(records=lambda: iter(records))
+    source: Any = SimpleNamespace(called={}, records=lambda: iter(records))
     rows = Rows(source, Layout(header, "file.csv", phases=PHASES), file, rejected, only)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows_module, "AT_ONCE", at_once)
