@@ -34,7 +34,7 @@ from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
 from schoolimprove.ui.exports import Column, ListFile
 from schools.imports.core import runs
-from schools.imports.core.outcome import ADDED, CHANGED, REMOVED
+from schools.imports.core.outcome import ADDED, CHANGED, LEFT, REMOVED
 from schools.imports.core.registry import Importer, importer_of, importers
 from schools.imports.forms import ImportForm
 from schools.imports.models import ImportFile, ImportKind, ImportRun
@@ -317,14 +317,18 @@ FIGURES = {
     "vanished": ("Open here, not in the files", "Open here, not in the files"),
 }
 """What is counted, as it is called before an import is applied and after."""
-UNDOING = {"changed": ("To be restored", "Restored"), "removed": ("To be taken out", "Taken out")}
+UNDOING = {
+    "changed": ("To be restored", "Restored"),
+    "removed": ("To be taken out", "Taken out"),
+    "left": ("To stay as they are", "Left as they are"),
+}
 ALWAYS_SHOWN = {"added", "changed", "removed", "refused"}
 """The rest would be a wall of noughts."""
 
 
 def samples_of(run: ImportRun) -> dict[str, list[dict[str, Any]]]:
     """The first things of each sort: what changed with its fields, and the names of what is new or taken out."""
-    sorts: dict[str, list[dict[str, Any]]] = {CHANGED: [], ADDED: [], REMOVED: []}
+    sorts: dict[str, list[dict[str, Any]]] = {CHANGED: [], ADDED: [], REMOVED: [], LEFT: []}
     for sample in run.outcome.get("samples", []):
         sorts[sample["what"]].append(sample)
     return sorts
@@ -332,7 +336,7 @@ def samples_of(run: ImportRun) -> dict[str, list[dict[str, Any]]]:
 
 def samples_more(run: ImportRun) -> str:
     """How many changes there are beyond the samples; empty for none."""
-    told = sum(run.outcome.get(name, 0) for name in ("added", "changed", "removed"))
+    told = sum(run.outcome.get(name, 0) for name in ("added", "changed", "removed", "left"))
     more = told - len(run.outcome.get("samples", []))
     return f"{more:,}" if more > 0 else ""
 
@@ -422,8 +426,8 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
         "page_title": "Undo this import?",
         "back_url": run.get_absolute_url(),
         "consequences": [
-            "First it is checked whether anybody has since changed what the import touched, or uses what it added. "
-            "If so, nothing is undone and every reason is listed.",
+            "First we check who has since changed what the import touched, or uses what it added. Such schools stay as "
+            "they are, and you see which and why. Term dates and appointments are undone whole or not at all.",
             "You then see what would be restored and taken out again, and confirm it.",
         ],
         "undo": "An undone import can be brought in again from the same files.",

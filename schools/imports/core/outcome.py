@@ -17,7 +17,7 @@ ESTABLISHMENTS = "establishments"
 MOST_REJECTIONS = 200_000
 SAMPLES = 50
 """How many changes, and how many additions, a preview shows; the file beside it has all of them."""
-ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+ADDED, CHANGED, REMOVED, LEFT = "added", "changed", "removed", "left"
 Change = tuple[str, Any, Any]
 """A field in words, what it said, what it says."""
 
@@ -108,7 +108,8 @@ class Outcome:
     """What came of a run. `rejected` has every row and cell that was not taken; only a row that cannot be identified,
     or that an earlier row has identified, is lost as a whole.
 
-    `warnings` are sentences for whoever is about to confirm. `removed` counts what an undoing took out again.
+    `warnings` are sentences for whoever is about to confirm. `removed` counts what an undoing took out again, `left`
+    what it leaves as it is.
     """
 
     files: list[FileRead] = field(default_factory=list)
@@ -116,6 +117,7 @@ class Outcome:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    left: int = 0
     vanished: list[int] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=Rejections)
     warnings: list[str] = field(default_factory=list)
@@ -142,8 +144,8 @@ class Outcome:
         return sum(each.refused for each in self.files)
 
     def counts(self) -> dict[str, int]:
-        """Of rows, but for `removed`: what the preview promised is compared by these."""
-        names = ("added", "changed", "unchanged", "ignored", "refused", "removed")
+        """Of rows, but for `removed` and `left`: what the preview promised is compared by these."""
+        names = ("added", "changed", "unchanged", "ignored", "refused", "removed", "left")
         return {name: getattr(self, name) for name in names}
 
     def as_json(self) -> dict[str, Any]:

@@ -358,12 +358,36 @@ def test_undoing_restores_every_field_as_it_was(brought: Brought, actor: Actor, 
     assert not Diocese.objects.filter(name="Diocese of There").exists()
 
 
-def test_undoing_is_refused_whole_and_names_each_reason(brought: Brought, actor: Actor, tmp_path: Path) -> None:
+def test_a_school_that_someone_changed_since_stays_and_the_rest_is_undone(
+    brought: Brought, actor: Actor, tmp_path: Path
+) -> None:
     confirmed(brought(INVENTED), actor)
-    run = confirmed(brought(changed_file(tmp_path, {n: {"Town": "Elsewhere"} for n in (900101, 900102)})), actor)
+    before = held()
+    towns = {n: {"Town": "Elsewhere", "NumberOfPupils": "7"} for n in (900101, 900102)}
+    run = confirmed(brought(changed_file(tmp_path, towns)), actor)
     school = School.objects.get(urn=900101)
     school.town = "Somewhere"
     school.save()
+    undoing = worked(runs.start_undoing(run, by=actor))
+    why = "St Mary's Primary School (URN 900101): town was changed after the import."
+    assert (undoing.outcome["changed"], undoing.outcome["left"]) == (1, 1)
+    assert [each["changes"][0][0] for each in undoing.outcome["samples"] if each["what"] == "left"] == [why]
+    assert confirmed(undoing, actor).status == ImportStatus.APPLIED
+    now = {row["urn"]: row for row in held()}
+    assert (now[900101]["town"], now[900101]["pupils"]) == ("Somewhere", 7)
+    assert [now[row["urn"]] for row in before if row["urn"] != 900101] == [
+        row for row in before if row["urn"] != 900101
+    ]
+    run.refresh_from_db()
+    assert run.status == ImportStatus.UNDONE
+
+
+def test_undoing_is_refused_when_everything_was_changed_since_and_names_each_reason(
+    brought: Brought, actor: Actor, tmp_path: Path
+) -> None:
+    confirmed(brought(INVENTED), actor)
+    run = confirmed(brought(changed_file(tmp_path, {900101: {"Town": "Elsewhere"}})), actor)
+    School.objects.filter(urn=900101).update(town="Somewhere")
     before = held()
     undoing = undone(run, actor)
     assert undoing.status == ImportStatus.REFUSED
@@ -371,6 +395,23 @@ def test_undoing_is_refused_whole_and_names_each_reason(brought: Brought, actor:
     assert held() == before
     run.refresh_from_db()
     assert run.status == ImportStatus.APPLIED
+
+
+def test_a_school_changed_between_the_preview_of_undoing_and_its_confirming_is_shown_again(
+    brought: Brought, actor: Actor, tmp_path: Path
+) -> None:
+    confirmed(brought(INVENTED), actor)
+    towns = {n: {"Town": "Elsewhere"} for n in (900101, 900102)}
+    run = confirmed(brought(changed_file(tmp_path, towns)), actor)
+    undoing = worked(runs.start_undoing(run, by=actor))
+    School.objects.filter(urn=900101).update(town="Somewhere")
+    again = confirmed(undoing, actor)
+    assert (again.status, again.outcome["left"]) == (ImportStatus.CHECKED, 1)
+    assert confirmed(again, actor).status == ImportStatus.APPLIED
+    assert dict(School.objects.filter(urn__in=towns).values_list("urn", "town")) == {
+        900101: "Somewhere",
+        900102: "Nowhere",
+    }
 
 
 def test_a_change_elsewhere_on_the_same_school_is_no_reason_and_is_kept(
@@ -383,16 +424,22 @@ def test_a_change_elsewhere_on_the_same_school_is_no_reason_and_is_kept(
     assert School.objects.values_list("town", "website").get(urn=900101) == ("Nowhere", "school.example")
 
 
-def test_an_added_school_that_is_used_or_changed_cannot_be_taken_out(brought: Brought, actor: Actor) -> None:
+def test_an_added_school_that_is_used_or_changed_stays_and_the_others_are_taken_out(
+    brought: Brought, actor: Actor
+) -> None:
     run = confirmed(brought(INVENTED), actor)
     AppointmentFactory.create(school=School.objects.get(urn=900101))
     School.objects.filter(urn=900102).update(town="Elsewhere")
     undoing = undone(run, actor)
-    assert undoing.refusals == [
+    assert undoing.status == ImportStatus.APPLIED
+    assert [each["changes"][0][0] for each in undoing.outcome["samples"] if each["what"] == "left"] == [
         "Høyland Primary School (URN 900102) was added by the import and changed after it.",
         "St Mary's Primary School (URN 900101) was added by the import and is used now: 1 appointment.",
     ]
-    assert School.objects.count() == 8
+    assert (undoing.outcome["removed"], undoing.outcome["left"]) == (6, 2)
+    assert list(School.objects.order_by("urn").values_list("urn", flat=True)) == [900101, 900102]
+    assert School.history.filter(history_type="-").count() == 6
+    assert set(District.objects.values_list("name", flat=True)) == {"North", "South"}
 
 
 def test_undoing_appointments_shows_whose_they_are_and_another_end_than_shown_is_shown_again(
