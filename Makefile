@@ -28,7 +28,7 @@ help:
 	@echo "make lock    the lock files, after a change to the dependencies in pyproject.toml"
 
 demo: .venv/runs static/build/app.css
-	@DEMO=1 exec $(BIN)/python manage.py serve_demo
+	@DEMO=1 SITE_URL=$${SITE_URL:-http://127.0.0.1:$(or $(PORT),8000)} exec $(BIN)/python manage.py serve_demo
 
 test: install assets
 	$(SUITE) -m "not prove"

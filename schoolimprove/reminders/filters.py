@@ -9,7 +9,7 @@ from .registry import rules
 from .steps import STEP_LABELS
 
 WAITING, ANSWERED, EVERY = "waiting", "answered", "all"
-SHOWN = [(WAITING, "What waits for you"), (ANSWERED, "What you answered"), (EVERY, "All you were ever told")]
+SHOWN = [(WAITING, "Open"), (ANSWERED, "Answered"), (EVERY, "All")]
 
 
 class ReminderFilter(django_filters.FilterSet):

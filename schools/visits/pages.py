@@ -133,7 +133,7 @@ class VisitDetail(TemplateView):
             has_agenda=visit.kind not in WITHOUT_RECORD,
             agenda=agenda_of(visit, user, record),
             deadlines=[
-                (VISIT_LABELS[deadline.rule], deadline.working)
+                (VISIT_LABELS[deadline.rule], deadline.working, deadline.day < clock.today())
                 for deadline in open_deadlines_of(visit, *OF_CORE_VISITS)
             ],
             record=record,

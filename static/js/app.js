@@ -3,6 +3,7 @@ import { initAll } from '../build/govuk-frontend.min.js'
 import { keepOnce } from './once.js'
 import { startAutosave } from './autosave.js'
 import { startFilters } from './filters.js'
+import { showThisWeek } from './this-week.js'
 import { startSession } from './session.js'
 import { offerTickAll } from './tick-all.js'
 
@@ -11,4 +12,5 @@ keepOnce()
 startAutosave()
 startFilters()
 startSession()
+showThisWeek()
 offerTickAll()

@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.roles import Role
+from schoolimprove.accounts.roles import SCHOOL_ROLES, Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.pages.lists import ListPage
@@ -161,7 +161,8 @@ ROUTES: dict[str, Route] = {
     "help": everybody(anonymous=200),
     "help_topic": everybody(anonymous=200),
     "glossary": everybody(anonymous=200),
-    "schools:list": everybody(),
+    # Someone who works at one school goes straight to it.
+    "schools:list": Route({role: 302 if role in SCHOOL_ROLES else 200 for role in ALL}),
     "schools:export": only(EXPORTS),
     "schools:allocation": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
     "schools:allocation_export": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),

@@ -1,5 +1,6 @@
 """What the suite promises of itself: nothing is left out in silence."""
 
+import os
 import re
 import subprocess
 import sys
@@ -92,6 +93,18 @@ def test_make_test_leaves_out_the_slow_proofs_alone_and_make_prove_runs_them() -
     ]
     (suite,) = re.findall(r"^SUITE := (.*)$", makefile, re.MULTILINE)
     assert not re.search(r"tests| -[mk] |--ignore|--deselect", suite)
+
+
+def test_a_demonstration_on_another_port_links_to_that_port() -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "demo", "PORT=8123"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "SITE_URL"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "SITE_URL=${SITE_URL:-http://127.0.0.1:8123}" in told
 
 
 def test_a_change_lands_by_the_checks_the_suite_and_the_slow_proofs() -> None:

@@ -59,7 +59,7 @@ class Inbox(ListView[Reminder]):
         )
         return context | {
             "page_title": HEADING,
-            "found": f"{count:,} reminder{'' if count == 1 else 's'}{' waiting' if waiting else ''}",
+            "found": f"{count:,} {'open ' if waiting else ''}reminder{'' if count == 1 else 's'}",
             "unread": user.unread_reminders,
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter reminders"),
             "table": table_of(list(context["page_obj"].object_list), user),
@@ -74,7 +74,7 @@ def table_of(reminders: Sequence[Reminder], user: User) -> components.Table:
         components.Column("What"),
         components.Column("Due"),
         components.Column("Step"),
-        components.Column("Told"),
+        components.Column("Reminded on"),
     ]
     known = {line.reminder.pk: line for line in lines_of(reminders, user)}
     return components.Table(
@@ -91,7 +91,7 @@ def _row(reminder: Reminder, line: Line | None) -> list[Any]:
         return [components.Link(HIDDEN, url), "", "", clock.uk_date(reminder.told_on)]
     unread = UNREAD if reminder.read_at is None else None
     where = f": {line.said.where}" if line.said.where else ""
-    told = f"{clock.uk_date(reminder.told_on)}, {how_told(reminder)}"
+    told = when_told(reminder)
     return [
         components.Link(
             f"{line.title}{where}", reverse("reminders:reminder", args=[reminder.pk]), line.said.what, unread
@@ -103,13 +103,18 @@ def _row(reminder: Reminder, line: Line | None) -> list[Any]:
 
 
 def how_told(reminder: Reminder) -> str:
-    """Here, and by which e-mail."""
+    """Say how the email about a reminder went; nothing where there is none."""
     email = reminder.mailing.email if reminder.mailing else None
     if email is None:
-        return "here"
+        return ""
     if email.status == STATUS.failed or email.recipient_delivery_status in BOUNCED:
-        return "here; the e-mail did not arrive"
-    return "here and by e-mail" if email.status == STATUS.sent else "here; the e-mail is under way"
+        return "Email did not arrive"
+    return "Emailed" if email.status == STATUS.sent else "Email being sent"
+
+
+def when_told(reminder: Reminder) -> str:
+    """Return the day a reminder was shown, and how its email went."""
+    return ". ".join(filter(None, [clock.uk_date(reminder.told_on), how_told(reminder)]))
 
 
 def answer_in_words(reminder: Reminder) -> str:
@@ -134,7 +139,7 @@ COLUMNS_TAKEN = [
     Column("why", "Why that day", "How the date was counted"),
     Column("step", "Step", "New task, coming due, late, or which escalation"),
     Column("told_at", "Told", "When it was told"),
-    Column("how", "How", "Where it was told"),
+    Column("how", "Email", "Whether an email told you too, and arrived"),
     Column("read_at", "Read", "When you opened it; empty if you have not"),
     Column("answer", "Your answer", "What you answered"),
 ]

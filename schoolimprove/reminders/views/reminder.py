@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
-from schoolimprove.lib import clock
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.actions import put_away, read, say_why_late
@@ -23,7 +22,7 @@ from schoolimprove.reminders.steps import STEP_LABELS
 from schoolimprove.reminders.wording import Line, lines_of
 from schoolimprove.ui import components
 
-from .inbox import HEADING, answer_in_words, how_told
+from .inbox import HEADING, answer_in_words, when_told
 
 
 def own_reminder(request: HttpRequest, pk: int) -> Reminder:
@@ -72,11 +71,10 @@ def _settled(shown: Reminder) -> str:
 
 
 def _facts(shown: Reminder, line: Line) -> list[components.Fact]:
-    told = f"{clock.uk_date(shown.told_on)}, {how_told(shown)}"
     return [
         components.Fact("Rule", f"{line.title} ({line.source})" if line.source else line.title),
         components.Fact("Step", components.Status("overdue" if line.late else "due", line.step)),
-        components.Fact("Told", told),
+        components.Fact("Reminded on", when_told(shown)),
         components.Fact("Your answer", answer_in_words(shown), empty="None yet"),
     ]
 
@@ -87,14 +85,13 @@ def _told(request: HttpRequest, shown: Reminder) -> components.Table | None:
     if not Deadline.objects.filter(known_to(request.user), **about).exists():
         return None
     same = Reminder.objects.filter(**about, due_on=shown.due_on).select_related("mailing__email")
-    columns = [components.Column(label) for label in ("Who", "Step", "Told", "Answer")]
+    columns = [components.Column(label) for label in ("Who", "Step", "Reminded on", "Answer")]
     rows = [_told_row(each) for each in same.order_by("told_at", "pk")]
     return components.Table("Who was told of this date", columns, rows)
 
 
 def _told_row(each: Reminder) -> Sequence[Any]:
-    when = f"{clock.uk_date(each.told_on)}, {how_told(each)}"
-    return [each.name, STEP_LABELS[each.step_kind], when, answer_in_words(each)]
+    return [each.name, STEP_LABELS[each.step_kind], when_told(each), answer_in_words(each)]
 
 
 @require_POST

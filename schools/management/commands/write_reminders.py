@@ -27,9 +27,15 @@ every page, and by email.
 | Say why it is late | Your reason is kept with the date. The next person who is told can read it. |
 | Work given to someone else | Its reminders leave your page. |
 | You are covered for | You find your reminders when you are back. We email the person who covers for you. |
-| An email that is refused or comes back | We try four more times, a quarter of an hour apart. Then system administrators find it on the page *E-mail that did not arrive*. Let the mail server pipe what arrives at the sender’s address to `manage.py note_bounce`. |
+| An email that is refused or comes back | We try four more times, a quarter of an hour apart. |
 | The service was down | The next run tells what was missed. Nothing is told twice. |
-| No task queue | `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run` counts and writes nothing, `--json` answers `due`, `created` and `delivered`. |
+
+For administrators:
+
+- An email that still did not arrive is on the page *E-mail that did not arrive*. Let the mail server pipe what arrives at
+  the sender’s address to `manage.py note_bounce`.
+- Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run` counts
+  and writes nothing, `--json` answers `due`, `created` and `delivered`.
 
 How many working days there are between the steps is policy (*When a date is told of, and to whom it goes up when it is
 late*). A school’s own lateness goes to its School Improvement Partner and their DSIM, and no further.

@@ -82,6 +82,7 @@ class AssuranceQueue(ListView[RecordOfVisit]):
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter records"),
             "table": queue_table(context["page_obj"].object_list, self.request.user, covers),
             "covers": [people_cover.in_words(cover) for cover in covers.values() if _approves(cover.role)],
+            "filters_above": True,
             "nothing": self.nothing(count),
             "exports": export_links("schools:assurance_export", self.request.user),
         }

@@ -214,13 +214,17 @@ def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     }
 
 
-def due(record: RecordOfVisit, history: Sequence[VersionRead]) -> list[tuple[str, Any]]:
-    """(label, working) of each open date; once somebody has answered, whose answer is still waited for."""
+def due(record: RecordOfVisit, history: Sequence[VersionRead]) -> list[tuple[str, Any, bool]]:
+    """Return (label, working, whether it is overdue) of each open date, and whose answer is still missing."""
     answers = history[0].answers if history else ()
     awaited = [answer.role for answer in answers if answer.is_awaited]
     left = f" ({' and '.join(awaited)})" if awaited and len(awaited) < len(answers) else ""
     return [
-        (f"{LABELS[deadline.rule]}{left if deadline.rule == RESPOND else ''}", deadline.working)
+        (
+            f"{LABELS[deadline.rule]}{left if deadline.rule == RESPOND else ''}",
+            deadline.working,
+            deadline.day < clock.today(),
+        )
         for deadline in open_deadlines_of(record, *OF_RECORDS)
     ]
 

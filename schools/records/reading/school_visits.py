@@ -1,6 +1,7 @@
 """The Visits tab of a school: what is planned and owed, the records of what was held, and the contacts between."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -11,8 +12,10 @@ from schoolimprove.accounts.exporting import Taken, export_links, exports
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.reminders.models import Deadline
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
+from schools.records.deadlines import OF_RECORDS
 from schools.records.models.record import RecordOfVisit
 from schools.register.lineage import predecessors
 from schools.register.models.school import School
@@ -27,16 +30,26 @@ from schools.visits.states import VisitStatus
 
 
 def record_table(records: Iterable[RecordOfVisit], caption: str, *, names_school: bool = False) -> components.Table:
-    """`names_school` where records of predecessors are among them."""
+    """List records, with what is overdue of each; `names_school` where records of predecessors are among them."""
     labels = ["Visit", *(["School"] if names_school else []), "Type", "Written by", "State"]
-    rows = [_record_row(record, names_school=names_school) for record in records]
+    listed = list(records)
+    late = late_records(listed, clock.today())
+    rows = [_record_row(record, names_school=names_school, late=record.pk in late) for record in listed]
     columns = [components.Column(label) for label in labels]
     return components.Table(caption, columns, rows, empty="No record of a visit is here for you to read yet.")
 
 
-def _record_row(record: RecordOfVisit, *, names_school: bool) -> list[Any]:
+def late_records(records: Sequence[RecordOfVisit], on: date) -> set[int]:
+    """Return the keys of the records that are overdue: to submit, approve, answer or present. One query."""
+    late = Deadline.objects.overdue(on).filter(rule__in=OF_RECORDS, subject_kind=RecordOfVisit._meta.label_lower)
+    keys = [record.pk for record in records]
+    return set(late.filter(subject_id__in=keys).order_by().values_list("subject_id", flat=True)) if keys else set()
+
+
+def _record_row(record: RecordOfVisit, *, names_school: bool, late: bool) -> list[Any]:
+    overdue = components.Status("overdue", "Overdue") if late else None
     return [
-        components.Link(clock.uk_date(record.held_on), record.get_absolute_url(), record.reference),
+        components.Link(clock.uk_date(record.held_on), record.get_absolute_url(), record.reference, overdue),
         *([record.school.name] if names_school else []),
         record.visit.get_kind_display(),
         record.author,

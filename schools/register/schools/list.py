@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from django.views.generic import ListView
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
-from schoolimprove.accounts.roles import Permission
+from schoolimprove.accounts.rights import appointments_of
+from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission
 from schoolimprove.lib import clock
 from schoolimprove.lib.search import search_key
 from schoolimprove.policy.values import policy_value
@@ -174,12 +175,23 @@ def listed_schools(request: HttpRequest, found: SchoolFilter) -> SchoolQuerySet:
     return schools if sorting(request) else schools.best_first(request.GET.get("q", ""))
 
 
+def own_school(user: Any) -> School | None:
+    """Return the school of a user all of whose appointments are at one school, such as a headteacher's."""
+    held = appointments_of(user)
+    schools = {each.scope_key for each in held if each.role in SCHOOL_ROLES and each.scope_kind == "school"}
+    if len(schools) != 1 or any(each.role not in SCHOOL_ROLES for each in held):
+        return None
+    return School.objects.filter(pk=schools.pop()).first()
+
+
 class SchoolList(ListView[School]):
     template_name = "schools/register/school_list.html"
     paginate_by = 50
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the list, or go on to the one school that a search from the header matches."""
+        """Show the list, or go on to the only school: of a user who works there, or that a header search matches."""
+        if not request.GET and (own := own_school(request.user)) is not None:
+            return redirect(own)
         text = request.GET.get("q", "")
         if "find" in request.GET and search_key(text):
             matches = School.objects.visible_to(request.user).matching(text)[:2]

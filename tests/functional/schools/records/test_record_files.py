@@ -76,6 +76,8 @@ def test_the_school_takes_away_what_was_frozen(page: Page, live_server: Any, cou
     )
     document = freeze(version, answered(response))
     page.reload()
+    expect(page.get_by_text(f"SHA-256 {document.blob_id}")).to_be_hidden()
+    page.get_by_text("Check that a PDF is unchanged").click()
     expect(page.get_by_text(f"SHA-256 {document.blob_id}")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="with the response of the headteacher").click()
