@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 
 from schoolimprove.accounts.moves import Barred
 from schoolimprove.accounts.rights import appointments_of, in_words, user_can
-from schoolimprove.accounts.roles import Permission
+from schoolimprove.accounts.roles import ROLES_AHEAD, Permission
 from schoolimprove.accounts.session import here_before
 from schoolimprove.context import own_authority
 from schoolimprove.guides import accessibility, retention
@@ -44,6 +44,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The user's tasks, the dates they should know, what others did since they were last here, and their schools."""
     user, today = request.user, clock.today()
+    held = appointments_of(user)
     tasks, reads = tasks_of(user, today), user_can(user, Permission.VIEW_SCHOOL)
     asked = {each.url for task in tasks for each in (task, *task.parts)} - {""}
     context = {
@@ -52,9 +53,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "notices": notices_for(user, today),
         "tasks": tasks if "all" in request.GET else tasks[:SHOWN_TASKS],
         "number_of_tasks": len(tasks),
+        "ahead": [ROLES_AHEAD[role] for role in sorted({each.role for each in held}) if role in ROLES_AHEAD],
         "late": sum(task.overdue for task in tasks),
         "dates": [each for each in dates_for(user, today) if each.url not in asked],
-        "appointments": in_words(appointments_of(user)),
+        "appointments": in_words(held),
         "reads_schools": reads,
         **(_schools(user, today) if reads else {}),
         **_news(request),

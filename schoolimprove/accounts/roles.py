@@ -191,6 +191,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR, Role.CLERK, Role.SCHOOL_LINK})
 """Roles held in a school, not in the authority."""
 
+ROLES_AHEAD: dict[Role, str] = {
+    Role.FINANCE: "You will see budgets, day charging and the spending on intervention here.",
+    Role.BEHAVIOUR_OFFICER: "You will see the day-six board and the placements of children here.",
+    Role.CENTRE_COORDINATOR: "You will see your intervention centre here, with its places and the children in it.",
+    Role.BASE_LEAD: "You will see your inclusion base here, with its places and the children in it.",
+    Role.PANEL_MEMBER: "You will see the meetings of your panel here, and the children referred to it.",
+    Role.PROVIDER: "You will see the children placed with you here, and the checks that you are due.",
+    Role.LEAD_MEMBER: "You will see reports on the schools of the authority here.",
+    Role.DATA_PROTECTION_OFFICER: "You will see here who looked at records of children, and when those are deleted.",
+    Role.DIOCESAN_OFFICER: "You will see here what is decided about the schools of your diocese.",
+}
+"""Roles whose own work is not in the service yet, and what they will find. Remove a role with its first page."""
+
 CHILDREN_ROLES = frozenset(
     {Role.BEHAVIOUR_OFFICER, Role.CENTRE_COORDINATOR, Role.BASE_LEAD, Role.PANEL_MEMBER, Role.PROVIDER}
 )
