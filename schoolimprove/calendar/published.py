@@ -10,9 +10,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from schoolimprove.calendar.reading import ClosureRead, Fault, TermRead, Unreadable, day_of, shown, year_of
+from schoolimprove.calendar.reading import ClosureRead, Fault, TermRead, Unreadable, day_of, year_of
 from schoolimprove.lib.clock import BankHolidays, TermName, long_date, uk_date
 from schoolimprove.lib.clock.terms import ONE_DAY, SATURDAY, days_between, weekday_back_from, weekday_from
+from schoolimprove.lib.text import quoted
 from schoolimprove.lib.years import academic_year_label
 
 YEARS_KEY, ENGLAND_KEY = "academic_years", "england-and-wales"
@@ -111,7 +112,7 @@ def _compare_all(content: dict[str, Any], years: Sequence[Any], found: Published
     everything = {text for text in map(_text, _list(content.get("all_schooldays"))) if text}
     listed = {_listed(day) for year in years if isinstance(year, dict) for day in _list(year.get("dates"))}
     if strays := sorted(everything - listed):
-        some = ", ".join(map(shown, strays[:SHOWN])) + (" and others" if len(strays) > SHOWN else "")
+        some = ", ".join(map(quoted, strays[:SHOWN])) + (" and others" if len(strays) > SHOWN else "")
         found.warnings.append(f"The list of all school days has days that no academic year lists: {some}.")
 
 

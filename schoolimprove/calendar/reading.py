@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from schoolimprove.lib.clock import TermName
+from schoolimprove.lib.clock import NotADay, TermName, read_day
+from schoolimprove.lib.text import quoted
 from schoolimprove.lib.years import academic_year_label
 
 DATE_FIELDS = {
@@ -16,15 +17,6 @@ DATE_FIELDS = {
 }
 """The dates of a term, and what a file calls them."""
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
-_WORDED = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9}),? (\d{4})", re.ASCII)
-_MIDNIGHT = re.compile(r"[ T]00:00(:00)?Z?$", re.ASCII | re.IGNORECASE)
-"""What a spreadsheet appends to a day."""
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
 _YEAR = re.compile(r"(\d{4})(?: ?(?:[/–-]|to) ?(\d{2}|\d{4}))?", re.ASCII)
 YEARS = range(1990, 2060)
 """The academic years that a calendar can be held for."""
@@ -61,47 +53,22 @@ class Fault:
     lost: bool = False
 
 
-def shown(text: str) -> str:
-    """What was written, inside a sentence; cut short where it is long."""
-    plain = "".join(each if each.isprintable() else "\ufffd" for each in text)
-    return f"“{plain}”" if len(plain) <= 40 else f"“{plain[:39]}…”"
-
-
 def day_of(text: str) -> date:
-    """Reads `2026-09-01`, `01/09/2026` and `1 September 2026`, as people and spreadsheets write them."""
-    plain = _MIDNIGHT.sub("", " ".join(text.split()).casefold())
-    if not plain:
-        raise Unreadable("The date is missing.")
+    """Read a day however it is written; raise `Unreadable` with the sentence that says how to write it."""
     try:
-        return _day(plain)
-    except (ValueError, StopIteration):
-        raise Unreadable(f"{shown(text)} is not a date such as 1 September 2026 or 01/09/2026.") from None
-
-
-def _day(plain: str) -> date:
-    if found := _ISO.fullmatch(plain):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _SLASHED.fullmatch(plain):
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    found = _WORDED.fullmatch(plain)
-    if not found:
-        raise ValueError
-    return date(int(found[3]), _month(found[2]), int(found[1]))
-
-
-def _month(word: str) -> int:
-    """By its name or the beginning of it: `sep`, `sept`, `september`."""
-    return next(number for number, name in enumerate(MONTHS, start=1) if name.startswith(word))
+        return read_day(text)
+    except NotADay as error:
+        raise Unreadable(str(error)) from None
 
 
 def year_of(text: str) -> int:
     """Reads the academic year `2026/27`, `2026-27` or `2026` into 2026."""
     found = _YEAR.fullmatch(" ".join(text.split()))
     if not found:
-        raise Unreadable(f"{shown(text)} is not an academic year such as 2026/27.")
+        raise Unreadable(f"{quoted(text)} is not an academic year such as 2026/27.")
     year = int(found[1])
     if found[2] and int(found[2]) not in (year + 1, (year + 1) % 100):
-        raise Unreadable(f"{shown(text)} is not an academic year: {year} is followed by {year + 1}.")
+        raise Unreadable(f"{quoted(text)} is not an academic year: {year} is followed by {year + 1}.")
     if year not in YEARS:
         raise Unreadable(
             f"Term dates are kept from {academic_year_label(YEARS[0])} to {academic_year_label(YEARS[-1])}."
@@ -117,4 +84,4 @@ def term_name_of(text: str) -> TermName:
             raise ValueError
         return TermName(words[0])
     except (ValueError, IndexError):
-        raise Unreadable(f"{shown(text)} is not autumn, spring or summer.") from None
+        raise Unreadable(f"{quoted(text)} is not autumn, spring or summer.") from None

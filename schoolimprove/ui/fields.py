@@ -4,7 +4,6 @@ Every field takes `named`, the thing as it is spoken of in messages ("the date o
 with an article before it.
 """
 
-import calendar
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,6 +14,9 @@ from crispy_forms_gds.widgets import DateInputWidget
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.choices import BlankChoiceIterator, normalize_choices
+
+from schoolimprove.lib import clock
+from schoolimprove.lib.text import unix_lines, visible
 
 LONG_TEXT = 5_000
 """Where text limits begin; users of other services found less to be too little."""
@@ -51,11 +53,6 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def unix_lines(text: str) -> str:
-    """A new line is one character, as the browser's counter counts it; forms are posted with two."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 class Spoken:
     """Gives a field its messages in the words of its own label; those passed by hand win."""
 
@@ -82,9 +79,15 @@ class Spoken:
 
 
 class Limited(Spoken):
-    """A text field whose limit is told by a message, never by the browser cutting off what was pasted."""
+    """A text field whose limit is told by a message, never by the browser cutting off what was pasted.
+
+    Characters that nobody sees, such as those copied from a web page or from Word, are taken out.
+    """
 
     max_length: int | None
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(visible(unix_lines(value)) if isinstance(value, str) else value)  # type: ignore[misc]
 
     def messages(self, thing: str) -> dict[str, str]:
         longest = f"{_literal(sentence(thing))} must be {self.max_length or 0:,} characters or fewer"
@@ -123,9 +126,6 @@ class TextArea(Limited, forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
         self.widget.attrs["rows"] = rows
 
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(unix_lines(value) if isinstance(value, str) else value)
-
 
 class EmailField(Limited, forms.EmailField):
     def __init__(self, *, autocomplete: str = "email", max_length: int = 254, **kwargs: Any) -> None:
@@ -139,13 +139,16 @@ class EmailField(Limited, forms.EmailField):
 
 
 class PasswordField(Limited, forms.CharField):
-    """`autocomplete` is current-password or new-password."""
+    """`autocomplete` is current-password or new-password. A password stays as it was typed."""
 
     widget = forms.PasswordInput
 
     def __init__(self, *, autocomplete: str = "current-password", **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)
         self.widget.attrs |= {"autocomplete": autocomplete, "spellcheck": "false", "autocapitalize": "none"}
+
+    def to_python(self, value: Any) -> Any:
+        return forms.CharField.to_python(self, value)
 
 
 class Typed(Spoken):
@@ -171,7 +174,7 @@ class Typed(Spoken):
         }
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(re.sub(r"[£,\s]", "", value) if isinstance(value, str) else value)  # type: ignore[misc]
+        return super().to_python(re.sub(r"[£,\s]", "", visible(value)) if isinstance(value, str) else value)  # type: ignore[misc]
 
     def messages(self, thing: str) -> dict[str, str]:
         named = sentence(thing)
@@ -319,6 +322,10 @@ class FilesField(FileField):
         return [clean_one(file, initial) for file in files or [None]]
 
 
+_IN_PARTS = re.compile(r"[^\W_][\s/.–-]+[^\W_]|\d[^\W\d_]{3}")
+"""What tells a whole date typed into one box from a part of one."""
+
+
 class DateWidget(DateInputWidget):  # type: ignore[misc]
     """Day, month and year, each its own box."""
 
@@ -336,7 +343,10 @@ class DateWidget(DateInputWidget):  # type: ignore[misc]
 
 
 class DateField(Spoken, DateInputField):  # type: ignore[misc]
-    """A legal day typed as day, month (number or name) and a year of four digits."""
+    """A day typed as day, month (number or name) and year, or whole in one of the boxes: `25 Nov 26`.
+
+    What is read, and which years two digits can mean, is said in `schoolimprove.lib.clock.typed`.
+    """
 
     widget = DateWidget
     parts = ("day", "month", "year")
@@ -367,10 +377,7 @@ class DateField(Spoken, DateInputField):  # type: ignore[misc]
         if not any(typed):
             self._refuse_nothing()
             return None
-        missing = [index for index, part in enumerate(typed) if not part]
-        if missing:
-            self._refuse("incomplete", missing)
-        found = self._date(typed)
+        found = self._date(typed) if all(typed) else self._whole_date(typed)
         self.run_validators(found)
         return found
 
@@ -379,13 +386,30 @@ class DateField(Spoken, DateInputField):  # type: ignore[misc]
             raise ValidationError(self.error_messages["required"], code="required")
 
     def _date(self, typed: list[str]) -> date:
-        day, month, year = typed
-        if not re.fullmatch(r"[0-9]{4}", year):
-            self._refuse("year" if year.isdigit() else "invalid", [2])
+        day, month, year = map(visible, typed)
         try:
-            return date(int(year), month_number(month), int(day))
+            full_year = clock.full_year(year)
+        except clock.NotADay:
+            self._refuse("year" if year.isdigit() and year.strip("0") else "invalid", [2])
+            raise
+        try:
+            return date(full_year, clock.month_number(month), int(day))
         except (ValueError, OverflowError):
             self._refuse("invalid", [0, 1, 2])
+            raise
+
+    def _whole_date(self, typed: list[str]) -> date:
+        """Read a date of which not all boxes are filled: one that was typed whole, or one that lacks a part."""
+        filled = [index for index, part in enumerate(typed) if part]
+        if len(filled) == 2 and not typed[2]:
+            self._refuse("incomplete", [2])
+        try:
+            return clock.read_day(" ".join(typed[index] for index in filled))
+        except clock.NotADay as error:
+            if len(filled) == 1 and _IN_PARTS.search(typed[filled[0]]):
+                self._mark(filled)
+                raise ValidationError(str(error), code="invalid") from None
+            self._refuse("incomplete", [index for index in range(3) if index not in filled])
             raise
 
     def _refuse(self, code: str, parts: Sequence[int]) -> None:
@@ -396,12 +420,3 @@ class DateField(Spoken, DateInputField):  # type: ignore[misc]
     def _mark(self, parts: Sequence[int]) -> None:
         for index, field in enumerate(self.fields):
             field.widget.errors = [self.parts[index]] if index in parts else []
-
-
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-
-
-def month_number(text: str) -> int:
-    """5, 05, May and may are the same month; anything else is a ValueError."""
-    return MONTHS.get(text.lower()) or int(text)

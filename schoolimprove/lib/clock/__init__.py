@@ -19,6 +19,7 @@ from .counting import (
 from .half_terms import HALF_TERMS, half_term_end, half_term_on, half_terms, last_school_day, next_half_term
 from .moment import LONDON, at, now, today
 from .terms import DatesNotHeld, HalfTerm, NoTermDates, Term, TermName, Terms
+from .typed import NotADay, full_year, month_number, read_day
 from .weeks import WEEKS_BEFORE_END, before_last_weeks
 from .words import Run, first_counted, long_date, question, runs, skipped_in_words, uk_date, uk_time
 from .working import Working
@@ -36,6 +37,7 @@ __all__ = [
     "DatesNotHeld",
     "HalfTerm",
     "NoTermDates",
+    "NotADay",
     "Run",
     "Term",
     "TermName",
@@ -50,16 +52,19 @@ __all__ = [
     "count_working_days_between",
     "days_after",
     "first_counted",
+    "full_year",
     "half_term_end",
     "half_term_on",
     "half_terms",
     "inspection_working_days_after",
     "last_school_day",
     "long_date",
+    "month_number",
     "next_half_term",
     "now",
     "nth_school_day",
     "question",
+    "read_day",
     "runs",
     "school_days_after",
     "skipped_in_words",

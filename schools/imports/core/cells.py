@@ -6,10 +6,10 @@ plain, none: it is a short cut for columns in which hardly any two cells are ali
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
 
-_DAY = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
+from schoolimprove.lib.clock import NotADay, read_day
+
 _BROKEN = re.compile("[\x00-\x1f\x7f\ufffd]")
 # Windows-1252 that somebody took for Latin-1 before it was written as UTF-8.
 _MISREAD = {code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)}
@@ -105,17 +105,16 @@ def whole_up_to(largest: int) -> Callable[[str], int | None]:
 
 
 def day(cell: str) -> str | None:
-    """Reads dd-mm-yyyy or dd/mm/yyyy into an ISO date; an empty cell is None."""
-    text = cell.strip()
-    if not text:
+    """Reads a day into an ISO date; an empty cell is None.
+
+    A year of two digits is refused: schools were opened in every century.
+    """
+    if not cell.strip():
         return None
-    found = _DAY.fullmatch(text)
     try:
-        if not found:
-            raise ValueError
-        return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-    except ValueError:
-        raise Unreadable(f"{shown(text)} is not a date such as 31-08-2021.") from None
+        return read_day(cell, short_years=False).isoformat()
+    except NotADay:
+        raise Unreadable(f"{shown(cell.strip())} is not a date such as 31-08-2021.") from None
 
 
 def plain_texts(longest: int, *, required: bool = False) -> Column:

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple
 
+from schoolimprove.lib.text import visible
 from schools.imports.core.unpacking import SAVE_AS, opened_bytes
 from schools.imports.core.unpacking import Unusable as Unusable
 from schools.imports.core.workbooks import WORKBOOK, lines_of
@@ -112,7 +113,8 @@ class CsvFile:
     def _decoded(self, lines: Iterable[str]) -> Iterator[str]:
         """Line by line: UTF-8 where it can be, else Windows-1252, so that one wrong byte spoils one line at most.
 
-        `lines` hold each byte as the character of that number. A byte that is neither becomes U+FFFD.
+        `lines` hold each byte as the character of that number. A byte that is neither becomes U+FFFD. Characters that
+        nobody sees are left out, so that a code or an address copied from a web page is the one that was meant.
         """
         keep = self._lines.append
         for number, line in enumerate(lines):
@@ -121,6 +123,7 @@ class CsvFile:
                 text = self._decode(line.encode("latin-1"))
                 if number == 0 and text.startswith(_MARK):
                     self.encoding, text = UTF8_WITH_MARK, text.removeprefix(_MARK)
+                text = visible(text)
             keep(text)
             yield text
         if self._lines:

@@ -53,9 +53,9 @@ def _start(text: str | None) -> date:
     if not text:
         raise Refusal("Give the day of the event, as --from 2009-03-27.")
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal(f"{text} is not a date written as 2009-03-27.") from None
+        return clock.read_day(text)
+    except clock.NotADay as error:
+        raise Refusal(str(error)) from None
 
 
 def _count(options: dict[str, Any]) -> tuple[str, int]:

@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from schoolimprove.lib import clock
+from schoolimprove.lib.text import unix_lines
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.models import Draft
-from schoolimprove.ui.fields import unix_lines
 from schools.policy import SEF_ASPECTS
 from schools.records import guards
 from schools.records.content import Content

@@ -50,7 +50,7 @@ def test_it_answers_people_in_a_sentence(county: County) -> None:
 
 
 def test_a_day_that_is_none_is_refused_in_a_sentence(county: County) -> None:
-    with pytest.raises(CommandError, match="tomorrow is not a date written as 2026-11-27"):
+    with pytest.raises(CommandError, match="“tomorrow” is not a date such as 1 September 2026"):
         call_command("run_reminders", on="tomorrow")
 
 

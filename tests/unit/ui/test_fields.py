@@ -42,7 +42,8 @@ def test_a_month_may_be_a_number_or_a_name(month: str) -> None:
         (["", "", ""], "Enter the date of the visit"),
         (["1", "", ""], "The date of the visit must include a month and year"),
         (["1", "5", ""], "The date of the visit must include a year"),
-        (["1", "5", "26"], "The date of the visit must include a year of 4 numbers, like 2026"),
+        (["1", "5", "85"], "The date of the visit must include a year of 4 numbers, like 2026"),
+        (["1", "5", "202"], "The date of the visit must include a year of 4 numbers, like 2026"),
         (["1", "5", "02026"], "The date of the visit must include a year of 4 numbers, like 2026"),
         (["31", "2", "2026"], "The date of the visit must be a real date"),
         (["1", "Mayday", "2026"], "The date of the visit must be a real date"),
@@ -53,6 +54,41 @@ def test_a_month_may_be_a_number_or_a_name(month: str) -> None:
 )
 def test_a_date_is_refused_in_words_and_never_in_pythons(typed: list[str], message: str) -> None:
     assert refusal(visit_date(), typed) == message
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["25", "Nov", "26"],
+        ["25", "11", "26"],
+        ["25 Nov 26", "", ""],
+        ["25/11/2026", "", ""],
+        ["", "", "2026-11-25"],
+        ["25 Nov", "", "26"],
+        ["25\u200b", "11", "2026\ufeff"],
+    ],
+)
+def test_a_date_is_read_in_its_boxes_or_whole_in_one_of_them(typed: list[str]) -> None:
+    assert visit_date().clean(typed) == date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (
+            ["25 Nov", "", ""],
+            "“25 Nov” is not a date: it has no year. Enter a date such as 1 September 2026 or 01/09/2026.",
+        ),
+        (
+            ["11/25/2026", "", ""],
+            "“11/25/2026” is not a date: 25 is no month. Enter the day first, like 1 September 2026 or 01/09/2026.",
+        ),
+        (["25th", "", ""], "The date of the visit must include a month and year"),
+        (["25 Nov", "11", ""], "The date of the visit must include a year"),
+    ],
+)
+def test_a_date_typed_whole_that_cannot_be_read_says_how_to_type_it(typed: list[str], message: str) -> None:
+    assert refusal(visit_date(), typed) == message.format("1 September 2026 or 01/09/2026")
 
 
 def test_an_optional_date_may_be_empty_but_not_half_typed() -> None:
@@ -150,3 +186,11 @@ def test_a_select_begins_with_nothing_chosen_unless_told_otherwise() -> None:
 )
 def test_a_label_is_spoken_of_in_the_middle_of_a_sentence(label: str, words: str) -> None:
     assert spoken(label) == words
+
+
+def test_what_nobody_sees_is_taken_out_of_what_is_typed() -> None:
+    assert forms.EmailField(label="Email").clean("\u200boffice@\u00adschool.example\ufeff") == "office@school.example"
+    assert forms.TextField(label="URN").clean("9\u200b00101") == "900101"
+    assert forms.NumberField(label="Number on roll").clean("\u200e412") == 412
+    assert forms.TextArea(label="Summary").clean("read\u00ading\u2028and writing") == "reading\nand writing"
+    assert forms.PasswordField(label="Password").clean("a\u200bb") == "a\u200bb"

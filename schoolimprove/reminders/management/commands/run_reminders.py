@@ -1,7 +1,7 @@
 """The sweep and the e-mails of a day, without a broker."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 def _end_of(text: str) -> datetime:
     """The last minute of the day, when all that is mailed in it is due."""
     try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{text} is not a date written as 2026-11-27.") from error
+        day = clock.read_day(text)
+    except clock.NotADay as error:
+        raise CommandError(str(error)) from error
     return datetime(day.year, day.month, day.day, 23, 59, tzinfo=clock.LONDON)
