@@ -66,11 +66,14 @@ class SchoolAdmin(KeptHistoryAdmin, FollowedAdmin):
     list_display = ["name", "urn", "phase", "establishment", "district"]
     list_filter = ["phase", "establishment", "district"]
     list_select_related = ["district"]
-    search_fields = ["name", "urn", "search_key"]
+    search_fields = ["search_key"]
     autocomplete_fields = ["district", "partnership", "diocese"]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), **imports.way_to_import(request, "gias")})
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
 
 class ByActorForm(KeptForm):

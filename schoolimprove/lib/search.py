@@ -4,9 +4,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from .text import visible
+
 # A literal to look for, and only then what may stand beside it: several times as fast as `\bst\b` on a long text.
 _SAINT = re.compile(r"st(?<![a-z0-9]st)(?![a-z0-9])")
-_APOSTROPHES = re.compile(r"['’‘`´]")
+APOSTROPHES = "'’‘‛`´ʼʻ′＇"
+"""What people, keyboards and Word write for an apostrophe, the usual one first."""
+_APOSTROPHES = re.compile(f"[{APOSTROPHES}]")
+_JOINING = frozenset({"and", "&"})
+"""Written in either way: "&" finds "and"."""
+MOST_WORDS = 10
+"""Words of a search that are looked for."""
 _OTHER = re.compile(r"[^a-z0-9]")
 _SPELLINGS = (
     ("church of england", "c of e", "cofe", "c e", "ce"),
@@ -38,17 +46,33 @@ def search_keys(texts: Sequence[str]) -> list[str]:
 
 
 def _unaccented(line: str) -> str:
-    plain = "".join(mark for mark in unicodedata.normalize("NFKD", line) if not unicodedata.combining(mark))
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", visible(line)))
+    plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return _OTHER.sub(" ", _APOSTROPHES.sub("", plain))
+
+
+def words_to_find(text: str) -> list[str]:
+    """Return the words to look for, without "&" and "and" unless there is nothing else."""
+    words = visible(text).replace("\0", "").split()[:MOST_WORDS]
+    return [word for word in words if word.casefold() not in _JOINING] or words
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """Return the word with each of the signs that may stand for its apostrophe."""
+    plain = _APOSTROPHES.sub("'", word)
+    return tuple(plain.replace("'", sign) for sign in APOSTROPHES) if "'" in plain else (word,)
 
 
 def wanted(key: str) -> list[tuple[str, ...]]:
     """What is to be found for a search key: each word, or a name however it is spelt, as the spellings that will do.
 
-    A short spelling is looked for as a whole word: "cofe" finds "Holy Trinity CE Primary".
+    A short spelling is looked for as a whole word: "cofe" finds "Holy Trinity CE Primary". "And" is left out, because
+    a name may have "&" in its place.
     """
     named = [_however_spelt(found) for found in _SPELT.findall(key)]
-    return [*((word,) for word in _SPELT.sub(" ", key).split()), *named]
+    typed = _SPELT.sub(" ", key).split()
+    words = [word for word in typed if word not in _JOINING] or ([] if named else typed)
+    return [*((word,) for word in words), *named]
 
 
 def _however_spelt(typed: str) -> tuple[str, ...]:

@@ -3,16 +3,12 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q
 from django.forms import CheckboxSelectMultiple
 
-from schoolimprove.lib.search import search_key
+from schoolimprove.ui.searching import holds_words
 from schools.register.models.places import District
 from schools.register.models.school import School
 from schools.register.partners import NOBODY, Sips, with_sip
-
-MOST_WORDS = 10
-"""Words of a search that are looked for."""
 
 
 class SchoolScopeFilter(django_filters.FilterSet):
@@ -40,14 +36,7 @@ class SchoolScopeFilter(django_filters.FilterSet):
 
     def with_words(self, rows: Any, _name: str, text: str) -> Any:
         """Return the rows that have each word in the school's name or numbers, or in a `searched` field."""
-        wanted = Q()
-        for word in text.replace("\0", "").split()[:MOST_WORDS]:
-            found = Q(pk__in=[])
-            for name in self.searched:
-                found |= Q(**{f"{name}__icontains": word})
-            key = search_key(word)
-            wanted &= found | Q(school__search_key__contains=key) if key else found
-        return rows.filter(wanted)
+        return rows.filter(holds_words(text, ["school__search_key", *self.searched]))
 
     def of_partner(self, rows: Any, _name: str, person: str) -> Any:
         return rows.filter(school__in=School.objects.filter(with_sip([person])).order_by().values("pk"))

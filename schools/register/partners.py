@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schoolimprove.accounts.roles import ROLE_SCOPES, SCHOOL_ROLES, Role
 from schoolimprove.lib import clock
+from schoolimprove.ui.searching import holds_words
 from schools.register.models.appointment import Appointment
 from schools.register.models.person import Person
 from schools.register.models.school import School
@@ -170,11 +171,11 @@ def partners_today(*, on: date) -> QuerySet[Person]:
 
 
 def people_called(text: str, *, on: date) -> list[Person]:
-    """Those with exactly that address, else those whose name holds the text; no more than ten.
+    """Those with exactly that address, else those whose name holds the words; no more than ten.
 
     Whoever works in a school is found by address alone: their names are not for looking through.
     """
     exact = list(assignable().filter(email__iexact=text)[:10])
     in_schools = Appointment.objects.current(on).filter(role__in=SCHOOL_ROLES)
-    named = assignable().filter(name__icontains=text).exclude(pk__in=in_schools.values("person"))
+    named = assignable().filter(holds_words(text, ["name"])).exclude(pk__in=in_schools.values("person"))
     return exact or list(named.order_by("name", "pk")[:10])

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from schoolimprove.lib import clock
 from schoolimprove.lib.search import search_key
+from schoolimprove.lib.text import visible
 
 
 class UserState(StrEnum):
@@ -57,8 +58,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 def normalise_email(email: str) -> str:
-    """Addresses are compared without regard to case."""
-    return email.strip().casefold()
+    """Addresses are compared without regard to case, and to what nobody sees in them."""
+    return visible(email).strip().casefold()
 
 
 class User(AbstractBaseUser, PermissionsMixin):

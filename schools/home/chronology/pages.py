@@ -14,11 +14,13 @@ from schoolimprove.accounts.exporting import Taken, export_links, exports, words
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, Role
 from schoolimprove.lib import clock
+from schoolimprove.lib.search import words_to_find
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import Counts, filter_panel
+from schoolimprove.ui.searching import holds_words
 from schools.home.chronology.forms import SYSTEM, ChronologyForm
 from schools.register.chronology import chronology_sources, end_of, entries, in_words, places_of, source_of
 from schools.register.lineage import predecessors
@@ -100,10 +102,9 @@ def _with_words(text: str, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]
     """Each word in the name, the act, the reason or who did it, or in the values where those are shown."""
     told = [kind for source in chronology_sources if source.tells_changes for kind in source.kinds]
     events = events.annotate(values_told=Cast("changes", TextField())) if text else events
-    for word in text.split()[:10]:
-        said = Q(subject_name__icontains=word) | Q(verb__icontains=word) | Q(reason__icontains=word)
-        told_of = Q(values_told__icontains=word, subject_kind__in=told)
-        events = events.filter(said | Q(by__name__icontains=word) | told_of)
+    for word in words_to_find(text):
+        said = holds_words(word, ["subject_name", "verb", "reason", "by__name"])
+        events = events.filter(said | (holds_words(word, ["values_told"]) & Q(subject_kind__in=told)))
     return events
 
 

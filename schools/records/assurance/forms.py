@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 
 from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
-from schoolimprove.lib.search import search_key
 from schoolimprove.ui.forms import Form, TextArea
+from schoolimprove.ui.searching import holds_words
 from schools.records.models.record import LONGEST, RecordOfVisit
 from schools.records.states import RecordStatus
 
@@ -49,8 +48,7 @@ class AssuranceFilter(django_filters.FilterSet):
         return records.exclude(status=RecordStatus.DRAFT)
 
     def search(self, records: Any, _name: str, text: str) -> Any:
-        found = Q(author__name__icontains=text) | Q(reference__icontains=text)
-        return records.filter(found | Q(school__search_key__contains=search_key(text)))
+        return records.filter(holds_words(text, ["author__name", "reference", "school__search_key"]))
 
 
 class ReturnForm(Form):
