@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic import FormView
@@ -17,13 +18,9 @@ from schoolimprove.pages.buttons import with_recipients
 from schoolimprove.pages.conflicts import refused, show_conflict
 from schoolimprove.pages.kept import kept_in, show_kept_text
 from schoolimprove.records.checking import ChecksAnswers
-from schoolimprove.records.drafts import forget_saved
-from schoolimprove.records.once import SentAlready, save_once, sent_before
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.forms import Form, TextArea
-
-SENT_ALREADY = "You have already sent this form. We saved it once."
 
 
 class ReasonForm(Form):
@@ -93,8 +90,6 @@ class VerbPage(ChecksAnswers, FormView[Any]):
         return self.done.format(subject=self.subject, result=result)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and (led_to := sent_before(request)) is not None:
-            return self.show_sent(led_to)
         self.find()
         if not self.may(request.user):
             raise PermissionDenied
@@ -123,11 +118,6 @@ class VerbPage(ChecksAnswers, FormView[Any]):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "cancel_url": self.back_url()}
 
-    def show_sent(self, led_to: str) -> HttpResponse:
-        messages.info(self.request, SENT_ALREADY)
-        response: HttpResponse = redirect(led_to)
-        return forget_saved(self.request, response)
-
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the user check their answers before something final, unless there are none."""
         return super().form_valid(form) if self.final and form.visible_fields() else self.send(form)
@@ -149,9 +139,8 @@ class VerbPage(ChecksAnswers, FormView[Any]):
 
     def send(self, form: Any) -> HttpResponse:
         try:
-            return redirect(save_once(self.request, lambda: self._save(form)))
-        except SentAlready as sent:
-            return self.show_sent(sent.led_to)
+            with transaction.atomic():
+                return redirect(self._save(form))
         except Blocked as error:
             return refused(self, form, error)
         except Conflict as lost:

@@ -1,6 +1,7 @@
 """The admin of kept things: nothing is deleted there, every save is versioned and audited, the first of two wins."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,9 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from simple_history.admin import SimpleHistoryAdmin
 
 from schoolimprove.lib import clock
+from schoolimprove.lib.text import unix_lines, visible
+from schoolimprove.ui.searching import holds_words
 
 from .actor import Actor, actor_for
-from .drafts import KeepToken, fill_from_draft, forget_saved, keep_unsaved, new_token, own_token
+from .drafts import KeepToken, fill_from_draft, forget_saved, keep_unsaved, new_token, own_token, sent_once
 from .models import BaseRecord, Draft
 from .transition import Blocked, Conflict, record_event
 
@@ -27,11 +30,50 @@ FILTER_LOOKUPS = frozenset({"exact", "id__exact", "in", "isnull", "gte", "lt", "
 """What the admin's own filters and date hierarchies write after the name of a field."""
 
 
+class DayField(forms.DateField):
+    """A day as it is typed on every other page (`schoolimprove.lib.clock.typed`)."""
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        try:
+            return clock.read_day(value)
+        except clock.NotADay as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+
+class Visible:
+    """Takes out characters that nobody sees."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(visible(unix_lines(value)) if isinstance(value, str) else value)  # type: ignore[misc]
+
+
+class VisibleText(Visible, forms.CharField):
+    """A text of a model."""
+
+
+class VisibleAddress(Visible, forms.EmailField):
+    """An email address of a model."""
+
+
 class GuardedAdmin(admin.ModelAdmin[Any]):
     """Deletes nothing, and lets a list be narrowed only by what it offers."""
 
+    formfield_overrides = {
+        models.DateField: {"form_class": DayField},
+        models.CharField: {"form_class": VisibleText},
+        models.TextField: {"form_class": VisibleText},
+        models.EmailField: {"form_class": VisibleAddress},
+    }
+
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Find words as the lists of the site do; the pickers of other forms ask here too."""
+        found = queryset.filter(holds_words(search_term, self.get_search_fields(request)))
+        return (found if self.get_search_fields(request) else queryset), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Django allows every field of the row and more: a hash could be guessed at letter by letter."""
@@ -96,9 +138,9 @@ class KeptAdmin(GuardedAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """When somebody saved between the form's check and its saving, the form is checked again: it then says so.
 
-        Text is kept as in a `KeepsDrafts` view, but not while it is being typed.
+        Text is kept and the form saved once as in a `KeepsDrafts` view, but text is not kept while it is being typed.
         """
-        return keep_unsaved(self._save_or_show)(request, *args, **kwargs)
+        return keep_unsaved(sent_once(self._save_or_show))(request, *args, **kwargs)
 
     def _save_or_show(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -106,6 +148,13 @@ class KeptAdmin(GuardedAdmin):
         except (Blocked, Conflict):
             response = super().changeform_view(request, *args, **kwargs)
         return forget_saved(request, response) if request.method == "POST" else response
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """Mark the answer as saved: that of a form in a window of its own is a page, not a redirect."""
+        return _saved(super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return _saved(super().response_change(request, obj))
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Add the token that keeps text, and fill a form that is being opened from the user's draft."""
@@ -147,6 +196,11 @@ class KeptAdmin(GuardedAdmin):
             obj.version += 1
         else:
             obj.created_by = actor.user
+
+
+def _saved(response: HttpResponse) -> HttpResponse:
+    response.saved = True  # type: ignore[attr-defined]
+    return response
 
 
 def _lock(obj: BaseRecord) -> None:

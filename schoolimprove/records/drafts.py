@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -29,13 +30,18 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from schoolimprove.lib import clock
 
 from .models import Draft
+from .once import Sent, SentAlready, save_once
 
 TOKEN_FIELD, VERSION_FIELD = "keep_token", "base_version"
+OPENING_FIELD = "opening_token"
+"""The hidden input of a form whose text is not kept, such as one with a password: it has an opening all the same."""
 CHECKED_FIELD = "answers_checked"
 """The hidden input of the check page (`schoolimprove.records.checking`): the user has checked their answers."""
 TOKEN_AGE = timedelta(hours=24)
@@ -46,6 +52,7 @@ LONGEST_MOMENT = 15
 LONGEST_VERSION = 9
 """Digits of a version; more is nobody's, and thousands would be costly to read."""
 KEPT = "What you typed has been kept. You find it on the page of your account, under “Text you did not save”."
+SENT_ALREADY = "You have already sent this form. We saved it once."
 SPENT = "spent_forms"
 _SPENT_REMEMBERED = 30
 _SALT = "schoolimprove.records.drafts"
@@ -115,9 +122,9 @@ def read_token(signed: str) -> KeepToken | None:
     return token if clock.now() - token.at <= TOKEN_AGE else None
 
 
-def own_token(request: HttpRequest) -> KeepToken | None:
+def own_token(request: HttpRequest, *, field: str = TOKEN_FIELD) -> KeepToken | None:
     """The valid token that the form carries, if it was opened by whoever sends it."""
-    token = read_token(request.POST.get(TOKEN_FIELD, ""))
+    token = read_token(request.POST.get(field, ""))
     return token if token and token.user_id == request.user.pk else None
 
 
@@ -230,9 +237,11 @@ class KeepsDrafts:
     `other_drafts` of the same form, and `draft_is_behind` when the record has been saved by somebody since the draft
     was begun; the form layout tells.
 
-    A redirect from the form means that it was saved, and its draft is forgotten. If the POST ends in any other way than
-    showing the form again, such as when the right to be here has lapsed or the view redirects before it reads the form,
-    what was posted is kept. When the form no longer opens, a message tells its writer where to find the kept text.
+    A redirect from the form means that it was saved: its draft is forgotten, and the same form sent again is not saved
+    again (`schoolimprove.records.once`); its sender is taken to where the first one led. If the POST ends in any other
+    way than showing the form again, such as when the right to be here has lapsed or the view redirects before it reads
+    the form, what was posted is kept. When the form no longer opens, a message tells its writer where to find the kept
+    text.
     """
 
     request: HttpRequest
@@ -240,7 +249,7 @@ class KeepsDrafts:
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
         """Around everything, since views ask for rights in a `dispatch` of their own, before ours would run."""
-        return keep_unsaved(super().as_view(**initkwargs))  # type: ignore[misc]
+        return keep_unsaved(sent_once(super().as_view(**initkwargs)))  # type: ignore[misc]
 
     @property
     def _user_id(self) -> int:
@@ -308,6 +317,30 @@ class KeepsDrafts:
         return forget_saved(request, response)
 
 
+class SendsOnce:
+    """For form views whose text is not kept: the same form sent twice is saved once, as in a `KeepsDrafts` view.
+
+    Put it first among the bases; the form is one of `schoolimprove.ui.forms`.
+    """
+
+    request: HttpRequest
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+        return sent_once(super().as_view(**initkwargs))  # type: ignore[misc]
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)  # type: ignore[misc]
+        opened = own_token(self.request, field=OPENING_FIELD)
+        form.opening_token = (opened or new_token(int(self.request.user.pk or 0), self.request.path, 0)).signed()
+        return form
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        response.saved = _is_redirect(response)  # type: ignore[attr-defined]
+        return response
+
+
 def keep_unsaved(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Wrap a view so that it keeps what is posted, unless it saves it or shows it again."""
 
@@ -325,12 +358,52 @@ def keep_unsaved(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return kept
 
 
+def sent_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap a view so that the same form sent twice is saved once.
+
+    A form without a token of this user, or with one older than a day, is saved as often as it is sent.
+    """
+
+    @wraps(view)
+    def saved(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        token = own_token(request) or own_token(request, field=OPENING_FIELD) if request.method == "POST" else None
+        if token is None:
+            return view(request, *args, **kwargs)
+        try:
+            sent = Sent(token.user_id, token.nonce, _content(request))
+            return save_once(sent, lambda: view(request, *args, **kwargs))
+        except SentAlready as before:
+            messages.info(request, SENT_ALREADY)
+            return forget_saved(request, redirect(before.led_to or request.get_full_path()))
+
+    return saved
+
+
+def _content(request: HttpRequest) -> str:
+    """Return a hash of what was typed and chosen, and on which version of the thing.
+
+    It is keyed, because a password may be in it.
+    """
+    seen = request.POST.get(VERSION_FIELD, "")
+    files = [[name, each.name, _sum_of(each)] for name, some in request.FILES.lists() for each in some]
+    text = json.dumps([request.path, seen, typed_fields(request.POST), files], sort_keys=True)
+    return salted_hmac(_SALT, text.encode("utf-8", "surrogatepass"), algorithm="sha256").hexdigest()
+
+
+def _sum_of(file: Any) -> str:
+    summed = sha256()
+    for chunk in file.chunks():
+        summed.update(chunk)
+    file.seek(0)
+    return summed.hexdigest()
+
+
 def forget_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Delete the draft of a form if the response is a redirect, and return the response.
+    """Delete the draft of a form if the response is a redirect or marked as saved, and return the response.
 
     An autosave that arrives late does not bring the draft back.
     """
-    if _is_redirect(response):
+    if _is_redirect(response) or getattr(response, "saved", False):
         response.saved = True  # type: ignore[attr-defined]
         if token := own_token(request):
             spend(request, token)

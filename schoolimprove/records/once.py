@@ -6,66 +6,48 @@ and then finds it there. The same opening with other text is another form: a use
 typed means it.
 """
 
-import json
 from collections.abc import Callable
-from hashlib import sha256
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpResponse
 
-from .drafts import VERSION_FIELD, own_token, typed_fields
 from .models import SentForm
 
 
 class SentAlready(Exception):
-    """This form was saved before; `led_to` is the address that the user was sent on to."""
+    """This form was saved before; `led_to` is the address that the user was sent on to, empty where there is none."""
 
     def __init__(self, led_to: str) -> None:
         super().__init__(led_to)
         self.led_to = led_to
 
 
-def sent_before(request: HttpRequest) -> str | None:
-    """Return the address that this form led to when it was saved; None where it was not."""
-    token = own_token(request)
-    if token is None:
-        return None
-    sent = SentForm.objects.filter(user_id=token.user_id, opening=token.nonce, content=_content(request))
-    return sent.values_list("led_to", flat=True).first()
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent: by whom, in which opening, and a hash of what was typed."""
+
+    user_id: int
+    opening: str
+    content: str
 
 
-def save_once(request: HttpRequest, save: Callable[[], str]) -> str:
-    """Call `save` in a transaction and return the address that it returns; raise `SentAlready` where it was called.
+def save_once(form: Sent, save: Callable[[], HttpResponse]) -> HttpResponse:
+    """Call `save` in a transaction and return its response; raise `SentAlready` where the form was saved before.
 
-    A form without a token of this user, or with one older than a day, is saved as often as it is sent.
+    A response that is not marked as `saved` leaves nothing that keeps the form from being sent again.
     """
-    token = own_token(request)
+    key = asdict(form)
     with transaction.atomic():
-        if token is None:
-            return save()
-        key = {"user_id": token.user_id, "opening": token.nonce, "content": _content(request)}
         try:
             with transaction.atomic():
                 sent = SentForm.objects.create(**key)
         except IntegrityError:
             raise SentAlready(SentForm.objects.get(**key).led_to) from None
-        sent.led_to = save()
-        sent.save(update_fields=["led_to"])
-        return sent.led_to
-
-
-def _content(request: HttpRequest) -> str:
-    """Return the SHA-256 of what was typed and chosen, and on which version of the thing."""
-    seen = request.POST.get(VERSION_FIELD, "")
-    files = [[name, each.name, _sum_of(each)] for name, some in request.FILES.lists() for each in some]
-    text = json.dumps([request.path, seen, typed_fields(request.POST), files], sort_keys=True)
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _sum_of(file: Any) -> str:
-    summed = sha256()
-    for chunk in file.chunks():
-        summed.update(chunk)
-    file.seek(0)
-    return summed.hexdigest()
+        response = save()
+        if getattr(response, "saved", False):
+            sent.led_to = getattr(response, "url", "")
+            sent.save(update_fields=["led_to"])
+        else:
+            sent.delete()
+    return response

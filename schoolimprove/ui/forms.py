@@ -65,8 +65,9 @@ class GovukForm(forms.BaseForm):
     """What our forms have in common.
 
     `base_version` is the version of the record the form was opened on, `keep_token` the signed note by which an
-    expired session's text is kept; both travel as hidden inputs. With `autosave_url` the page saves a draft there
-    while somebody types. `action` is where the form is posted to, by default its own page.
+    expired session's text is kept, `opening_token` that of a form whose text is not; they travel as hidden inputs. With
+    `autosave_url` the page saves a draft there while somebody types. `action` is where the form is posted to, by
+    default its own page.
     """
 
     submit_label = "Save and continue"
@@ -76,6 +77,7 @@ class GovukForm(forms.BaseForm):
     """False where the page writes the form element itself, around several forms."""
     sections: Sequence[tuple[str, Sequence[str]]] = ()
     """Legends with the names of the fields under each; without them the fields simply follow one another."""
+    opening_token = ""
 
     def __init__(
         self,
@@ -106,7 +108,7 @@ class GovukForm(forms.BaseForm):
     def hidden_inputs(self) -> Mapping[str, str]:
         """Names and values of the hidden inputs; an invalid form keeps the version it was opened on."""
         version = self.base_version if self.base_version is not None else self.seen_version
-        inputs = {"base_version": version, "keep_token": self.keep_token}
+        inputs = {"base_version": version, "keep_token": self.keep_token, "opening_token": self.opening_token}
         return {name: str(value) for name, value in inputs.items() if value not in (None, "")}
 
     @property

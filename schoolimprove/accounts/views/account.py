@@ -34,7 +34,7 @@ from schoolimprove.accounts.models import User, user_of
 from schoolimprove.accounts.registry import account_links
 from schoolimprove.accounts.rights import appointments_of, in_words, must_have_second_factor
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.drafts import KeepsDrafts, SendsOnce
 from schoolimprove.records.transition import Blocked
 from schoolimprove.ui.components import Fact
 
@@ -104,7 +104,7 @@ class OwnForm(FormView[Any]):
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class OwnFormWithPassword(OwnForm):
+class OwnFormWithPassword(SendsOnce, OwnForm):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
 

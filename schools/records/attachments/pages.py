@@ -16,6 +16,7 @@ from schoolimprove.documents.models import Blob, BlobDamaged, ScanState
 from schoolimprove.documents.pdf import CONTENT_TYPE, PdfUnavailable
 from schoolimprove.documents.scanning import state_of
 from schoolimprove.pages.conflicts import refused
+from schoolimprove.records.drafts import SendsOnce
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.records import versions
 from schools.records.attachments.actions import attach, attachments_for_readers, documents_of, take_away
@@ -98,7 +99,7 @@ def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
     )
 
 
-class AttachmentAdd(FormView[AttachmentForm]):
+class AttachmentAdd(SendsOnce, FormView[AttachmentForm]):
     """Its author attaches files while it is a draft."""
 
     template_name = "layouts/form.html"

@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 
 from schoolimprove.pages.bulk import BulkPage
-from schoolimprove.pages.verbs import SENT_ALREADY
-from schoolimprove.records.drafts import CHECKED_FIELD
+from schoolimprove.records.drafts import CHECKED_FIELD, SENT_ALREADY
 from schoolimprove.records.models import AuditEvent, Draft
 from tests.factories.county import TUESDAY, County
 from tests.forms import form_to_type_in, forms_in

@@ -323,9 +323,9 @@ def test_a_record_is_closed_without_presentation_with_its_reason(
     client.post(path, carried_by(checked))
     record.refresh_from_db()
     assert record.status == "closed"
-    late = client.post(path, {"reason": "No meeting was quorate.", **form})
+    late = client.post(path, {"reason": "No meeting was quorate in March.", **form})
     assert late.status_code == 409
-    assert "No meeting was quorate." in late.content.decode()
+    assert "No meeting was quorate in March." in late.content.decode()
     assert "None received by 17 November 2026" in page_of(county.chair, record.get_absolute_url())
 
 
@@ -335,7 +335,7 @@ def test_a_record_is_closed_without_presentation_with_its_reason(
 def test_a_years_meetings_are_entered_at_once(county: County, clerk: User) -> None:
     client, path = signed_in(clerk), f"/schools/{county.school.urn}/governors/add/"
     page = client.post(path, {"days": "3 December 2026\n4/2/2027\n\nThursday 13 May 2027\nsoon"}).content.decode()
-    assert "“soon” is not a date like 3 December 2026" in page
+    assert "“soon” is not a date such as 1 September 2026 or 01/09/2026." in page
     assert not GovernorsMeeting.objects.exists()
     client.post(path, {"days": "3 December 2026\n4/2/2027\n\nThursday 13 May 2027"})
     assert GovernorsMeeting.objects.count() == 3

@@ -10,7 +10,7 @@ from django.test import Client
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import ROLE_LABELS, Role
-from schoolimprove.records.drafts import CHECKED_FIELD
+from schoolimprove.records.drafts import CHECKED_FIELD, SENT_ALREADY
 from schoolimprove.records.models import Draft
 from schools.models import RecordOfVisit, Response
 from schools.records import actions as record_actions
@@ -217,10 +217,21 @@ def test_the_same_answer_sent_twice_is_recorded_once(county: County, path: str, 
     client.post(path, sent)
     again = client.post(path, typed if step == "typed" else sent, follow=True)
     assert again.redirect_chain == [(path.removesuffix("respond/"), 302)]
-    assert "You have already sent this response. You do not need to send it again." in again.content.decode()
+    assert SENT_ALREADY in again.content.decode()
     assert Response.objects.get().role == typed["role"]
     assert not Draft.objects.exists()
     assert {typed["role"], opened(client, path)["role"]} == {Role.HEADTEACHER, Role.CHAIR}
+
+
+def test_the_same_answer_sent_from_two_tabs_is_recorded_once(county: County, path: str) -> None:
+    client = signed_in(county.headteacher)
+    first, second = ({**SENT, **opened(client, path)} for _tab in range(2))
+    later = carried_by(read_back(client, path, second))
+    client.post(path, carried_by(read_back(client, path, first)))
+    again = client.post(path, later, follow=True)
+    assert again.redirect_chain == [(path.removesuffix("respond/"), 302)]
+    assert "You have already sent this response. You do not need to send it again." in again.content.decode()
+    assert Response.objects.count() == 1
 
 
 def test_another_head_who_was_quicker_is_named_and_the_text_is_shown(county: County, record: RecordOfVisit) -> None:
