@@ -3,7 +3,9 @@
 A message that comes back (RFC 3464) is handed to `note_bounce` by the mail server; it names ours by its Message-ID.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from email import policy
 from email.message import EmailMessage
@@ -33,6 +35,9 @@ NOBODY_THERE = "Nobody is there any more to get that e-mail: put it away."
 OVER = "What that e-mail told of is over: put it away."
 _NOT_ARRIVED = Q(status=STATUS.failed) | Q(recipient_delivery_status__in=BOUNCED)
 LONGEST = 1000
+FAILED, DELAYED = "failed", "delayed"
+"""What a report says was done (RFC 3464, 2.3.3); the others are of e-mails that arrived or were passed on."""
+_COMMENT = re.compile(r"\([^()]*\)")
 
 
 def failed() -> QuerySet[Any]:
@@ -109,20 +114,33 @@ def _fresh() -> dict[str, Any]:
 
 
 def note_bounce(raw: bytes) -> Email | None:
-    """Read a message that came back and mark ours as bounced; none where it is about no e-mail of ours."""
+    """Read a message that came back and mark ours as bounced; none where it is about no e-mail of ours.
+
+    What failed has failed whatever the code, and a report of a delay that comes later does not change it.
+    """
     message: Any = BytesParser(policy=policy.default).parsebytes(raw)
     email = Email.objects.filter(message_id__in=_message_ids(message)).first()
-    status = _status_in(message)
-    if email is None or status is None:
+    report = _report_in(message)
+    if email is None or report is None:
         return None
-    code, said = status
-    kind = RecipientDeliveryStatus.HARD_BOUNCED if code.startswith("5") else RecipientDeliveryStatus.SOFT_BOUNCED
+    kind = RecipientDeliveryStatus.HARD_BOUNCED if report.action == FAILED else RecipientDeliveryStatus.SOFT_BOUNCED
+    marked = Email.objects.filter(pk=email.pk)
+    if report.action == DELAYED:
+        marked = marked.exclude(recipient_delivery_status__in=BOUNCED)
     with transaction.atomic():
-        Email.objects.filter(pk=email.pk).update(recipient_delivery_status=kind, last_updated=clock.now())
-        Log.objects.create(
-            email=email, status=STATUS.failed, exception_type="Bounce", message=f"{code} {said}"[:LONGEST]
-        )
+        if marked.update(recipient_delivery_status=kind, last_updated=clock.now()):
+            why = f"{report.code} {report.words}"[:LONGEST]
+            Log.objects.create(email=email, status=STATUS.failed, exception_type="Bounce", message=why)
     return email
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a mail server says of one recipient."""
+
+    action: str
+    code: str
+    words: str
 
 
 def _message_ids(message: EmailMessage) -> list[str]:
@@ -137,12 +155,22 @@ def _message_ids(message: EmailMessage) -> list[str]:
     return [each.strip() for each in [*found, *referred]]
 
 
-def _status_in(message: EmailMessage) -> tuple[str, str] | None:
-    """The code and the words of the first recipient whose delivery failed or is delayed."""
+def _report_in(message: EmailMessage) -> Report | None:
+    """Return what is said of the first recipient whose delivery failed, or else of the first whose is delayed."""
+    found = []
     for part in message.walk():
-        if part.get_content_type() != "message/delivery-status":
-            continue
-        for told in part.iter_parts() if part.is_multipart() else []:
-            if str(told["Action"] or "").strip().lower() in ("failed", "delayed"):
-                return str(told["Status"] or "5.0.0").strip(), str(told["Diagnostic-Code"] or "").strip()
-    return None
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
+            found += [
+                Report(
+                    _plain(told["Action"]).lower(),
+                    _plain(told["Status"]) or "5.0.0",
+                    str(told["Diagnostic-Code"] or ""),
+                )
+                for told in part.iter_parts()
+            ]
+    return next((each for action in (FAILED, DELAYED) for each in found if each.action == action), None)
+
+
+def _plain(field: Any) -> str:
+    """Return the value of a field without the comments in brackets that RFC 822 allows behind it."""
+    return _COMMENT.sub("", str(field or "")).strip()

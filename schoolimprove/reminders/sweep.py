@@ -77,7 +77,10 @@ def _rungs() -> Iterator[tuple[Rule, Step, Audience]]:
     return ((rule, rung.step, rung.audience) for rule in rules for rung in rule.ladder if rung.step != Step.ASKED)
 
 
+# INSERT comes first: of a statement that begins with WITH, SQLite's driver does not count the rows.
 _TELL = """
+INSERT INTO reminders_reminder (rule, subject_kind, subject_id, school_id, due_on, working, step, user_id, address,
+    name, told_on, told_at, by_mail, answer, because)
 WITH due AS (
     SELECT id, subject_kind, subject_id, school_id, due_on, working
     FROM reminders_deadline
@@ -89,8 +92,6 @@ WITH due AS (
     WHERE user_id IS NOT NULL OR address <> ''
     GROUP BY 1, 2, 3
 )
-INSERT INTO reminders_reminder (rule, subject_kind, subject_id, school_id, due_on, working, step, user_id, address,
-    name, told_on, told_at, by_mail, answer, because)
 SELECT %s, due.subject_kind, due.subject_id, due.school_id, due.due_on, due.working, %s, told.user_id, told.address,
     told.name, %s, %s, CASE WHEN told.covered = 1 THEN %s ELSE %s END, '', ''
 FROM due JOIN told ON told.deadline_id = due.id
@@ -124,4 +125,4 @@ def _tell(rule: Rule, step: Step, audience: Audience, window: Window, on: date) 
     ]
     with connection.cursor() as cursor:
         cursor.execute(_TELL.format(audience=people), values)
-        return max(int(cursor.rowcount), 0)
+        return int(cursor.rowcount)

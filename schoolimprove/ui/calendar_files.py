@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration, vText
 
 from .exports import seen
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//School improvement//Calendar//EN"
 LONDON = "Europe/London"
+CANCELLED = "Cancelled"
 _CHANGES: tuple[tuple[type[TimezoneDaylight | TimezoneStandard], str, int, datetime, timedelta], ...] = (
     (TimezoneDaylight, "BST", 3, datetime(1996, 3, 31, 1), timedelta(0)),  # noqa: DTZ001 (on the clocks of before)
     (TimezoneStandard, "GMT", 10, datetime(1996, 10, 27, 2), timedelta(hours=1)),  # noqa: DTZ001
@@ -35,7 +36,9 @@ def calendar_bytes(
         calendar.add("name", one_line(name))
         calendar.add("x-wr-calname", one_line(name))
     if read_again:
+        # The same, by the same two.
         calendar.add("refresh-interval", read_again, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(read_again))
     for event in events:
         calendar.add_component(event)
     if LONDON in calendar.get_missing_tzids():
@@ -63,6 +66,14 @@ def _london() -> Timezone:
 def named(key: str) -> str:
     """The name by which a calendar knows an event again, whatever else of it changes."""
     return f"{key}@{urlsplit(settings.SITE_URL).hostname}"
+
+
+def cancel(event: Event) -> None:
+    """Mark an event as cancelled: its time is free, and its summary says so where a program shows no status."""
+    event["summary"] = vText(one_line(f"{CANCELLED}: {event['summary']}"))
+    for name, value in (("status", "CANCELLED"), ("transp", "TRANSPARENT")):
+        event.pop(name, None)
+        event.add(name, value)
 
 
 def one_line(text: str) -> str:

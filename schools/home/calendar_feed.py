@@ -10,7 +10,7 @@ from icalendar import Event
 from schoolimprove.accounts import mail
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.reminders.registry import CalendarSource, calendar_sources
-from schoolimprove.ui.calendar_files import named, one_line
+from schoolimprove.ui.calendar_files import cancel, named, one_line
 from schools.records.models.meeting import GovernorsMeeting
 from schools.register.scope import in_scope
 from schools.visits.ics import STATUS, event_of
@@ -48,8 +48,10 @@ def _meeting(meeting: GovernorsMeeting) -> Event:
     event.add("summary", one_line(f"Governors’ meeting: {meeting.school.name}"))
     event.add("location", one_line(", ".join([meeting.school.name, *meeting.school.address_lines])))
     event.add("url", mail.address_of("schools:governors", meeting.school.urn))
-    event.add("status", "CANCELLED" if meeting.cancelled_because else "CONFIRMED")
+    event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
+    if meeting.cancelled_because:
+        cancel(event)
     return event
 
 

@@ -4,7 +4,8 @@ Opened again after the visit was moved or cancelled, it replaces what it added: 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from icalendar import Event, vCalAddress
 
 from schoolimprove.accounts import mail
 from schoolimprove.lib import clock
-from schoolimprove.ui.calendar_files import calendar_bytes, named, one_line
+from schoolimprove.ui.calendar_files import calendar_bytes, cancel, named, one_line
 from schools.visits.models.visit import WITHOUT_RECORD, Visit
 from schools.visits.states import VisitStatus
 
@@ -26,6 +27,9 @@ STATUS = {
     VisitStatus.CANCELLED: "CANCELLED",
 }
 """One that is only owed has no day, and so no file."""
+HALF_DAY = timedelta(hours=3)
+"""How long half a day of a visit with a time is: only its beginning is planned. A whole day is twice as long."""
+LAST_MOMENT = time(23, 59)
 
 
 def has_calendar_file(visit: Visit) -> bool:
@@ -53,7 +57,10 @@ def event_of(visit: Visit) -> Event:
     event.add("sequence", visit.version)
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
-    event.add("dtstart", _start(visit))
+    start = _start(visit)
+    event.add("dtstart", start)
+    if isinstance(start, datetime):
+        event.add("dtend", _end(start, visit.days))
     event.add("summary", one_line(f"{kind}: {visit.school.name}"))
     event.add("location", one_line(", ".join([visit.school.name, *visit.school.address_lines])))
     if visit.author is not None:
@@ -61,13 +68,21 @@ def event_of(visit: Visit) -> Event:
     event.add("url", mail.address_of("schools:visit", visit.school.urn, visit.pk))
     event.add("status", STATUS[VisitStatus(visit.status)])
     if visit.status == VisitStatus.CANCELLED:
+        cancel(event)
         # RFC 5546, 3.2.5: what takes an event out of a calendar names whom it comes from.
         event.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
     return event
 
 
-def _start(visit: Visit) -> object:
+def _start(visit: Visit) -> date | None:
     """The whole day, or in London's time where a time is planned for the day it is on."""
     if visit.planned_at is None or visit.planned_on is None or visit.day != visit.planned_on:
         return visit.day
     return datetime.combine(visit.planned_on, visit.planned_at, clock.LONDON)
+
+
+def _end(start: datetime, days: Decimal) -> datetime:
+    """When a visit ends that begins at a time: by its days, and on the same day."""
+    longest = datetime.combine(start.date(), LAST_MOMENT)
+    lasts = HALF_DAY if days <= Decimal("0.5") else 2 * HALF_DAY
+    return min(start.replace(tzinfo=None) + lasts, longest).replace(tzinfo=start.tzinfo)

@@ -19,8 +19,9 @@ class SentFormQuerySet(models.QuerySet["SentForm"]):
 
 
 class SentForm(models.Model):
-    """One opening of a form that was saved with one content: the nonce of its token, a keyed hash of what was typed, and
-    the address that the user was sent on to. No history, no audit.
+    """One opening of a form that was saved with one content: the nonce of its token and a keyed hash of what was typed.
+
+    `led_to` is the address that the user was sent on to. No history, no audit.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -115,6 +115,18 @@ def test_every_route_opens_for_every_role(email: str, loaded: Path) -> None:
     assert Counter(status for *_, status in answers)[200] > 20
 
 
+def test_the_sweep_counts_the_reminders_that_it_writes(loaded: Path) -> None:
+    def swept() -> tuple[int, int]:
+        """Return how many reminders the command says it created, and how many there are more than before."""
+        before = len(rows(loaded)["reminders_reminder"])
+        answer = json.loads(succeeds(loaded, "run_reminders", "--on", "27 Nov 26", "--json"))
+        return answer["created"], len(rows(loaded)["reminders_reminder"]) - before
+
+    said, written = swept()
+    assert said == written > 0
+    assert swept() == (0, 0)
+
+
 def test_a_second_load_is_refused_and_changes_nothing(loaded: Path) -> None:
     before = rows(loaded)
     refused = django(loaded, "load_demo", "--today", TODAY)

@@ -96,8 +96,11 @@ def test_visits_stand_in_the_calendar_of_both_sides(county: County, status: str,
         assert b"business" not in data.replace(b"\r\n ", b"")
         event = events_in(data)[f"visit-{visit.pk}"]
         assert event["STATUS"] == told
-        assert event["SUMMARY"] == f"Core visit: {county.school.name}"
+        off = status == VisitStatus.CANCELLED
+        assert event["SUMMARY"] == f"{'Cancelled: ' if off else ''}Core visit: {county.school.name}"
+        assert event.get("TRANSP") == ("TRANSPARENT" if off else None)
         assert event["DTSTART"].dt == datetime.combine(DAY, time(9, 30), clock.LONDON)
+        assert event["DTEND"].dt == datetime.combine(DAY, time(15, 30), clock.LONDON)
 
 
 def test_others_visits_do_not_whoever_may_read_of_them(county: County) -> None:
@@ -130,7 +133,9 @@ def test_governors_meetings_stand_for_those_who_go_to_them(county: County) -> No
         event = found[f"governors-{meeting.pk}"]
         assert event["SUMMARY"] == f"Governors’ meeting: {county.school.name}"
         assert (event["DTSTART"].dt, event["STATUS"]) == (DAY, "CONFIRMED")
-        assert found[f"governors-{off.pk}"]["STATUS"] == "CANCELLED"
+        cancelled = found[f"governors-{off.pk}"]
+        assert (cancelled["STATUS"], cancelled["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
+        assert cancelled["SUMMARY"] == f"Cancelled: Governors’ meeting: {county.school.name}"
     assert b"private" not in Client().get(path_of(clerk)).content
     for user in (county.dsim, county.head, appointed(Role.SCHOOL_LINK, school=county.school)):
         assert events(user) == {}

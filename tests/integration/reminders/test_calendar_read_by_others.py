@@ -61,3 +61,4 @@ def test_the_calendar_says_its_name_and_when_to_look_again(county: County) -> No
     calendar = calendar_of(county.sip)
     assert calendar.contents["x-wr-calname"][0].value == "School improvement"
     assert calendar.contents["refresh-interval"][0].value == "PT1H"
+    assert calendar.contents["x-published-ttl"][0].value == "PT1H"

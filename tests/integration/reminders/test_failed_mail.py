@@ -2,6 +2,7 @@
 
 from email.message import EmailMessage
 from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,56 @@ def test_what_is_only_delayed_comes_back_softly(sent: Email) -> None:
     note_bounce(bounce(str(sent.message_id), action="delayed", status="4.2.2"))
     sent.refresh_from_db()
     assert sent.recipient_delivery_status == RecipientDeliveryStatus.SOFT_BOUNCED
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("quota_422_failed.eml", RecipientDeliveryStatus.HARD_BOUNCED),
+        ("action_comment.eml", RecipientDeliveryStatus.HARD_BOUNCED),
+        ("control_511.eml", RecipientDeliveryStatus.HARD_BOUNCED),
+        ("delayed_471.eml", RecipientDeliveryStatus.SOFT_BOUNCED),
+    ],
+)
+def test_what_mail_servers_report_is_read_as_they_mean_it(
+    sent: Email, shared_data: Path, name: str, kind: RecipientDeliveryStatus
+) -> None:
+    report = (shared_data / "data" / "reports" / name).read_text().replace("<MESSAGE-ID-OF-OURS>", str(sent.message_id))
+    assert note_bounce(report.encode()) == sent
+    sent.refresh_from_db()
+    assert sent.recipient_delivery_status == kind
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        ("failed", "4.2.2"),
+        ("failed (delivery attempts exhausted)", "5.0.0 (permanent failure)"),
+        ("(after five days) Failed", ""),
+    ],
+)
+def test_what_failed_has_failed_whatever_its_code_and_comments(sent: Email, action: str, status: str) -> None:
+    note_bounce(bounce(str(sent.message_id), action=action, status=status))
+    sent.refresh_from_db()
+    assert sent.recipient_delivery_status == RecipientDeliveryStatus.HARD_BOUNCED
+    assert [each.why for each in failed()] == [f"{status.split(' ')[0] or '5.0.0'} smtp; 550 No such mailbox"]
+
+
+def test_a_delay_that_is_reported_later_takes_no_failure_back(sent: Email) -> None:
+    note_bounce(bounce(str(sent.message_id)))
+    assert note_bounce(bounce(str(sent.message_id), action="delayed", status="4.7.1")) == sent
+    sent.refresh_from_db()
+    assert sent.recipient_delivery_status == RecipientDeliveryStatus.HARD_BOUNCED
+    assert [each.why for each in failed()] == ["5.1.1 smtp; 550 No such mailbox"]
+
+
+def test_of_several_recipients_one_that_failed_counts_before_one_that_is_delayed(sent: Email) -> None:
+    late = "\r\nFinal-Recipient: rfc822; a@school.invalid\r\nAction: delayed\r\nStatus: 4.4.1\r\n"
+    report = bounce(str(sent.message_id)).decode().replace("\r\nFinal-", f"{late}\r\nFinal-", 1)
+    note_bounce(report.encode())
+    sent.refresh_from_db()
+    assert sent.recipient_delivery_status == RecipientDeliveryStatus.HARD_BOUNCED
 
 
 STRANGE = [b"", b"\xff\x00 no e-mail at all", bounce("<somebody@else.invalid>"), EmailMessage().as_bytes()]

@@ -1,6 +1,7 @@
 """A visit as a calendar file, read back by a parser that minds the standard."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from email.utils import parseaddr
 from typing import Any
 
@@ -58,7 +59,7 @@ def event_in(data: bytes) -> Event:
 
 KNOWN = {
     *("BEGIN", "END", "UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "SUMMARY", "LOCATION"),
-    *("DESCRIPTION", "URL", "STATUS", "ORGANIZER"),
+    *("DTEND", "DESCRIPTION", "URL", "STATUS", "TRANSP", "ORGANIZER"),
 }
 
 
@@ -77,7 +78,9 @@ def test_a_visit_is_an_event_with_what_one_needs_to_go_there(county: County, sta
     event: Any = event_in(data)
     assert event["UID"] == f"visit-{visit.pk}@testserver"
     assert event["SEQUENCE"] == visit.version
-    assert event["SUMMARY"] == f"Core visit: {county.school.name}"
+    off = status == VisitStatus.CANCELLED
+    assert event["SUMMARY"] == f"{'Cancelled: ' if off else ''}Core visit: {county.school.name}"
+    assert event.get("TRANSP") == ("TRANSPARENT" if off else None)
     assert event["LOCATION"] == f"{county.school.name}, Nowhere, ZZ1 1ZZ"
     assert event["DESCRIPTION"] == f"{county.sip.name} goes."
     assert event["URL"].endswith(visit.get_absolute_url())
@@ -93,6 +96,24 @@ def test_a_visit_without_a_time_takes_the_day_and_one_that_was_held_its_own(coun
     held = planned(county, kind="additional", held_on=TUESDAY, planned_at=time(9), status=VisitStatus.HELD)
     event: Any = event_in(file_of(held, county.headteacher))
     assert (event["DTSTART"].dt, event["STATUS"]) == (TUESDAY, "CONFIRMED")
+
+
+@pytest.mark.parametrize(
+    ("begins", "days", "ends"),
+    [
+        (time(9), "0.5", time(12)),
+        (time(9), "1", time(15)),
+        (time(9, 30), "2", time(15, 30)),
+        (time(20), "1", time(23, 59)),
+        (time(9), "0", time(12)),
+    ],
+)
+def test_a_visit_with_a_time_ends_by_its_days_and_on_the_same_day(
+    county: County, begins: time, days: str, ends: time
+) -> None:
+    event: Any = event_in(file_of(planned(county, planned_at=begins, days=Decimal(days)), county.sip))
+    assert event["DTEND"].dt == datetime.combine(DAY, ends, clock.LONDON)
+    assert event["DTEND"].params["TZID"] == "Europe/London"
 
 
 @pytest.mark.parametrize(("day", "utc"), [(date(2026, 7, 7), 8), (date(2026, 11, 10), 9)])
