@@ -13,9 +13,18 @@ _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d\ufe00-\ufe0f]+(?!\u20e3)|[
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
+_OF_WORD = str.maketrans(
+    {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "•", "\uf076": "•", "\uf0a8": "•", "\uf0fc": "✓", "\uf0e0": "→"}
+)
+"""Bullets and ticks of Word's own fonts Symbol and Wingdings, which no other font has."""
+
+
 def visible(text: str) -> str:
-    """Return the text without the characters that nobody sees: those of no width and their kin."""
-    return text if text.isascii() else _JOINERS.sub("", _NEVER_SEEN.sub("", text))
+    """Return the text without the characters that nobody sees: those of no width and their kin.
+
+    The bullets that Word draws with fonts of its own become those that everybody has.
+    """
+    return text if text.isascii() else _JOINERS.sub("", _NEVER_SEEN.sub("", text)).translate(_OF_WORD)
 
 
 def unix_lines(text: str) -> str:

@@ -1,5 +1,6 @@
 """What all pages of one Record of Visit have in common: the record in scope, and a form over it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import FormView
 
+from schoolimprove.documents.glyphs import unprintable
 from schoolimprove.pages.kept import HEADING, kept_in, show_kept_text, typed_in
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.records.drafts import KeepsDrafts
@@ -46,6 +48,13 @@ def breadcrumbs(record: RecordOfVisit, here: str, *, heir: School | None = None)
         *([components.Crumb(record.reference, record.get_absolute_url())] if here != record.reference else []),
         components.Crumb(here),
     ]
+
+
+def warn_of_unprintable(request: HttpRequest, texts: Mapping[str, Any]) -> None:
+    """Tell the author which characters of a record, a correction or a response the PDF would show as empty boxes."""
+    found = unprintable(json.dumps(texts, ensure_ascii=False, default=str))
+    if found:
+        messages.warning(request, f"The PDF cannot show these characters: {' '.join(found)}. Use words in their place.")
 
 
 class RecordVerbPage(VerbPage):

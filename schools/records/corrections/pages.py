@@ -24,7 +24,7 @@ from schools.records.corrections.actions import propose_correction, proposed_cha
 from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
 from schools.records.models.correction import Correction, open_correction
 from schools.records.models.record import RecordOfVisit, follows_corrections
-from schools.records.pages import RecordFormView, record_in_scope
+from schools.records.pages import RecordFormView, record_in_scope, warn_of_unprintable
 from schools.records.reading.after_sharing import address, on_record
 from schools.records.states import SHARED_STATES, CorrectionStatus
 from schools.records.writing.figures import figures_of
@@ -90,6 +90,7 @@ class RecordCorrect(RecordFormView):
             return show_conflict(self, form, lost, version=self.version_to_go_on_from(lost))
         done = "You have proposed the correction. Your line manager issues it or returns it to you."
         messages.success(self.request, with_recipients(done, told))
+        warn_of_unprintable(self.request, form.cleaned_data)
         return redirect(address("record_correction", self.record))
 
     def propose(self, reason: str, written: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from schools.records.attachments import actions as attachments_actions
 from schools.records.deadlines import LABELS, OF_RECORDS, RESPOND
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response
-from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
+from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope, warn_of_unprintable
 from schools.records.reading.after_sharing import (
     VersionRead,
     after_sharing_context,
@@ -112,6 +112,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return said
 
     def check_context(self, form: ResponseForm) -> Mapping[str, Any]:
+        warn_of_unprintable(self.request, form.cleaned_data)
         return {"readers": roles_that_read()}
 
     def stopped(self, form: ResponseForm) -> HttpResponse | None:

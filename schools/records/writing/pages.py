@@ -27,7 +27,13 @@ from schools.records import versions
 from schools.records.actions import start_record
 from schools.records.models.comment import AssuranceComment
 from schools.records.models.record import TEXTS, RecordOfVisit
-from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
+from schools.records.pages import (
+    RecordFormView,
+    breadcrumbs,
+    document_context,
+    record_in_scope,
+    warn_of_unprintable,
+)
 from schools.records.states import RecordStatus
 from schools.records.writing.figures import figures_of
 from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
@@ -152,6 +158,8 @@ class RecordEdit(RecordFormView):
         except Conflict as lost:
             return self.show_both(form, lost)
         messages.success(self.request, f"Saved at {clock.now().astimezone(clock.LONDON):%H:%M}.")
+        if self.request.POST.get("then") != "preview":
+            warn_of_unprintable(self.request, form.cleaned_data)
         return self._onward()
 
     def _is_unchanged(self, form: RecordForm) -> bool:
@@ -260,6 +268,7 @@ class RecordPreview(TemplateView):
         record = record_in_scope(self.request, kwargs["urn"], kwargs["reference"])
         if record.shared_version or not is_followed_by(record, self.request.user):
             raise PermissionDenied
+        warn_of_unprintable(self.request, versions.document(record))
         return super().get_context_data(
             **kwargs,
             **document_context(versions.document(record)),
