@@ -158,3 +158,61 @@ def test_staff_follow_appointments_at_once() -> None:
     appoint(person, Role.ERA, scope={"authority": LocalAuthorityFactory()}, starts_on=date(2020, 1, 1), by=SYSTEM)
     user.refresh_from_db()
     assert user.is_staff
+
+
+# What is typed there.
+
+
+def picked(client: Client, model: str, field: str, typed: str) -> list[str]:
+    """Return what the picker of a field of the admin offers for what is typed into it."""
+    asked = {"app_label": "schools", "model_name": model, "field_name": field, "term": typed}
+    return [each["text"] for each in client.get(reverse("admin:autocomplete"), asked).json()["results"]]
+
+
+@pytest.mark.parametrize("typed", ["O'Brien", "O’Brien", "o´brien", "Mary & O'Brien", "mary and brien"])
+def test_a_picker_finds_a_person_however_the_apostrophe_and_and_are_typed(typed: str) -> None:
+    for name in ("Mary O’Brien", "Mary and Tom O'Brien"):
+        PersonFactory.create(name=name)
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    assert sorted(picked(client, "appointment", "person", typed)) == ["Mary O’Brien", "Mary and Tom O'Brien"]
+
+
+@pytest.mark.parametrize("typed", ["St Marys", "saint mary’s & john", "Mary and John", "900321", "mary\u200bs"])
+def test_a_picker_finds_a_school_as_its_list_does(typed: str) -> None:
+    SchoolFactory.create(name="St. Mary's & St John C of E Primary School", urn=900_321)
+    SchoolFactory.create(name="Another School")
+    found = picked(in_admin(Role.SYSTEM_ADMINISTRATOR), "appointment", "school", typed)
+    assert [each.split(" Primary")[0] for each in found] == ["St. Mary's & St John C of E"]
+
+
+def test_the_lists_of_the_admin_find_users_and_schools_as_people_spell_them() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    UserFactory.create(name="Siân O’Brien", email="sian@invented.example")
+    page = client.get(reverse("admin:accounts_user_changelist"), {"q": "Sian O'Brien"}).content.decode()
+    assert "1 user" in page
+    SchoolFactory.create(name="Holy Trinity CE School")
+    page = client.get(reverse("admin:schools_school_changelist"), {"q": "holy cofe"}).content.decode()
+    assert "Holy Trinity CE School" in page
+
+
+@pytest.mark.parametrize("typed", ["25 Nov 26", "25/11/26", "25.11.2026", "25-11-26", "2026-11-25"])
+def test_a_day_is_read_in_the_admin_as_everywhere(typed: str) -> None:
+    authority = LocalAuthorityFactory.create()
+    client, person = in_admin(Role.SYSTEM_ADMINISTRATOR, authority=authority), PersonFactory.create()
+    data = {"person": person.pk, "role": Role.HEAD_OF_SERVICE.value, "authority": authority.pk, "starts_on": typed}
+    assert client.post(reverse("admin:schools_appointment_add"), data).status_code == 302
+    assert Appointment.objects.get(person=person).starts_on == date(2026, 11, 25)
+
+
+def test_a_day_that_cannot_be_read_in_the_admin_is_refused_with_how_to_type_it() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    page = client.post(reverse("admin:schools_appointment_add"), {"starts_on": "11/25/2026"}).content.decode()
+    assert "“11/25/2026” is not a date: 25 is no month. Enter the day first" in page
+
+
+def test_what_nobody_sees_is_taken_out_of_what_is_typed_in_the_admin() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    data = {"name": "Tom\u00ad Example\u200b", "email": "\ufefftom@\u200binvented.example"}
+    assert client.post(reverse("admin:schools_person_add"), data).status_code == 302
+    person = Person.objects.get(name="Tom Example")
+    assert person.email == "tom@invented.example"

@@ -189,6 +189,14 @@ def test_a_day_is_read_as_spreadsheets_write_it(school: School, take: Take) -> N
     assert "“01/12/2026 09:30” is not a date" in take("HT,A,,,900101,,,01/12/2026 09:30,,").rejected[0].reason
 
 
+def test_a_day_is_read_as_people_write_it_and_what_nobody_sees_is_left_out(school: School, take: Take) -> None:
+    outcome = take("HT,Bo\u00ad Example,bo\u200b@head.example\ufeff,,900\u200b101,,,25 Nov 26,31/08/27,")
+    assert outcome.rejected == []
+    held = given().get()
+    assert (held.starts_on, held.ends_on) == (date(2026, 11, 25), date(2027, 8, 31))
+    assert (held.person.name, held.person.email) == ("Bo Example", "bo@head.example")
+
+
 def test_of_two_schools_with_one_number_the_one_that_is_open_then(take: Take) -> None:
     old = SchoolFactory.create(establishment_number=2002, establishment="closed", closed_on=date(2020, 8, 31))
     new = SchoolFactory.create(establishment_number=2002, opened_on=date(2020, 9, 1))

@@ -78,6 +78,21 @@ def test_the_schools_of_a_file_come_into_the_register() -> None:
     assert school.version == 1
 
 
+def test_what_nobody_sees_is_left_out_and_a_day_is_read_as_a_spreadsheet_saved_it(
+    changed: Callable[..., Path],
+) -> None:
+    cells = {
+        "URN": "900\u200b101",
+        "LA (code)": "9\u200d99",
+        "Postcode": "\ufeffZZ1\u00ad 1ZZ",
+        "OpenDate": "1-Sep-1998",
+    }
+    outcome = import_gias([changed({900101: cells})])
+    assert outcome.rejected == []
+    school = School.objects.get(urn=900101)
+    assert (school.postcode, school.opened_on) == ("ZZ1 1ZZ", date(1998, 9, 1))
+
+
 def test_each_kind_of_school_gets_its_phase_and_whether_it_is_open() -> None:
     import_gias([INVENTED])
     held = dict(School.objects.order_by("urn").values_list("urn", "phase"))

@@ -157,3 +157,10 @@ def test_a_school_without_a_number_or_a_postcode_is_found_by_its_urn() -> None:
 def test_a_longer_name_than_the_key_holds_still_has_a_key() -> None:
     SchoolFactory.create(name="ﷺ" * 60)
     assert School.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["St Mary & St John’s", "St Mary and St John's"])
+@pytest.mark.parametrize("typed", ["mary & john", "Mary and John", "st john´s", "St John's", "john\u200bs", "marys"])
+def test_and_and_an_apostrophe_are_found_however_they_are_typed(name: str, typed: str) -> None:
+    SchoolFactory.create(name=name)
+    assert found(typed) == ([] if typed == "marys" else [name])
