@@ -95,7 +95,7 @@ def exports(list_file: ListFile) -> Callable[[Callable[..., Taken]], ExportView]
 def asked_for_here(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Have a view that sends a file, and leaves an audit event of it, do nothing where another website asks.
 
-    The page that is shown instead has a link to the file: who follows it asks for it here.
+    The page that is shown instead has a link to the file, which then is asked for here.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""How many emails about signing in one address gets in an hour, whoever asks and whether or not it has an account."""
+"""How many emails about signing in one address gets in an hour, from all who ask, with an account or without."""
 
 from datetime import datetime, timedelta
 from typing import Self

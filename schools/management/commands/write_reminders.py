@@ -32,8 +32,8 @@ every page, and by email.
 
 For administrators:
 
-- An email that still did not arrive is on the page *E-mail that did not arrive*. Let the mail server pipe what arrives at
-  the sender’s address to `manage.py note_bounce`.
+- An email that still did not arrive is on the page *E-mail that did not arrive*. Let the mail server pipe what arrives
+  at the sender’s address to `manage.py note_bounce`.
 - Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run` counts
   and writes nothing, `--json` answers `due`, `created` and `delivered`.
 

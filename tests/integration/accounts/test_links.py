@@ -270,7 +270,7 @@ class TestForgottenPasswords:
         page = self.ask(client, "nobody@example.org")
         assert "no second email within 2 minutes, and no more than 3 in an hour" in page
 
-    def test_the_answer_takes_the_same_work_whoever_has_the_address(self, client: Client) -> None:
+    def test_the_answer_takes_the_same_work_for_every_address(self, client: Client) -> None:
         """Nothing is looked up or drawn before the answer: the worker does that, for every address."""
         known, gone, invited = (
             UserFactory.create(),

@@ -273,7 +273,7 @@ class TestALockedNetwork:
         SecretLink.objects.update(used_at=timezone.now() - timedelta(hours=2))
         assert attempt(client, head.email, NEW, client_address=SCHOOL) == 302
 
-    def test_whoever_runs_the_service_opens_the_network_by_a_command(self, client: Client, head: User) -> None:
+    def test_a_command_opens_the_network(self, client: Client, head: User) -> None:
         call_command("axes_reset_ip", SCHOOL, stdout=StringIO())
         assert attempt(client, head.email, PASSWORD, client_address=SCHOOL) == 302
 
