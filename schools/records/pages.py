@@ -147,10 +147,11 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
         }
 
 
-def document_context(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page of a version or a preview is drawn from."""
-    reading = read(document)
+def document_context(document: Mapping[str, Any], comments: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the page of a version or a preview is drawn from, with a line manager's `comments` by part."""
+    reading, beside = read(document), comments or {}
     columns = [components.Column(label) for label in ("Aspect", "School’s grade", "Visitor’s grade")]
     rows: list[Sequence[Any]] = [[each.aspect, each.school, each.sip] for each in reading.grades]
     grades = components.Table("Self-evaluation", columns, rows) if rows else None
-    return {"reading": reading, "grades": grades}
+    items = [(item, beside.get(f"item_{item.key}")) for item in reading.items]
+    return {"reading": reading, "items_read": items, "beside": beside, "grades": grades}

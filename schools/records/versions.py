@@ -1,6 +1,6 @@
 """What sharing a record does to what it says: a version is frozen, and its actions and strengths become rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,16 +21,18 @@ def document(
     texts: Mapping[str, str] | None = None,
     content: Content | None = None,
     visit: Mapping[str, Any] | None = None,
+    agenda: Sequence[Any] | None = None,
+    files: Sequence[RecordAttachment] | None = None,
 ) -> dict[str, Any]:
-    """The record as the school reads it: as it is written now, or as a correction has it. Four queries at most."""
+    """The record as the school reads it: as it is written now, or with other words. Four queries at most."""
     written = record.written if content is None else content
     return document_of(
         visit=visit_in_words(record, visit or {}),
         texts=record.texts if texts is None else texts,
         content=written,
-        agenda=record.visit.agenda(),
+        agenda=record.visit.agenda() if agenda is None else agenda,
         carried=_carried(written),
-        attachments=[each.as_line() for each in attached(record)],
+        attachments=[each.as_line() for each in (attached(record) if files is None else files)],
     )
 
 

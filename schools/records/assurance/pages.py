@@ -37,6 +37,7 @@ from schools.records.document import Reading, read
 from schools.records.models.correction import Correction
 from schools.records.models.record import RecordOfVisit, assures
 from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
+from schools.records.returned import changes_since, last_return
 from schools.records.states import CorrectionStatus, RecordStatus
 from schools.register.people import cover as people_cover
 
@@ -229,12 +230,19 @@ class RecordReturn(RecordFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         reading = read(versions.document(self.record))
-        form = context["form"]
+        form, returned = context["form"], last_return(self.record)
+        comments = returned.comments if returned else {}
         lines = [
-            {"heading": heading, "lines": said_in(name, reading, self.record), "field": form.comment_field(name)}
+            {
+                "heading": heading,
+                "lines": said_in(name, reading, self.record),
+                "comment": comments.get(name),
+                "field": form.comment_field(name),
+            }
             for name, heading in self.record.parts()
         ]
-        return context | {"lines": lines}
+        changes = changes_since(self.record, returned) if returned else ()
+        return context | {"lines": lines, "returned": returned, "changes_since": changes}
 
 
 def said_in(part: str, reading: Reading, record: RecordOfVisit) -> list[str]:

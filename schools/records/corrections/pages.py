@@ -25,7 +25,7 @@ from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionFo
 from schools.records.models.correction import Correction, open_correction
 from schools.records.models.record import RecordOfVisit, follows_corrections
 from schools.records.pages import RecordFormView, record_in_scope, warn_of_unprintable
-from schools.records.reading.after_sharing import address, on_record
+from schools.records.reading.after_sharing import Answer, address, answers_to, on_record
 from schools.records.states import SHARED_STATES, CorrectionStatus
 from schools.records.writing.figures import figures_of
 from schools.records.writing.pages import progress_of, rows_of_agenda
@@ -114,7 +114,12 @@ class RecordCorrect(RecordFormView):
             "whole": True,
             "figures": figures_of(self.request.user, self.record.school, clock.today()),
         }
-        return {**context, **beside, "correction": self.correction}
+        return {**context, **beside, "correction": self.correction, "answers": answers_of_school(self.record)}
+
+
+def answers_of_school(record: RecordOfVisit) -> list[Answer]:
+    """Return what the school answered to the version it reads: what it says is not accurate, and its comments."""
+    return [each for each in answers_to(record.newest_version()) if each.response]
 
 
 def correction_in_scope(request: HttpRequest, urn: int, reference: str) -> tuple[RecordOfVisit, Correction | None]:
@@ -154,6 +159,7 @@ class CorrectionDetail(TemplateView):
             correction=correction,
             summary=_facts(correction),
             changes=proposed_changes(correction),
+            answers=answers_of_school(self.record) if proposed or returned else [],
             may_decide=proposed and self.record.is_approved_by(user),
             may_withdraw=(proposed or returned) and (writes or self.record.is_approved_by(user)),
             may_propose_again=returned and writes,

@@ -24,6 +24,7 @@ from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.attachments import actions as attachments_actions
 from schools.records.deadlines import LABELS, OF_RECORDS, RESPOND
+from schools.records.models.comment import AssuranceComment
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.response import Response
 from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope, warn_of_unprintable
@@ -35,7 +36,9 @@ from schools.records.reading.after_sharing import (
     versions_of,
 )
 from schools.records.reading.forms import ResponseForm
+from schools.records.returned import LastReturn, changes_since, last_return
 from schools.records.states import RecordStatus
+from schools.records.writing.pages import is_followed_by
 from schools.records.writing.submitting import blockers_to_submitting
 from schools.register.lineage import heirs
 from schools.register.models.school import School
@@ -193,10 +196,14 @@ def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
     is_answered_now = record.status in ANSWERED_IN
     unanswered = unanswered_roles(record, user) if is_answered_now else []
     after = after_sharing_context(record, user, shared)
+    followed = not shared and is_followed_by(record, user)
+    returned = last_return(record) if followed else None
     return {
         "record": record,
         "summary": record_facts(record, user),
-        **document_context(version.texts if version else versions.document(record)),
+        **document_context(
+            version.texts if version else versions.document(record), returned.comments if returned else None
+        ),
         "version": version,
         "files": attachments_actions.shown(record, user, version, list(version.responses.all()) if version else []),
         **after,
@@ -204,7 +211,9 @@ def record_context(record: RecordOfVisit, user: Any) -> dict[str, Any]:
         "may_edit": is_draft and record.is_written_by(user),
         "may_recall": is_submitted and record.is_written_by(user),
         "may_abandon": is_draft and (record.is_written_by(user) or record.is_approved_by(user)),
-        "comments": comments_on(record, user) if not record.shared_version else [],
+        "returned": returned,
+        "changes_since": changes_since(record, returned) if returned else None,
+        "comments": earlier_comments(record, returned) if followed else [],
         "blockers": blockers_to_submitting(record, user) if is_draft else [],
         "waits_for": approvers_of(record) if is_submitted else [],
         "is_submitted": is_submitted,
@@ -268,7 +277,7 @@ def approved_by(record: RecordOfVisit) -> str:
     return f"{record.approved_by}" + (f", in cover for {covered}" if covered else "")
 
 
-def comments_on(record: RecordOfVisit, user: Any) -> list[Any]:
-    """What was said of it when it was returned, newest first: for its author and their managers."""
-    followed = RecordOfVisit.objects.written_or_managed_by(user).filter(pk=record.pk).exists()
-    return list(record.assurance_comments.select_related("by")) if followed else []
+def earlier_comments(record: RecordOfVisit, returned: LastReturn | None) -> list[AssuranceComment]:
+    """The comments of returns before the last one, newest first; those of the last stand beside the text."""
+    newest = [each.pk for each in returned.comments.values()] if returned else []
+    return list(record.assurance_comments.exclude(pk__in=newest).select_related("by"))

@@ -1,6 +1,6 @@
 """Writing a Record of Visit: begun, written over weeks, previewed, submitted, recalled, given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,6 @@ from schoolimprove.ui import components
 from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.actions import start_record
-from schools.records.models.comment import AssuranceComment
 from schools.records.models.record import TEXTS, RecordOfVisit
 from schools.records.pages import (
     RecordFormView,
@@ -34,6 +33,7 @@ from schools.records.pages import (
     record_in_scope,
     warn_of_unprintable,
 )
+from schools.records.returned import last_return
 from schools.records.states import RecordStatus
 from schools.records.writing.figures import figures_of
 from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
@@ -186,7 +186,8 @@ class RecordEdit(RecordFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        comments = {each.part: each for each in latest_comments(self.record)}
+        returned = last_return(self.record) if self.record.returned_because else None
+        comments = returned.comments if returned else {}
         context |= {
             "comments": comments,
             "items": rows_of_agenda(context["form"], comments),
@@ -206,14 +207,6 @@ class RecordEdit(RecordFormView):
 def rows_of_agenda(form: RecordForm, comments: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The boxes of the agenda, each with what was said of it."""
     return [{**row, "comment": comments.get(f"item_{row['line'].key}")} for row in form.item_rows]
-
-
-def latest_comments(record: RecordOfVisit) -> Sequence[AssuranceComment]:
-    """What was said item by item when the record was last returned; nothing once it was submitted again."""
-    if not record.returned_because:
-        return []
-    said = list(record.assurance_comments.all())
-    return [each for each in said if each.record_version == said[0].record_version]
 
 
 def progress_of(record: RecordOfVisit) -> list[tuple[str, str, bool]]:

@@ -74,6 +74,21 @@ def told(user: User, county: County, kind: str = "") -> list[str]:
 # Answers by version.
 
 
+def test_the_form_of_a_correction_and_its_page_show_what_the_school_says_is_not_accurate(
+    county: County, record: RecordOfVisit
+) -> None:
+    respond(
+        record, county.headteacher, accurate=False, on_accuracy="There were <four> lessons.", on_content="Thank you."
+    )
+    form = page_of(county.sip, f"{record.get_absolute_url()}correct/")
+    assert "There were &lt;four&gt; lessons." in form
+    assert form.index("There were &lt;four&gt; lessons.") < form.index('name="reason"')
+    propose(record)
+    page = page_of(county.dsim, f"{record.get_absolute_url()}correction/")
+    assert "There were &lt;four&gt; lessons." in page
+    assert "Thank you." in page
+
+
 def test_a_response_typed_while_a_correction_was_issued_answers_nothing_and_is_not_lost(
     county: County, record: RecordOfVisit
 ) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,12 +13,17 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.demo.files import plan_of_a_room
 from schoolimprove.records.models import AuditEvent
 from schools.models import Appointment, AssuranceComment, Person, RecordOfVisit
 from schools.records import actions as record_actions
+from schools.records import versions
+from schools.records.attachments.actions import attach, take_away
+from schools.records.returned import changes_since, document_as_returned, last_return
 from schools.records.states import RecordStatus
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import DistrictFactory, DoubleDistrictFactory, SchoolFactory, appointed
+from tests.factories.written import written_record
 from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +164,114 @@ def test_comments_of_an_earlier_return_are_no_longer_beside_the_text(county: Cou
     assert "Second comment" in page
     assert "First comment" not in page
     assert "First comment" in signed_in(county.sip).get(record.get_absolute_url()).content.decode()
+
+
+def test_each_comment_of_the_last_return_is_under_the_text_it_is_about(county: County) -> None:
+    record = county.submitted(county.sip)
+    send_back(record, county, comment_evidence="Whose books?", comment_actions="Who will do it?")
+    record.refresh_from_db()
+    for reader in (county.sip, county.dsim):
+        page = signed_in(reader).get(record.get_absolute_url()).content.decode()
+        headings = [page.index(words) for words in (">Evidence seen<", "Whose books?", ">Judgements<")]
+        assert headings == sorted(headings)
+        assert page.index(">Actions agreed<") < page.index("Who will do it?")
+        assert "Comments from earlier returns" not in page
+
+
+def test_a_return_without_comments_on_parts_leaves_none_of_the_former_beside_the_text(
+    county: County, clock_at: Any
+) -> None:
+    record = county.submitted(county.sip)
+    send_back(record, county, comment_findings="First comment")
+    record.refresh_from_db()
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    clock_at(TUESDAY + timedelta(days=1))
+    send_back(record, county, reason="Nearly there")
+    page = signed_in(county.sip).get(f"{record.get_absolute_url()}edit/").content.decode()
+    assert "Nearly there" in page
+    assert "First comment" not in page
+
+
+def test_the_line_manager_sees_what_changed_since_the_return_as_a_correction_shows_it(county: County) -> None:
+    record = county.submitted(county.sip)
+    first = signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
+    assert "What changed since" not in first
+    send_back(record, county, reason="Say which year.")
+    record.refresh_from_db()
+    revised: dict[str, Any] = {"findings": f"{record.findings} Seen in year 4."}
+    record_actions.revise(record, by=county.sip, seen_version=record.version, **revised)
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    for path in ("", "return/"):
+        page = signed_in(county.dsim).get(f"{record.get_absolute_url()}{path}").content.decode()
+        assert "What changed since this record was returned" in page
+        assert "Say which year." in page
+        added = re.search(r'<ins class="app-change__added">.*?</ins>', page, re.DOTALL)
+        assert added
+        assert "Seen in year 4." in added[0]
+        assert "<del" not in page
+    record_actions.approve(record, by=county.dsim, on=TUESDAY, seen_version=record.version)
+    for reader in (county.headteacher, county.dsim):
+        assert "Say which year." not in signed_in(reader).get(record.get_absolute_url()).content.decode()
+
+
+def test_a_record_submitted_again_as_it_was_says_that_nothing_changed(county: County) -> None:
+    record = county.submitted(county.sip)
+    send_back(record, county, reason="Say which year.")
+    record.refresh_from_db()
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    page = signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
+    assert "The author has not changed anything since." in page
+
+
+def test_the_record_as_it_was_returned_is_found_again_whatever_was_changed_since(county: County, clock_at: Any) -> None:
+    """Texts, findings, an agenda item that was removed, grades, facts of the visit and files."""
+    record = written_record(county)
+    file = attach(record, [plan_of_a_room("Plan.pdf")], by=county.sip)[0]
+    hall = {"content": record.written, "new_item": ("The hall", "It is cold.")}
+    record_actions.revise(record, by=county.sip, seen_version=record.version, **hall)  # type: ignore[arg-type]
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    read = versions.document(record)
+    record_actions.return_to_author(record, by=county.dsim, on=TUESDAY, reason="Say more", seen_version=record.version)
+    returned = last_return(record)
+    assert returned
+    assert document_as_returned(record, returned.event) == read
+    clock_at(TUESDAY + timedelta(days=1))
+    item = record.visit.agenda_items.get(heading="The hall").as_line().key
+    findings = {key: "Else" for key in record.written.findings if key != item}
+    facts: list[dict[str, Any]] = [
+        {"held_on": TUESDAY - timedelta(days=1)},
+        {"days": Decimal("0.5"), "kind": "monitoring"},
+    ]
+    for visit in facts:
+        content = replace(record.written, findings=findings, grades=())
+        revised: dict[str, Any] = {"met": f"{record.met}, and the chair"}
+        record_actions.revise(
+            record,
+            by=county.sip,
+            seen_version=record.version,
+            visit=visit,
+            content=content,
+            dropped_items=[item],
+            **revised,
+        )
+    added = ("The roof", "It leaks.")
+    record_actions.revise(record, by=county.sip, seen_version=record.version, content=record.written, new_item=added)
+    take_away(file, by=county.sip)
+    record = RecordOfVisit.objects.get(pk=record.pk)
+    found = document_as_returned(record, returned.event)
+    for part in (found, read):
+        part["agenda"].sort(key=lambda item: item["key"])
+    assert found == read
+    assert {change.heading for change in changes_since(record, returned)} >= {
+        "Date of the visit",
+        "Days used",
+        "Type of visit",
+        "Who was met",
+        "Findings: The hall",
+        "Findings: The roof",
+        "Grade",
+        "Attached file",
+    }
 
 
 def test_a_comment_is_never_changed(county: County) -> None:
