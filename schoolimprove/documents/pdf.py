@@ -40,7 +40,9 @@ def render(template: str, context: Mapping[str, Any], *, title: str, lang: str, 
     html = render_to_string(template, {**context, "title": title, "lang": lang, "made": made})
     weasyprint = _weasyprint()
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(pdf_variant=VARIANT)
+    # Hints: an item of a list keeps the number it is given.
+    source = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    document = source.render(pdf_variant=VARIANT, presentational_hints=True)
     content = document.write_pdf(finisher=finish, pdf_variant=VARIANT, pdf_identifier=True)
     return Pdf(content, len(document.pages))
 
