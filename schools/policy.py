@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyKey, declare
 
@@ -274,13 +275,36 @@ CORE_VISIT_WEEKS = declare(
     )
 )
 
+REPORT_CARDS = date(2025, 11, 10)
+"""From this day Ofsted inspects schools with report cards: five grades for each area, and none for the whole."""
+REQUIRES_IMPROVEMENT = date(2012, 9, 1)
+"""From this day Ofsted says “requires improvement” in place of “satisfactory”."""
+
+SEF_GRADES = declare(
+    PolicyKey(
+        name="schools.sef_grades",
+        label="Grades of the school’s self-evaluation",
+        kind=Vocabulary,
+        unit="names, the best first",
+        source="Domain 1 and 3.3 [002 D1]; the grades of Ofsted’s framework in force on the day of the visit",
+        shipped={
+            SINCE_ALWAYS: Vocabulary(("1, outstanding", "2, good", "3, satisfactory", "4, inadequate")),
+            REQUIRES_IMPROVEMENT: Vocabulary(("Outstanding", "Good", "Requires improvement", "Inadequate")),
+            REPORT_CARDS: Vocabulary(
+                ("Exceptional", "Strong standard", "Expected standard", "Needs attention", "Urgent improvement")
+            ),
+        },
+        validator=_some_each_once,
+    )
+)
+
 SEF_ASPECTS = declare(
     PolicyKey(
         name="schools.sef_aspects",
         label="Aspects of the school’s self-evaluation that a record grades",
         kind=Vocabulary,
         unit="names, in order",
-        source="Domain 3.3 and 4.2 [002 E]",
+        source="Domain 3.3 and 4.2 [002 E]; the areas of Ofsted’s report cards",
         shipped={
             SINCE_ALWAYS: Vocabulary(
                 (
@@ -293,7 +317,19 @@ SEF_ASPECTS = declare(
                     "Leadership and management",
                     "Capacity to improve",
                 )
-            )
+            ),
+            REPORT_CARDS: Vocabulary(
+                (
+                    "Inclusion",
+                    "Curriculum and teaching",
+                    "Achievement",
+                    "Attendance and behaviour",
+                    "Personal development and well-being",
+                    "Early years",
+                    "Post-16 provision",
+                    "Leadership and governance",
+                )
+            ),
         },
         validator=_some_each_once,
     )

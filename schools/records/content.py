@@ -38,11 +38,19 @@ OUTCOME_LABELS = {
 
 @dataclass(frozen=True)
 class GradeLine:
-    """SEF grades of one aspect, in the words of the policy list, 1 to 4; 0 where none is given."""
+    """SEF grades of one aspect, both in the words of their policy lists; "" where none is given."""
 
     aspect: str
-    school: int = 0
-    sip: int = 0
+    school: str = ""
+    sip: str = ""
+
+
+GRADES_BY_NUMBER = {1: "1, outstanding", 2: "2, good", 3: "3, satisfactory", 4: "4, inadequate"}
+
+
+def grade_in_words(stored: str | int) -> str:
+    """Return a grade as it is stored now: records and versions of before stored the number."""
+    return stored if isinstance(stored, str) else GRADES_BY_NUMBER.get(stored, "")
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,10 @@ class Content:
     def from_json(cls, stored: Mapping[str, Any]) -> "Content":
         return cls(
             findings=dict(stored.get("findings", {})),
-            grades=tuple(GradeLine(**each) for each in stored.get("grades", ())),
+            grades=tuple(
+                GradeLine(each["aspect"], grade_in_words(each["school"]), grade_in_words(each["sip"]))
+                for each in stored.get("grades", ())
+            ),
             strengths=tuple(StrengthLine(**each) for each in stored.get("strengths", ())),
             actions=tuple(ActionLine(**each | {"due_on": _day(each["due_on"])}) for each in stored.get("actions", ())),
             carried=tuple(CarriedLine(**each) for each in stored.get("carried", ())),

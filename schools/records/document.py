@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from schools.records.content import OUTCOME_LABELS, OWNER_LABELS, Outcome, Owner
+from schools.records.content import OUTCOME_LABELS, OWNER_LABELS, Outcome, Owner, grade_in_words
 
-GRADES = {1: "1, outstanding", 2: "2, good", 3: "3, satisfactory", 4: "4, inadequate"}
 NO_GRADE = "Not graded"
 
 
@@ -82,7 +81,7 @@ def read(document: Mapping[str, Any]) -> Reading:
         items=[Item(each["key"], each["heading"], each["source"], each["text"]) for each in document.get("agenda", ())],
         findings=document.get("findings", ""),
         grades=[
-            Grade(each["aspect"], GRADES.get(each["school"], NO_GRADE), GRADES.get(each["sip"], NO_GRADE))
+            Grade(each["aspect"], grade_in_words(each["school"]) or NO_GRADE, grade_in_words(each["sip"]) or NO_GRADE)
             for each in document.get("grades", ())
         ],
         judgements=document.get("judgements", ""),

@@ -12,11 +12,11 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS
 
 CONTENT = Content(
-    grades=(GradeLine("Teaching and learning", school=2, sip=3),),
+    grades=(GradeLine("Curriculum and teaching", school="Strong standard", sip="Expected standard"),),
     strengths=(StrengthLine("s1", "Reading in the early years", "Reading and writing"),),
     actions=(
         ActionLine("x1", "Moderate writing in year 4", Owner.SCHOOL, "Deputy head", date(2026, 11, 30)),
-        ActionLine("x2", "Find a partner school for mathematics", Owner.AUTHORITY),
+        ActionLine("x2", "Find a partner school for mathematics", Owner.AUTHORITY, "The SIP", date(2027, 1, 29)),
     ),
 )
 CORRECTED = TEXTS | {"findings": "Pupils are taught well and remember most of what they learn."}

@@ -30,11 +30,14 @@ def written_record(county: County, **texts: Any) -> RecordOfVisit:
     agenda = record.visit.agenda()
     content = Content(
         findings={line.key: f"Found on {line.heading}." for line in agenda},
-        grades=(GradeLine("Achievement", 2, 3), GradeLine("Teaching", 1, 0)),
+        grades=(
+            GradeLine("Achievement", "Strong standard", "Expected standard"),
+            GradeLine("Teaching", "Exceptional", ""),
+        ),
         strengths=(StrengthLine("s1", "Reading in the early years", "Reading and writing"),),
         actions=(
             ActionLine("a1", "Observe year 6 mathematics", "school", "The deputy headteacher", date(2026, 12, 1)),
-            ActionLine("a2", "Find a school to visit", "authority"),
+            ActionLine("a2", "Find a school to visit", "authority", "The SIP", date(2027, 1, 29)),
         ),
         carried=(CarriedLine(action.pk, "open", "Begun in year 3."),),
     )

@@ -21,7 +21,6 @@ from schools.records.content import (
     Owner,
     StrengthLine,
 )
-from schools.records.document import GRADES
 from schools.records.models.record import LONGEST
 from schools.records.rules import wrong_with_action_date
 from schools.visits.forms import VisitFactsForm
@@ -83,6 +82,7 @@ class RecordForm(VisitFactsForm):
         help_text="Lessons, pupils’ work, data, documents, and what people told you.",
         max_length=LONGEST,
         required=False,
+    grades: Sequence[str] = ()
     )
     findings = TextArea(label="What you found", rows=12, max_length=LONGEST, required=False)
     judgements = TextArea(label="Judgements", max_length=LONGEST, required=False)
@@ -141,7 +141,8 @@ class RecordForm(VisitFactsForm):
             )
 
     def _make_grades(self) -> None:
-        choices = [(str(grade), words) for grade, words in GRADES.items()]
+        held = {grade for line in self.parts.content.grades for grade in (line.school, line.sip) if grade}
+        choices = [(grade, grade) for grade in [*self.parts.grades, *sorted(held - set(self.parts.grades))]]
         for number, aspect in enumerate(self.aspects):
             for side, label in (("school", "School’s grade"), ("sip", "Your grade")):
                 made = SelectField(label=label, choices=choices, empty="Not graded", required=False)
@@ -284,7 +285,7 @@ class RecordForm(VisitFactsForm):
         return replace(held, findings=found, carried=carried, grades=grades)
 
     def _grade(self, number: int, aspect: str) -> GradeLine | None:
-        school, sip = (int(self.cleaned_data[f"grade_{number}_{side}"] or 0) for side in ("school", "sip"))
+        school, sip = (self.cleaned_data[f"grade_{number}_{side}"] for side in ("school", "sip"))
         return GradeLine(aspect, school, sip) if school or sip else None
 
     def _action(self, key: str) -> ActionLine:
@@ -349,7 +350,7 @@ def initial_of(content: Content, aspects: Sequence[str]) -> dict[str, Any]:
     for line in content.grades:
         if line.aspect in aspects:
             number = list(aspects).index(line.aspect)
-            values |= {f"grade_{number}_school": str(line.school or ""), f"grade_{number}_sip": str(line.sip or "")}
+            values |= {f"grade_{number}_school": line.school, f"grade_{number}_sip": line.sip}
     for strength in content.strengths:
         values |= {f"strength_{strength.key}": strength.text, f"strength_{strength.key}_theme": strength.theme}
     for action in content.actions:

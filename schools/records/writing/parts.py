@@ -7,7 +7,7 @@ from django.db.models import F
 
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
-from schools.policy import GOOD_PRACTICE_THEMES, SEF_ASPECTS
+from schools.policy import GOOD_PRACTICE_THEMES, SEF_ASPECTS, SEF_GRADES
 from schools.records.content import OWNER_LABELS, Content, Owner
 from schools.records.models.action import RecordAction
 from schools.records.models.record import RecordOfVisit
@@ -23,6 +23,7 @@ def parts_for(record: RecordOfVisit, content: Content | None = None, *, may_add_
     return Parts(
         agenda=record.visit.agenda(),
         aspects=policy_value(SEF_ASPECTS, on=record.held_on).entries,
+        grades=policy_value(SEF_GRADES, on=record.held_on).entries,
         themes=policy_value(GOOD_PRACTICE_THEMES, on=record.held_on).entries,
         carried=[_as_asked(action) for action in carried_over(record, written)],
         content=written,

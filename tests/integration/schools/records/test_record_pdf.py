@@ -68,10 +68,17 @@ def test_everything_is_there_in_the_order_it_is_read(version: RecordVersion) -> 
     said = [
         *("Who was met", "Headteacher and the leader of mathematics", "Evidence seen", "Two lessons in year 4"),
         *("Findings", "1. Standards", "2. The new reading scheme", "Found on The new reading scheme."),
-        *("Self-evaluation", "Achievement", "2, good", "3, satisfactory", "Not graded", "Judgements"),
+        *("Self-evaluation", "Achievement", "Strong standard", "Expected standard", "Not graded", "Judgements"),
         *("Strengths to share", "Reading in the early years", "Actions from earlier records"),
         *("Moderate writing in year 4", "carried over", "Begun in year 3.", "Actions agreed"),
-        *("Observe year 6 mathematics", "The deputy headteacher", "1 December 2026", "No date", "Attachments"),
+        *(
+            "Observe year 6 mathematics",
+            "The deputy headteacher",
+            "1 December 2026",
+            "The SIP",
+            "29 January 2027",
+            "Attachments",
+        ),
         "The school’s response to version 1",
     ]
     places = [text.index(each, text.index("Who was met")) for each in said]

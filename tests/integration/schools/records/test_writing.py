@@ -152,12 +152,13 @@ def test_an_action_with_a_date_but_no_words_or_a_date_that_is_past_is_refused(co
     assert record.version == 1
 
 
-def test_grades_are_those_of_the_aspects_that_were_looked_at(county: County) -> None:
+def test_grades_are_those_of_the_areas_that_were_looked_at(county: County) -> None:
     record = county.start(county.sip)
-    saved(county, record, grade_0_school="2", grade_0_sip="3", grade_3_sip="1")
+    grades = {"grade_0_school": "Strong standard", "grade_0_sip": "Expected standard", "grade_3_sip": "Exceptional"}
+    saved(county, record, **grades)
     assert [(line.aspect, line.school, line.sip) for line in record.written.grades] == [
-        ("Overall effectiveness", 2, 3),
-        ("Teaching and learning", 0, 1),
+        ("Inclusion", "Strong standard", "Expected standard"),
+        ("Attendance and behaviour", "", "Exceptional"),
     ]
 
 
@@ -168,7 +169,7 @@ def test_saving_again_what_is_saved_changes_nothing(county: County, programme: N
         "strength_s1": "Reading",
         "action_a1": "Moderate",
         "action_a1_owner": "school",
-        "grade_2_sip": "2",
+        "grade_2_sip": "Needs attention",
     }
     saved(county, record, **posted)
     version = record.version
@@ -242,11 +243,11 @@ def test_the_second_to_save_sees_every_box_that_differs(county: County, programm
         for name in ("base_version", "keep_token")
     }
     del client
-    saved(county, record, item_standards="Theirs", strength_s1="Their strength", grade_0_sip="2")
+    saved(county, record, item_standards="Theirs", strength_s1="Their strength", grade_0_sip="Strong standard")
     lost = other.post(edit(record), {**TEXTS, **VISIT, "item_standards": "Mine", "strength_s1": "My own", **hidden})
     assert lost.status_code == 409
     text = lost.content.decode()
-    for words in ("Theirs", "Their strength", "2, good", "Mine", "My own"):
+    for words in ("Theirs", "Their strength", "Strong standard", "Mine", "My own"):
         assert words in text
     record.refresh_from_db()
     assert record.written.findings == {"standards": "Theirs"}
@@ -287,6 +288,42 @@ def test_an_abandoned_draft_frees_the_days_and_the_term_owes_its_visit_again(cou
     again = county.start(county.sip)
     assert again.visit == owed
     assert open_deadlines_of(owed) == []
+
+def offered(county: County, record: RecordOfVisit) -> list[str]:
+    page = signed_in(county.sip).get(edit(record)).content.decode()
+    box = re.search(r'<select name="grade_0_school".*?</select>', page, re.DOTALL)
+    assert box
+    return re.findall(r">([^<>]+)</option>", box[0])
+
+
+@pytest.mark.parametrize(
+    ("held_on", "grades"),
+    [
+        (date(2012, 8, 31), ["1, outstanding", "2, good", "3, satisfactory", "4, inadequate"]),
+        (date(2012, 9, 1), ["Outstanding", "Good", "Requires improvement", "Inadequate"]),
+        (date(2025, 11, 9), ["Outstanding", "Good", "Requires improvement", "Inadequate"]),
+        (
+            date(2025, 11, 10),
+            ["Exceptional", "Strong standard", "Expected standard", "Needs attention", "Urgent improvement"],
+        ),
+    ],
+)
+def test_grades_are_of_the_framework_in_force_on_the_day_of_the_visit(
+    county: County, held_on: date, grades: list[str]
+) -> None:
+    record = county.start(county.sip)
+    Visit.objects.update(held_on=held_on)
+    assert offered(county, record) == ["Not graded", *grades]
+
+
+def test_a_grade_of_an_earlier_framework_stays_as_it_was_recorded(county: County) -> None:
+    record = county.start(county.sip)
+    stored = record.content | {"grades": [{"aspect": "Capacity to improve", "school": 2, "sip": 0}]}
+    RecordOfVisit.objects.update(content=stored)
+    assert offered(county, record)[-1] == "2, good"
+    saved(county, record, met="The head", grade_8_school="2, good")
+    assert [(line.aspect, line.school) for line in record.written.grades] == [("Capacity to improve", "2, good")]
+
 
 
 def test_a_draft_is_given_up_by_its_author_or_their_manager_with_a_reason_and_by_nobody_else(county: County) -> None:

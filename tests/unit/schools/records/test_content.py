@@ -74,6 +74,16 @@ def test_what_was_shared_before_there_were_lines_is_still_read() -> None:
     assert [strength.text for strength in reading.strengths] == ["Reading aloud.\nSinging."]
 
 
+def test_grades_that_were_stored_as_numbers_read_in_the_words_of_then() -> None:
+    stored = {"grades": [{"aspect": "Teaching", "school": 2, "sip": 0}, {"aspect": "Care", "school": 4, "sip": 3}]}
+    written = Content.from_json(stored)
+    assert written.grades == (GradeLine("Teaching", "2, good"), GradeLine("Care", "4, inadequate", "3, satisfactory"))
+    assert [(each.school, each.sip) for each in read(stored).grades] == [
+        ("2, good", "Not graded"),
+        ("4, inadequate", "3, satisfactory"),
+    ]
+
+
 def test_a_finding_on_an_item_that_is_off_the_agenda_is_not_shared() -> None:
     content = Content(findings={"standards": "Read", "gone": "Not read"})
     assert [item.text for item in read(_document(content, [Line("standards", "Standards")], {})).items] == ["Read"]
