@@ -98,13 +98,17 @@ def _owed(school: School, kind: str, held_on: date) -> Visit | None:
 
 
 def _unplanned(school: School, kind: str, held_on: date, *, by: User) -> Visit:
-    """A visit nobody planned; the term's core visit where there is none yet."""
-    slot = slot_of(school.pk, held_on) if kind == VisitKind.CORE else None
+    """A visit nobody planned, of the term of its day; the term's core visit where there is none yet.
+
+    A second core visit of a term belongs to no term, and has its agenda all the same.
+    """
+    slot = slot_of(school.pk, held_on)
     visit = Visit(school=school, kind=kind, author=by, created_by=by)
-    if slot is not None:
+    if slot is not None and kind == VisitKind.CORE:
         visit.edition = edition_for(school.phase, slot[1], held_on)
         taken = school.visits.of_term(*slot).filter(kind=kind).standing().exists()
-        visit.academic_year, visit.term = (None, "") if taken else slot
+        slot = None if taken else slot
+    visit.academic_year, visit.term = slot or (None, "")
     try:
         with transaction.atomic():
             visit.save(force_insert=True)

@@ -86,6 +86,28 @@ def test_a_second_core_visit_of_a_term_is_no_other_terms_and_has_its_agenda_all_
 def test_what_was_found_is_kept_by_item_and_submitted_only_when_each_has_a_finding(
     county: County, programme: None
 ) -> None:
+@pytest.mark.parametrize(
+    ("held_on", "term"),
+    [
+        (date(2026, 11, 3), (2026, "autumn")),
+        (date(2026, 4, 7), (2025, "spring")),
+        (date(2026, 8, 25), (2025, "summer")),
+    ],
+)
+def test_the_visit_of_an_unplanned_record_knows_its_term_whatever_its_kind(
+    county: County, programme: None, held_on: date, term: tuple[int, str]
+) -> None:
+    """In a holiday, the term before it, as for a visit that was planned."""
+    visit = county.start(county.sip, kind="monitoring", held_on=held_on).visit
+    assert (visit.academic_year, visit.term) == term
+    assert visit.edition is None
+
+
+def test_a_visit_of_a_year_whose_terms_are_not_held_has_no_term(county: County) -> None:
+    visit = county.start(county.sip, kind="monitoring").visit
+    assert (visit.academic_year, visit.term) == (None, "")
+
+
     record = county.start(county.sip)
     saved(county, record, item_standards=FOUND["standards"])
     assert record.written.findings == {"standards": FOUND["standards"]}
