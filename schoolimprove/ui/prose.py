@@ -46,18 +46,21 @@ def changed_prose(pieces: Iterable[tuple[str, str]]) -> SafeString:
 
 def _drawn(text: str) -> SafeString:
     # The library escapes text; what is around it are the tags of paragraphs, lists and bold, and our own.
-    return mark_safe(_MARKDOWN.render(_markdown(text), {"mark": SAME}))  # noqa: S308
+    drawn: str = _MARKDOWN.render(_markdown(text), {"mark": SAME})
+    return mark_safe(drawn)  # noqa: S308
 
 
 def _markdown(text: str) -> str:
     """Return the text in the Markdown that is read: a mark of changes is moved behind what makes a line an item."""
-    lines, waiting = [], ""
+    lines: list[str] = []
+    waiting = ""
     for line in text.replace("\r\n", "\n").split("\n"):
         read = _LINE.match(line)
         assert read is not None  # noqa: S101 - every part of the pattern may be empty
         marks, rest = waiting + read["marks"], read["rest"].replace("\\", "\\\\")
         if not (rest.strip() or read["marker"] or read["word"]):
-            lines, waiting = [*lines, ""], marks
+            lines.append("")
+            waiting = marks
             continue
         waiting, indent = "", min(len(read["indent"].replace("\t", " " * _STEP)), _DEEPEST)
         # Only what opens the line is a marker: “- - -” is no list within a list, and a plus sign is one of no list.
@@ -74,7 +77,8 @@ def _literal(found: re.Match[str]) -> str:
     return f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}"
 
 
-Tokens, Env = Sequence[Token], MutableMapping[str, Any]
+Tokens = Sequence[Token]
+Env = MutableMapping[str, Any]
 
 
 def _text(_renderer: RendererHTML, tokens: Tokens, index: int, _options: Any, env: Env) -> str:

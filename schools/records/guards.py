@@ -29,7 +29,8 @@ def blockers(record: RecordOfVisit, verb: str, *, on: date) -> list[str]:
     """Why the verb cannot be done today, as sentences; the page shows the same list."""
     if verb == "submit":
         agenda = [(line.key, line.heading) for line in record.visit.agenda()]
-        return missing_to_submit(record.texts, agenda, record.written.findings)
+        written = record.written
+        return missing_to_submit(record.texts, agenda, written.findings, written.actions)
     return _blockers_after_sharing(record, verb, on) if verb in GUARDED else []
 
 

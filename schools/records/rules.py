@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from textwrap import shorten
+
+from schools.records.content import ActionLine
 
 FURTHEST_MEETING = 2
 """Years to a governors' meeting that somebody enters, either way."""
@@ -15,7 +18,10 @@ WITHOUT_AGENDA = "what you found"
 
 
 def missing_to_submit(
-    texts: Mapping[str, str], agenda: Sequence[tuple[str, str]] = (), findings: Mapping[str, str] | None = None
+    texts: Mapping[str, str],
+    agenda: Sequence[tuple[str, str]] = (),
+    findings: Mapping[str, str] | None = None,
+    actions: Sequence[ActionLine] = (),
 ) -> list[str]:
     """What a record still lacks before its author may submit it (domain 3.3), as sentences.
 
@@ -26,9 +32,20 @@ def missing_to_submit(
     if not agenda and not texts.get("findings", "").strip():
         lacking.append(f"Enter {WITHOUT_AGENDA}.")
     found = findings or {}
-    return lacking + [
-        f"Enter what you found on “{heading}”." for key, heading in agenda if not found.get(key, "").strip()
-    ]
+    lacking += [f"Enter what you found on “{heading}”." for key, heading in agenda if not found.get(key, "").strip()]
+    return lacking + incomplete_actions(actions)
+
+
+def incomplete_actions(actions: Sequence[ActionLine], *, known: Sequence[ActionLine] = ()) -> list[str]:
+    """Return a sentence for each action without a person or a date (domain 3.3), but for those `known` as they are."""
+    reasons = []
+    for number, action in enumerate(actions, start=1):
+        lacks = [*([] if action.who.strip() else ["a person"]), *([] if action.due_on else ["a date"])]
+        if lacks and action not in known:
+            reasons.append(
+                f"Action {number}, “{shorten(action.what, 60, placeholder='…')}”, needs {' and '.join(lacks)}."
+            )
+    return reasons
 
 
 def wrong_with_action_date(due_on: date, *, today: date) -> list[str]:

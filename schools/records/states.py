@@ -41,7 +41,8 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.SUBMITTED,
             past="submitted for approval",
             who=_AUTHOR,
-            guard="Who was met, evidence and a finding on each agenda item are written; no typed text is left unsaved.",
+            guard="Who was met, evidence and a finding on each agenda item are written; each action has a person and a "
+            "date; no typed text is left unsaved.",
             effect="The line manager is asked to approve it; the submission deadline is met, the one to approve opens.",
         ),
         Move(

@@ -3,9 +3,11 @@ import { initAll } from '../build/govuk-frontend.min.js'
 import { keepOnce } from './once.js'
 import { startAutosave } from './autosave.js'
 import { startFilters } from './filters.js'
-import { showThisWeek } from './this-week.js'
+import { startPasting } from './paste.js'
 import { startSession } from './session.js'
+import { showThisWeek } from './this-week.js'
 import { offerTickAll } from './tick-all.js'
+import { startWriting } from './writing.js'
 
 initAll()
 keepOnce()
@@ -14,3 +16,5 @@ startFilters()
 startSession()
 showThisWeek()
 offerTickAll()
+startPasting()
+startWriting()

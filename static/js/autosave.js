@@ -13,7 +13,9 @@ export function saveAll () {
 }
 
 function saver (form) {
-  const status = form.querySelector('[data-autosave-status]')
+  const scope = form.closest('[data-autosave-scope]') || form
+  const status = scope.querySelector('[data-autosave-status]')
+  const unsaved = scope.querySelector('[data-autosave-unsaved]')
   let saved = fingerprint(form)
   let timer = null
   let sending = null
@@ -22,6 +24,15 @@ function saver (form) {
     if (!status) return
     status.textContent = words
     status.classList.toggle('app-autosave--failed', failed)
+    mark()
+  }
+
+  // What is typed and not sent yet is shown in place of the last state; only what came of it is read out.
+  const mark = () => {
+    if (!unsaved) return
+    const waits = fingerprint(form) !== saved && !status.classList.contains('app-autosave--failed')
+    unsaved.hidden = !waits
+    status.classList.toggle('govuk-visually-hidden', waits)
   }
 
   // `quietly`: the page itself saves, so it is no sign that anybody is there.
@@ -40,6 +51,7 @@ function saver (form) {
   }
 
   const soon = () => {
+    mark()
     window.clearTimeout(timer)
     timer = window.setTimeout(() => send(), QUIET)
   }

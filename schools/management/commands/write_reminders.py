@@ -34,8 +34,8 @@ For administrators:
 
 - An email that still did not arrive is on the page *E-mail that did not arrive*. Let the mail server pipe what arrives
   at the sender’s address to `manage.py note_bounce`.
-- Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run` counts
-  and writes nothing, `--json` answers `due`, `created` and `delivered`.
+- Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run`
+  counts and writes nothing, `--json` answers `due`, `created` and `delivered`.
 
 How many working days there are between the steps is policy (*When a date is told of, and to whom it goes up when it is
 late*). A school’s own lateness goes to its School Improvement Partner and their DSIM, and no further.

@@ -19,7 +19,7 @@ from schools.records.content import Content
 from schools.records.diff import Change, differences
 from schools.records.models.correction import Correction, open_correction
 from schools.records.models.record import RecordOfVisit
-from schools.records.rules import wrong_with_correction
+from schools.records.rules import incomplete_actions, wrong_with_correction
 from schools.records.states import SHARED_STATES
 
 
@@ -47,7 +47,7 @@ def propose_correction(
             raise Conflict(current)
         if open_correction(current) is not None:
             raise Blocked(["A correction of this record is waiting already."])
-        if reasons := wrong_with_correction(reason, differs=differs(current, **written)):
+        if reasons := _wrong_with(current, reason, written):
             raise Blocked(reasons)
         correction = Correction.objects.create(
             record=current, corrects=seen, reason=reason, created_by=by, **stored(**written)
@@ -56,6 +56,12 @@ def propose_correction(
         deadlines.correction_moved(correction, by=by)
         record_actions.ask_to_close(current, on=clock.today())
     return correction
+
+
+def _wrong_with(record: RecordOfVisit, reason: str, written: Mapping[str, Any]) -> list[str]:
+    """Why it cannot be proposed; an action that the school reads already without person or date stays as it is."""
+    reasons = wrong_with_correction(reason, differs=differs(record, **written))
+    return reasons + incomplete_actions(written["content"].actions, known=record.written.actions)
 
 
 def proposed_changes(correction: Correction) -> list[Change]:
@@ -78,7 +84,7 @@ def propose_again(
 ) -> None:
     """With what the line manager asked for; `written` as `stored` takes it."""
     actor = _author(correction, by)
-    if reasons := wrong_with_correction(reason, differs=differs(correction.record, **written)):
+    if reasons := _wrong_with(correction.record, reason, written):
         raise Blocked(reasons)
     words: dict[str, Any] = {**stored(**written), "corrects": correction.record.shared_version, "returned_because": ""}
     with transaction.atomic():

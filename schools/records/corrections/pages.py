@@ -15,6 +15,7 @@ from schoolimprove.accounts.recipients import collected
 from schoolimprove.lib import clock
 from schoolimprove.pages.buttons import act, seen_in, with_recipients
 from schoolimprove.pages.conflicts import refused, show_conflict
+from schoolimprove.records.drafts import posted_form_of
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
@@ -27,8 +28,7 @@ from schools.records.models.record import RecordOfVisit, follows_corrections
 from schools.records.pages import RecordFormView, record_in_scope, warn_of_unprintable
 from schools.records.reading.after_sharing import Answer, address, answers_to, on_record
 from schools.records.states import SHARED_STATES, CorrectionStatus
-from schools.records.writing.figures import figures_of
-from schools.records.writing.pages import progress_of, rows_of_agenda
+from schools.records.writing.pages import RecordWriting, rows_of_agenda
 from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import content_values, saved_values, visit_of
 from schools.visits.forms import WRITTEN_KINDS
@@ -44,7 +44,7 @@ def initial_of(record: RecordOfVisit, correction: Correction | None) -> dict[str
     return {**written, **content_values(record, correction.written), "reason": correction.reason}
 
 
-class RecordCorrect(RecordFormView):
+class RecordCorrect(RecordWriting):
     """The whole record again, with what is wrong put right and the reason."""
 
     template_name = "schools/records/correction_write.html"
@@ -73,7 +73,7 @@ class RecordCorrect(RecordFormView):
         written = self.correction.written if self.correction else self.record.written
         return {
             "parts": parts_for(self.record, written, may_add_items=False),
-            "typed": self.draft.fields if self.draft else (),
+            "typed": posted_form_of(self.draft) if self.draft else None,
             "keeps_kind": self.record.visit.kind not in dict(WRITTEN_KINDS),
         }
 
@@ -110,9 +110,7 @@ class RecordCorrect(RecordFormView):
         context = super().get_context_data(**kwargs)
         beside = {
             "items": rows_of_agenda(context["form"], {}),
-            "progress": progress_of(self.record),
             "whole": True,
-            "figures": figures_of(self.request.user, self.record.school, clock.today()),
         }
         return {**context, **beside, "correction": self.correction, "answers": answers_of_school(self.record)}
 

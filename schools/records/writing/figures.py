@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import F, Sum
 
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year, academic_year_bounds, academic_year_label
 from schoolimprove.ui.components import Fact
 from schoolimprove.ui.registry import Registry
+from schools.records.content import OWNER_LABELS, Owner
+from schools.records.document import Reading, read
 from schools.records.models.action import RecordAction
 from schools.records.models.record import RecordOfVisit
 from schools.register.models.school import School
@@ -55,16 +57,49 @@ def _register(_user: Any, school: School, _on: date) -> Sequence[Fact]:
     return [fact for fact in facts if fact.value]
 
 
-def _visits(user: Any, school: School, on: date) -> Sequence[Fact]:
+def _visits(_user: Any, school: School, on: date) -> Sequence[Fact]:
     year = academic_year(on)
     days = school.visits.held().filter(held_on__range=academic_year_bounds(year)).aggregate(total=Sum("days"))["total"]
-    last = RecordOfVisit.objects.visible_at(school, user).filter(shared_version__isnull=False).for_lists().first()
-    actions = RecordAction.objects.filter(school=school).unfinished()
-    counted = actions.aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=on)))
-    late = f", {counted['late']} overdue" if counted["late"] else ""
-    shared = f"{last.visit.get_kind_display()}, {clock.uk_date(last.held_on)}" if last else ""
-    return [
-        Fact(f"Days used in {academic_year_label(year)}", f"{(days or 0):.1f}".removesuffix(".0")),
-        Fact("Last shared record", shared, empty="None yet"),
-        Fact("Actions still open", f"{counted['open']}{late}"),
+    return [Fact(f"Days used in {academic_year_label(year)}", f"{(days or 0):.1f}".removesuffix(".0"))]
+
+
+MOST_ACTIONS = 10
+"""Open actions beside a record, the soonest due; all are on the page of the school's actions."""
+
+
+@dataclass(frozen=True)
+class OpenAction:
+    what: str
+    whose: str
+    due_on: date | None
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class LastRecord:
+    """The newest shared record of a school besides the one that is written, and what is still to be done there."""
+
+    record: RecordOfVisit | None
+    reading: Reading | None
+    actions: Sequence[OpenAction]
+    more: int
+    """How many actions are open besides these."""
+
+
+def last_record_of(user: Any, record: RecordOfVisit, *, on: date) -> LastRecord:
+    """Return what this user may read of the last record. Four queries at most."""
+    shared = RecordOfVisit.objects.visible_at(record.school, user).filter(shared_version__isnull=False)
+    last = shared.exclude(pk=record.pk).order_by("-visit__held_on", "-pk").for_lists().first()
+    actions = RecordAction.objects.filter(school=record.school_id).exclude(record=record).unfinished()
+    found = list(actions.order_by(F("due_on").asc(nulls_last=True), "pk")[: MOST_ACTIONS + 1])
+    shown = [
+        OpenAction(
+            row.what,
+            OWNER_LABELS[Owner(row.owner)] + (f", {row.who}" if row.who else ""),
+            row.due_on,
+            row.is_overdue(on),
+        )
+        for row in found[:MOST_ACTIONS]
     ]
+    more = actions.count() - MOST_ACTIONS if len(found) > MOST_ACTIONS else 0
+    return LastRecord(last, read(last.newest_version().texts) if last else None, shown, more)

@@ -1,7 +1,7 @@
 """The forms in which a Record of Visit is begun and written."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -40,11 +40,30 @@ class ReasonForm(Form):
     reason = TextArea(label="Why", named="why", rows=4)
 
 
-BLANK_LINES = 2
-"""Empty lines offered after those there are; saving brings more."""
 MOST_LINES = 40
 LONGEST_LINE = 2_000
+STRENGTH, ACTION = "strength", "action"
+_LETTERS = {STRENGTH: "s", ACTION: "a"}
 _LINE = re.compile(r"^(strength|action)_([sa][0-9]{1,4})(?:_|$)")
+_PARTS = {STRENGTH: ("", "_theme"), ACTION: ("", "_who", "_due_0", "_due_1", "_due_2")}
+"""Ends of the names of a line's boxes, of which none is filled in by itself."""
+_CHANGE = re.compile(r"^(?:(?P<add>add) (?P<kind>strength|action)|remove (?P<name>(?:strength|action)_\w{1,10}))$")
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """What one of the buttons beside lines does: add another of a kind, or remove the one of that name."""
+
+    kind: str
+    removed: str = ""
+
+    @classmethod
+    def read(cls, pressed: str) -> "LineChange | None":
+        """Return what the value of a button asks for: `add action`, `remove action_a2`; None for any other."""
+        found = _CHANGE.match(pressed)
+        if found is None:
+            return None
+        return cls(found["kind"]) if found["add"] else cls(found["name"].partition("_")[0], found["name"])
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,7 @@ class Parts:
 
     agenda: Sequence[Any] = ()
     aspects: Sequence[str] = ()
+    grades: Sequence[str] = ()
     themes: Sequence[str] = ()
     carried: Sequence[Carried] = ()
     content: Content = field(default_factory=Content)
@@ -82,27 +102,37 @@ class RecordForm(VisitFactsForm):
         help_text="Lessons, pupils’ work, data, documents, and what people told you.",
         max_length=LONGEST,
         required=False,
-    grades: Sequence[str] = ()
     )
     findings = TextArea(label="What you found", rows=12, max_length=LONGEST, required=False)
     judgements = TextArea(label="Judgements", max_length=LONGEST, required=False)
 
-    def __init__(self, *args: Any, parts: Parts, typed: Iterable[str] = (), **kwargs: Any) -> None:
-        self.parts = parts
+    def __init__(
+        self,
+        *args: Any,
+        parts: Parts,
+        typed: Mapping[str, Any] | None = None,
+        change: LineChange | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Make the form; `typed` is what was posted before where it is not bound, `change` the button pressed then."""
+        self.parts, self.change = parts, change
+        self.blank: dict[str, str] = {}
         super().__init__(*args, **kwargs)
-        self._typed = {*typed, *self.data}
+        self._typed = self.data or typed or {}
         for name in ("met", "evidence"):
             self._note(name, "needed before you submit")
         self._make_items()
         self._make_grades()
         self._make_carried()
-        self.strength_keys = self._line_keys("strength", "s", [line.key for line in parts.content.strengths])
-        self.action_keys = self._line_keys("action", "a", [line.key for line in parts.content.actions])
+        self.strength_keys = self._line_keys(STRENGTH, [line.key for line in parts.content.strengths])
+        self.action_keys = self._line_keys(ACTION, [line.key for line in parts.content.actions])
         for number, key in enumerate(self.strength_keys, start=1):
             self._make_strength(number, key)
         for number, key in enumerate(self.action_keys, start=1):
             self._make_action(number, key)
         self._initial_lines()
+        if change and not change.removed and self.blank[change.kind]:
+            self.fields[f"{change.kind}_{self.blank[change.kind]}"].widget.attrs["autofocus"] = True
 
     # Making the fields.
 
@@ -167,16 +197,27 @@ class RecordForm(VisitFactsForm):
                 TextField(label="Note on it", max_length=500, required=False),
             )
 
-    def _line_keys(self, kind: str, letter: str, held: list[str]) -> list[str]:
-        """Those there are, those that were typed, and some blank ones; numbers go on where they ended."""
+    def _line_keys(self, kind: str, held: list[str]) -> list[str]:
+        """Return the keys of the lines: those typed if anything was, else those held, and one blank if there are none.
+
+        A blank line is never kept. One is added by its button, and only one.
+        """
+        letter, change = _LETTERS[kind], self.change
         highest = max([_number(key) for key in held] + [self.parts.highest])
-        typed = [found[2] for name in self._typed if (found := _LINE.match(name)) and found[1] == kind]
+        found = [match[2] for name in self._typed if (match := _LINE.match(name)) and match[1] == kind]
         # A number far beyond those there are is of no page of ours, and leaves none for the lines after it.
-        near = (key for key in typed if key.startswith(letter) and _number(key) <= highest + MOST_LINES)
-        keys = sorted({*held, *near}, key=_number)
-        used = max([_number(key) for key in keys] + [self.parts.highest])
-        blanks = 0 if self.is_bound else BLANK_LINES
-        return [*keys, *(f"{letter}{used + n}" for n in range(1, blanks + 1))][:MOST_LINES]
+        typed = {key for key in found if key.startswith(letter) and _number(key) <= highest + MOST_LINES}
+        typed |= {key for key in held if f"{kind}_{key}" in self._typed}
+        keys = sorted((key for key in typed if self._is_filled(kind, key)) if self._typed else held, key=_number)
+        used = max([highest, *(_number(key) for key in keys)])
+        if change and change.removed:
+            keys = [key for key in keys if f"{kind}_{key}" != change.removed]
+        wanted = not keys or (change is not None and change.kind == kind and not change.removed)
+        self.blank[kind] = f"{letter}{used + 1}" if wanted and len(keys) < MOST_LINES else ""
+        return [*keys, self.blank[kind]] if self.blank[kind] else keys[:MOST_LINES]
+
+    def _is_filled(self, kind: str, key: str) -> bool:
+        return any(str(self._typed.get(f"{kind}_{key}{end}") or "").strip() for end in _PARTS[kind])
 
     def _make_strength(self, number: int, key: str) -> None:
         text = TextArea(label=f"Strength {number}", rows=2, max_length=LONGEST, required=False)
@@ -230,6 +271,9 @@ class RecordForm(VisitFactsForm):
                     f"drop_{line.key}",
                     f"You have written what you found on “{line.heading}”. Clear the text or keep the item",
                 )
+        for number, key in enumerate(self.strength_keys, start=1):
+            if data.get(f"strength_{key}_theme") and not str(data.get(f"strength_{key}", "")).strip():
+                self.add_error(f"strength_{key}", f"Enter strength {number}, or remove it")
         for key in self.action_keys:
             self._check_action(key, data)
         return data
@@ -238,7 +282,7 @@ class RecordForm(VisitFactsForm):
         number = self.action_keys.index(key) + 1
         what, due = str(data.get(f"action_{key}", "")).strip(), data.get(f"action_{key}_due")
         if not what and (due or str(data.get(f"action_{key}_who", "")).strip()):
-            self.add_error(f"action_{key}", f"Enter what is to be done in action {number}, or clear the rest of it")
+            self.add_error(f"action_{key}", f"Enter what is to be done in action {number}, or remove it")
         known = next((line for line in self.parts.content.actions if line.key == key), None)
         if due and (known is None or known.due_on != due):
             for reason in wrong_with_action_date(due, today=clock.today()):
@@ -323,14 +367,31 @@ class RecordForm(VisitFactsForm):
 
     @property
     def strength_rows(self) -> list[dict[str, Any]]:
-        return [{"text": self[f"strength_{key}"], "theme": self[f"strength_{key}_theme"]} for key in self.strength_keys]
+        return [
+            {"text": self[f"strength_{key}"], "theme": self[f"strength_{key}_theme"], **self._of_line(STRENGTH, key)}
+            for key in self.strength_keys
+        ]
 
     @property
     def action_rows(self) -> list[dict[str, Any]]:
         return [
-            {name: self[f"action_{key}{end}"] for name, end in _ACTION_PARTS.items()} | {"number": number}
-            for number, key in enumerate(self.action_keys, start=1)
+            {name: self[f"action_{key}{end}"] for name, end in _ACTION_PARTS.items()} | self._of_line(ACTION, key)
+            for key in self.action_keys
         ]
+
+    def _of_line(self, kind: str, key: str) -> dict[str, Any]:
+        """Return the number of a line, and the value of the button that removes it; a blank one alone has none."""
+        keys = self._keys[kind]
+        alone = keys == [self.blank[kind]]
+        return {"number": keys.index(key) + 1, "remove": "" if alone else f"{kind}_{key}"}
+
+    @property
+    def _keys(self) -> dict[str, list[str]]:
+        return {STRENGTH: self.strength_keys, ACTION: self.action_keys}
+
+    @property
+    def may_add(self) -> dict[str, bool]:
+        return {kind: len(keys) < MOST_LINES for kind, keys in self._keys.items()}
 
     def _bound(self, name: str) -> Any:
         return self[name] if name in self.fields else None

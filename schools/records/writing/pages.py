@@ -1,6 +1,8 @@
 """Writing a Record of Visit: begun, written over weeks, previewed, submitted, recalled, given up."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,7 +21,8 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.pages.buttons import act, seen_in
 from schoolimprove.pages.conflicts import refused, show_conflict
-from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.drafts import KeepsDrafts, fill_from_draft, posted_form_of, typed_fields
+from schoolimprove.records.models import Draft
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schools.records import actions as record_actions
@@ -35,8 +38,8 @@ from schools.records.pages import (
 )
 from schools.records.returned import last_return
 from schools.records.states import RecordStatus
-from schools.records.writing.figures import figures_of
-from schools.records.writing.forms import NewRecordForm, ReasonForm, RecordForm
+from schools.records.writing.figures import figures_of, last_record_of
+from schools.records.writing.forms import LineChange, NewRecordForm, ReasonForm, RecordForm
 from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import blockers_to_submitting, saved_values, visit_of
 from schools.register.pages import school_in_scope
@@ -110,7 +113,33 @@ class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
         )
 
 
-class RecordEdit(RecordFormView):
+class RecordWriting(RecordFormView):
+    """The form in which a draft or a correction is written: lines are added and removed, and more is beside it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        change = LineChange.read(request.POST.get("then", ""))
+        return super().post(request, *args, **kwargs) if change is None else self.with_lines(change)
+
+    def with_lines(self, change: LineChange) -> HttpResponse:
+        """Show the form as it was typed, with a line more or less; nothing is checked and nothing is saved."""
+        typed = Draft(fields=typed_fields(self.request.POST))
+        made_with = {name: value for name, value in self.get_form_kwargs().items() if name not in ("data", "files")}
+        form = self.get_form_class()(**made_with | {"typed": posted_form_of(typed), "change": change})
+        fill_from_draft(form, typed)
+        return self.render_to_response(self.get_context_data(form=form, change=change))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        user, record, today = self.request.user, self.record, clock.today()
+        return {
+            "progress": progress_of(context["form"]),
+            "last": last_record_of(user, record, on=today),
+            "figures": figures_of(user, record.school, today),
+            **context,
+        }
+
+
+class RecordEdit(RecordWriting):
     """The author's text, while it is a draft. Whoever saves second sees both texts, theirs still in the form."""
 
     template_name = "schools/records/record_write.html"
@@ -129,7 +158,7 @@ class RecordEdit(RecordFormView):
     def made_of(self) -> dict[str, Any]:
         return {
             "parts": self._parts,
-            "typed": self.draft.fields if self.draft else (),
+            "typed": posted_form_of(self.draft) if self.draft else None,
             "keeps_kind": self.record.visit.kind not in dict(WRITTEN_KINDS),
         }
 
@@ -191,8 +220,6 @@ class RecordEdit(RecordFormView):
         context |= {
             "comments": comments,
             "items": rows_of_agenda(context["form"], comments),
-            "progress": progress_of(self.record),
-            "figures": figures_of(self.request.user, self.record.school, clock.today()),
         }
         if self.conflict is None:
             return context
@@ -209,23 +236,31 @@ def rows_of_agenda(form: RecordForm, comments: Mapping[str, Any]) -> list[dict[s
     return [{**row, "comment": comments.get(f"item_{row['line'].key}")} for row in form.item_rows]
 
 
-def progress_of(record: RecordOfVisit) -> list[tuple[str, str, bool]]:
-    """(anchor, heading, written) of the parts of the record, as it is saved."""
-    written = record.written
-    items = [
-        (f"id_item_{line.key}", line.heading, bool(written.findings.get(line.key, "").strip()))
-        for line in record.visit.agenda()
-    ]
-    return [
-        ("id_met", "Who you met", bool(record.met.strip())),
-        ("id_evidence", "Evidence you saw", bool(record.evidence.strip())),
+@dataclass(frozen=True)
+class PartOfRecord:
+    """A part with a link to it; `fields` is what the names of its boxes match, for the page too as one types."""
+
+    anchor: str
+    heading: str
+    fields: str
+    is_written: bool
+
+
+def progress_of(form: RecordForm) -> list[PartOfRecord]:
+    """Return the parts of the record in order, and whether anything is written in each as the form shows it."""
+    items = [(f"id_item_{line.key}", line.heading, f"^item_{line.key}$") for line in form.parts.agenda]
+    parts = [
+        ("id_met", "Who you met", "^met$"),
+        ("id_evidence", "Evidence you saw", "^evidence$"),
         *items,
-        ("id_findings", "Anything else you found" if items else "What you found", bool(record.findings.strip())),
-        ("self-evaluation", "Self-evaluation", bool(written.grades)),
-        ("id_judgements", "Judgements", bool(record.judgements.strip())),
-        ("strengths", "Strengths to share", bool(written.strengths)),
-        ("actions", "Actions agreed", bool(written.actions)),
+        ("id_findings", "Anything else you found" if items else "What you found", "^findings$"),
+        ("self-evaluation", "Self-evaluation", "^grade_[0-9]+_(school|sip)$"),
+        ("id_judgements", "Judgements", "^judgements$"),
+        ("strengths", "Strengths to share", "^strength_[a-z0-9]+$"),
+        ("actions", "Actions agreed", "^action_[a-z0-9]+$"),
     ]
+    written = [name for name in form.fields if str(form[name].value() or "").strip()]
+    return [PartOfRecord(*part, any(re.match(part[2], name) for name in written)) for part in parts]
 
 
 def differing(current: RecordOfVisit, form: RecordForm) -> list[tuple[str, str]]:
@@ -262,11 +297,13 @@ class RecordPreview(TemplateView):
         if record.shared_version or not is_followed_by(record, self.request.user):
             raise PermissionDenied
         warn_of_unprintable(self.request, versions.document(record))
+        is_author = record.is_written_by(user_of(self.request)) and record.status == RecordStatus.DRAFT
         return super().get_context_data(
             **kwargs,
             **document_context(versions.document(record)),
             record=record,
-            is_author=record.is_written_by(user_of(self.request)) and record.status == RecordStatus.DRAFT,
+            is_author=is_author,
+            blockers=blockers_to_submitting(record, self.request.user) if is_author else [],
             page_title="Preview of the Record of Visit",
             caption=f"{record.reference}, {record.school.name}",
             breadcrumbs=breadcrumbs(record, "Preview"),

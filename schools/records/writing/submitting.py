@@ -17,6 +17,7 @@ from schools.records.writing.forms import as_posted, initial_of
 
 _PRESET = re.compile(r"^(then|action_a\d+_owner|carried_\d+)$")
 """What a form posts though nobody typed it."""
+_LINE = re.compile(r"^(strength|action)_[a-z0-9]+$")
 
 
 def blockers_to_submitting(record: RecordOfVisit, user: Any) -> list[str]:
@@ -33,7 +34,8 @@ def has_unsaved_text(record: RecordOfVisit, user: Any) -> bool:
     if not kept:
         return False
     saved = as_posted(saved_values(record))
-    return any(_is_unsaved(name, value, saved) for draft in kept for name, value in _typed(draft))
+    typed = any(_is_unsaved(name, value, saved) for draft in kept for name, value in _typed(draft))
+    return typed or any(_has_removed_line(draft, saved) for draft in kept)
 
 
 def saved_values(record: RecordOfVisit) -> dict[str, Any]:
@@ -54,6 +56,11 @@ def visit_of(record: RecordOfVisit) -> dict[str, Any]:
 
 def _typed(draft: Draft) -> list[tuple[str, str]]:
     return [(name, unix_lines(str(value)).strip()) for name, values in draft.fields.items() for value in values]
+
+
+def _has_removed_line(draft: Draft, saved: dict[str, str]) -> bool:
+    """Whether a saved strength or action was removed from the form."""
+    return any(value and _LINE.match(name) and name not in draft.fields for name, value in saved.items())
 
 
 def _is_unsaved(name: str, value: str, saved: dict[str, str]) -> bool:

@@ -17,7 +17,7 @@ from schoolimprove.reminders.models import Deadline
 from schools.models import Correction, RecordOfVisit, Response, Strength
 from schools.records import actions as record_actions
 from schools.records.agreed_actions import actions as agreed_actions
-from schools.records.content import CarriedLine, Content
+from schools.records.content import ActionLine, CarriedLine, Content
 from schools.records.corrections import actions as correction_actions
 from schools.records.corrections.actions import propose_correction
 from schools.records.deadlines import PRESENT, RESPOND
@@ -80,6 +80,16 @@ def test_grades_strengths_actions_and_the_facts_of_the_visit_are_corrected_too(
     record: RecordOfVisit, other: dict[str, Any]
 ) -> None:
     assert propose(record, texts=WRITTEN, **other).pk
+
+
+def test_an_action_that_is_new_or_changed_needs_a_person_and_a_date(county: County, record: RecordOfVisit) -> None:
+    """An action that the school reads without them, from before they were asked for, may stay as it is."""
+    lacking = ["Action 2, “Visit a school”, needs a person and a date."]
+    content = replace(CONTENT, actions=(CONTENT.actions[0], ActionLine("x2", "Visit a school")))
+    assert refusal(lambda: propose(record, content=content)) == lacking
+    RecordOfVisit.objects.filter(pk=record.pk).update(content=content.as_json())
+    record.refresh_from_db()
+    assert propose(record, content=content).pk
 
 
 def test_one_correction_waits_at_a_time(county: County, record: RecordOfVisit) -> None:

@@ -20,10 +20,13 @@ from schools.records import guards
 from schools.records.content import ActionLine, CarriedLine, Content, StrengthLine
 from schools.records.deadlines import ASSURE, SUBMIT
 from schools.records.states import ActionStatus, RecordStatus
+from schools.records.writing.forms import as_posted
+from schools.records.writing.submitting import saved_values
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT
 from schools.visits.states import EditionStatus, VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
+from tests.factories.records import DraftFactory
 from tests.factories.schools import TEXTS, SchoolFactory, appointed
 from tests.factories.visits import ProgrammeEditionFactory
 from tests.integration.signing_in import signed_in
@@ -83,9 +86,6 @@ def test_a_second_core_visit_of_a_term_is_no_other_terms_and_has_its_agenda_all_
     assert len(second.visit.agenda()) == 2
 
 
-def test_what_was_found_is_kept_by_item_and_submitted_only_when_each_has_a_finding(
-    county: County, programme: None
-) -> None:
 @pytest.mark.parametrize(
     ("held_on", "term"),
     [
@@ -108,6 +108,9 @@ def test_a_visit_of_a_year_whose_terms_are_not_held_has_no_term(county: County) 
     assert (visit.academic_year, visit.term) == (None, "")
 
 
+def test_what_was_found_is_kept_by_item_and_submitted_only_when_each_has_a_finding(
+    county: County, programme: None
+) -> None:
     record = county.start(county.sip)
     saved(county, record, item_standards=FOUND["standards"])
     assert record.written.findings == {"standards": FOUND["standards"]}
@@ -151,8 +154,110 @@ def test_lines_keep_their_keys_and_an_emptied_one_is_gone(county: County) -> Non
     assert [(line.key, line.theme) for line in record.written.strengths] == [("s1", "Early years"), ("s2", "")]
     saved(county, record, strength_s1="", strength_s2="Singing")
     assert [line.key for line in record.written.strengths] == ["s2"]
-    page = signed_in(county.sip).get(edit(record)).content.decode()
+    page = saved(county, record, strength_s2="Singing", then="add strength").content.decode()
     assert 'name="strength_s3"' in page
+
+
+def lines_in(page: str) -> list[str]:
+    return re.findall(r'name="((?:strength|action)_[a-z0-9]+)"', page)
+
+
+def test_blank_lines_never_multiply(county: County) -> None:
+    record = county.start(county.sip)
+    client = signed_in(county.sip)
+    assert lines_in(client.get(edit(record)).content.decode()) == ["strength_s1", "action_a1"]
+    one = {"strength_s1": "Reading", "strength_s2": "", "action_a1": "", "action_a1_owner": "school"}
+    for _ in range(3):
+        saved(county, record, **one, then="stay")
+        assert lines_in(client.get(edit(record)).content.decode()) == ["strength_s1", "action_a1"]
+        page = saved(county, record, **one, days="none").content.decode()
+        assert lines_in(page) == ["strength_s1", "action_a1"]
+        for _ in range(2):
+            page = saved(county, record, **one, then="add strength").content.decode()
+            assert lines_in(page) == ["strength_s1", "strength_s2", "action_a1"]
+
+
+def test_blank_lines_of_kept_text_are_not_shown_again(county: County) -> None:
+    record = county.start(county.sip)
+    typed = {"strength_s1": ["Reading"], "strength_s2": [""], "strength_s3": [""], "action_a4_owner": ["school"]}
+    DraftFactory.create(user=county.sip, form=edit(record), base_version=1, fields={**typed, "met": ["The head"]})
+    page = signed_in(county.sip).get(edit(record)).content.decode()
+    assert lines_in(page) == ["strength_s1", "action_a1"]
+
+
+def test_another_line_is_added_and_one_removed_without_losing_or_saving_anything(county: County) -> None:
+    record = county.start(county.sip)
+    due = {"action_a1_due_0": "31", "action_a1_due_1": "2", "action_a1_due_2": "soon"}
+    typed = {"action_a1": "Moderate <writing>", "action_a1_who": "Deputy head", **due, "days": "many", "met": ""}
+    added = saved(county, record, **typed, strength_s1="Reading", then="add action")
+    page = added.content.decode()
+    assert added.status_code == 200
+    assert "There is a problem" not in page
+    assert lines_in(page) == ["strength_s1", "action_a1", "action_a2"]
+    for words in ("Moderate &lt;writing&gt;", "Deputy head", 'value="31"', 'value="soon"', 'value="many"', "Reading"):
+        assert words in page
+    assert re.search(r'<textarea[^>]*name="action_a2"[^>]*autofocus', page)
+    page = saved(county, record, **typed, strength_s1="Reading", then="remove strength_s1").content.decode()
+    assert lines_in(page) == ["strength_s2", "action_a1"]
+    assert "Reading</textarea>" not in page
+    assert "Moderate &lt;writing&gt;" in page
+    assert (record.version, record.written.strengths) == (1, ())
+
+
+def test_a_line_that_was_saved_is_gone_once_it_is_removed_and_saved(county: County) -> None:
+    record = county.start(county.sip)
+    saved(county, record, strength_s1="Reading", strength_s2="Singing")
+    page = saved(county, record, strength_s1="Reading", strength_s2="Singing", then="remove strength_s1")
+    assert lines_in(page.content.decode()) == ["strength_s2", "action_a1"]
+    assert len(record.written.strengths) == 2
+    saved(county, record, strength_s2="Singing")
+    assert [line.key for line in record.written.strengths] == ["s2"]
+
+
+def test_a_removed_line_that_is_not_saved_stops_a_record_from_being_submitted(county: County) -> None:
+    record = county.start(county.sip)
+    saved(county, record, strength_s1="Reading")
+    path, unsaved = record.get_absolute_url(), "Save or discard the text you typed and did not save."
+    assert unsaved not in signed_in(county.sip).get(path).content.decode()
+    fields = {name: [value] for name, value in as_posted(saved_values(record)).items() if "strength" not in name}
+    DraftFactory.create(user=county.sip, form=edit(record), base_version=record.version, fields=fields)
+    assert unsaved in signed_in(county.sip).get(path).content.decode()
+
+
+def test_there_is_a_most_of_lines(county: County) -> None:
+    record = county.start(county.sip)
+    many = {f"strength_s{number}": "Reading" for number in range(1, 41)}
+    page = saved(county, record, **many, then="add strength").content.decode()
+    assert lines_in(page).count("strength_s41") == 0
+    assert "There is no room for another strength. Remove one first." in page
+
+
+def test_a_button_nobody_made_adds_and_removes_nothing(county: County) -> None:
+    record = county.start(county.sip)
+    for pressed in ("add", "add visit", "remove", "remove met", "remove action_", "add action now"):
+        saved(county, record, strength_s1="Reading", then=pressed)
+        assert [line.text for line in record.written.strengths] == ["Reading"]
+
+
+def test_a_theme_without_its_strength_is_asked_about(county: County) -> None:
+    record = county.start(county.sip)
+    page = saved(county, record, strength_s1_theme="Early years").content.decode()
+    assert "Enter strength 1, or remove it" in page
+    assert re.search(r'<option value="Early years" selected', page)
+
+
+def test_an_action_needs_a_person_and_a_date_before_the_record_is_submitted(county: County) -> None:
+    record = county.start(county.sip)
+    due = {"action_a2_due_0": "4", "action_a2_due_1": "12", "action_a2_due_2": "2026"}
+    saved(county, record, action_a1="Moderate writing", action_a2="Visit a school", **due, action_a3="Read")
+    assert len(record.written.actions) == 3
+    assert guards.blockers(record, "submit", on=TUESDAY) == [
+        "Action 1, “Moderate writing”, needs a person and a date.",
+        "Action 2, “Visit a school”, needs a person.",
+        "Action 3, “Read”, needs a person and a date.",
+    ]
+    with pytest.raises(Blocked):
+        record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
 
 
 def test_an_action_says_whose_it_is_who_and_by_when(county: County) -> None:
@@ -168,7 +273,7 @@ def test_an_action_with_a_date_but_no_words_or_a_date_that_is_past_is_refused(co
     record = county.start(county.sip)
     due = {"action_a1_due_0": "2", "action_a1_due_1": "11", "action_a1_due_2": "2026"}
     page = saved(county, record, **due).content.decode()
-    assert "Enter what is to be done in action 1, or clear the rest of it" in page
+    assert "Enter what is to be done in action 1, or remove it" in page
     page = saved(county, record, action_a1="Moderate", **due).content.decode()
     assert "The date of an action must be today or later." in page
     assert record.version == 1
@@ -182,6 +287,42 @@ def test_grades_are_those_of_the_areas_that_were_looked_at(county: County) -> No
         ("Inclusion", "Strong standard", "Expected standard"),
         ("Attendance and behaviour", "", "Exceptional"),
     ]
+
+
+def offered(county: County, record: RecordOfVisit) -> list[str]:
+    page = signed_in(county.sip).get(edit(record)).content.decode()
+    box = re.search(r'<select name="grade_0_school".*?</select>', page, re.DOTALL)
+    assert box
+    return re.findall(r">([^<>]+)</option>", box[0])
+
+
+@pytest.mark.parametrize(
+    ("held_on", "grades"),
+    [
+        (date(2012, 8, 31), ["1, outstanding", "2, good", "3, satisfactory", "4, inadequate"]),
+        (date(2012, 9, 1), ["Outstanding", "Good", "Requires improvement", "Inadequate"]),
+        (date(2025, 11, 9), ["Outstanding", "Good", "Requires improvement", "Inadequate"]),
+        (
+            date(2025, 11, 10),
+            ["Exceptional", "Strong standard", "Expected standard", "Needs attention", "Urgent improvement"],
+        ),
+    ],
+)
+def test_grades_are_of_the_framework_in_force_on_the_day_of_the_visit(
+    county: County, held_on: date, grades: list[str]
+) -> None:
+    record = county.start(county.sip)
+    Visit.objects.update(held_on=held_on)
+    assert offered(county, record) == ["Not graded", *grades]
+
+
+def test_a_grade_of_an_earlier_framework_stays_as_it_was_recorded(county: County) -> None:
+    record = county.start(county.sip)
+    stored = record.content | {"grades": [{"aspect": "Capacity to improve", "school": 2, "sip": 0}]}
+    RecordOfVisit.objects.update(content=stored)
+    assert offered(county, record)[-1] == "2, good"
+    saved(county, record, met="The head", grade_8_school="2, good")
+    assert [(line.aspect, line.school) for line in record.written.grades] == [("Capacity to improve", "2, good")]
 
 
 def test_saving_again_what_is_saved_changes_nothing(county: County, programme: None) -> None:
@@ -203,7 +344,7 @@ def test_saving_again_what_is_saved_changes_nothing(county: County, programme: N
 
 
 def shared_with_an_action(county: County) -> RecordAction:
-    content = Content(actions=(ActionLine("a1", "Moderate writing", who="Deputy head"),))
+    content = Content(actions=(ActionLine("a1", "Moderate writing", who="Deputy head", due_on=date(2026, 12, 4)),))
     record = county.start(county.sip, held_on=date(2026, 10, 12), kind="monitoring", content=content)
     record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert not RecordAction.objects.exists()
@@ -311,42 +452,6 @@ def test_an_abandoned_draft_frees_the_days_and_the_term_owes_its_visit_again(cou
     assert again.visit == owed
     assert open_deadlines_of(owed) == []
 
-def offered(county: County, record: RecordOfVisit) -> list[str]:
-    page = signed_in(county.sip).get(edit(record)).content.decode()
-    box = re.search(r'<select name="grade_0_school".*?</select>', page, re.DOTALL)
-    assert box
-    return re.findall(r">([^<>]+)</option>", box[0])
-
-
-@pytest.mark.parametrize(
-    ("held_on", "grades"),
-    [
-        (date(2012, 8, 31), ["1, outstanding", "2, good", "3, satisfactory", "4, inadequate"]),
-        (date(2012, 9, 1), ["Outstanding", "Good", "Requires improvement", "Inadequate"]),
-        (date(2025, 11, 9), ["Outstanding", "Good", "Requires improvement", "Inadequate"]),
-        (
-            date(2025, 11, 10),
-            ["Exceptional", "Strong standard", "Expected standard", "Needs attention", "Urgent improvement"],
-        ),
-    ],
-)
-def test_grades_are_of_the_framework_in_force_on_the_day_of_the_visit(
-    county: County, held_on: date, grades: list[str]
-) -> None:
-    record = county.start(county.sip)
-    Visit.objects.update(held_on=held_on)
-    assert offered(county, record) == ["Not graded", *grades]
-
-
-def test_a_grade_of_an_earlier_framework_stays_as_it_was_recorded(county: County) -> None:
-    record = county.start(county.sip)
-    stored = record.content | {"grades": [{"aspect": "Capacity to improve", "school": 2, "sip": 0}]}
-    RecordOfVisit.objects.update(content=stored)
-    assert offered(county, record)[-1] == "2, good"
-    saved(county, record, met="The head", grade_8_school="2, good")
-    assert [(line.aspect, line.school) for line in record.written.grades] == [("Capacity to improve", "2, good")]
-
-
 
 def test_a_draft_is_given_up_by_its_author_or_their_manager_with_a_reason_and_by_nobody_else(county: County) -> None:
     for other in (county.head, county.headteacher, county.chair, county.deputy):
@@ -393,6 +498,20 @@ def test_a_visit_put_right_into_the_core_visit_takes_the_place_of_the_one_still_
 
 
 # The preview.
+
+
+def test_a_record_is_submitted_from_its_preview_once_nothing_is_missing(county: County) -> None:
+    record = county.start(county.sip)
+    path = reverse("schools:record_preview", args=[county.school.urn, record.reference])
+    submit = reverse("schools:record_submit", args=[county.school.urn, record.reference])
+    page = signed_in(county.sip).get(path).content.decode()
+    assert f'action="{submit}"' in page
+    assert f'name="seen_version" value="{record.version}"' in page
+    assert submit not in signed_in(county.dsim).get(path).content.decode()
+    saved(county, record, action_a1="Moderate writing")
+    page = signed_in(county.sip).get(path).content.decode()
+    assert submit not in page
+    assert "Action 1, “Moderate writing”, needs a person and a date." in page
 
 
 def test_the_preview_is_what_the_school_will_read_and_only_the_makers_read_it(county: County) -> None:

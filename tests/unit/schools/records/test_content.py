@@ -17,10 +17,10 @@ from schools.records.content import (
     document_of,
 )
 from schools.records.document import read
-from schools.records.rules import missing_to_submit, wrong_with_action_date
+from schools.records.rules import incomplete_actions, missing_to_submit, wrong_with_action_date
 
 WORDS = st.text(max_size=40)
-GRADE = st.integers(min_value=0, max_value=4)
+GRADE = st.sampled_from(["", "Expected standard", "2, good"])
 CONTENTS = st.builds(
     Content,
     findings=st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), WORDS, max_size=4),
@@ -103,6 +103,24 @@ def test_every_item_of_the_agenda_wants_a_finding() -> None:
 def test_without_an_agenda_there_are_findings_of_their_own() -> None:
     assert missing_to_submit(WRITTEN) == ["Enter what you found."]
     assert missing_to_submit({**WRITTEN, "findings": "Fine"}) == []
+
+
+DUE = date(2026, 12, 4)
+
+
+@pytest.mark.parametrize(
+    ("action", "lacking"),
+    [
+        (ActionLine("a1", "Read", who="Deputy", due_on=DUE), []),
+        (ActionLine("a1", "Read", who=" ", due_on=DUE), ["Action 1, “Read”, needs a person."]),
+        (ActionLine("a1", "Read", who="Deputy"), ["Action 1, “Read”, needs a date."]),
+        (ActionLine("a1", "Read"), ["Action 1, “Read”, needs a person and a date."]),
+        (ActionLine("a1", "Read " * 30), [f"Action 1, “{'Read ' * 11}Read…”, needs a person and a date."]),
+    ],
+)
+def test_an_action_wants_a_person_and_a_date(action: ActionLine, lacking: list[str]) -> None:
+    assert missing_to_submit(WRITTEN | {"findings": "Fine"}, actions=[action]) == lacking
+    assert incomplete_actions([action], known=[action]) == []
 
 
 @pytest.mark.parametrize(
