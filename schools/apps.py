@@ -10,6 +10,7 @@ class SchoolsConfig(AppConfig):
 
     def ready(self) -> None:
         from schoolimprove.accounts.rights import register_resolver
+        from schoolimprove.policy.keys import name_entries
         from schoolimprove.policy.shipping import Shipment, shipments
         from schools.home import calendar_feed, navigation, panels
         from schools.home.chronology import sources
@@ -19,10 +20,12 @@ class SchoolsConfig(AppConfig):
         from schools.imports.core import runs
         from schools.imports.gias import run as gias_run
         from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules, school_facts
+        from schools.policy import PHASE_BY_TYPE, SERVICE_BY_TYPE
         from schools.records import chronology as record_chronology
         from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
         from schools.records.writing import figures
+        from schools.register.establishments import name_of_type
         from schools.register.people import account_hooks
         from schools.register.roles_resolver import AppointmentResolver
         from schools.visits import chronology as visit_chronology
@@ -33,6 +36,8 @@ class SchoolsConfig(AppConfig):
         from schools.visits.programme.actions import sync_programmes
 
         register_resolver(AppointmentResolver())
+        for key in (SERVICE_BY_TYPE, PHASE_BY_TYPE):
+            name_entries(key, name_of_type)
         navigation.register()
         panels.register()
         for chronology in (visit_chronology, record_chronology, sources):

@@ -154,6 +154,8 @@ SERVICE_BY_TYPE = declare(
     PolicyKey(
         name="schools.service_by_type",
         label="Which types of school are served",
+        does="Decides which schools we visit: by right, by invitation, or not at all (on the register only).",
+        labels={"entitled": "Visited by right", "by_invitation": "Visited by invitation"},
         kind=ServiceByType,
         unit="establishment type codes",
         source="Design, Policy: service by type",
@@ -174,6 +176,8 @@ PHASE_BY_TYPE = declare(
     PolicyKey(
         name="schools.phase_by_type",
         label="The phase of schools for which GIAS gives none",
+        does="Gives a phase to schools for which GIAS has none, by their type.",
+        labels={"phases": "Type of school and its phase"},
         kind=PhaseByType,
         unit="establishment type code to phase",
         source="Design, Schools as they come",
@@ -195,6 +199,12 @@ RECORD_LIMITS = declare(
     PolicyKey(
         name="schools.record_limits",
         label="Time limits of a Record of Visit",
+        does="Sets the days by which a Record of Visit is submitted, approved and answered.",
+        labels={
+            "submit_working_days": "Working days after the visit to submit it",
+            "assure_working_days": "Working days to approve or return it",
+            "respond_school_days": "School days for the school to respond",
+        },
         kind=RecordLimits,
         unit="working days to submit and to approve; school days to respond",
         source="Domain 3.4",
@@ -207,6 +217,8 @@ HOLIDAY_LENGTH = declare(
     PolicyKey(
         name="schools.holiday_longer_than_a_week",
         label="When a school holiday is longer than a week",
+        does="Decides which holidays count as longer than a week when we work out dates.",
+        labels={"week_weekdays": "Weekdays in a week’s holiday, at most"},
         kind=HolidayLength,
         unit="weekdays",
         source="Domain 2; design, Time and deadlines",
@@ -219,6 +231,8 @@ SIP_DAYS = declare(
     PolicyKey(
         name="schools.sip_days",
         label="SIP days a school is entitled to",
+        does="Sets how many days of a School Improvement Partner a school that we visit may use.",
+        labels={"days_a_year": "Days in an academic year"},
         kind=SipDays,
         unit="days in an academic year",
         source="Domain 3.1 [002 F]",
@@ -231,6 +245,8 @@ REGISTER_AGE = declare(
     PolicyKey(
         name="schools.register_age",
         label="How old the register’s file may become",
+        does="Sets when we ask for a new file of schools.",
+        labels={"days": "Days after the last import"},
         kind=RegisterAge,
         unit="days",
         source="Domain 1 and 10: the register is brought in by import",
@@ -243,6 +259,8 @@ NOT_SEEN = declare(
     PolicyKey(
         name="schools.not_seen_days",
         label="When a school counts as not seen",
+        does="Sets when a school is listed as not seen.",
+        labels={"days": "Days since the last visit"},
         kind=NotSeen,
         unit="days since the last visit",
         source="Domain 3.1: a core visit each term; a term with the holiday after it has about 120 days",
@@ -255,6 +273,8 @@ TERM_OPENS = declare(
     PolicyKey(
         name="schools.term_opens",
         label="When a term is opened by itself",
+        does="Sets when the service opens the core visits of a term.",
+        labels={"days_before": "Days before the first day of term"},
         kind=TermOpens,
         unit="days before its first",
         source="Domain 9.2: each term the job opens the core visits",
@@ -266,7 +286,9 @@ TERM_OPENS = declare(
 CORE_VISIT_WEEKS = declare(
     PolicyKey(
         name="schools.core_visit_weeks",
-        label="Before which weeks of a term its core visit is to be held",
+        label="When the core visit of a term must be held",
+        does="Sets the day by which the core visit of a term must be held: before its last weeks.",
+        labels={"weeks": "Last weeks of the term"},
         kind=LastWeeks,
         unit="last weeks of the term",
         source="Domain 3.1 and 9.1: a core visit each term, told of while there is time to hold it",
@@ -302,6 +324,8 @@ SEF_ASPECTS = declare(
     PolicyKey(
         name="schools.sef_aspects",
         label="Aspects of the school’s self-evaluation that a record grades",
+        does="Lists what a record grades of a school’s self-evaluation. A record keeps the words it was written with.",
+        labels={"entries": "Aspects"},
         kind=Vocabulary,
         unit="names, in order",
         source="Domain 3.3 and 4.2 [002 E]; the areas of Ofsted’s report cards",
@@ -339,6 +363,8 @@ GOOD_PRACTICE_THEMES = declare(
     PolicyKey(
         name="schools.good_practice_themes",
         label="Themes under which strengths are tagged",
+        does="Lists the themes that a strength can be tagged with.",
+        labels={"entries": "Themes"},
         kind=Vocabulary,
         unit="names, in order",
         source="Domain 3.3",

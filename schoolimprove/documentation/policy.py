@@ -17,12 +17,12 @@ def written() -> str:
 
 def _section(key: PolicyKey[Any]) -> str:
     rows = [
-        [f"`{field}`", _from(start), _shown(value)]
+        [f"`{field}`", key.label_of(field), _from(start), _shown(value)]
         for start, shipped in sorted(key.shipped.items())
         for field, value in key.dump(shipped).items()
     ]
-    told = f"Key `{key.name}`, in {key.unit}."
-    return f"### {key.label}\n\n{told}\n\n" + table(["field", "in force from", "shipped value"], rows)
+    told = f"{key.does}\n\nKey `{key.name}`, in {key.unit}."
+    return f"### {key.label}\n\n{told}\n\n" + table(["field", "what it is", "in force from", "shipped value"], rows)
 
 
 def _from(start: date) -> str:

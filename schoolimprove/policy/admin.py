@@ -1,30 +1,44 @@
-"""Policy in the admin: propose here, and a second person approves here. A row in force is never altered."""
+"""Policy in the admin: propose here, and a second person approves here. A row in force is never altered.
+
+The list and a row are pages of our own (`schoolimprove.policy.pages`); Django's form proposes, and its actions decide.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from schoolimprove.lib import clock
 from schoolimprove.records.admin import KeptAdmin, KeptForm
 from schoolimprove.records.transition import Blocked, Conflict
 
+from . import pages
 from .actions import approve, propose, withdraw, wrong_with_proposal
-from .keys import all_keys
+from .keys import all_keys, key_named
 from .models import PolicyRow
 
 
 class ProposalForm(KeptForm):
     """A new value of a key from a day on, with the reason."""
 
-    key = forms.ChoiceField(choices=lambda: [(key.name, f"{key.label} ({key.unit})") for key in all_keys()])
+    key = forms.ChoiceField(
+        label="What it is about", choices=lambda: [(key.name, f"{key.label} ({key.unit})") for key in all_keys()]
+    )
 
     class Meta:
         model = PolicyRow
         fields = ["key", "effective_from", "value", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = next((key for key in all_keys() if key.name == self.initial.get("key")), None)
+        if chosen and "value" in self.fields:
+            fields = ", ".join(f"{name}: {chosen.label_of(name)}" for name in self.initial.get("value") or {})
+            self.fields["value"].help_text = f"{chosen.does} Change what stands behind each name. {fields}."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -38,17 +52,35 @@ class ProposalForm(KeptForm):
 @admin.register(PolicyRow)
 class PolicyRowAdmin(KeptAdmin):
     form = ProposalForm
-    list_display = ["key", "effective_from", "state", "proposed_by", "approved_by", "reason"]
     list_filter = ["key"]
     actions = ["approve_selected", "withdraw_selected"]
 
-    @admin.display(description="State")
-    def state(self, row: PolicyRow) -> str:
-        if row.withdrawn_at:
-            return "Withdrawn"
-        if not row.approved_at:
-            return "Awaiting approval"
-        return "Shipped" if row.shipped else "Approved"
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the page of our own; what it sends is an action of the admin."""
+        if request.method == "POST":
+            return super().changelist_view(request, extra_context)
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return pages.policy_list(
+            request, may_propose=self.has_add_permission(request), may_decide=self.has_change_permission(request)
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None or request.method == "POST" or row.key not in {key.name for key in all_keys()}:
+            # Also of a key that the code no longer has.
+            return super().change_view(request, object_id, form_url, extra_context)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return pages.policy_detail(request, row, may_decide=self.has_change_permission(request))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The value in force of the key that the address names, to be changed."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        now = PolicyRow.objects.in_force(clock.today()).filter(key=initial.get("key")).first()
+        return {**initial, "value": key_named(now.key).in_order(now.value)} if now else initial
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows are read, approved or withdrawn, never edited: the list needs the right, a row refuses it."""

@@ -1,7 +1,7 @@
 """Typed policy keys: what may vary, in what unit, from which paragraph, with which shipped value."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -17,7 +17,8 @@ class PolicyError(ValueError):
 class PolicyKey(Generic[T]):
     """A key, its dataclass and its shipped rows (first day in force → value).
 
-    `validator` returns the reasons a value is refused. `unit` and `source` are shown to the administrator.
+    `validator` returns the reasons a value is refused. `unit` and `source` are shown to the administrator, with what
+    the key `does` in a sentence and `labels` for the fields of its dataclass.
     """
 
     name: str
@@ -27,13 +28,23 @@ class PolicyKey(Generic[T]):
     source: str
     shipped: dict[date, T]
     validator: Callable[[T], Iterable[str]] = lambda _value: ()
+    does: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def in_order(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """A stored value in the order of the fields of the dataclass; a database may keep another."""
+        return {each.name: value[each.name] for each in fields(self.kind) if each.name in value}  # type: ignore[arg-type]
+
+    def label_of(self, name: str) -> str:
+        """The label of a field of the dataclass."""
+        return self.labels.get(name) or name.replace("_", " ").capitalize()
 
     def load(self, value: Any) -> T:
         """The dataclass from stored JSON; `PolicyError` when a field is missing, unknown or of the wrong type."""
         if not isinstance(value, dict):
             raise PolicyError("A policy value is a set of named fields.")
         hints = get_type_hints(self.kind)
-        names = {field.name for field in fields(self.kind)}  # type: ignore[arg-type]
+        names = {each.name for each in fields(self.kind)}  # type: ignore[arg-type]
         if set(value) != names:
             raise PolicyError(f"The fields are: {', '.join(sorted(names))}.")
         loaded = self.kind(**{name: _fit(name, value[name], hints[name]) for name in names})
@@ -62,6 +73,7 @@ def _fit(name: str, value: Any, hint: Any) -> Any:
 
 
 _keys: dict[str, PolicyKey[Any]] = {}
+_entry_names: dict[str, Callable[[str], str]] = {}
 
 
 def declare(key: PolicyKey[T]) -> PolicyKey[T]:
@@ -79,3 +91,13 @@ def all_keys() -> list[PolicyKey[Any]]:
 def key_named(name: str) -> PolicyKey[Any]:
     """`KeyError` for a name nobody declared."""
     return _keys[name]
+
+
+def name_entries(key: PolicyKey[Any], name_of: Callable[[str], str]) -> None:
+    """Show the entries of a list or table, which are codes, by their names; called where these are known."""
+    _entry_names[key.name] = name_of
+
+
+def entry_name(key: PolicyKey[Any], entry: str) -> str:
+    """An entry of a list or table as people read it."""
+    return _entry_names[key.name](entry) if key.name in _entry_names else entry

@@ -24,7 +24,14 @@ def _in_order(value: ReminderSteps) -> Iterator[str]:
 REMINDER_STEPS: PolicyKey[ReminderSteps] = declare(
     PolicyKey(
         name="reminders.steps",
-        label="When a date is told of, and to whom it goes up when it is late",
+        label="When we send reminders, and when a late date goes up",
+        does="Sets when people are reminded of a date, and when it goes up to those above them because it is late.",
+        labels={
+            "coming_working_days": "Working days before the date: reminder",
+            "first_working_days": "Working days late: goes up one level",
+            "second_working_days": "Working days late: goes up two levels",
+            "third_working_days": "Working days late: goes up three levels",
+        },
         kind=ReminderSteps,
         unit="working days",
         source="domain 9.1",
@@ -49,7 +56,9 @@ def _in_the_day(value: DigestHour) -> Iterator[str]:
 DIGEST_HOUR: PolicyKey[DigestHour] = declare(
     PolicyKey(
         name="reminders.digest_hour",
-        label="When the daily e-mail of reminders goes out",
+        label="When the daily email of reminders goes out",
+        does="Sets when the daily email of reminders goes to people who have not chosen an hour.",
+        labels={"hour": "Hour of the day"},
         kind=DigestHour,
         unit="hour of the day, in London",
         source="domain 9.1",

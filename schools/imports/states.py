@@ -110,7 +110,7 @@ IMPORT_RUN = StateTable(
             who=_WORKER,
             guard="It is the newest of its kind, and something that it did is as it left it and not used.",
             effect="What it changed reads as before, and what it added is taken out again. A school that was changed "
-            "or is used since stays as it is.",
+            "or used since stays as it is.",
         ),
     ),
 )

@@ -63,6 +63,11 @@ def type_code(name: str) -> str:
     return _CODES.get(name.strip().casefold(), "")
 
 
+def name_of_type(code: str) -> str:
+    """A code with the name of its type, as people read it."""
+    return f"{code} {TYPES[code]}" if code in TYPES else code
+
+
 def service_of(code: str, *, entitled: Collection[str], by_invitation: Collection[str]) -> Service:
     """Maintained schools and PRUs are entitled, academies and free schools by invitation (design, Policy)."""
     if code in entitled:

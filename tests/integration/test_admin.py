@@ -5,18 +5,23 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from schoolimprove.accounts.roles import Role
+from schoolimprove.policy.keys import all_keys
 from schoolimprove.policy.models import PolicyRow
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.models import AuditEvent
 from schools.models import Appointment, LocalAuthority, Person
-from schools.policy import RECORD_LIMITS
+from schools.policy import RECORD_LIMITS, SIP_DAYS
 from schools.register.people.appointing import appoint
 from tests.factories.accounts import UserFactory
+from tests.factories.policy import PolicyRowFactory
 from tests.factories.schools import LocalAuthorityFactory, PersonFactory, SchoolFactory, appointed
 from tests.integration.signing_in import signed_in
 
@@ -125,6 +130,61 @@ def test_a_value_that_does_not_fit_is_refused_with_the_fields_it_wants() -> None
     page = proposed(in_admin(Role.SYSTEM_ADMINISTRATOR), '{"days": 3}')
     assert "The fields are: assure_working_days" in page.content.decode()
     assert not PolicyRow.objects.filter(shipped=False).exists()
+
+
+def test_the_head_reads_what_each_policy_does_since_when_and_who_approved_it() -> None:
+    proposer, head = in_admin(Role.SYSTEM_ADMINISTRATOR), in_admin(Role.HEAD_OF_SERVICE)
+    proposed(proposer)
+    row = PolicyRow.objects.get(shipped=False)
+    page = head.get(reverse("admin:policy_policyrow_changelist")).content.decode()
+    for key in all_keys():
+        assert escape(key.label) in page
+        assert escape(key.does) in page
+        assert all(escape(key.label_of(name)) in page for name in key.dump(next(iter(key.shipped.values()))))
+    assert "Waiting for approval" in page
+    assert "Advisers asked for longer" in page
+    assert "Comes with the service" in page
+    assert "01 Community school" in page
+    assert not any(word in page for word in ("schools.record_limits", "submit_working_days", "Propose a change"))
+    assert page.count('value="approve_selected"') == 1
+    approved(head, row)
+    detail = head.get(reverse("admin:policy_policyrow_change", args=[row.pk])).content.decode()
+    approver = PolicyRow.objects.get(pk=row.pk).approved_by
+    assert str(approver) in detail
+    assert "1 September 2026" in detail
+    assert 'value="approve_selected"' not in detail
+
+
+def test_a_proposer_is_told_that_a_second_person_approves_and_begins_from_the_value_in_force() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    proposed(client)
+    page = client.get(reverse("admin:policy_policyrow_changelist")).content.decode()
+    assert "You proposed this. A second person approves it." in page
+    assert 'value="approve_selected"' not in page
+    assert 'value="withdraw_selected"' in page
+    form = client.get(reverse("admin:policy_policyrow_add"), {"key": RECORD_LIMITS.name}).content.decode()
+    assert escape('"submit_working_days": 5') in form
+    assert "Working days after the visit to submit it" in form
+
+
+def test_every_policy_says_what_it_does_and_labels_each_field() -> None:
+    for key in all_keys():
+        names = key.dump(next(iter(key.shipped.values())))
+        assert key.does.endswith("."), key.name
+        assert key.labels.keys() == names.keys(), key.name
+
+
+def test_the_page_of_policy_takes_the_same_queries_however_many_values_there_are() -> None:
+    client = in_admin(Role.HEAD_OF_SERVICE)
+    counted = []
+    for number in (1, 10):
+        for day in range(1, number + 1):
+            PolicyRowFactory.create(key=SIP_DAYS.name, value={"days_a_year": 6}, effective_from=date(2030, number, day))
+        client.get(reverse("admin:policy_policyrow_changelist"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("admin:policy_policyrow_changelist"))
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_the_head_approves_policy_and_does_not_propose_it() -> None:

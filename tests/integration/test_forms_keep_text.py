@@ -183,7 +183,7 @@ def test_a_proposal_typed_in_the_admin_when_the_session_had_ended_is_there_again
     assert {name: form.sent[name] for name in typed} == {name: [text] for name, text in typed.items()}
     assert "What you typed here and did not save is in the form again." in again.content.decode()
     listed = signed_in(user).get("/account/kept-text/").content.decode()
-    assert "Policy row</h2>" in listed
+    assert "Policy value</h2>" in listed
     assert "Save</h3>" not in listed
     assert signed_in(user).post(path, form.sent).status_code == 302
     assert not Draft.objects.exists()

@@ -50,6 +50,7 @@ class PolicyRow(BaseRecord):
 
     class Meta:
         ordering = ["key", "-effective_from"]
+        verbose_name = "policy value"
         constraints = [
             models.UniqueConstraint(
                 fields=["key", "effective_from"],

@@ -37,8 +37,8 @@ For administrators:
 - Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run`
   counts and writes nothing, `--json` answers `due`, `created` and `delivered`.
 
-How many working days there are between the steps is policy (*When a date is told of, and to whom it goes up when it is
-late*). A school’s own lateness goes to its School Improvement Partner and their DSIM, and no further.
+How many working days there are between the steps is policy (*When we send reminders, and when a late date goes
+up*). A school’s own lateness goes to its School Improvement Partner and their DSIM, and no further.
 
 ## Who is told, at which step
 """

@@ -1,0 +1,171 @@
+"""Policy as people read it: what each key does, its value in words, since when, and who approved it.
+
+These views are pages of the admin (`PolicyRowAdmin`), drawn in the site's own frame. The admin's own actions decide.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from schoolimprove.lib import clock
+from schoolimprove.ui import components
+from schoolimprove.ui.cells import shown
+
+from .keys import SINCE_ALWAYS, PolicyKey, all_keys, entry_name, key_named
+from .models import PolicyRow
+
+LISTED = "admin:policy_policyrow_changelist"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One key on the page: its value in force with its facts, and its other values."""
+
+    key: PolicyKey[Any]
+    facts: Sequence[components.Fact]
+    others: components.Table | None
+    propose_url: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A value that waits for approval, beside the one it would follow."""
+
+    row: PolicyRow
+    label: str
+    does: str
+    changes: components.Table
+    facts: Sequence[components.Fact]
+    is_own: bool
+
+
+def policy_list(request: HttpRequest, *, may_propose: bool, may_decide: bool) -> HttpResponse:
+    """Every key with its value today, and what waits for approval. One query."""
+    rows = list(_rows().filter(withdrawn_at__isnull=True))
+    by_key = {key.name: [row for row in rows if row.key == key.name] for key in all_keys()}
+    waiting = [row for row in rows if row.approved_at is None and row.key in by_key]
+    context = {
+        "page_title": "Policy",
+        "breadcrumbs": [components.Crumb("Settings", reverse("admin:index")), components.Crumb("Policy")],
+        "sections": [_section(key, by_key[key.name], may_propose=may_propose) for key in all_keys()],
+        "proposals": [_proposal(request, row, by_key[row.key]) for row in waiting],
+        "may_decide": may_decide,
+        "add_url": reverse("admin:policy_policyrow_add") if may_propose else "",
+        "decide_url": reverse(LISTED),
+    }
+    return render(request, "policy/policy_list.html", context)
+
+
+def policy_detail(request: HttpRequest, row: PolicyRow, *, may_decide: bool) -> HttpResponse:
+    """One value: what it does, what it changes, who proposed and approved it."""
+    key = key_named(row.key)
+    crumbs = [("Settings", reverse("admin:index")), ("Policy", reverse(LISTED)), (key.label, "")]
+    context = {
+        "page_title": key.label,
+        "caption": state_of(row),
+        "breadcrumbs": [components.Crumb(*crumb) for crumb in crumbs],
+        "proposal": _proposal(request, row, list(_rows().filter(key=row.key))),
+        "waits": row.approved_at is None and row.withdrawn_at is None,
+        "may_decide": may_decide,
+        "decide_url": reverse(LISTED),
+    }
+    return render(request, "policy/policy_detail.html", context)
+
+
+def state_of(row: PolicyRow) -> str:
+    """How far a value is, in words."""
+    if row.withdrawn_at:
+        return "Withdrawn"
+    if not row.approved_at:
+        return "Waiting for approval"
+    return "Comes with the service" if row.shipped else "Approved"
+
+
+def _rows() -> Any:
+    return PolicyRow.objects.select_related("proposed_by", "approved_by", "withdrawn_by").order_by("-effective_from")
+
+
+def _section(key: PolicyKey[Any], rows: Sequence[PolicyRow], *, may_propose: bool) -> Section:
+    approved = [row for row in rows if row.approved_at]
+    now = next((row for row in approved if row.effective_from <= clock.today()), None)
+    facts = [*_value_facts(key, now.value), *_facts(key, now)] if now else []
+    others = [row for row in approved if row != now]
+    url = reverse("admin:policy_policyrow_add", query={"key": key.name}) if may_propose else ""
+    return Section(key, facts, _table_of(key, others) if others else None, url)
+
+
+def _table_of(key: PolicyKey[Any], rows: Sequence[PolicyRow]) -> components.Table:
+    columns = [components.Column(label) for label in ("In force from", "Value", "Approved by", "Why")]
+    cells = [[_from(row), _in_words(key, row.value), _approved_by(row), row.reason] for row in rows]
+    return components.Table(f"Earlier and later values: {key.label}", columns, cells, caption_hidden=True)
+
+
+def _proposal(request: HttpRequest, row: PolicyRow, rows: Sequence[PolicyRow]) -> Proposal:
+    """Compared with what is approved for the day before it begins."""
+    key = key_named(row.key)
+    before = next((each for each in rows if each.approved_at and each.effective_from < row.effective_from), None)
+    held = before.value if before else {}
+    columns = [components.Column(label) for label in ("Value", "Before", "From then on")]
+    cells = [
+        [key.label_of(name), _words(key, held[name]) if name in held else "None", _words(key, value)]
+        for name, value in key.in_order(row.value).items()
+    ]
+    table = components.Table(f"What changes: {key.label}", columns, cells, caption_hidden=True)
+    return Proposal(row, key.label, key.does, table, _facts(key, row), row.proposed_by_id == request.user.pk)
+
+
+def _value_facts(key: PolicyKey[Any], value: Mapping[str, Any]) -> list[components.Fact]:
+    return [components.Fact(key.label_of(name), _words(key, entry)) for name, entry in key.in_order(value).items()]
+
+
+def _facts(key: PolicyKey[Any], row: PolicyRow) -> list[components.Fact]:
+    facts = [components.Fact("Unit", key.unit[:1].upper() + key.unit[1:])]
+    facts.append(components.Fact("In force since" if _has_begun(row) else "In force from", _from(row)))
+    if row.proposed_by:
+        facts.append(components.Fact("Proposed by", f"{row.proposed_by}, {shown(row.created_at)}"))
+    if row.withdrawn_at:
+        facts.append(components.Fact("Withdrawn by", f"{row.withdrawn_by}, {shown(row.withdrawn_at)}"))
+    else:
+        facts.append(components.Fact("Approved by", _approved_by(row), empty="Nobody yet"))
+    if not row.shipped:
+        facts.append(components.Fact("Why", row.reason))
+    return facts
+
+
+def _has_begun(row: PolicyRow) -> bool:
+    return row.approved_at is not None and row.effective_from <= clock.today()
+
+
+def _from(row: PolicyRow) -> str:
+    return "Always" if row.effective_from == SINCE_ALWAYS else clock.uk_date(row.effective_from)
+
+
+def _approved_by(row: PolicyRow) -> str:
+    if row.shipped:
+        return "Comes with the service"
+    return f"{row.approved_by}, {shown(row.approved_at)}" if row.approved_at else ""
+
+
+def _in_words(key: PolicyKey[Any], value: Mapping[str, Any]) -> Any:
+    return format_html_join(
+        "",
+        "<div>{}: {}</div>",
+        ((key.label_of(name), _words(key, entry)) for name, entry in key.in_order(value).items()),
+    )
+
+
+def _words(key: PolicyKey[Any], entry: Any) -> Any:
+    """A field of a value: a number or text as it is, a list with a line for each entry, a table with both sides."""
+    if isinstance(entry, Mapping):
+        lines = [f"{entry_name(key, name)}: {str(side).replace('_', ' ')}" for name, side in entry.items()]
+    elif isinstance(entry, list):
+        lines = [entry_name(key, each) for each in entry]
+    else:
+        return str(entry)
+    items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+    return format_html('<ul class="govuk-list">{}</ul>', items)
