@@ -306,6 +306,8 @@ SEF_GRADES = declare(
     PolicyKey(
         name="schools.sef_grades",
         label="Grades of the school’s self-evaluation",
+        does="Lists the grades to choose from in a record, by the day of the visit. A record keeps the words it has.",
+        labels={"entries": "Grades"},
         kind=Vocabulary,
         unit="names, the best first",
         source="Domain 1 and 3.3 [002 D1]; the grades of Ofsted’s framework in force on the day of the visit",
