@@ -231,7 +231,7 @@ SIP_DAYS = declare(
     PolicyKey(
         name="schools.sip_days",
         label="SIP days a school is entitled to",
-        does="Sets how many days of a School Improvement Partner a school that we visit may use.",
+        does="Sets how many School Improvement Partner days each visited school has.",
         labels={"days_a_year": "Days in an academic year"},
         kind=SipDays,
         unit="days in an academic year",

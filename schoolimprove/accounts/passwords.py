@@ -121,16 +121,13 @@ class KnownWordsValidator(CommonPasswordValidator):
         super().validate(password, user)
         if has_little_of_its_own(password, self.passwords, names_around(user)):
             raise ValidationError(
-                "This password is too easy to guess: a name, a well-known word or a run of letters with little beside "
-                "it. Use three words that have nothing to do with each other.",
+                "This password is too easy to guess. It is mostly a name, a common word or letters in a row. Use 3 "
+                "unrelated words.",
                 code="password_known_words",
             )
 
     def get_help_text(self) -> str:
-        return (
-            "It can’t be a commonly used password, or a name, a word of your work or a run of letters with a number "
-            "after it."
-        )
+        return "It cannot be a common password, name, work-related word or row of letters with a number added."
 
 
 class BreachedPasswordValidator:

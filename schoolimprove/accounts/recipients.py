@@ -32,7 +32,7 @@ class Recipients:
             for how in How
             if (names := [name for name, was in self.names.items() if was == how])
         ]
-        missing = [f"We hold no email address for {get_text_list(self.missing, 'or')}."] if self.missing else []
+        missing = [f"We do not have an email address for {get_text_list(self.missing, 'or')}."] if self.missing else []
         return " ".join([*told, *missing])
 
 

@@ -197,7 +197,7 @@ ROLES_AHEAD: dict[Role, str] = {
     Role.CENTRE_COORDINATOR: "You will see your intervention centre here, with its places and the children in it.",
     Role.BASE_LEAD: "You will see your inclusion base here, with its places and the children in it.",
     Role.PANEL_MEMBER: "You will see the meetings of your panel here, and the children referred to it.",
-    Role.PROVIDER: "You will see the children placed with you here, and the checks that you are due.",
+    Role.PROVIDER: "You will see the children placed with you here, and the checks you need to complete.",
     Role.LEAD_MEMBER: "You will see reports on the schools of the authority here.",
     Role.DATA_PROTECTION_OFFICER: "You will see here who looked at records of children, and when those are deleted.",
     Role.DIOCESAN_OFFICER: "You will see here what is decided about the schools of your diocese.",

@@ -38,7 +38,7 @@ class ProposalForm(KeptForm):
         chosen = next((key for key in all_keys() if key.name == self.initial.get("key")), None)
         if chosen and "value" in self.fields:
             fields = ", ".join(f"{name}: {chosen.label_of(name)}" for name in self.initial.get("value") or {})
-            self.fields["value"].help_text = f"{chosen.does} Change what stands behind each name. {fields}."
+            self.fields["value"].help_text = f"{chosen.does} Change only the value after each name. {fields}."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

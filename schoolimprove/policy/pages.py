@@ -83,7 +83,7 @@ def state_of(row: PolicyRow) -> str:
         return "Withdrawn"
     if not row.approved_at:
         return "Waiting for approval"
-    return "Comes with the service" if row.shipped else "Approved"
+    return "Supplied with the service" if row.shipped else "Approved"
 
 
 def _rows() -> Any:
@@ -147,7 +147,7 @@ def _from(row: PolicyRow) -> str:
 
 def _approved_by(row: PolicyRow) -> str:
     if row.shipped:
-        return "Comes with the service"
+        return "Supplied with the service"
     return f"{row.approved_by}, {shown(row.approved_at)}" if row.approved_at else ""
 
 

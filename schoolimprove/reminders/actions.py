@@ -11,7 +11,7 @@ from .models import Deadline, Reminder
 from .models.reminder import Answer, ReminderQuerySet
 from .unread import count_unread
 
-TAKEN_BACK = "That reminder is no longer open. You have put it away, or the work is done or is someone else’s now."
+TAKEN_BACK = "This reminder is closed. You removed it, the work is done, or someone else now has the work."
 NOT_LATE = "That date is not late. Say why once its day has passed."
 
 

@@ -24,8 +24,8 @@ def _in_order(value: ReminderSteps) -> Iterator[str]:
 REMINDER_STEPS: PolicyKey[ReminderSteps] = declare(
     PolicyKey(
         name="reminders.steps",
-        label="When we send reminders, and when a late date goes up",
-        does="Sets when people are reminded of a date, and when it goes up to those above them because it is late.",
+        label="When we send reminders and escalate overdue work",
+        does="Sets when we remind people of a date, and when we escalate it to their managers.",
         labels={
             "coming_working_days": "Working days before the date: reminder",
             "first_working_days": "Working days late: goes up one level",

@@ -18,7 +18,7 @@ from .steps import Step
 
 APPROVE = "policy.approve"
 APPROVERS = holders_of(
-    "the people who may approve policy, but the one who proposed it",
+    "everyone who can approve policy, except the proposer",
     Permission.APPROVE_POLICY,
     where="AND NOT EXISTS (SELECT 1 FROM policy_policyrow proposal WHERE proposal.id = told.subject_id"
     " AND proposal.proposed_by_id = told.user_id)",

@@ -24,10 +24,10 @@ class Step(StrEnum):
 STEP_LABELS: dict[Step, str] = {
     Step.ASKED: "New task",
     Step.COMING: "Coming due",
-    Step.LATE: "Late",
-    Step.FIRST: "Late, escalated",
-    Step.SECOND: "Late, escalated twice",
-    Step.THIRD: "Late, escalated three times",
+    Step.LATE: "Overdue",
+    Step.FIRST: "Overdue, escalated",
+    Step.SECOND: "Overdue, escalated twice",
+    Step.THIRD: "Overdue, escalated 3 times",
 }
 BEFORE_LATE = (Step.ASKED, Step.COMING)
 ESCALATIONS = (Step.FIRST, Step.SECOND, Step.THIRD)

@@ -13,7 +13,7 @@ MOST_FILES = 10
 
 class ImportForm(Form):
     submit_label = "Check the files"
-    kind = RadiosField(label="What do you bring in?", named="what you bring in")
+    kind = RadiosField(label="What do you want to import?", named="what you bring in")
     uploads = FilesField(
         label="Files",
         named="the files",

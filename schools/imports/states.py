@@ -108,9 +108,9 @@ IMPORT_RUN = StateTable(
             target=ImportStatus.UNDONE,
             past="undone",
             who=_WORKER,
-            guard="It is the newest of its kind, and something that it did is as it left it and not used.",
-            effect="What it changed reads as before, and what it added is taken out again. A school that was changed "
-            "or used since stays as it is.",
+            guard="It is the newest import of its kind, and at least one of its changes can still be undone.",
+            effect="We restore what the import changed and remove what it added. Schools that were changed or used since "
+            "stay as they are.",
         ),
     ),
 )

@@ -39,7 +39,7 @@ from schools.register.models.school import School
 
 DECIDE, REGISTER, TERM_DATES = "import.decide", "import.register", "import.term_dates"
 _UPLOADER = Audience(
-    "the person who brought the file", lambda _on: account_in(ImportRun._meta.db_table, "created_by_id")
+    "the person who uploaded the file", lambda _on: account_in(ImportRun._meta.db_table, "created_by_id")
 )
 YEAR = "academic year"
 """The kind of subject whose key is the year in which an academic year begins."""
@@ -55,7 +55,7 @@ def register() -> None:
         Rule(
             DECIDE,
             70,
-            "Confirm the import or leave it",
+            "Confirm or cancel the import",
             ladder=(Rung(Step.ASKED, _UPLOADER),),
             described=_described_runs,
             asked_of=_runs_to_decide,

@@ -160,7 +160,7 @@ def _above_visitor(*roles: Role) -> Callable[[date], Sql]:
     return lambda on: _holders(roles, on, joins=_VISIT, where=others)
 
 
-VISITOR = Audience("whoever visits; the school’s partner where it is nobody’s yet", _visitor)
+VISITOR = Audience("the visitor, or the School Improvement Partner if there is no visitor yet", _visitor)
 PARTNER = holders("the School Improvement Partner", Role.SIP)
 DSIM_OF_VISIT = Audience("the DSIM of the district", _above_visitor(Role.DSIM))
 HEAD_OF_VISIT = Audience("the Head of School Improvement", _above_visitor(Role.HEAD_OF_SERVICE))

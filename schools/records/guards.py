@@ -64,7 +64,7 @@ def _not_unpresented(record: RecordOfVisit, core: bool, on: date) -> list[str]:
         return []
     due = _open(PRESENT, record)
     if due is None:
-        return ["No date is known by which it is to be presented: no term dates are held for this time."]
+        return ["We cannot work out when this record must be presented, because the term dates are missing."]
     return [] if due.day < on else [f"The governors have until {clock.uk_date(due.day)} to see it."]
 
 
@@ -92,7 +92,7 @@ def _were_asked(record: RecordOfVisit) -> bool:
 
 def _correction_waits(record: RecordOfVisit) -> list[str]:
     waits = Correction.objects.filter(record=record, status__in=OPEN).exists()
-    return ["A correction of it waits to be issued or withdrawn."] if waits else []
+    return ["A correction of this record must be issued or withdrawn first."] if waits else []
 
 
 def _deadlines(rule: str, record: RecordOfVisit) -> "QuerySet[Deadline]":

@@ -42,7 +42,7 @@ RECORD_OF_VISIT = StateTable(
             past="submitted for approval",
             who=_AUTHOR,
             guard="Who was met, evidence and a finding on each agenda item are written; each action has a person and a "
-            "date; no typed text is left unsaved.",
+            "date; all typed text is saved.",
             effect="The line manager is asked to approve it; the submission deadline is met, the one to approve opens.",
         ),
         Move(
@@ -98,8 +98,8 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.SHARED,
             past="no longer marked as presented to the governors",
             who="The clerk, the chair or the headteacher of the school",
-            guard="It was presented, and was closed no more than 28 days ago if it is closed.",
-            effect="The record is open again. The deadline to present holds again, and the PDF says what happened.",
+            guard="The record is marked as presented. If it is closed, it was closed in the last 28 days.",
+            effect="The record is open again with its earlier deadline to present, and a new PDF says why.",
             reason_required=True,
         ),
         Move(

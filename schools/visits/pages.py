@@ -242,7 +242,7 @@ class ChecksDay(ChecksAnswers):
         day = self.day_of(form)
         doubt = actions.doubt_about(self.school_of_visit(), day) if day is not None else ""
         if doubt and CHECKED_FIELD not in self.request.POST:
-            self.final = f"{doubt} We have told no one yet."
+            self.final = f"{doubt} We have not told anyone yet."
             return self.stopped(form) or self.check_page(form)
         return self.send(form)
 

@@ -143,7 +143,7 @@ def test_the_head_reads_what_each_policy_does_since_when_and_who_approved_it() -
         assert all(escape(key.label_of(name)) in page for name in key.dump(next(iter(key.shipped.values()))))
     assert "Waiting for approval" in page
     assert "Advisers asked for longer" in page
-    assert "Comes with the service" in page
+    assert "Supplied with the service" in page
     assert "01 Community school" in page
     assert not any(word in page for word in ("schools.record_limits", "submit_working_days", "Propose a change"))
     assert page.count('value="approve_selected"') == 1
@@ -159,7 +159,7 @@ def test_a_proposer_is_told_that_a_second_person_approves_and_begins_from_the_va
     client = in_admin(Role.SYSTEM_ADMINISTRATOR)
     proposed(client)
     page = client.get(reverse("admin:policy_policyrow_changelist")).content.decode()
-    assert "You proposed this. A second person approves it." in page
+    assert "You proposed this change. Someone else must approve it." in page
     assert 'value="approve_selected"' not in page
     assert 'value="withdraw_selected"' in page
     form = client.get(reverse("admin:policy_policyrow_add"), {"key": RECORD_LIMITS.name}).content.decode()
@@ -267,7 +267,7 @@ def test_a_day_is_read_in_the_admin_as_everywhere(typed: str) -> None:
 def test_a_day_that_cannot_be_read_in_the_admin_is_refused_with_how_to_type_it() -> None:
     client = in_admin(Role.SYSTEM_ADMINISTRATOR)
     page = client.post(reverse("admin:schools_appointment_add"), {"starts_on": "11/25/2026"}).content.decode()
-    assert "“11/25/2026” is not a date: 25 is no month. Enter the day first" in page
+    assert "“11/25/2026” is not a date: there is no month 25. Enter the day first" in page
 
 
 def test_what_nobody_sees_is_taken_out_of_what_is_typed_in_the_admin() -> None:

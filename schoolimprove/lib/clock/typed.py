@@ -90,7 +90,8 @@ def _why_not(text: str, plain: str) -> str:
     """Say what is wrong with it where that is plain, and always how to type it."""
     numbers = _NUMBERS.fullmatch(plain)
     if numbers and int(numbers["month"]) > 12 >= int(numbers["day"]) > 0:
-        return f"{quoted(text)} is not a date: {numbers['month']} is no month. Enter the day first, like {EXAMPLE}."
+        month = numbers["month"]
+        return f"{quoted(text)} is not a date: there is no month {month}. Enter the day first, like {EXAMPLE}."
     if _NO_YEAR.fullmatch(plain):
         return f"{quoted(text)} is not a date: it has no year. Enter a date such as {EXAMPLE}."
     return f"{quoted(text)} is not a date such as {EXAMPLE}."

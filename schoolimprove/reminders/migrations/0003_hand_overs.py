@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='reminder',
             name='step',
-            field=models.CharField(choices=[('asked', 'New task'), ('coming', 'Coming due'), ('late', 'Late'), ('first', 'Late, escalated'), ('second', 'Late, escalated twice'), ('third', 'Late, escalated three times')], max_length=10),
+            field=models.CharField(choices=[('asked', 'New task'), ('coming', 'Coming due'), ('late', 'Overdue'), ('first', 'Overdue, escalated'), ('second', 'Overdue, escalated twice'), ('third', 'Overdue, escalated 3 times')], max_length=10),
         ),
         migrations.AddIndex(
             model_name='reminder',

@@ -82,7 +82,7 @@ def table_of(reminders: Sequence[Reminder], user: User) -> components.Table:
     )
 
 
-HIDDEN = "A date that is not yours to see any more"
+HIDDEN = "A reminder you can no longer open"
 
 
 def _row(reminder: Reminder, line: Line | None) -> list[Any]:

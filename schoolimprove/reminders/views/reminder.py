@@ -45,7 +45,7 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
     line = own_line(request, shown)
     read(Reminder.objects.filter(pk=shown.pk), by=user_of(request))
     stands = Reminder.objects.open().filter(pk=shown.pk).exists()
-    title = line.title if line else "A date that is not yours to see any more"
+    title = line.title if line else "A reminder you can no longer open"
     context = {
         "page_title": title,
         "caption": ", ".join(filter(None, (line.said.what, line.said.where))) if line else "",
@@ -64,9 +64,9 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
 def _settled(shown: Reminder) -> str:
     """Return why nothing is left to do."""
     if shown.answer == Answer.DONE:
-        return "You have put this reminder away."
+        return "You have removed this reminder."
     if shown.answer == Answer.HANDED_ON:
-        return "This work was handed to someone else. You have nothing left to do."
+        return "Someone else now has this work. You do not need to do anything."
     return "This has been done, or is no longer needed. You have nothing left to do."
 
 
@@ -101,7 +101,7 @@ def done(request: HttpRequest, reminder: int) -> HttpResponse:
     except Blocked as blocked:
         messages.warning(request, " ".join(blocked.messages))
         return redirect("reminders:reminder", reminder)
-    messages.success(request, "The reminder has been put away.")
+    messages.success(request, "You have removed this reminder.")
     return redirect("reminders:inbox")
 
 

@@ -157,7 +157,7 @@ def _rows_of(path: Path, outcome: Outcome, work: Work) -> list[Row]:
 
 
 def _columns(name: str, header: Sequence[str], outcome: Outcome) -> dict[str, int]:
-    """Our column → its place; `Unusable` when a file is no list of appointments."""
+    """Our column → its place; `Unusable` when a file is not a list of appointments."""
     known = {alias: column for column, aliases in COLUMNS.items() for alias in aliases}
     places: dict[str, int] = {}
     for place, heading in enumerate(header):
@@ -172,9 +172,11 @@ def _columns(name: str, header: Sequence[str], outcome: Outcome) -> dict[str, in
     other = meant_for(header, besides=APPOINTMENTS)
     needed = ["Role", "From", *([] if {"Name", "Email"} & places.keys() else ["Name"])]
     if missing := [column for column in needed if column not in places]:
-        raise Unusable(f"{name} is no list of appointments: it has no column {' and no column '.join(missing)}.{other}")
+        raise Unusable(
+            f"{name} is not a list of appointments: it has no column {' and no column '.join(missing)}.{other}"
+        )
     if not places.keys() & set(SCOPES):
-        raise Unusable(f"{name} is no list of appointments: it has no column for a school or a district.{other}")
+        raise Unusable(f"{name} is not a list of appointments: it has no column for a school or a district.{other}")
     return places
 
 

@@ -99,9 +99,9 @@ class CsvFile:
 
     def _unclosed(self) -> Unusable:
         return Unusable(
-            f"{self.path.name} cannot be read as CSV from line {self._line} on: a quotation mark opens there and is not"
-            " closed in the same cell, so the rows behind it would be lost. Take the mark out or close it, put cells"
-            " with line breaks on one line, and bring in the file again."
+            f"{self.path.name} cannot be read as CSV from line {self._line} on because a quotation mark is not closed,"
+            " so later rows would be lost. Remove or close the mark, put each cell on one line, and upload the file"
+            " again."
         )
 
     def _refuse_separator(self) -> None:

@@ -29,8 +29,8 @@ def kind_of(header: Sequence[str], file_name: str = "The file") -> str:
         return ESTABLISHMENTS
     raise Unusable(
         f"{file_name} is not a file of schools. It has none of the columns of GIAS, such as LA (code),"
-        " EstablishmentName and LinkURN, and is no plain list of schools: that has the columns URN and Name, and few"
-        " that we do not know."
+        " EstablishmentName and LinkURN, and it is not your own list of schools: that needs the columns URN and Name,"
+        " and mostly columns from the template."
         f"{_begins(header)} The template has the columns that we read."
     )
 

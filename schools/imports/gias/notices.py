@@ -51,9 +51,9 @@ def of_only(code: str, files: Sequence[FileRead]) -> Iterator[str]:
     if not any(code in file.codes for file in of_schools):
         held = LocalAuthority.objects.filter(code=code).exists()
         if not held:
-            yield f"We hold no authority with the code {code}, and no row that was taken has it. Check the code."
+            yield f"We do not know an authority with the code {code}, and no accepted row has it. Check the code."
         elif of_schools:
-            yield f"No row that was taken is of the authority {code}."
+            yield f"No accepted row is for authority {code}."
 
 
 def _of_elsewhere(code: str, file: FileRead) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _of_age(cursor: CursorWrapper, file: FileRead) -> Iterator[str]:
         schools = "1 school is" if newer == 1 else f"{newer:,} schools are"
         yield (
             f"{schools} held with a later change in GIAS than {file.path.name} has, up to {clock.uk_date(latest)}. "
-            "This file may be older than what is held."
+            "This file may be older than our data."
         )
 
 
@@ -105,7 +105,7 @@ def _of_others(tally: Mapping[str, register.Held], file: FileRead) -> Iterator[s
     if own and others:
         rows = "1 row is of another authority" if others == 1 else f"{others:,} rows are of other authorities"
         here = " and ".join(f"{name} ({code})" for code, name in sorted(own.items()))
-        yield f"{rows} than {here} in {file.path.name}. Their schools are held, and nobody appointed here sees them."
+        yield f"{rows} than {here} in {file.path.name}. We keep their schools, but your colleagues cannot see them."
 
 
 def _of_closing(keys: Sequence[int]) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _of_closing(keys: Sequence[int]) -> Iterator[str]:
             if told <= CLOSING_NAMED:
                 yield sentence
     if told > CLOSING_NAMED:
-        yield f"{_schools(told - CLOSING_NAMED)} more close with something still open there."
+        yield f"{_schools(told - CLOSING_NAMED)} more will close with work still open."
 
 
 def _still_open(schools: Sequence[School]) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _still_open(schools: Sequence[School]) -> Iterator[str]:
         ]
         if found:
             yield (
-                f"{school.name} (URN {school.urn}) is no longer open, and has {'; '.join(found)}. Cancel the visits"
+                f"{school.name} (URN {school.urn}) is closing, and still has {'; '.join(found)}. Cancel the visits"
                 " that will not take place. You can still record a visit that took place before."
             )
 

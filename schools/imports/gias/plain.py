@@ -122,8 +122,8 @@ def read_as_gias(source: CsvFile, *, own_code: str, elsewhere: Mapping[str, str]
     code_at = header.index(LA_CODE) if LA_CODE in header else None
     if not (code_at is not None or own_code or LAESTAB in header):
         raise Unusable(
-            f"{source.path.name} has no column for the authority, and more or fewer than one is our own. Add a column"
-            " LA code with its three digits."
+            f"{source.path.name} has no column for the authority, and we cannot tell which one you mean. Add a column"
+            " called LA code with its 3 digits."
         )
     code_of = _codes(header, own_code, elsewhere)
     added = [name for name in (LA_CODE, NUMBER) if name not in header]

@@ -148,7 +148,7 @@ def _refuse_nameless(cursor: CursorWrapper, file: FileRead, outcome: Outcome) ->
     """Reject the new schools that have no name."""
     lines = register.refuse_nameless(cursor) if "name" in file.unread else []
     file.refused += len(lines)
-    reason = "The school is not held yet, and we cannot add it without a name. The row was not taken."
+    reason = "We did not add this school, because its row has no name."
     outcome.rejected.extend(Rejection(str(file.path), line, None, reason) for line in lines)
 
 

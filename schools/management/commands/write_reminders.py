@@ -13,17 +13,17 @@ The service reminds people in two ways: on the page **Reminders**, whose number 
 every page, and by email.
 
 - **A new task.** When work becomes yours – a record is submitted or returned to you, a correction is proposed, a visit
-  is given to you, an import is checked – you are told straight away. The person who handed it over is not told.
+  is given to you, an import is checked – you see a reminder straight away. We do not remind the person who handed it over.
 - **A date.** Each morning at six, London time, the service looks for dates that are near or have passed. It tells each
   person once at each step.
 
 | | what happens |
 |---|---|
-| The daily email | One on each working day, at seven or at the hour you choose. Weekend news comes on Monday. |
+| The daily email | One on each working day, at seven or at the hour you choose. Reminders from a weekend or bank holiday come on the next working day. |
 | New tasks | In the daily email, or at once if you choose so. |
 | Dates set by law | By email at once. You cannot switch this off. |
 | A date that moves | Your reminder shows the new date, as your home page does. |
-| Put away as done | Takes a reminder off your page. The work itself is still to be done. |
+| Remove from my reminders | Takes a reminder off your page. The work itself is still to be done. |
 | Say why it is late | Your reason is kept with the date. The next person who is told can read it. |
 | Work given to someone else | Its reminders leave your page. |
 | You are covered for | You find your reminders when you are back. We email the person who covers for you. |

@@ -240,7 +240,7 @@ class CorrectionReturn(CorrectionFormView):
     form_class = ReturnCorrectionForm
     heading = "Return the correction to its author"
     states = frozenset({CorrectionStatus.PROPOSED})
-    done = "Returned to the author, with your comments. The school sees nothing of it."
+    done = "Returned to the author, with your comments. The school cannot see the correction."
 
     def may(self, user: Any) -> bool:
         return self.record.is_approved_by(user)

@@ -1,4 +1,4 @@
-"""What the school answered to a version of a record, or that it did not answer in time."""
+"""The school’s response to a version of a record, or that it did not answer in time."""
 
 from django.conf import settings
 from django.db import models

@@ -206,7 +206,7 @@ def _of_nobody(count: int) -> list[str]:
     if not count:
         return []
     visits = "1 visit has" if count == 1 else f"{count:,} visits have"
-    return [f"{visits} no author yet: whoever is the school’s partner can plan and hold it, as soon as there is one."]
+    return [f"{visits} no School Improvement Partner yet. Appoint one so that they can plan the visit."]
 
 
 OPENING = ListFile(

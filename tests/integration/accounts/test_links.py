@@ -268,7 +268,7 @@ class TestForgottenPasswords:
 
     def test_the_page_says_how_many_emails_an_address_gets(self, client: Client) -> None:
         page = self.ask(client, "nobody@example.org")
-        assert "no second email within 2 minutes, and no more than 3 in an hour" in page
+        assert "You can ask again after 2 minutes. We send up to 3 emails an hour to each address." in page
 
     def test_the_answer_takes_the_same_work_for_every_address(self, client: Client) -> None:
         """Nothing is looked up or drawn before the answer: the worker does that, for every address."""

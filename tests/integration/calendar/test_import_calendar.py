@@ -403,7 +403,7 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
         (
             "a.csv",
             b"URN,EstablishmentName\n1,2\n",
-            "is no list of term dates; missing columns: Academic year, Term,",
+            "is not a list of term dates; missing columns: Academic year, Term,",
         ),
         (
             "a.csv",

@@ -177,7 +177,7 @@ def test_an_import_that_was_checked_is_told_to_the_person_who_brought_the_file()
     assert asked() == [(DECIDE, analyst)]
     changed(TASKS)
     assert len(asked()) == 1
-    assert "Confirm the import or leave it" in inbox(analyst)
+    assert "Confirm or cancel the import" in inbox(analyst)
 
 
 def test_a_change_of_policy_is_told_to_those_who_may_approve_it_but_not_to_its_proposer() -> None:
@@ -314,7 +314,7 @@ def test_a_proposed_date_names_those_who_are_emailed(county: County) -> None:
 
 def test_a_school_without_an_address_is_said_not_to_be_emailed(county: County) -> None:
     said = plan_visit(county)
-    assert "We hold no email address for the headteacher or the chair of governors." in said
+    assert "We do not have an email address for the headteacher or the chair of governors." in said
     assert "emailing" not in said
 
 
@@ -331,7 +331,7 @@ def test_a_date_that_moved_stands_with_its_new_day_as_on_home(county: County, cl
     assert task.due_on == moved_to
     assert clock.uk_date(moved_to) in page
     assert "10 November 2026" not in page
-    assert task.overdue == ("Late" in page.split("<tbody")[1])
+    assert task.overdue == ("Overdue" in page.split("<tbody")[1])
 
 
 def test_what_was_told_twice_stands_once_and_is_counted_once(county: County, clock_at: Any) -> None:

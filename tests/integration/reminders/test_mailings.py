@@ -70,7 +70,7 @@ def test_a_digest_of_several_has_what_is_late_before_what_is_coming(county: Coun
     county.record(RecordStatus.DRAFT, held_on=TUESDAY - timedelta(days=7))
     swept_and_delivered(date(2026, 11, 5))
     email = Email.objects.get()
-    assert email.subject == "1 date late, 1 coming due"
+    assert email.subject == "1 overdue, 1 coming due"
     assert email.message.index("27 October 2026") < email.message.index("3 November 2026, ")
 
 
@@ -93,7 +93,7 @@ def test_what_is_found_after_the_digest_waits_for_the_next_days(county: County) 
     # The older one goes up to the DSIM as well by now.
     assert swept_and_delivered(DUE + timedelta(days=1)) == 2
     newest = Email.objects.filter(to=county.sip.email).latest("pk")
-    assert newest.subject == "2 dates late"
+    assert newest.subject == "2 overdue"
 
 
 def test_what_is_new_on_a_saturday_is_mailed_on_monday(county: County) -> None:

@@ -37,7 +37,8 @@ def test_a_day_is_read_however_it_is_typed(typed: str) -> None:
         ("٢٥/١١/٢٠٢٦", "“٢٥/١١/٢٠٢٦” is not a date such as 1 September 2026 or 01/09/2026."),
         (
             "11/25/2026",
-            "“11/25/2026” is not a date: 25 is no month. Enter the day first, like 1 September 2026 or 01/09/2026.",
+            "“11/25/2026” is not a date: there is no month 25. Enter the day first, like 1 September 2026 or "
+            "01/09/2026.",
         ),
         ("25 Nov", "“25 Nov” is not a date: it has no year. Enter a date such as 1 September 2026 or 01/09/2026."),
         ("25/11", "“25/11” is not a date: it has no year. Enter a date such as 1 September 2026 or 01/09/2026."),

@@ -81,7 +81,8 @@ def test_a_date_is_read_in_its_boxes_or_whole_in_one_of_them(typed: list[str]) -
         ),
         (
             ["11/25/2026", "", ""],
-            "“11/25/2026” is not a date: 25 is no month. Enter the day first, like 1 September 2026 or 01/09/2026.",
+            "“11/25/2026” is not a date: there is no month 25. Enter the day first, like 1 September 2026 or "
+            "01/09/2026.",
         ),
         (["25th", "", ""], "The date of the visit must include a month and year"),
         (["25 Nov", "11", ""], "The date of the visit must include a year"),

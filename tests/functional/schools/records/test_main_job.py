@@ -149,7 +149,7 @@ def sip_writes_and_submits(browser: Browser, live_server: Any, cast: Cast, schoo
         press(page, "Save and preview")
         expect(page.get_by_text("This is how the school will read this record.")).to_be_visible()
         expect(page.get_by_text("Action 1, “Read the test”, needs a person and a date.")).to_be_visible()
-        press(page, "Go on writing")
+        press(page, "Continue writing")
         page.get_by_role("textbox", name="Action 1: who").fill("Deputy headteacher")
         fill_day(page.get_by_role("group", name="Action 1: by when"), date(2026, 12, 11))
         press(page, "Save and preview", "Submit for approval")

@@ -225,9 +225,7 @@ def test_a_new_school_without_a_name_is_not_added_and_its_row_is_named(changed: 
     outcome = import_gias([path])
     assert (*counts(outcome), outcome.refused) == (6, 0, 0, 2)
     assert said(outcome) == [(2, "EstablishmentName"), (2, None), (3, "EstablishmentName"), (3, None)]
-    assert outcome.rejected[1].reason == (
-        "The school is not held yet, and we cannot add it without a name. The row was not taken."
-    )
+    assert outcome.rejected[1].reason == ("We did not add this school, because its row has no name.")
     assert not School.objects.filter(urn__in=[900101, 900102]).exists()
     assert not School.objects.filter(name__startswith="URN").exists()
 

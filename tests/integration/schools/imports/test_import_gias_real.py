@@ -89,7 +89,7 @@ class Said(NamedTuple):
 
 
 EMPTY_NAME = "The cell is empty, and a school cannot be without it."
-NAMELESS = "The school is not held yet, and we cannot add it without a name. The row was not taken."
+NAMELESS = "We did not add this school, because its row has no name."
 # Lines 11 to 20 have the cells of another layout than the header's: line → what stands under Easting and Northing.
 OUT_OF_STEP_FROM_HERE = "The row is out of step from here on, and was not taken any further."
 OUT_OF_STEP = {**dict.fromkeys(range(11, 20), "Gender (name)"), 20: "Trusts (name)"}

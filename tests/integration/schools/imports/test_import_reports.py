@@ -57,9 +57,9 @@ def run(command: str, *arguments: Any) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("unclosed_quote.csv", "from line 6 on: a quotation mark opens there"),
-        ("unclosed_quote_closed_later.csv", "from line 6 on: a quotation mark opens there"),
-        ("links_unclosed_quote.csv", "from line 5 on: a quotation mark opens there"),
+        ("unclosed_quote.csv", "from line 6 on because a quotation mark is not closed"),
+        ("unclosed_quote_closed_later.csv", "from line 6 on because a quotation mark is not closed"),
+        ("links_unclosed_quote.csv", "from line 5 on because a quotation mark is not closed"),
         ("h_semicolon.csv", "is separated by semicolons"),
         ("h_html.csv", "is a web page"),
     ],
@@ -139,7 +139,7 @@ def test_held_schools_under_another_code_are_named_when_their_authority_is_asked
     elsewhere, none = told["warnings"]
     assert elsewhere.startswith("In la_reorganised.csv, 5 schools held under 999 have another code, and we left their")
     assert "School 900101 (URN 900101, 998)" in elsewhere
-    assert none == "No row that was taken is of the authority 999."
+    assert none == "No accepted row is for authority 999."
 
 
 def test_held_schools_that_the_file_gives_to_another_authority_are_named(five_held: None) -> None:
@@ -158,7 +158,7 @@ def test_a_code_that_is_not_known_is_warned_of() -> None:
     outcome = import_gias([REPORTS / "statuses_999.csv"], only="123")
     assert (outcome.added, outcome.ignored) == (0, 7)
     assert outcome.warnings == [
-        "We hold no authority with the code 123, and no row that was taken has it. Check the code."
+        "We do not know an authority with the code 123, and no accepted row has it. Check the code."
     ]
 
 
@@ -199,7 +199,7 @@ def test_what_is_still_open_at_a_school_that_closes_is_named_before(
     DeadlineFactory.create(school_id=wrenmarsh.pk)
     outcome = import_gias([REPORTS / "closed_no_date.csv"], dry_run=True)
     assert outcome.warnings == [
-        "Wrenmarsh Primary School (URN 900102) is no longer open, and has 1 visit to come (12 January 2027);"
+        "Wrenmarsh Primary School (URN 900102) is closing, and still has 1 visit to come (12 January 2027);"
         f" 1 unfinished record ({record.reference}); School Improvement Partner: Ann Example; 1 open deadline."
         " Cancel the visits that will not take place. You can still record a visit that took place before."
     ]

@@ -245,7 +245,7 @@ def test_whoever_brought_files_in_is_asked_for_them_until_they_decide(
 ) -> None:
     run = brought(INVENTED)
     (ask,) = decisions(analyst)
-    assert (ask.url, ask.title) == (run.get_absolute_url(), "Confirm the import or leave it")
+    assert (ask.url, ask.title) == (run.get_absolute_url(), "Confirm or cancel the import")
     colleague = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthority.objects.get(code="999"))
     assert decisions(colleague) == []
     runs.abandon(run, by=actor, seen_version=run.version)
@@ -256,8 +256,8 @@ def test_rows_of_other_authorities_are_warned_of_where_the_own_one_is_known(brou
     run = brought(changed_file(tmp_path, {900101: {"LA (code)": "998", "LA (name)": "Neighbours"}}))
     (warning,) = run.outcome["warnings"]
     assert warning == (
-        "1 row is of another authority than Invented County (999) in changed.csv. Their schools are held, and nobody "
-        "appointed here sees them."
+        "1 row is of another authority than Invented County (999) in changed.csv. We keep their schools, but your "
+        "colleagues cannot see them."
     )
 
 

@@ -240,7 +240,7 @@ def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_
         clock_at(day)
         sweep(day)
     (row,) = rows_of(county.dsim, rule=SUBMIT)
-    assert (row["Step"], row["Told on"], row["Told"]) == ("Late, escalated", "2026-11-18", county.dsim.name)
+    assert (row["Step"], row["Told on"], row["Told"]) == ("Overdue, escalated", "2026-11-18", county.dsim.name)
     assert row["Days late"] == "8"
     page = page_of(county.dsim)
     assert f"18 November 2026: {county.dsim.name}" in page

@@ -260,7 +260,7 @@ def test_a_correction_that_waits_keeps_it_open(county: County) -> None:
     both_answer(record, county)
     correction = propose(record)
     assert refusal(lambda: record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)) == [
-        "A correction of it waits to be issued or withdrawn."
+        "A correction of this record must be issued or withdrawn first."
     ]
     correction_actions.withdraw(
         correction, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=correction.version

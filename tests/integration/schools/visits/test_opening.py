@@ -368,7 +368,7 @@ def test_a_term_is_opened_by_page_after_seeing_what_would_happen(county: County,
     done = client.post(reverse("schools:term_open"), {"term": "2026-autumn"}, follow=True).content.decode()
     assert "Core visits opened for 2 schools." in done
     assert "Autumn term 2026/27 is open" in done
-    assert "1 visit has no author yet" in done
+    assert "1 visit has no School Improvement Partner yet" in done
     again = client.post(reverse("schools:term_open"), {"term": "2026-autumn"}, follow=True).content.decode()
     assert "Nothing was missing" in again
 

@@ -149,7 +149,7 @@ def test_the_school_agrees_with_one_press(county: County) -> None:
     response = post(county.headteacher, address(visit, "visit_agree"), {"seen_version": "1"})
     assert said(response) == [
         "You have agreed Tuesday 10 November 2026. "
-        "We hold no email address for a School Improvement Partner of this school."
+        "We do not have an email address for a School Improvement Partner of this school."
     ]
     visit.refresh_from_db()
     assert visit.status == AGREED
@@ -172,7 +172,7 @@ def test_the_school_asks_for_another_date_in_one_form(county: County) -> None:
     data = {**day("suggested_on", WEEK_AFTER), "reason": "A school trip", "base_version": "1"}
     response = post(county.chair, address(visit, "visit_another_date"), data)
     assert said(response) == [
-        "You have asked for Tuesday 17 November 2026. We hold no email address for a School Improvement Partner of "
+        "You have asked for Tuesday 17 November 2026. We do not have an email address for a School Improvement Partner of "
         "this school."
     ]
     assert "A school trip" in page(county.sip, address(visit))
@@ -184,7 +184,7 @@ def test_a_day_without_school_is_said_before_anyone_is_emailed_and_can_be_kept(c
     client, url = signed_in(county.chair), address(visit, "visit_another_date")
     first = client.post(url, data)
     text = unescape(first.content.decode())
-    assert "Saturday 14 November 2026 is not a school day: Saturday. We have told no one yet." in text
+    assert "Saturday 14 November 2026 is not a school day: Saturday. We have not told anyone yet." in text
     assert "14 November 2026" in text
     assert "A school trip" in text
     visit.refresh_from_db()

@@ -37,7 +37,8 @@ def test_a_file_of_something_else_is_refused_with_a_sentence(header: list[str], 
         kind_of(header, "file.csv")
     assert str(refusal.value) == (
         "file.csv is not a file of schools. It has none of the columns of GIAS, such as LA (code), EstablishmentName"
-        " and LinkURN, and is no plain list of schools: that has the columns URN and Name, and few that we do not know."
+        " and LinkURN, and it is not your own list of schools: that needs the columns URN and Name, and mostly columns"
+        " from the template."
         f"{begins} The template has the columns that we read."
     )
 
