@@ -34,7 +34,10 @@ MAIN_PARTS = {f"{TYPES[extension]}.main+xml": TYPES[extension] for extension in 
 """Content type of the part that a Word or Excel file without macros is built around → media type of the file."""
 MACROS = re.compile("macro|vba|activex|attachedtoolbars", re.IGNORECASE)
 """In the content type or the relation of a part that runs something when the file is opened, or brings what does."""
-LOADED = {"afchunk", "attachedtemplate", "control", "frame", "oleobject", "package", "subdocument"}
+LOADED = {
+    *("afchunk", "attachedtemplate", "control", "frame", "oleobject", "package", "subdocument"),
+    *("image", "audio", "video", "media"),
+}
 """Relations that Word and Excel follow without asking, and run or show what they find. A link waits for a person."""
 MACRO_FILE = "vbaproject.bin"
 WITH_MACROS = "The file must be a PDF, Word document, Excel workbook, PNG or JPEG, without macros."

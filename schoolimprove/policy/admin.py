@@ -52,7 +52,6 @@ class ProposalForm(KeptForm):
 @admin.register(PolicyRow)
 class PolicyRowAdmin(KeptAdmin):
     form = ProposalForm
-    list_filter = ["key"]
     actions = ["approve_selected", "withdraw_selected"]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -122,7 +122,8 @@ def _choose_mail(written: Sequence[Reminder], choices: Mapping[int, ReminderChoi
     mailings: dict[int, Mailing] = {}
     for each in written:
         chosen = choices.get(each.user_id or 0)
-        if each.by_mail == ByMail.DIGEST and chosen is not None and chosen.handed_at_once:
+        at_once = chosen is not None and chosen.handed_at_once and not chosen.muted
+        if each.by_mail == ByMail.DIGEST and chosen is not None and at_once:
             each.by_mail = ByMail.AT_ONCE
             each.mailing = mailings.setdefault(chosen.user_id, _mailing(chosen.user_id))
     for mailing in mailings.values():

@@ -109,8 +109,8 @@ IMPORT_RUN = StateTable(
             past="undone",
             who=_WORKER,
             guard="It is the newest import of its kind, and at least one of its changes can still be undone.",
-            effect="We restore what the import changed and remove what it added. Schools that were changed or used since "
-            "stay as they are.",
+            effect="We restore what the import changed and remove what it added. Schools that were changed or used "
+            "since stay as they are.",
         ),
     ),
 )

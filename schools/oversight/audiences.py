@@ -14,6 +14,7 @@ from django.db import connection
 from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role, roles_with
 from schoolimprove.reminders.registry import Audience, Sql, account_in
 from schools.register.scope import COLUMNS
+from schools.visits.models.visit import WITHOUT_RECORD
 
 _COLUMNS = "due.id AS deadline_id, person.user_id AS user_id, person.email AS address, person.name AS name"
 _CURRENT = "{0}.withdrawn_because = '' AND {0}.starts_on <= %s AND ({0}.ends_on IS NULL OR {0}.ends_on >= %s)"
@@ -158,6 +159,21 @@ def _above_visitor(*roles: Role) -> Callable[[date], Sql]:
     """Whoever holds one of these over the school, and is not the visitor themselves."""
     others = "(account.id IS NULL OR visit.author_id IS NULL OR account.id <> visit.author_id)"
     return lambda on: _holders(roles, on, joins=_VISIT, where=others)
+
+
+def with_record(audience: Audience) -> Audience:
+    """Return those of an audience whose visit has a record: performance management is known to few."""
+    kinds = sorted(kind.value for kind in WITHOUT_RECORD)
+
+    def told(on: date) -> Sql:
+        people, values = audience.told(on)
+        sql = (
+            f"SELECT * FROM ({people}) AS told WHERE deadline_id NOT IN (SELECT due.id FROM due {_VISIT}"  # noqa: S608 (our own words)
+            f" WHERE visit.kind IN ({', '.join(['%s'] * len(kinds))}))"
+        )
+        return sql, [*values, *kinds]
+
+    return Audience(audience.label, told)
 
 
 VISITOR = Audience("the visitor, or the School Improvement Partner if there is no visitor yet", _visitor)

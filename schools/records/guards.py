@@ -85,9 +85,14 @@ def _unanswered(record: RecordOfVisit, on: date) -> set[str]:
 
 
 def _were_asked(record: RecordOfVisit) -> bool:
-    """Whether a day to respond to the newest version was ever set: what is not open any more has been met."""
-    issued = RecordVersion.objects.filter(record=record, number=record.shared_version or 0).values("issued_at")[:1]
-    return _deadlines(RESPOND, record).filter(opened_at__gte=issued).exists()
+    """Return whether the school was ever given a day to respond to the newest version.
+
+    That deadline may be met, or gone: a record that was closed, and is open again, keeps the missing answers.
+    """
+    newest = RecordVersion.objects.filter(record=record, number=record.shared_version or 0)
+    if Silence.objects.filter(version__in=newest).exists():
+        return True
+    return _deadlines(RESPOND, record).filter(opened_at__gte=newest.values("issued_at")[:1]).exists()
 
 
 def _correction_waits(record: RecordOfVisit) -> list[str]:
@@ -124,8 +129,9 @@ def to_close(on: date) -> RecordOfVisitQuerySet:
     was_asked = Exists(asked.filter(opened_at__gte=OuterRef("issued_at")))
     waits = Exists(Correction.objects.filter(record=OuterRef("pk"), status__in=OPEN))
     seen = Q(status=RecordStatus.PRESENTED) | (Q(status=RecordStatus.SHARED) & ~Q(visit__kind=VisitKind.CORE))
+    silent = Exists(Silence.objects.filter(version__record=OuterRef("pk"), version__number=OuterRef("shared_version")))
     records = RecordOfVisit.objects.filter(seen).with_issued_at()
-    return records.filter(was_asked | _both_answered(), ~has_time, ~waits)
+    return records.filter(was_asked | silent | _both_answered(), ~has_time, ~waits)
 
 
 def _both_answered() -> Q:

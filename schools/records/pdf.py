@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -259,8 +259,16 @@ def _status(version: RecordVersion, occasion: str) -> str:
         return "Closed"
     if act_of(occasion) == UNDONE:
         return "Shared with the school. It was marked as presented to the governors by mistake"
-    presented_on = version.record.presented_on
+    presented_on = _presented_on(version, occasion)
     return f"Presented to governors on {clock.uk_date(presented_on)}" if presented_on else "Presented to governors"
+
+
+def _presented_on(version: RecordVersion, occasion: str) -> date | None:
+    """Return the day that was given in this act, which may be undone by now."""
+    act, _, number = occasion.partition("-")
+    acts = list(_acts_on(version, act)[: int(number or 1)])
+    given = acts[-1].changes.get("presented_on") if acts else None
+    return date.fromisoformat(given[1]) if given and given[1] else version.record.presented_on
 
 
 def _freeze(key: str, tell: jobs.Progress) -> None:

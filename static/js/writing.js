@@ -39,6 +39,8 @@ async function change (form, button) {
   lines.ariaBusy = 'true'
   const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === 'string'))
   body.set('then', button.value)
+  // What is typed here until the server answers would be lost.
+  lines.inert = true
   const fresh = await fetch(form.action, { method: 'POST', body, credentials: 'same-origin' })
     .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ''))
     .then((page) => new DOMParser().parseFromString(page, 'text/html'))
@@ -47,6 +49,7 @@ async function change (form, button) {
   if (!fresh) {
     // Signed out or offline: the browser says what it makes of it, and the server keeps the text.
     lines.ariaBusy = 'false'
+    lines.inert = false
     form.requestSubmit(button)
     return
   }

@@ -5,10 +5,12 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Subquery
 from icalendar import Event
 
 from schoolimprove.accounts import mail
 from schoolimprove.reminders.models import Reminder
+from schoolimprove.reminders.models.reminder import deadline_now
 from schoolimprove.reminders.registry import CalendarSource, Described, calendar_sources, described, rule_named
 from schoolimprove.reminders.steps import Step
 from schoolimprove.ui.calendar_files import calendar_bytes, named, one_line
@@ -40,8 +42,12 @@ def _when_and_where(event: Event) -> Event:
 
 
 def deadlines_of(user: Any, _on: date) -> Iterator[Event]:
-    """The dates this person was told of, each once whatever the step, as long as they stand."""
-    own = Reminder.objects.to(user).open().filter(step__in=OWN_STEPS)
+    """Return the dates this person was told of, each once whatever the step, as long as they stand as they were told.
+
+    One that has moved is there again, on its new day, once the person is told of that.
+    """
+    stands = Subquery(deadline_now().values("due_on")[:1])
+    own = Reminder.objects.to(user).open().filter(step__in=OWN_STEPS, due_on=stands)
     told = list(_first_told(own.order_by("told_at", "pk")))
     words = described(user, told)
     return (_event(each, words[each.pk]) for each in told if each.pk in words)

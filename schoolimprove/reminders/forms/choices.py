@@ -21,7 +21,8 @@ class ChoicesForm(Form):
     handed = RadiosField(
         label="When should we email you about a new task?",
         choices=HANDED,
-        help_text="For example when a record is submitted to you, or returned to you.",
+        help_text="For example when a record is submitted to you, or returned to you. We send none if you choose only "
+        "dates set by law below.",
     )
     digest_at = SelectField(label="When should the daily e-mail come?", empty="")
     mailed = RadiosField(

@@ -19,6 +19,10 @@ LARGEST_UNPACKED = LARGEST
 LARGEST_WORKBOOK = 50 * 1024 * 1024
 """Bytes of all parts of an Excel workbook, whose texts are held in memory while it is read."""
 MOST_PARTS = 5_000
+LARGEST_OTHER_PART = 5 * 1024 * 1024
+"""Bytes of a part of a workbook that is neither a sheet nor its texts: a style is an object many times as large."""
+_LONGEST_END, _LEAST_ENTRY = 22 + 0xFFFF, 46 + 200
+"""Bytes of the end of an archive with its comment; and of an entry in its list, with a name of usual length."""
 SAVE_AS = "In Excel choose Save as, CSV UTF-8 (comma delimited), and bring in that file"
 _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 """What `gzip` and `zipfile` raise on a damaged archive, or on one packed in a way that they cannot read."""
@@ -59,6 +63,7 @@ _OTHERS = (
     _Kind((b"%pdf",), "a PDF, not a table", "Ask for the table as CSV or Excel"),
     _Kind((b"\x89png", b"\xff\xd8\xff", b"gif8"), "a picture, not a table", "Ask for the table as CSV or Excel"),
 )
+_READ_ROW_BY_ROW = ("xl/worksheets/", "xl/sharedStrings.xml")
 _OFFICE = {
     "word/document.xml": ("a Word document, not a table", "Copy the table into Excel and save it as CSV"),
     "ppt/presentation.xml": ("a PowerPoint file, not a table", "Copy the table into Excel and save it as CSV"),
@@ -93,8 +98,24 @@ def _refuse_other(head: bytes, path: Path) -> None:
             raise Unusable(f"{path.name} is {kind.what}. {kind.do}.")
 
 
+def _parts_said(raw: IO[bytes]) -> int:
+    """Return how many parts an archive says it has, by its end, before a library lists them all in memory."""
+    size = raw.seek(0, io.SEEK_END)
+    raw.seek(max(0, size - _LONGEST_END))
+    end = raw.read()
+    raw.seek(0)
+    at = end.rfind(b"PK\x05\x06")
+    if at < 0 or len(end) < at + 22:
+        return 0
+    number, directory = int.from_bytes(end[at + 10 : at + 12], "little"), end[at + 12 : at + 16]
+    # The number has two bytes, and 65,535 also says that it has more. A lying one is held to the bytes of the list.
+    return max(number, int.from_bytes(directory, "little") // _LEAST_ENTRY)
+
+
 @contextmanager
 def _archive(raw: IO[bytes], path: Path) -> Iterator[zipfile.ZipFile]:
+    if _parts_said(raw) > MOST_PARTS:
+        raise Unusable(f"{path.name} has more than {MOST_PARTS:,} files in it. Unzip it, and upload the one you need.")
     try:
         archive = zipfile.ZipFile(raw)
     except _DAMAGED:
@@ -107,7 +128,8 @@ def _in_archive(archive: zipfile.ZipFile, raw: IO[bytes], path: Path) -> Opened:
     parts = archive.infolist()
     names = {part.filename for part in parts}
     if "xl/workbook.xml" in names:
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_WORKBOOK:
+        others = (part.file_size for part in parts if not part.filename.startswith(_READ_ROW_BY_ROW))
+        if sum(part.file_size for part in parts) > LARGEST_WORKBOOK or max(others, default=0) > LARGEST_OTHER_PART:
             limit = LARGEST_WORKBOOK // 1024 // 1024
             raise Unusable(f"{path.name} is an Excel file that unpacks to more than {limit} MB. Save it as CSV.")
         return Opened(raw, is_workbook=True)

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from schools.imports.core.unpacking import Unusable
 
-MOST_COLUMNS = 1_000
+MOST_COLUMNS, MOST_ROWS = 1_000, 1_048_576
 WORKBOOK = "Excel"
 """What stands in the place of an encoding."""
 
@@ -49,13 +49,21 @@ def _sheet(book: Any, name: str) -> Any:
 def _has_rows(sheet: Any) -> bool:
     # What a workbook says about its size may be wrong.
     sheet.reset_dimensions()
-    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
+    return any(value is not None for row in _rows(sheet) for value in row)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield rows, of columns no further than a table of ours; `Unusable` where there are more than Excel can have."""
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
+        if number > MOST_ROWS:
+            raise Unusable(f"The sheet has more than {MOST_ROWS:,} rows. Save the rows you need as CSV.")
+        yield row
 
 
 def _lines(sheet: Any) -> Iterator[str]:
     width = 0
-    for row in sheet.iter_rows(values_only=True):
-        cells = [_text(value) for value in row[:MOST_COLUMNS]]
+    for row in _rows(sheet):
+        cells = [_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         width = width or len(cells)

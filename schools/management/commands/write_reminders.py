@@ -13,13 +13,14 @@ The service reminds people in two ways: on the page **Reminders**, whose number 
 every page, and by email.
 
 - **A new task.** When work becomes yours – a record is submitted or returned to you, a correction is proposed, a visit
-  is given to you, an import is checked – you see a reminder straight away. We do not remind the person who handed it over.
+  is given to you, an import is checked – you see a reminder straight away. We do not remind the person who handed it
+  over.
 - **A date.** Each morning at six, London time, the service looks for dates that are near or have passed. It tells each
   person once at each step.
 
 | | what happens |
 |---|---|
-| The daily email | One on each working day, at seven or at the hour you choose. Reminders from a weekend or bank holiday come on the next working day. |
+| The daily email | One on each working day, at seven or at the hour you choose. |
 | New tasks | In the daily email, or at once if you choose so. |
 | Dates set by law | By email at once. You cannot switch this off. |
 | A date that moves | Your reminder shows the new date, as your home page does. |

@@ -15,8 +15,8 @@ from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.todo import tasks_of
 from schools.models import RecordOfVisit
 from schools.records import actions as record_actions
-from schools.records import pdf
-from schools.records.deadlines import PRESENT
+from schools.records import guards, pdf
+from schools.records.deadlines import PRESENT, RESPOND
 from schools.records.states import RecordStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
@@ -56,7 +56,7 @@ def test_each_act_has_a_pdf_of_its_own(county: County, presented: RecordOfVisit)
     record_actions.present(presented, by=county.chair, on=later, held_on=later, seen_version=presented.version)
     presented.refresh_from_db()
     assert stands(presented) == [
-        ("presented", "Presented to governors on 4 November 2026"),
+        ("presented", "Presented to governors on 3 November 2026"),
         ("undone", "Shared with the school. It was marked as presented to the governors by mistake"),
         ("presented-2", "Presented to governors on 4 November 2026"),
     ]
@@ -84,9 +84,24 @@ def test_a_record_that_the_night_closed_is_open_again_for_28_days(county: County
     assert (presented.status, presented.closed_at) == (RecordStatus.SHARED, None)
 
 
+def test_a_record_that_nobody_answered_can_be_presented_and_closed_again(
+    county: County, presented: RecordOfVisit
+) -> None:
+    late = Deadline.objects.open().get(rule=RESPOND).day + timedelta(days=1)
+    with clock.at(late):
+        record_actions.close(presented, by=None, on=late, seen_version=presented.version)
+        presented.refresh_from_db()
+        undo(presented, county, on=late)
+        assert not guards.to_close(late).filter(pk=presented.pk).exists()
+        record_actions.present(presented, by=county.chair, on=late, held_on=late, seen_version=presented.version)
+        presented.refresh_from_db()
+        assert guards.to_close(late).filter(pk=presented.pk).exists()
+        record_actions.close(presented, by=None, on=late, seen_version=presented.version)
+
+
 def test_while_a_correction_waits_it_stays_as_it_is(county: County, presented: RecordOfVisit) -> None:
     propose(presented)
-    with pytest.raises(Blocked, match="A correction of it waits"):
+    with pytest.raises(Blocked, match="A correction of this record must be issued or withdrawn first"):
         undo(presented, county)
 
 

@@ -172,8 +172,8 @@ def test_the_school_asks_for_another_date_in_one_form(county: County) -> None:
     data = {**day("suggested_on", WEEK_AFTER), "reason": "A school trip", "base_version": "1"}
     response = post(county.chair, address(visit, "visit_another_date"), data)
     assert said(response) == [
-        "You have asked for Tuesday 17 November 2026. We do not have an email address for a School Improvement Partner of "
-        "this school."
+        "You have asked for Tuesday 17 November 2026. We do not have an email address for a School Improvement Partner "
+        "of this school."
     ]
     assert "A school trip" in page(county.sip, address(visit))
 
