@@ -112,6 +112,8 @@ def test_a_county_is_brought_in_found_allocated_and_taken_out_again(
         page.goto(brought_in)
         ask_to_undo(page)
         expect(page.get_by_text("was added by the import and is used now: 1 appointment.").first).to_be_visible()
+        expect(page.get_by_text("To stay as they are")).to_be_visible()
+        led_on(page.get_by_role("button", name="Do not undo it"))
         assert School.objects.count() == 590
 
         page.goto(allocated)
