@@ -24,13 +24,17 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.calendar.models import Term
 from schoolimprove.lib import clock
+from schoolimprove.policy import actions as policy_actions
+from schoolimprove.policy.models import PolicyRow
 from schoolimprove.records import jobs
+from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import Job
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.sweep import sweep
 from schoolimprove.reminders.termly import ask_for_due
 from schools.home import watchlist
 from schools.models import School, Strength
+from schools.policy import SIP_DAYS
 from schools.records import actions as record_actions
 from schools.records.corrections import actions as correction_actions
 from schools.records.pdf import answered, freeze
@@ -772,6 +776,31 @@ def imports_in_the_admin_of_which_there_is_none(at: Place) -> Sent:
 def import_in_the_admin_of_no_file(at: Place) -> Sent:
     client = client_of(in_the_admin(at))
     return saying(at.posted(client, "/admin/schools/importrun/add/", {}), "There is a problem")
+
+
+@state
+def policy_with_a_change_that_waits(at: Place) -> Sent:
+    proposed_limit()
+    return at.opened(in_the_admin(at), "/admin/policy/policyrow/", "Waiting for approval")
+
+
+@state
+def policy_without_a_change(at: Place) -> Sent:
+    return at.opened(in_the_admin(at), "/admin/policy/policyrow/", "In force today")
+
+
+@state
+def value_of_policy_that_waits(at: Place) -> Sent:
+    return at.opened(in_the_admin(at), f"/admin/policy/policyrow/{proposed_limit().pk}/change/", "Nobody yet")
+
+
+def proposed_limit() -> PolicyRow:
+    """A change that another administrator proposed, beside an earlier one."""
+    by = Actor(UserFactory.create())
+    policy_actions.propose(
+        key=SIP_DAYS.name, effective_from=date(2030, 9, 1), value={"days_a_year": 6}, reason=LONG_NAME, by=by
+    )
+    return PolicyRow.objects.awaiting_approval().get()
 
 
 def in_the_admin(at: Place) -> User:
