@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from schoolimprove.documents import uploads
-from schools.imports import forms as imports_forms
+from schools.imports.core import unpacking
 
 IMPORTS = "admin:schools_importrun_add"
 
@@ -32,7 +32,7 @@ class OnlyWhatCanBeUsed(FileUploadHandler):
     def _largest(self) -> int:
         """Bytes of one file, by the page it is sent to."""
         route = getattr(self.request, "resolver_match", None)
-        return imports_forms.LARGEST if route is not None and route.view_name == IMPORTS else uploads.LARGEST
+        return unpacking.LARGEST if route is not None and route.view_name == IMPORTS else uploads.LARGEST
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """The pieces up to the first that is over, so that the file is seen to be too large."""

@@ -1,6 +1,6 @@
 """A plain list of schools, as CSV or Excel: taken by the names of its columns, by the importer of GIAS."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def listed(tmp_path: Path) -> Listed:
     return write
 
 
-def workbook(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+def workbook(path: Path, rows: list[list[Any]]) -> Path:
     book = openpyxl.Workbook()
     for row in rows:
         book.worksheets[0].append(row)
@@ -68,7 +68,7 @@ def test_a_workbook_says_the_same_as_the_list(tmp_path: Path) -> None:
         "Pupils",
         "Post code",
     ]
-    rows = [
+    rows: list[list[Any]] = [
         header,
         ["Ashmere School", 900101, "999/2001", "Primary", "Community school", "Open", date(2020, 9, 1), 198, "ZZ1 1AA"],
         ["Beck School", 900102, 2002, "Secondary", "Community school", "Closed"],
