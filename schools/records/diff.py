@@ -90,7 +90,7 @@ def _plain(old: Reading, new: Reading) -> Iterator[Part]:
     yield "Judgements", old.judgements, new.judgements
     yield from _listed("Strength to share", _by_key(old.strengths), _by_key(new.strengths), _strength)
     yield from _listed("Action from an earlier record", _carried_by(old.carried), _carried_by(new.carried), _carried)
-    yield from _listed("Action agreed", _by_key(old.actions), _by_key(new.actions), _action)
+    yield from _listed("Action agreed", _by_key(old.actions), _by_key(new.actions), action_in_words)
     yield from _listed("Attached file", _files(old), _files(new), str)
 
 
@@ -137,7 +137,8 @@ def _carried(each: CarriedRead) -> str:
     return f"{said} {each.note}" if each.note else said
 
 
-def _action(each: ActionRead) -> str:
+def action_in_words(each: ActionRead) -> str:
+    """Return an action with whose it is and by when."""
     whose = f"{each.owner}: {each.who}" if each.who else each.owner
     return f"{each.what} ({whose}, {f'by {_day(each.due_on)}' if each.due_on else 'no date'})"
 

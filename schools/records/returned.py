@@ -22,10 +22,15 @@ class LastReturn:
     comments: Mapping[str, AssuranceComment]
 
 
+def newest_return(subject: Model) -> AuditEvent | None:
+    """Return the newest return of a record or a correction, or None if nobody returned it."""
+    events = AuditEvent.objects.about(subject._meta.label_lower, subject.pk).filter(verb="return")
+    return events.select_related("by").order_by("-pk").first()
+
+
 def last_return(record: RecordOfVisit) -> LastReturn | None:
-    """Return the newest return of the record, or None if nobody returned it. Two queries at most."""
-    events = AuditEvent.objects.about(record._meta.label_lower, record.pk).filter(verb="return")
-    event = events.select_related("by").order_by("-pk").first()
+    """Return the newest return of the record with its comments. Two queries at most."""
+    event = newest_return(record)
     if event is None:
         return None
     made = list(record.assurance_comments.filter(at__gte=event.at).select_related("by"))
@@ -40,7 +45,7 @@ def changes_since(record: RecordOfVisit, returned: LastReturn) -> Sequence[Chang
 
 def document_as_returned(record: RecordOfVisit, event: AuditEvent) -> dict[str, Any]:
     """Return the record as it was read when it was returned: as it is now, with every later change undone."""
-    then = {**record.texts, "content": record.content, **_before(event, record, *TEXTS, "content")}
+    then = {**record.texts, "content": record.content, **values_at(event, record, *TEXTS, "content")}
     content = Content.from_json(then["content"])
     items = list(record.visit.agenda_items.all())
     later = {item.as_line().key for item in items if item.created_at > event.at}
@@ -51,13 +56,13 @@ def document_as_returned(record: RecordOfVisit, event: AuditEvent) -> dict[str, 
         record,
         texts={name: then[name] for name in TEXTS},
         content=content,
-        visit=_before(event, record.visit, "kind", "held_on", "days"),
+        visit=values_at(event, record.visit, "kind", "held_on", "days"),
         agenda=[*agenda, *(line for line in removed if line.key in content.findings)],
         files=list(record.attachments.filter(there, added_at__lte=event.at).select_related("blob")),
     )
 
 
-def _before(event: AuditEvent, subject: Model, *names: str) -> dict[str, Any]:
+def values_at(event: AuditEvent, subject: Model, *names: str) -> dict[str, Any]:
     """Return the values these fields had at the event, of those that have changed since."""
     later = AuditEvent.objects.about(subject._meta.label_lower, subject.pk).filter(pk__gt=event.pk)
     values: dict[str, Any] = {}

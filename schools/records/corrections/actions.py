@@ -1,6 +1,6 @@
 """Corrections of shared records: proposed, and who may follow how they come about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from schools.records.content import Content
 from schools.records.diff import Change, differences
 from schools.records.models.correction import Correction, open_correction
 from schools.records.models.record import RecordOfVisit
+from schools.records.returned import LastReturn, newest_return, values_at
 from schools.records.rules import incomplete_actions, wrong_with_correction
 from schools.records.states import SHARED_STATES
 
@@ -70,6 +71,20 @@ def proposed_changes(correction: Correction) -> list[Change]:
     corrected = record.versions.get(number=correction.corrects)
     proposed = versions.document(record, texts=correction.texts, content=correction.written, visit=correction.visit)
     return differences(corrected.texts, proposed)
+
+
+def changes_since_return(correction: Correction) -> tuple[LastReturn, Sequence[Change]] | None:
+    """Return what the line manager asked for and what the author changed in the correction since they returned it."""
+    event = newest_return(correction)
+    if event is None:
+        return None
+    now = {"texts": correction.texts, "content": correction.content, "visit_facts": correction.visit_facts}
+    then = Correction(**now | values_at(event, correction, *now))
+    before, after = (
+        versions.document(correction.record, texts=each.texts, content=each.written, visit=each.visit)
+        for each in (then, correction)
+    )
+    return LastReturn(event, {}), differences(before, after)
 
 
 def blockers_to_issue(correction: Correction) -> list[str]:

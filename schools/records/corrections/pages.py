@@ -150,6 +150,7 @@ class CorrectionDetail(TemplateView):
         proposed = correction.status == CorrectionStatus.PROPOSED
         returned = correction.status == CorrectionStatus.RETURNED
         writes = self.record.is_written_by(user)
+        since = correction_actions.changes_since_return(correction) if proposed else None
         earlier = Correction.objects.filter(record=self.record).exclude(pk=correction.pk).select_related("created_by")
         return super().get_context_data(
             **kwargs,
@@ -158,6 +159,8 @@ class CorrectionDetail(TemplateView):
             summary=_facts(correction),
             changes=proposed_changes(correction),
             answers=answers_of_school(self.record) if proposed or returned else [],
+            returned=since[0] if since else None,
+            changes_since=since[1] if since else (),
             may_decide=proposed and self.record.is_approved_by(user),
             may_withdraw=(proposed or returned) and (writes or self.record.is_approved_by(user)),
             may_propose_again=returned and writes,

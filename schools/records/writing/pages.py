@@ -28,6 +28,8 @@ from schoolimprove.ui import components
 from schools.records import actions as record_actions
 from schools.records import versions
 from schools.records.actions import start_record
+from schools.records.diff import action_in_words
+from schools.records.document import read
 from schools.records.models.record import TEXTS, RecordOfVisit
 from schools.records.pages import (
     RecordFormView,
@@ -118,7 +120,7 @@ class RecordWriting(RecordFormView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         change = LineChange.read(request.POST.get("then", ""))
-        return super().post(request, *args, **kwargs) if change is None else self.with_lines(change)
+        return self.with_lines(change) if change and self.is_open() else super().post(request, *args, **kwargs)
 
     def with_lines(self, change: LineChange) -> HttpResponse:
         """Show the form as it was typed, with a line more or less; nothing is checked and nothing is saved."""
@@ -273,7 +275,14 @@ def differing(current: RecordOfVisit, form: RecordForm) -> list[tuple[str, str]]
             said, own = _in_words(bound, value), _in_words(bound, mine)
             if said != own and not name.startswith(("drop_", "new_item")):
                 found.append((str(bound.label), said))
-    return found
+    saved = read(versions.document(current))
+    missing = [line for line in saved.strengths if line.key not in form.strength_keys]
+    found += [(_NOT_YOURS.format("strength"), line.text) for line in missing]
+    actions = [line for line in saved.actions if line.key not in form.action_keys]
+    return found + [(_NOT_YOURS.format("action"), action_in_words(line)) for line in actions]
+
+
+_NOT_YOURS = "A saved {} that your text does not have"
 
 
 def _in_words(bound: Any, value: Any) -> str:

@@ -30,7 +30,7 @@ from schools.records.writing.submitting import saved_values
 from schools.register.chronology import Place, entries, in_words
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import TEXTS, appointed
-from tests.factories.shared import CONTENT, issue, propose, respond, shared
+from tests.factories.shared import CONTENT, issue, propose, respond, shared, visit_facts
 from tests.factories.visits import GovernorsMeetingFactory, RecordActionFactory
 from tests.integration.accounts.conftest import signed_in
 from tests.integration.checking import answered, carried_by, read_back
@@ -87,6 +87,27 @@ def test_the_form_of_a_correction_and_its_page_show_what_the_school_says_is_not_
     page = page_of(county.dsim, f"{record.get_absolute_url()}correction/")
     assert "There were &lt;four&gt; lessons." in page
     assert "Thank you." in page
+
+
+def test_a_correction_that_was_returned_shows_what_changed_since(county: County, record: RecordOfVisit) -> None:
+    correction = propose(record)
+    path = f"{record.get_absolute_url()}correction/"
+    assert "What changed since" not in page_of(county.dsim, path)
+    correction_actions.return_to_author(
+        correction, by=county.dsim, on=TUESDAY, reason="Say which year.", seen_version=1
+    )
+    texts = {"texts": correction.texts | {"evidence": "Books of year 4."}, "content": correction.written}
+    again: dict[str, Any] = {**texts, "visit": visit_facts(record)}
+    correction_actions.propose_again(
+        correction, by=county.sip, on=TUESDAY, reason="The year was missing.", seen_version=2, **again
+    )
+    page = page_of(county.dsim, path)
+    since = page[
+        page.index("What changed since this correction was returned") : page.index("What differs from version")
+    ]
+    assert "Say which year." in since
+    assert "Books of year 4." in since
+    assert "remember most" not in since
 
 
 def test_a_response_typed_while_a_correction_was_issued_answers_nothing_and_is_not_lost(

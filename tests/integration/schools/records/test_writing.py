@@ -239,6 +239,21 @@ def test_a_button_nobody_made_adds_and_removes_nothing(county: County) -> None:
         assert [line.text for line in record.written.strengths] == ["Reading"]
 
 
+def test_a_line_added_to_a_record_that_was_submitted_meanwhile_loses_no_text(county: County) -> None:
+    record = county.start(county.sip)
+    client = signed_in(county.sip)
+    page = client.get(edit(record)).content.decode()
+    hidden = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page).group(1)  # type: ignore[union-attr]
+        for name in ("base_version", "keep_token")
+    }
+    record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
+    typed = {**TEXTS, **VISIT, "strength_s1": "Typed meanwhile", "then": "add strength"}
+    answer = client.post(edit(record), {**typed, **hidden})
+    assert answer.status_code == 409
+    assert "Typed meanwhile" in answer.content.decode()
+
+
 def test_a_theme_without_its_strength_is_asked_about(county: County) -> None:
     record = county.start(county.sip)
     page = saved(county, record, strength_s1_theme="Early years").content.decode()
@@ -414,6 +429,25 @@ def test_the_second_to_save_sees_every_box_that_differs(county: County, programm
         assert words in text
     record.refresh_from_db()
     assert record.written.findings == {"standards": "Theirs"}
+
+
+def test_a_line_that_the_other_added_is_shown_to_the_second_to_save(county: County) -> None:
+    """Saving again would take it away: it is not in the second form."""
+    record = county.start(county.sip)
+    client = signed_in(county.sip)
+    page = client.get(edit(record)).content.decode()
+    hidden = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page).group(1)  # type: ignore[union-attr]
+        for name in ("base_version", "keep_token")
+    }
+    due = {"action_a1_due_0": "4", "action_a1_due_1": "12", "action_a1_due_2": "2026"}
+    saved(county, record, strength_s1="Theirs", action_a1="Moderate writing", action_a1_who="Deputy", **due)
+    lost = client.post(edit(record), {**TEXTS, **VISIT, "met": "Mine", **hidden})
+    assert lost.status_code == 409
+    text = lost.content.decode()
+    assert "A saved strength that your text does not have" in text
+    assert "Theirs" in text
+    assert "Moderate writing (The school: Deputy, by 4 December 2026)" in text
 
 
 # Recalled, abandoned.
