@@ -27,7 +27,7 @@ function saver (form) {
     mark()
   }
 
-  // What is typed and not sent yet is shown in place of the last state; only what came of it is read out.
+  // What is typed and not sent yet is shown in place of the last state; only the outcome is read out.
   const mark = () => {
     if (!unsaved) return
     const waits = fingerprint(form) !== saved && !status.classList.contains('app-autosave--failed')

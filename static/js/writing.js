@@ -47,7 +47,7 @@ async function change (form, button) {
     .then((page) => page.querySelector(`[data-lines="${lines.dataset.lines}"]`))
     .catch(() => null)
   if (!fresh) {
-    // Signed out or offline: the browser says what it makes of it, and the server keeps the text.
+    // Signed out or offline: the browser sends the form as it would without script, and the server keeps the text.
     lines.ariaBusy = 'false'
     lines.inert = false
     form.requestSubmit(button)

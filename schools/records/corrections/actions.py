@@ -60,7 +60,7 @@ def propose_correction(
 
 
 def _wrong_with(record: RecordOfVisit, reason: str, written: Mapping[str, Any]) -> list[str]:
-    """Why it cannot be proposed; an action that the school reads already without person or date stays as it is."""
+    """Return why it cannot be proposed; an action shared without a person or a date may stay as it is."""
     reasons = wrong_with_correction(reason, differs=differs(record, **written))
     return reasons + incomplete_actions(written["content"].actions, known=record.written.actions)
 

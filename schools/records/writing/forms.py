@@ -171,8 +171,8 @@ class RecordForm(VisitFactsForm):
             )
 
     def _make_grades(self) -> None:
-        held = {grade for line in self.parts.content.grades for grade in (line.school, line.sip) if grade}
-        choices = [(grade, grade) for grade in [*self.parts.grades, *sorted(held - set(self.parts.grades))]]
+        given = {grade for line in self.parts.content.grades for grade in (line.school, line.sip) if grade}
+        choices = [(grade, grade) for grade in [*self.parts.grades, *sorted(given - set(self.parts.grades))]]
         for number, aspect in enumerate(self.aspects):
             for side, label in (("school", "School’s grade"), ("sip", "Your grade")):
                 made = SelectField(label=label, choices=choices, empty="Not graded", required=False)
@@ -197,18 +197,18 @@ class RecordForm(VisitFactsForm):
                 TextField(label="Note on it", max_length=500, required=False),
             )
 
-    def _line_keys(self, kind: str, held: list[str]) -> list[str]:
-        """Return the keys of the lines: those typed if anything was, else those held, and one blank if there are none.
+    def _line_keys(self, kind: str, saved: list[str]) -> list[str]:
+        """Return the keys of the lines: those typed if anything was, else those saved, and one blank if there are none.
 
         A blank line is never kept. One is added by its button, and only one.
         """
         letter, change = _LETTERS[kind], self.change
-        highest = max([_number(key) for key in held] + [self.parts.highest])
+        highest = max([_number(key) for key in saved] + [self.parts.highest])
         found = [match[2] for name in self._typed if (match := _LINE.match(name)) and match[1] == kind]
         # A number far beyond those there are is of no page of ours, and leaves none for the lines after it.
         typed = {key for key in found if key.startswith(letter) and _number(key) <= highest + MOST_LINES}
-        typed |= {key for key in held if f"{kind}_{key}" in self._typed}
-        keys = sorted((key for key in typed if self._is_filled(kind, key)) if self._typed else held, key=_number)
+        typed |= {key for key in saved if f"{kind}_{key}" in self._typed}
+        keys = sorted((key for key in typed if self._is_filled(kind, key)) if self._typed else saved, key=_number)
         used = max([highest, *(_number(key) for key in keys)])
         if change and change.removed:
             keys = [key for key in keys if f"{kind}_{key}" != change.removed]

@@ -59,7 +59,7 @@ def _typed(draft: Draft) -> list[tuple[str, str]]:
 
 
 def _has_removed_line(draft: Draft, saved: dict[str, str]) -> bool:
-    """Whether a saved strength or action was removed from the form."""
+    """Return whether a saved strength or action was removed from the form."""
     return any(value and _LINE.match(name) and name not in draft.fields for name, value in saved.items())
 
 
