@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from schoolimprove.lib import clock
-from schoolimprove.lib.search import search_key
+from schoolimprove.lib.search import search_key, words_to_find
 from schoolimprove.lib.text import visible
 
 
@@ -36,7 +36,7 @@ class UserQuerySet(models.QuerySet["User"]):
     def search(self, text: str) -> Self:
         """People whose name or address holds every word of `text`."""
         found = self
-        for word in search_key(text).split():
+        for word in search_key(" ".join(words_to_find(text))).split():
             found = found.filter(search_key__contains=word)
         return found
 
