@@ -1,4 +1,4 @@
-"""Text as it was typed, pasted or imported, without what nobody sees."""
+"""Text as it was typed, pasted or imported: without invisible characters, and its lines ended in one way."""
 
 import re
 
@@ -20,7 +20,7 @@ _OF_WORD = str.maketrans(
 
 
 def visible(text: str) -> str:
-    """Return the text without the characters that nobody sees: those of no width and their kin.
+    """Return the text without invisible characters: those of no width and their kin.
 
     The bullets that Word draws with fonts of its own become those that everybody has.
     """

@@ -43,7 +43,7 @@ class DayField(forms.DateField):
 
 
 class Visible:
-    """Takes out characters that nobody sees."""
+    """A field that removes invisible characters."""
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(visible(unix_lines(value)) if isinstance(value, str) else value)  # type: ignore[misc]

@@ -81,7 +81,7 @@ class Spoken:
 class Limited(Spoken):
     """A text field whose limit is told by a message, never by the browser cutting off what was pasted.
 
-    Characters that nobody sees, such as those copied from a web page or from Word, are taken out.
+    Invisible characters, such as those copied from a web page or from Word, are removed.
     """
 
     max_length: int | None

@@ -66,7 +66,7 @@ class GovukForm(forms.BaseForm):
 
     `base_version` is the version of the record the form was opened on, `keep_token` the signed note by which an
     expired session's text is kept, `opening_token` that of a form whose text is not; they travel as hidden inputs. With
-    `autosave_url` the page saves a draft there while somebody types. `action` is where the form is posted to, by
+    `autosave_url` the page saves a draft there while the user types. `action` is where the form is posted to, by
     default its own page.
     """
 

@@ -58,7 +58,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 def normalise_email(email: str) -> str:
-    """Addresses are compared without regard to case, and to what nobody sees in them."""
+    """Return the address as addresses are compared: without regard to case, and without invisible characters."""
     return visible(email).strip().casefold()
 
 

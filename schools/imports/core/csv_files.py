@@ -113,8 +113,8 @@ class CsvFile:
     def _decoded(self, lines: Iterable[str]) -> Iterator[str]:
         """Line by line: UTF-8 where it can be, else Windows-1252, so that one wrong byte spoils one line at most.
 
-        `lines` hold each byte as the character of that number. A byte that is neither becomes U+FFFD. Characters that
-        nobody sees are left out, so that a code or an address copied from a web page is the one that was meant.
+        `lines` hold each byte as the character of that number. A byte that is neither becomes U+FFFD. Invisible
+        characters are left out, so that a code or an address copied from a web page is the one that was meant.
         """
         keep = self._lines.append
         for number, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""Characters that nobody sees are taken out; those that change what is seen stay."""
+"""Invisible characters are removed; those that change how a text looks stay."""
 
 import unicodedata
 
