@@ -62,11 +62,10 @@ def read_day(text: str, *, short_years: bool = True) -> date:
 
 def full_year(text: str) -> int:
     """Return the year; of two digits the one in `SHORT_YEARS`. Raise `NotADay` for any other number of digits."""
-    year = int(text) if text.isascii() and text.isdigit() else 0
-    if len(text) == 4 and year:
-        return year
-    if len(text) == 2 and text.isascii() and text.isdigit() and 2000 + year in SHORT_YEARS:
-        return 2000 + year
+    if re.fullmatch(r"\d{4}|\d{2}", text, re.ASCII):
+        year = int(text) if len(text) == 4 else 2000 + int(text)
+        if year and (len(text) == 4 or year in SHORT_YEARS):
+            return year
     raise NotADay(f"Enter the year {quoted(text)} in full, with 4 numbers, like 2026.")
 
 

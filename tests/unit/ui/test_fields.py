@@ -50,6 +50,9 @@ def test_a_month_may_be_a_number_or_a_name(month: str) -> None:
         (["x", "y", "zzzz"], "The date of the visit must be a real date"),
         (["1", "1", "0000"], "The date of the visit must be a real date"),
         (["²", "1", "2026"], "The date of the visit must be a real date"),
+        (["9" * 5000, "9" * 5000, "2026"], "The date of the visit must be a real date"),
+        (["1", "1", "9" * 5000], "The date of the visit must include a year of 4 numbers, like 2026"),
+        (["1", "1", "٢٦"], "The date of the visit must include a year of 4 numbers, like 2026"),
     ],
 )
 def test_a_date_is_refused_in_words_and_never_in_pythons(typed: list[str], message: str) -> None:
