@@ -443,6 +443,30 @@ def record_edited_with_comments_beside_it(at: Place) -> Sent:
 
 
 @state
+def record_submitted_again_after_a_return(at: Place) -> Sent:
+    record = at.county.submitted(at.county.sip)
+    record_actions.return_to_author(
+        record,
+        by=at.county.dsim,
+        on=TUESDAY,
+        reason="Say **more** on:\n- year 4\n- books",
+        seen_version=record.version,
+        comments={"evidence": "Whose books?"},
+    )
+    more: dict[str, str] = {"evidence": f"{record.evidence}\n- Six books of **year 4**\n- A walk"}
+    record_actions.revise(record, by=at.county.sip, seen_version=record.version, **more)
+    record_actions.submit(record, by=at.county.sip, on=TUESDAY, seen_version=record.version)
+    return at.opened(at.county.dsim, record.get_absolute_url(), "What changed since this record was returned")
+
+
+@state
+def record_being_corrected_beside_what_the_school_says(at: Place) -> Sent:
+    record = shared(at.county)
+    respond(record, at.county.headteacher, accurate=False, on_accuracy="Four lessons were seen:\n- two in year 4")
+    return at.opened(at.county.sip, f"{record.get_absolute_url()}correct/", "What the school answered")
+
+
+@state
 def record_saved_by_somebody_else_meanwhile(at: Place) -> Sent:
     record = at.county.start(at.county.sip)
     seen = at.opened(at.county.sip, f"{record.get_absolute_url()}edit/")
