@@ -10,7 +10,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import Working
 
-from .handing_over import tell
+from .handing_over import tell, tells_of
 from .models import Deadline, Reminder
 from .models.reminder import Answer
 from .registry import Expected, providers
@@ -127,7 +127,7 @@ def follow_tasks(on: date, *, night: bool = False) -> int:
     for each in providers:
         if each.rules and (night or not each.nightly):
             opened, changed = _follow(each.expected(on), each.rules, None, done=True)
-            tell(_kept(opened), by=None)
+            tell(_kept([row for row in opened if tells_of(row.rule)]), by=None)
             changes += len(opened) + changed
     return changes
 

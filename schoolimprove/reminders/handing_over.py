@@ -64,6 +64,12 @@ def settle(user: User, reminders: models.QuerySet[Reminder]) -> None:
         count_unread(User.objects.filter(pk=user.pk))
 
 
+def tells_of(key: str) -> bool:
+    """Return whether anyone is told of work by this rule when it is handed over."""
+    rule = rule_named(key)
+    return rule is not None and any(rung.step == Step.ASKED for rung in rule.ladder)
+
+
 def tell(deadlines: Iterable[Deadline], *, by: User | None) -> None:
     """Write a reminder of each deadline to each person asked, and owe the e-mails of those who want them at once."""
     written: list[Reminder] = []

@@ -18,6 +18,7 @@ from schoolimprove.records.models import Draft
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.sweep import sweep
 from schools.models import District
+from schools.records import actions as record_actions
 from schools.records.corrections import actions as correction_actions
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
@@ -56,7 +57,7 @@ OTHER_STATES = frozenset(
     {
         *("reminders:late", "schools:visit_propose", "schools:performance_hold", "schools:performance_void"),
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
-        *("schools:correction_return", "schools:correction_withdraw"),
+        *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
     }
 )
 """Forms about something that no record or visit of the matrix's world is."""
@@ -129,6 +130,11 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     walked.append(walk("reminders:late", reverse("reminders:late", args=[reminder.pk]), sip))
     clock_at(NEXT_TERM)
     walked.append(walk("schools:record_close_unpresented", f"{record.get_absolute_url()}close-unpresented/", dsim))
+    record.refresh_from_db()
+    record_actions.present(record, by=county.chair, on=NEXT_TERM, held_on=NEXT_TERM, seen_version=record.version)
+    walked.append(
+        walk("schools:record_undo_presentation", f"{record.get_absolute_url()}undo-presentation/", county.chair)
+    )
     assert set(walked) == OTHER_STATES
 
 

@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.roles import SCHOOL_ROLES, Role
+from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.pages.lists import ListPage
@@ -161,8 +161,7 @@ ROUTES: dict[str, Route] = {
     "help": everybody(anonymous=200),
     "help_topic": everybody(anonymous=200),
     "glossary": everybody(anonymous=200),
-    # Someone who works at one school goes straight to it.
-    "schools:list": Route({role: 302 if role in SCHOOL_ROLES else 200 for role in ALL}),
+    "schools:list": everybody(),
     "schools:export": only(EXPORTS),
     "schools:allocation": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
     "schools:allocation_export": only({DSIM, ADMINISTRATOR, HEAD, DEPUTY, SYSTEM}),
@@ -492,7 +491,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "document": lambda: getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
         "job": lambda: "core-visits",
         "turn": lambda: "2026-autumn",
-        "reminder": lambda: Reminder.objects.get().pk,
+        "reminder": lambda: Reminder.objects.get(step="coming").pk,
         "email": lambda: Email.objects.latest("pk").pk,
     }
     return reverse(name, kwargs={parameter: values[parameter]() for parameter in PARAMETERS[name]})

@@ -95,7 +95,7 @@ def test_each_area_opens_on_the_first_of_its_entries(who: str, county: County) -
     }
     for area in areas:
         assert area["url"] == reverse(first[area["label"]].url_name)
-        page = client.get(area["url"])
+        page = client.get(area["url"], follow=True)
         assert page.status_code == 200, area
         [current] = [each for each in (*page.context["navigation"], *page.context["header_areas"]) if each["current"]]
         assert current["label"] == area["label"]
@@ -103,7 +103,7 @@ def test_each_area_opens_on_the_first_of_its_entries(who: str, county: County) -
         seen[area["label"]] = [each.label for each in entries] or [first[area["label"]].label]
         assert [each.current for each in entries] == [number == 0 for number in range(len(entries))]
         for entry in entries:
-            assert client.get(entry.url).status_code == 200, entry
+            assert client.get(entry.url, follow=True).status_code == 200, entry
     assert list(seen) == list(SEEN[who])
     assert seen == SEEN[who]
 

@@ -334,7 +334,7 @@ def test_a_password_set_by_a_link_ends_the_address(county: County) -> None:
 
 def test_signing_out_elsewhere_ends_the_address(county: County) -> None:
     client, path = signed_in(county.sip), path_of(county.sip)
-    assert "the address of your calendar, will stop working" in client.get("/account/").content.decode()
+    assert "your calendar address, will stop working" in client.get("/account/").content.decode()
     client.post("/account/sign-out-elsewhere/")
     assert Client().get(path).status_code == 404
 

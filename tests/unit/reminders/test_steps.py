@@ -49,4 +49,4 @@ def test_each_step_up_comes_later_than_the_one_before(on: date) -> None:
 
 @pytest.mark.parametrize("on", [date(2026, 8, 31), date(2026, 3, 31), date(2026, 4, 6), date(2026, 12, 25)])
 def test_on_days_at_the_edge_there_is_an_answer(on: date) -> None:
-    assert len(windows(on, STEPS, CALENDAR)) == len(Step)
+    assert set(windows(on, STEPS, CALENDAR)) == set(Step) - {Step.ASKED}

@@ -67,7 +67,7 @@ def test_a_shared_record_is_never_taken_back() -> None:
 NEEDS_REASON = [
     (PROGRAMME_EDITION, {"abandon"}),
     (VISIT, {"note agreement", "ask for another date", "reschedule", "cancel", "void"}),
-    (RECORD_OF_VISIT, {"return", "abandon", "close unpresented", "correct"}),
+    (RECORD_OF_VISIT, {"return", "abandon", "undo presentation", "close unpresented", "correct"}),
     (CORRECTION, {"return", "withdraw"}),
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),

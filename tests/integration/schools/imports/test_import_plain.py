@@ -124,7 +124,7 @@ def test_one_authority_may_be_asked_for(listed: Listed) -> None:
 def test_a_list_without_an_authority_is_refused_where_none_is_clear(listed: Listed) -> None:
     LocalAuthorityFactory.create(code="998", own=True)
     path = listed("URN,Name", "900101,Ashmere School")
-    with pytest.raises(Unusable, match=r"^list\.csv has no column for the authority, and .* Add a column LA code"):
+    with pytest.raises(Unusable, match=r"^list\.csv has no column for the authority, .* Add a column called LA code"):
         import_gias([path])
     assert import_gias([path], only="998").added == 1
 

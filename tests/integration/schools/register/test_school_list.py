@@ -62,7 +62,7 @@ def officer(schools: dict[str, School]) -> User:
 
 
 def read(user: User, query: str = "") -> Any:
-    response = signed_in(user).get(f"{reverse('schools:list')}{query}")
+    response = signed_in(user).get(f"{reverse('schools:list')}{query or '?q='}")
     assert response.status_code == 200
     return response.context
 
