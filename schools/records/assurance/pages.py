@@ -79,7 +79,7 @@ class AssuranceQueue(ListView[RecordOfVisit]):
         count, covers = context["paginator"].count, people_cover.covers_held_by(self.request.user)
         return context | {
             "page_title": "Records to assure",
-            "found": f"{count:,} to approve or return" if count else "None",
+            "found": f"{count:,} to approve or return",
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter records"),
             "table": queue_table(context["page_obj"].object_list, self.request.user, covers),
             "covers": [people_cover.in_words(cover) for cover in covers.values() if _approves(cover.role)],
