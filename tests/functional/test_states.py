@@ -453,8 +453,8 @@ def record_submitted_again_after_a_return(at: Place) -> Sent:
         seen_version=record.version,
         comments={"evidence": "Whose books?"},
     )
-    more: dict[str, str] = {"evidence": f"{record.evidence}\n- Six books of **year 4**\n- A walk"}
-    record_actions.revise(record, by=at.county.sip, seen_version=record.version, **more)
+    evidence = f"{record.evidence}\n- Six books of **year 4**\n- A walk"
+    record_actions.revise(record, by=at.county.sip, seen_version=record.version, evidence=evidence)
     record_actions.submit(record, by=at.county.sip, on=TUESDAY, seen_version=record.version)
     return at.opened(at.county.dsim, record.get_absolute_url(), "What changed since this record was returned")
 
