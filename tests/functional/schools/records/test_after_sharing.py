@@ -50,7 +50,7 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.get_by_label("Why the record is corrected").fill("One sentence said too much.")
     led_on(page.get_by_role("button", name="Propose the correction"))
-    expect(page.get_by_text("Your line manager is asked to issue the correction.")).to_be_visible()
+    expect(page.get_by_text("You have proposed the correction.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
     expect(page.get_by_text("most")).to_have_count(0)

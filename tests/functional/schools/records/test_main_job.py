@@ -232,7 +232,7 @@ def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, re
         page.get_by_label("Why the record is corrected").fill("The headteacher was away.")
         page.get_by_label("Who you met").fill("Deputy headteacher")
         press(page, "Propose the correction")
-        expect(page.get_by_text("Your line manager is asked to issue the correction.")).to_be_visible()
+        expect(page.get_by_text("You have proposed the correction.")).to_be_visible()
 
 
 def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:

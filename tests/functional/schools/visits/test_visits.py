@@ -1,6 +1,7 @@
 """Planned visits, used by those who plan them and by the school."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -37,8 +38,15 @@ def sip(school: School) -> User:
 
 
 def test_a_visit_is_planned_and_the_school_asks_for_another_date(
-    page: Page, browser: Browser, live_server: Any, school: School, sip: User
+    page: Page,
+    browser: Browser,
+    live_server: Any,
+    school: School,
+    sip: User,
+    site_clock_at: Callable[[date], None],
 ) -> None:
+    # A Tuesday, three weeks before another.
+    site_clock_at(date(2026, 11, 3))
     head = appointed(Role.HEADTEACHER, school=school)
     be_signed_in(page, live_server, sip)
     page.goto(f"{live_server.url}/schools/{school.urn}/visits/")
@@ -46,9 +54,13 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.get_by_label("Type of visit").select_option("Monitoring visit")
-    fill_day(page, clock.today() + timedelta(days=21))
+    fill_day(page, date(2026, 11, 22))
     page.get_by_label("Time").fill("9:30am")
     page.get_by_label("Purpose").fill("How reading is taught in year 2")
+    led_on(page.get_by_role("button", name="Plan the visit"))
+    expect(page.get_by_text("We have not told anyone yet.")).to_be_visible()
+    led_on(page.get_by_role("link", name="Go back and change"))
+    fill_day(page, date(2026, 11, 24))
     led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.get_by_text("You have proposed")).to_be_visible()
 
@@ -59,17 +71,17 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
         led_on(phone.get_by_role("button", name="Ask for another date"))
         led_on(phone.get_by_role("button", name="Ask for this date"))
         expect(phone.locator(".govuk-error-summary")).to_be_focused()
-        fill_day(phone, clock.today() + timedelta(days=28))
+        fill_day(phone, date(2026, 12, 1))
         phone.get_by_label("Reason").fill("Year 2 are at the museum")
         led_on(phone.get_by_role("button", name="Ask for this date"))
-        expect(phone.get_by_text("Whoever plans the visit is told.")).to_be_visible()
+        expect(phone.get_by_text("You have asked for Tuesday 1 December 2026.")).to_be_visible()
 
         page.reload()
         expect(page.get_by_text("Year 2 are at the museum")).to_be_visible()
         led_on(page.get_by_role("button", name="Propose another date"))
         page.get_by_label("Reason").fill("As you asked")
         led_on(page.get_by_role("button", name="Propose this date"))
-        expect(page.get_by_text("is proposed instead")).to_be_visible()
+        expect(page.get_by_text("You have proposed Tuesday 1 December 2026")).to_be_visible()
 
         phone.reload()
         led_on(phone.get_by_role("button", name="Agree this date"))
