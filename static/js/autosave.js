@@ -19,6 +19,7 @@ function saver (form) {
   let saved = fingerprint(form)
   let timer = null
   let sending = null
+  let leaving = new AbortController()
 
   const say = (words, failed) => {
     if (!status) return
@@ -42,9 +43,10 @@ function saver (form) {
     while (sending) await sending
     const typed = fingerprint(form)
     if (typed === saved || form.dataset.sending) return
-    sending = post(form, quietly)
+    sending = post(form, quietly, leaving.signal)
     const outcome = await sending
     sending = null
+    if (outcome.left) return
     if (outcome.saved) saved = typed
     say(outcome.words, !outcome.saved)
     if (outcome.saved && !quietly) document.dispatchEvent(new CustomEvent('session:seen', { detail: outcome.answer }))
@@ -60,8 +62,14 @@ function saver (form) {
   form.addEventListener('change', soon)
   form.addEventListener('focusout', () => send())
   window.addEventListener('online', () => send())
-  // An autosave that is still under way may arrive after the form: the server is told which text is newer.
-  form.addEventListener('submit', () => stamp(form))
+  // The form takes the whole text with it. An autosave that is still under way is given up: where the session has ended,
+  // its answer would take away the new session, and with it what that says. It may still arrive after the form: the
+  // server is told which text is newer.
+  form.addEventListener('submit', () => {
+    stamp(form)
+    leaving.abort()
+    leaving = new AbortController()
+  })
   return send
 }
 
@@ -88,7 +96,7 @@ function stamp (form) {
   form.append(input)
 }
 
-async function post (form, quietly) {
+async function post (form, quietly, signal) {
   const body = fields(form)
   body.set('typed_at', Date.now())
   let response
@@ -102,9 +110,11 @@ async function post (form, quietly) {
         ...(quietly ? { 'X-Unattended': '1' } : {})
       },
       credentials: 'same-origin',
-      keepalive: false
+      keepalive: false,
+      signal
     })
   } catch {
+    if (signal.aborted) return { left: true }
     return { saved: false, words: 'Not saved: you are offline; what you typed is still here.' }
   }
   const answer = await response.json().catch(() => ({}))

@@ -463,7 +463,7 @@ def record_submitted_again_after_a_return(at: Place) -> Sent:
 def record_being_corrected_beside_what_the_school_says(at: Place) -> Sent:
     record = shared(at.county)
     respond(record, at.county.headteacher, accurate=False, on_accuracy="Four lessons were seen:\n- two in year 4")
-    return at.opened(at.county.sip, f"{record.get_absolute_url()}correct/", "What the school answered")
+    return at.opened(at.county.sip, f"{record.get_absolute_url()}correct/", "The school’s response")
 
 
 @state

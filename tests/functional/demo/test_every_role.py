@@ -101,8 +101,8 @@ def signs_in(page: Page, site: str, email: str) -> bool:
 
 
 def schools_listed(page: Page, site: str) -> Iterator[str]:
-    """The names on every page of the list."""
-    page.goto(f"{site}/schools/")
+    """The names on every page of the list; a person of one school is led to it from the list without a search."""
+    page.goto(f"{site}/schools/?q=")
     while True:
         yield from page.locator("main table tbody tr td:first-child a, main table tbody tr th a").all_inner_texts()
         further = page.locator("a[rel=next]")
