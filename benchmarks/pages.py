@@ -77,7 +77,8 @@ def _pages(user: User, record: RecordOfVisit) -> list[Page]:
     }
     return [
         Page("home", reverse("home"), PAGE),
-        Page("schools", reverse("schools:list"), LIST),
+        # Without a query someone of one school is led to that school.
+        Page("schools", f"{reverse('schools:list')}?q=", LIST),
         Page("schools, filtered", f"{reverse('schools:list')}?{urlencode(filters, doseq=True)}", LIST),
         Page("schools, searched", f"{reverse('schools:list')}?q=st+marys+primary", LIST),
         *_stock_schools(district.order_by("-held")[0].pk),

@@ -101,7 +101,7 @@ def _bare(on: date) -> None:
     days = windows(on, policy_value(REMINDER_STEPS, on=on), working_days_calendar())
     with connection.cursor() as cursor:
         for rule in rules:
-            for rung in rule.ladder:
+            for rung in (each for each in rule.ladder if each.step in days):
                 window, (people, values) = days[rung.step], rung.audience.told(on)
                 cursor.execute(
                     "WITH due AS (SELECT id, subject_id, school_id FROM reminders_deadline WHERE met_at IS NULL"
