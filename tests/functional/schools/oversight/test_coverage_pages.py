@@ -88,8 +88,8 @@ def test_one_link_leads_to_this_week(
         "(region) => { const now = document.getElementById('this-week').getBoundingClientRect();"
         " const seen = region.getBoundingClientRect(); return now.left >= seen.left && now.right <= seen.right }"
     )
-    wide = (page.viewport_size or {})["width"] == DESKTOP
-    assert seen is wide, "on a phone the link leads there"
+    assert page.viewport_size is not None
+    assert seen is (page.viewport_size["width"] == DESKTOP), "on a phone the link leads there"
     led_on(page.get_by_role("link", name="Go to this week"))
     now = page.get_by_role("columnheader", name="This week")
     expect(now).to_contain_text("23 Nov")
