@@ -91,11 +91,9 @@ def tell(deadlines: Iterable[Deadline], *, by: User | None) -> None:
 
 def _asked(rule: Rule, rows: Mapping[int, Deadline], by: User | None) -> Iterator[_Asked]:
     """Yield everyone who must act next on each deadline, but the person who handed it over."""
-    audiences = [rung.audience for rung in rule.ladder if rung.step == Step.ASKED] if rows else []
-    for audience in audiences:
-        for row in _people(audience, sorted(rows)):
-            if by is None or row.user_id != by.pk:
-                yield row
+    for rung in rule.ladder:
+        if rung.step == Step.ASKED:
+            yield from (row for row in _people(rung.audience, sorted(rows)) if by is None or row.user_id != by.pk)
 
 
 def _people(audience: Audience, keys: Sequence[int]) -> list[_Asked]:
@@ -128,8 +126,7 @@ def _choose_mail(written: Sequence[Reminder], choices: Mapping[int, ReminderChoi
     mailings: dict[int, Mailing] = {}
     for each in written:
         chosen = choices.get(each.user_id or 0)
-        at_once = chosen is not None and chosen.handed_at_once and not chosen.muted
-        if each.by_mail == ByMail.DIGEST and chosen is not None and at_once:
+        if each.by_mail == ByMail.DIGEST and chosen is not None and chosen.handed_at_once and not chosen.muted:
             each.by_mail = ByMail.AT_ONCE
             each.mailing = mailings.setdefault(chosen.user_id, _mailing(chosen.user_id))
     for mailing in mailings.values():

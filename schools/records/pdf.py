@@ -172,6 +172,13 @@ def act_of(occasion: str) -> str:
     return occasion.partition("-")[0]
 
 
+def _event_of(version: RecordVersion, occasion: str) -> AuditEvent | None:
+    """Return the act that an occasion is, or None where the audit has none."""
+    act, _, number = occasion.partition("-")
+    acts = list(_acts_on(version, act)[: int(number or 1)])
+    return acts[-1] if acts else None
+
+
 def _acts_on(version: RecordVersion, act: str) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(
         subject_kind=version.record._meta.label_lower,
@@ -247,11 +254,9 @@ def standing_at(version: RecordVersion, occasion: str) -> Standing:
 
 def _moment_of(version: RecordVersion, occasion: str) -> datetime:
     """When the act was done, as the audit has it; without one, the newest that is known of the version."""
-    act, _, number = occasion.partition("-")
-    moments = list(_acts_on(version, act).values_list("at", flat=True)[: int(number or 1)])
-    done = moments[-1] if moments else None
+    act = _event_of(version, occasion)
     known = version.responses.values_list("at").union(version.silences.values_list("at"))
-    return done or max([version.issued_at, *(at for (at,) in known)])
+    return act.at if act else max([version.issued_at, *(at for (at,) in known)])
 
 
 def _status(version: RecordVersion, occasion: str) -> str:
@@ -265,9 +270,8 @@ def _status(version: RecordVersion, occasion: str) -> str:
 
 def _presented_on(version: RecordVersion, occasion: str) -> date | None:
     """Return the day that was given in this act, which may be undone by now."""
-    act, _, number = occasion.partition("-")
-    acts = list(_acts_on(version, act)[: int(number or 1)])
-    given = acts[-1].changes.get("presented_on") if acts else None
+    act = _event_of(version, occasion)
+    given = act.changes.get("presented_on") if act else None
     return date.fromisoformat(given[1]) if given and given[1] else version.record.presented_on
 
 

@@ -135,11 +135,11 @@ COLUMNS_TAKEN = [
     Column("rule", "What is to be done", "The rule the date comes from"),
     Column("what", "Of what", "The record, visit or other thing the date is of"),
     Column("where", "School", "The school it is at"),
-    Column("due_on", "Due", "The date as it is now; as it was told, once the work is done"),
+    Column("due_on", "Due", "The date as it is now, or the date we gave you once the work is done"),
     Column("why", "Why that day", "How the date was counted"),
     Column("step", "Step", "New task, coming due, late, or which escalation"),
     Column("told_at", "Told", "When it was told"),
-    Column("how", "Email", "Whether an email told you too, and arrived"),
+    Column("how", "Email", "Whether we emailed you too, and how that went"),
     Column("read_at", "Read", "When you opened it; empty if you have not"),
     Column("answer", "Your answer", "What you answered"),
 ]

@@ -25,7 +25,7 @@ every page, and by email.
 | Dates set by law | By email at once. You cannot switch this off. |
 | A date that moves | Your reminder shows the new date, as your home page does. |
 | Remove from my reminders | Takes a reminder off your page. The work itself is still to be done. |
-| Say why it is late | Your reason is kept with the date. The next person who is told can read it. |
+| Say why it is late | Your reason is kept with the date. The next person we remind can read it. |
 | Work given to someone else | Its reminders leave your page. |
 | You are covered for | You find your reminders when you are back. We email the person who covers for you. |
 | An email that is refused or comes back | We try four more times, a quarter of an hour apart. |
