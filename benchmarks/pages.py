@@ -135,6 +135,6 @@ def _coverage(user: User) -> list[Page]:
         Page("coverage week by week", reverse("schools:coverage_weeks"), LIST),
         Page("schools not seen", reverse("schools:coverage_not_seen"), LIST),
         Page("deadlines", reverse("schools:due"), LIST),
-        Page("who carries what", reverse("schools:coverage_load"), LIST),
+        Page("workload", reverse("schools:coverage_load"), LIST),
     ]
     return pages if user_can(user, Permission.VIEW_COVERAGE) else []

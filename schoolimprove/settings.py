@@ -50,9 +50,9 @@ SITE_URL = env.address(
     _only_needed_in_production("http://127.0.0.1:8000"),
     schemes=("http", "https"),
     remedy="Set it to the address people type, such as https://school-improvement.example.gov.uk; letters and "
-    "e-mails link to it.",
+    "emails link to it.",
 )
-# Health checks come from the machine itself; links in e-mails never depend on the Host header.
+# Health checks come from the machine itself; links in emails never depend on the Host header.
 ALLOWED_HOSTS = [str(urlsplit(SITE_URL).hostname), *env.words("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL, *env.words("CSRF_TRUSTED_ORIGINS")]
 
@@ -314,7 +314,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# E-mail ---------------------------------------------------------------------------------------------------------------
+# Email ---------------------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "post_office.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text(
@@ -342,7 +342,7 @@ POST_OFFICE = {
     "MAX_RETRIES": 4,
     "RETRY_INTERVAL": timedelta(minutes=15),
     "BATCH_DELIVERY_TIMEOUT": 300,
-    # Given when an e-mail is queued: one whose delivery is uncertain goes out again as the same message.
+    # Given when an email is queued: one whose delivery is uncertain goes out again as the same message.
     "MESSAGE_ID_ENABLED": True,
     "MESSAGE_ID_FQDN": str(urlsplit(SITE_URL).hostname),
 }
@@ -418,7 +418,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 }
 if not DEMO:
     # Each message also sends itself when it is queued; this picks up retries and what a lost broker left behind.
-    CELERY_BEAT_SCHEDULE["send waiting e-mail"] = {"task": "post_office.tasks.send_queued_mail", "schedule": 60.0}
+    CELERY_BEAT_SCHEDULE["send waiting email"] = {"task": "post_office.tasks.send_queued_mail", "schedule": 60.0}
 
 # Logs -----------------------------------------------------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ class SchoolClosureAdmin(CalendarAdmin):
 
 @admin.register(ImportRun)
 class ImportRunAdmin(GuardedAdmin):
-    """Files brought in, previewed, confirmed, applied and undone: pages of our own behind the admin's door."""
+    """Files imported, previewed, confirmed, applied and undone: pages of our own behind the admin's door."""
 
     def get_urls(self) -> list[URLPattern]:
         own: list[tuple[str, Any, str]] = [

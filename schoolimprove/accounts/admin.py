@@ -14,7 +14,7 @@ from schoolimprove.records.admin import GuardedAdmin
 
 from .models import User
 
-# Rights come from appointments; a device's page would show its secret, an e-mail's the links sent to others.
+# Rights come from appointments; a device's page would show its secret, an email's the links sent to others.
 for _model in (Group, TOTPDevice, StaticDevice, Email, EmailTemplate, Attachment, Log):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)

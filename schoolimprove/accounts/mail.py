@@ -1,4 +1,4 @@
-"""Every e-mail of the service: text and simple HTML from template files, queued in the caller's transaction."""
+"""Every email of the service: text and simple HTML from template files, queued in the caller's transaction."""
 
 import re
 from typing import Any
@@ -46,12 +46,12 @@ def in_full(path: str) -> str:
 
 
 LINK_TAKEN_OUT = "/…/"
-"""What stands in a kept e-mail where its secret stood."""
+"""What stands in a kept email where its secret stood."""
 _SECRET = re.compile(r"(?<=/)[0-9a-f]{32}(?=/)")
 
 
 def forget_sent_links() -> int:
-    """Take the secrets out of e-mails that have gone, so that neither outbox nor backup opens an account; how many."""
+    """Take the secrets out of emails that have gone, so that neither outbox nor backup opens an account; how many."""
     gone = Email.objects.filter(status=STATUS.sent, message__contains=f"{settings.SITE_URL}/sign-in/")
     held = [email for email in gone.only("message", "html_message") if _SECRET.search(email.message)]
     for email in held:

@@ -1,6 +1,6 @@
 """Who was told of what a user has just done, so that the page can say it truly.
 
-A page collects around its verb; e-mail and reminders note each person they tell. Outside a page nothing is collected.
+A page collects around its verb; email and reminders note each person they tell. Outside a page nothing is collected.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class How(Enum):
 
 @dataclass
 class Recipients:
-    """The people told, by how, each once; `missing` are those whom no e-mail can reach."""
+    """The people told, by how, each once; `missing` are those whom no email can reach."""
 
     names: dict[str, How] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ def note_recipient(name: str, how: How) -> None:
 
 
 def note_missing(who: str) -> None:
-    """Note a person who should have had an e-mail and has no address."""
+    """Note a person who should have had an email and has no address."""
     found = _collected.get()
     if found is not None and who not in found.missing:
         found.missing.append(who)

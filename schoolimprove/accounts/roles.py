@@ -119,7 +119,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.KEEP_MEETINGS: "enter and cancel governors’ meetings",
     P.PUBLISH_PROGRAMME: "publish the visit programme",
     P.SET_ENTITLEMENT: "set how many days of visits a school has",
-    P.OPEN_TERM: "open a term",
+    P.OPEN_TERM: "create the core visits of a term",
     P.PLAN_VISIT: "plan visits",
     P.COMMISSION_REVIEW: "commission LA reviews",
     P.ARRANGE_VISIT: "agree a date of a visit, ask for another or add to its agenda",

@@ -29,7 +29,7 @@ HERE_BEFORE = "here_before"
 CONFIRMED = "password_confirmed_at"
 """When its person last showed the password again, for what touches how they sign in."""
 ADDRESS_LINK = "address_link"
-"""The key of the link that this browser opened to confirm a new address; only the e-mail has its token."""
+"""The key of the link that this browser opened to confirm a new address; only the email has its token."""
 CONFIRMED_LASTS = timedelta(minutes=15)
 
 

@@ -21,7 +21,7 @@ def gone() -> Rows:
         ("A link to accept an invitation", f"Works for {_span(LASTS[Purpose.INVITATION])}"),
         ("A link to set a new password", f"Works for {_span(LASTS[Purpose.PASSWORD_RESET])}"),
         ("A link to confirm a new address", f"Works for {_span(LASTS[Purpose.ADDRESS_CHANGE])}"),
-        ("Such a link in an e-mail that was sent", "Taken out of the kept e-mail within the hour"),
+        ("Such a link in an email that was sent", "Taken out of the kept email within the hour"),
         (
             "An email address that we were asked to send such a link to",
             f"Kept for {_span(KEPT_FOR_LIMIT)} to limit how many emails it gets, whether or not it has an account",
@@ -43,7 +43,7 @@ def kept() -> Rows:
         ),
         ("Reminders, and what you answered to them", "Kept with the date they were of, for those they were to"),
         ("Files that were imported", "Kept with their import"),
-        ("E-mails that were sent", "Kept in the outbox, without links that open an account"),
+        ("Emails that were sent", "Kept in the outbox, without links that open an account"),
         ("Backups and technical logs", "As the authority’s administrators keep them"),
     ]
 

@@ -1,4 +1,4 @@
-"""E-mail that did not arrive: what the mail server refused, what came back later, and sending it again.
+"""Email that did not arrive: what the mail server refused, what came back later, and sending it again.
 
 A message that comes back (RFC 3464) is handed to `note_bounce` by the mail server; it names ours by its Message-ID.
 """
@@ -29,14 +29,14 @@ from .models import Mailing
 
 BOUNCED = (RecipientDeliveryStatus.HARD_BOUNCED,)
 """What is only delayed is tried again by the mail server itself."""
-PUT_AWAY = "put an e-mail away"
-LINK_GONE = "That e-mail held a link that has been taken out of it. Send the invitation, or the link, anew instead."
-NOBODY_THERE = "Nobody is there any more to get that e-mail: put it away."
-OVER = "What that e-mail told of is over: put it away."
+PUT_AWAY = "put an email away"
+LINK_GONE = "That email held a link that has been taken out of it. Send the invitation, or the link, anew instead."
+NOBODY_THERE = "Nobody is there any more to get that email: put it away."
+OVER = "What that email told of is over: put it away."
 _NOT_ARRIVED = Q(status=STATUS.failed) | Q(recipient_delivery_status__in=BOUNCED)
 LONGEST = 1000
 FAILED, DELAYED = "failed", "delayed"
-"""What a report says was done (RFC 3464, 2.3.3); the others are of e-mails that arrived or were passed on."""
+"""What a report says was done (RFC 3464, 2.3.3); the others are of emails that arrived or were passed on."""
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -54,16 +54,16 @@ def failed() -> QuerySet[Any]:
 
 
 def notices_about_mail(user: Any, _on: date) -> Sequence[Notice]:
-    """Tell those who manage people how many e-mails did not arrive. A query for those alone."""
+    """Tell those who manage people how many emails did not arrive. A query for those alone."""
     number = failed().count() if manages_people(user) else 0
     if not number:
         return []
-    text = "An e-mail did not arrive." if number == 1 else f"{number} e-mails did not arrive."
+    text = "An email did not arrive." if number == 1 else f"{number} emails did not arrive."
     return [Notice(text, "Correct the address and send again", reverse("reminders:failed_mail"))]
 
 
 def try_again(email: Email, *, by: Actor) -> bool:
-    """Back into the outbox as the same e-mail, with the same Message-ID; whether it was there to be sent again.
+    """Back into the outbox as the same email, with the same Message-ID; whether it was there to be sent again.
 
     One of reminders goes to the address the person has now. `Blocked`, in a sentence, where sending it is no use.
     """
@@ -73,12 +73,12 @@ def try_again(email: Email, *, by: Actor) -> bool:
         again = {**_fresh(), "to": _address_now(email)}
         queued = bool(Email.objects.filter(_NOT_ARRIVED, pk=email.pk).update(**again))
         if queued:
-            record_event(email, "sent an e-mail again", by=by)
+            record_event(email, "sent an email again", by=by)
     return queued
 
 
 def why_not_again(email: Email) -> str:
-    """Why it is no use sending an e-mail again; "" where it is."""
+    """Why it is no use sending an email again; "" where it is."""
     if LINK_TAKEN_OUT in email.message:
         return LINK_GONE
     mailing = _mailing_of(email)
@@ -114,7 +114,7 @@ def _fresh() -> dict[str, Any]:
 
 
 def note_bounce(raw: bytes) -> Email | None:
-    """Read a message that came back and mark ours as bounced; none where it is about no e-mail of ours.
+    """Read a message that came back and mark ours as bounced; none where it is about no email of ours.
 
     What failed has failed whatever the code, and a report of a delay that comes later does not change it.
     """

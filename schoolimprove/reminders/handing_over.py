@@ -1,7 +1,7 @@
 """Tell the person who must act next that work is now theirs: submitted, returned, proposed, given to someone else.
 
 A rule says in its ladder, at the step *asked*, who that is. It is told in the transaction of the verb that hands the
-work over, each time it does, and by e-mail as the person chose: at once, or in the daily e-mail. The person who hands
+work over, each time it does, and by email as the person chose: at once, or in the daily email. The person who hands
 it over is not told of what they did.
 """
 
@@ -71,7 +71,7 @@ def tells_of(key: str) -> bool:
 
 
 def tell(deadlines: Iterable[Deadline], *, by: User | None) -> None:
-    """Write a reminder of each deadline to each person asked, and owe the e-mails of those who want them at once."""
+    """Write a reminder of each deadline to each person asked, and owe the emails of those who want them at once."""
     written: list[Reminder] = []
     for key, group in groupby(deadlines, key=lambda each: each.rule):
         rule = rule_named(key)
@@ -122,7 +122,7 @@ def _reminder(rule: Rule, deadline: Deadline, asked: _Asked) -> Reminder:
 
 
 def _choose_mail(written: Sequence[Reminder], choices: Mapping[int, ReminderChoices]) -> None:
-    """Owe one e-mail to each person who wants work handed over mailed at once, however much there is."""
+    """Owe one email to each person who wants work handed over mailed at once, however much there is."""
     mailings: dict[int, Mailing] = {}
     for each in written:
         chosen = choices.get(each.user_id or 0)

@@ -10,7 +10,7 @@ from .models.mailing import MailingState
 
 
 def know_by_account() -> int:
-    """Give reminders, and e-mails that are owed, to the accounts their addresses have become; how many reminders."""
+    """Give reminders, and emails that are owed, to the accounts their addresses have become; how many reminders."""
     accounts = User.objects.filter(is_active=True).annotate(lower=Lower("email")).filter(lower=OuterRef("address"))
     account = Subquery(accounts.order_by("pk").values("pk")[:1])
     told = Reminder.objects.filter(

@@ -1,8 +1,8 @@
-"""Which e-mails are owed, and handing them to the outbox: a digest a person a day, statutory dates at once.
+"""Which emails are owed, and handing them to the outbox: a digest a person a day, statutory dates at once.
 
-What is owed is written in the sweep's transaction. Handing over is a transaction for each e-mail that begins with
-taking its row: of two workers one has it, and one that is killed leaves it waiting. The outbox gives each e-mail its
-Message-ID when it takes it, so that a delivery nobody is sure of is tried again as the same e-mail.
+What is owed is written in the sweep's transaction. Handing over is a transaction for each email that begins with
+taking its row: of two workers one has it, and one that is killed leaves it waiting. The outbox gives each email its
+Message-ID when it takes it, so that a delivery nobody is sure of is tried again as the same email.
 """
 
 import logging
@@ -31,13 +31,13 @@ _log = logging.getLogger(__name__)
 
 
 def owe(on: date) -> None:
-    """The e-mails that reminders not mailed yet call for; asked again, nothing more."""
+    """The emails that reminders not mailed yet call for; asked again, nothing more."""
     _owe_at_once()
     _owe_digests(on)
 
 
 def _owe_at_once() -> None:
-    """Owe an e-mail for each statutory date: it waits for nothing."""
+    """Owe an email for each statutory date: it waits for nothing."""
     waiting = list(Reminder.objects.not_mailed().filter(by_mail=ByMail.AT_ONCE).order_by("pk"))
     owed = [
         Mailing(key=f"at once {each.pk}", user_id=each.user_id, address=each.address, at_once=True, send_at=clock.now())
@@ -88,7 +88,7 @@ def digest_day(on: date, calendar: Calendar) -> date:
 
 
 def deliver(at: datetime) -> int:
-    """Hand over what is due to go out; how many e-mails. Safe to be run by many at once."""
+    """Hand over what is due to go out; how many emails. Safe to be run by many at once."""
     ready = Mailing.objects.ready(at).order_by("send_at", "pk").values_list("pk", flat=True)
     return sum(_handed_over(key) for key in list(ready))
 
@@ -98,7 +98,7 @@ def _handed_over(key: int) -> bool:
     try:
         return _hand_over(key)
     except Exception:
-        _log.exception("E-mail of reminders %s could not be handed over", key)
+        _log.exception("Email of reminders %s could not be handed over", key)
         return False
 
 
@@ -116,7 +116,7 @@ def _hand_over(key: int) -> bool:
 
 
 def _take(mailing: Mailing) -> list[Reminder]:
-    """The reminders this e-mail tells of; from now on no other does."""
+    """The reminders this email tells of; from now on no other does."""
     if not mailing.at_once:
         waiting = Reminder.objects.not_mailed().filter(user=mailing.user_id, address=mailing.address)
         waiting.filter(by_mail=ByMail.DIGEST).update(mailing=mailing)

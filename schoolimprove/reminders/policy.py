@@ -43,7 +43,7 @@ REMINDER_STEPS: PolicyKey[ReminderSteps] = declare(
 
 @dataclass(frozen=True)
 class DigestHour:
-    """The hour, in London, at which the daily e-mail goes to whoever chose none."""
+    """The hour, in London, at which the daily email goes to whoever chose none."""
 
     hour: int
 

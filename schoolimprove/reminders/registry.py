@@ -156,7 +156,7 @@ _reached: Reached | None = None
 def register_reached(reached: Reached) -> None:
     """Called once: `reached(address, schools)` is at which of these somebody known by that address holds a post today.
 
-    Appointments live above this app; whoever does not sign in is asked about when an e-mail goes out.
+    Appointments live above this app; whoever does not sign in is asked about when an email goes out.
     """
     global _reached
     _reached = reached

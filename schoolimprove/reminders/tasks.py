@@ -19,7 +19,7 @@ def sweep_deadlines() -> int:
 
 @shared_task
 def turn_reminders() -> int:
-    """A sweep that was missed, and the e-mails that are due; how many were handed to the outbox."""
+    """A sweep that was missed, and the emails that are due; how many were handed to the outbox."""
     return turn(clock.now()).delivered
 
 

@@ -1,4 +1,4 @@
-"""What beat asks for every few minutes: the sweep of the day when it is time for it, then the e-mails that are due.
+"""What beat asks for every few minutes: the sweep of the day when it is time for it, then the emails that are due.
 
 The first trigger of the day may be lost with the broker or the worker. Whoever comes next finds that the day has not
 been swept and does it, so that a sweep is late at most, and never twice.

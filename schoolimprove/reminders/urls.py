@@ -1,4 +1,4 @@
-"""Addresses of one's reminders, and of the e-mail that did not arrive."""
+"""Addresses of one's reminders, and of the email that did not arrive."""
 
 from django.urls import path
 

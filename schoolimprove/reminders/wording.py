@@ -48,7 +48,7 @@ class Line:
 
     @property
     def link(self) -> str:
-        """In full, for an e-mail."""
+        """In full, for an email."""
         return urljoin(f"{settings.SITE_URL}/", self.said.url)
 
     @property
@@ -76,7 +76,7 @@ def why_that_date(working: Any) -> str:
 
 
 def newest_steps(reminders: Iterable[Reminder]) -> list[Reminder]:
-    """Return of each piece of work the furthest step alone: in one e-mail it is one line."""
+    """Return of each piece of work the furthest step alone: in one email it is one line."""
     order = list(STEP_LABELS)
     newest: dict[tuple[Any, ...], Reminder] = {}
     for each in reminders:

@@ -26,10 +26,10 @@ def register() -> None:
             "coverage_weeks", Area.REPORTS, 30, "Week by week", "schools:coverage_weeks", views_coverage, keeps=term
         ),
         NavigationItem(
-            "coverage_not_seen", Area.REPORTS, 40, "Not seen lately", "schools:coverage_not_seen", views_coverage
+            "coverage_not_seen", Area.REPORTS, 40, "Not visited recently", "schools:coverage_not_seen", views_coverage
         ),
         NavigationItem(
-            "coverage_load", Area.REPORTS, 50, "Who carries what", "schools:coverage_load", views_coverage, keeps=term
+            "coverage_load", Area.REPORTS, 50, "Workload", "schools:coverage_load", views_coverage, keeps=term
         ),
         NavigationItem(
             "imports", Area.ADMINISTRATION, 20, "Imports", "admin:schools_importrun_changelist", imports_files

@@ -114,7 +114,7 @@ def crumbs(*further: components.Crumb) -> list[components.Crumb]:
 
 
 def nothing_yet() -> components.Empty:
-    action = components.Link("Bring in files", reverse("admin:schools_importrun_add"))
+    action = components.Link("Import files", reverse("admin:schools_importrun_add"))
     return components.Empty(
         "Nothing has been imported yet", "Files you bring in are kept here with what came of them.", action
     )
@@ -177,8 +177,8 @@ class ImportAdd(KeepsDrafts, FormView[ImportForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "page_title": "Bring in files",
-            "breadcrumbs": crumbs(components.Crumb("Bring in files")),
+            "page_title": "Import files",
+            "breadcrumbs": crumbs(components.Crumb("Import files")),
             "files_lost": bool(self.request.FILES),
             "headings": self.headings(),
             "templates": [
@@ -363,7 +363,7 @@ def rejection_table(rows: Iterable[Any]) -> components.Table:
 
 def events_of(run: ImportRun) -> list[components.Event]:
     """Who did what with this import, newest first."""
-    past = {move.verb: move.past.capitalize() for move in IMPORT_RUN.moves} | {"asked": "Files brought in"}
+    past = {move.verb: move.past.capitalize() for move in IMPORT_RUN.moves} | {"asked": "Files imported"}
     if run.undoes_id:
         past["asked"] = "Undoing asked for"
     events = AuditEvent.objects.about(ImportRun._meta.label_lower, run.pk).select_related("by")
@@ -445,7 +445,7 @@ IMPORTS = ListFile(
     "Files that were brought in together, or an undoing",
     [
         Column("number", "Number", "Number of the import"),
-        Column("kind", "Import", "What was brought in"),
+        Column("kind", "Import", "What was imported"),
         Column("undoes", "Undoes", "Number of the import that it undoes"),
         Column("state", "State", "How far it is"),
         Column("does", "What it does", "How much it adds, changes or takes out"),

@@ -61,8 +61,8 @@ def register() -> None:
             asked_of=_runs_to_decide,
         )
     )
-    rules.register(Rule(REGISTER, 71, "Bring in a fresh file", described=_described_register, asked_of=_files_wanted))
-    rules.register(Rule(TERM_DATES, 72, "Bring in term dates", described=_described_years, asked_of=_files_wanted))
+    rules.register(Rule(REGISTER, 71, "Import a new file", described=_described_register, asked_of=_files_wanted))
+    rules.register(Rule(TERM_DATES, 72, "Import term dates", described=_described_years, asked_of=_files_wanted))
     providers.register(Provider("imports", 70, expected, frozenset({DECIDE, REGISTER, TERM_DATES})))
 
 
@@ -115,7 +115,7 @@ def _described_runs(_user: Any, dated: Sequence[Dated]) -> Mapping[int, Describe
 
 def _described_register(_user: Any, dated: Sequence[Dated]) -> Mapping[int, Described]:
     came, url = _register_came(), reverse("admin:schools_importrun_add")
-    about, title = "The register is empty", "Bring in the schools"
+    about, title = "The register is empty", "Import the schools"
     if came is not None:
         about, title = f"Schools from GIAS; the last file was applied on {clock.uk_date(came)}", ""
     return {each.subject_id: Described("Schools from GIAS", "", url, task=title, about=about) for each in dated}
@@ -125,7 +125,7 @@ def _described_years(_user: Any, dated: Sequence[Dated]) -> Mapping[int, Describ
     url, why = reverse("admin:schools_importrun_add"), "We need them to work out the dates of that year"
     return {
         each.subject_id: Described(
-            "Term dates", "", url, task=f"Bring in the term dates of {academic_year_label(each.subject_id)}", about=why
+            "Term dates", "", url, task=f"Import the term dates of {academic_year_label(each.subject_id)}", about=why
         )
         for each in dated
     }

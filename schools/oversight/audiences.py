@@ -2,7 +2,7 @@
 
 Each audience selects from `due` (`schoolimprove.reminders.registry.Audience`). People come from the appointments of the
 day that cover the deadline's school, as `schools.register.scope.covering` has it of one school; recorded cover is an
-appointment like any other, and whoever is covered is told without e-mail.
+appointment like any other, and whoever is covered is told without email.
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -1,4 +1,4 @@
-"""E-mail about a Record of Visit, queued in the transaction of the verb that it is about."""
+"""Email about a Record of Visit, queued in the transaction of the verb that it is about."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from schools.register.models.appointment import Appointment
 
 
 def tell_school_of_shared_record(record: RecordOfVisit, *, on: date, due_on: date | None) -> None:
-    """The headteacher and the chair, at the addresses held for them; nothing of the record itself is in the e-mail."""
+    """The headteacher and the chair, at the addresses held for them; nothing of the record itself is in the email."""
     _tell_school("schools/records/emails/record_shared", record, on=on, due_on=due_on)
 
 

@@ -1,4 +1,4 @@
-"""E-mail about a visit, queued in the transaction of the verb that it is about."""
+"""Email about a visit, queued in the transaction of the verb that it is about."""
 
 from datetime import date
 from typing import Any

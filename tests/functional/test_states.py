@@ -687,7 +687,7 @@ def administrator(at: Place) -> User:
 
 @state
 def mail_that_has_all_arrived(at: Place) -> Sent:
-    says = "Every e-mail has arrived, as far as mail servers tell"
+    says = "Every email has arrived, as far as mail servers tell"
     return at.opened(administrator(at), "/reminders/email/failed/", says)
 
 

@@ -20,7 +20,7 @@ from tests.factories.schools import LocalAuthorityFactory, SchoolFactory, appoin
 from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
-REPORTS = ["Deadlines", "Coverage", "Week by week", "Not seen lately", "Who carries what"]
+REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
 READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"]}
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
@@ -140,8 +140,8 @@ def test_the_term_goes_along_from_report_to_report(county: County) -> None:
     page = signed_in(county.dsim).get("/schools/coverage/?term=2026-spring&by=partner")
     urls = {text: url for _current, url, text in links_in(page, "Reports")}
     assert urls["Week by week"] == "/schools/coverage/weeks/?term=2026-spring"
-    assert urls["Who carries what"] == "/schools/coverage/load/?term=2026-spring"
-    assert urls["Not seen lately"] == "/schools/coverage/not-seen/"
+    assert urls["Workload"] == "/schools/coverage/load/?term=2026-spring"
+    assert urls["Not visited recently"] == "/schools/coverage/not-seen/"
     assert urls["Deadlines"] == "/schools/deadlines/"
 
 

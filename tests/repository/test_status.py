@@ -12,7 +12,7 @@ from tests.source import dotted, found_in_modules, texts_of
 
 ALLOWED = {
     "schoolimprove/records/transition.py": "The one function that writes a status.",
-    "schoolimprove/reminders/failed.py": "The status of an e-mail in the outbox, which is another's table.",
+    "schoolimprove/reminders/failed.py": "The status of an email in the outbox, which is another's table.",
     "schoolimprove/middleware.py": "The status of an HTTP response, in a line of the log.",
 }
 WRITES = {"create", "update", "get_or_create", "update_or_create", "acreate", "aupdate"}

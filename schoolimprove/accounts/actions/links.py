@@ -1,4 +1,4 @@
-"""Using a link from an e-mail."""
+"""Using a link from an email."""
 
 from schoolimprove.accounts.models import SecretLink, User
 from schoolimprove.accounts.models.secret_link import SecretLinkQuerySet

@@ -1,4 +1,4 @@
-"""Coming in: address and password, codes, and the forms behind links from e-mails."""
+"""Coming in: address and password, codes, and the forms behind links from emails."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ class InviteForm(Form):
     email = EmailField(label="Email address", autocomplete="off")
     note = TextArea(
         label="What to say to them",
-        help_text="Goes into the e-mail above the link. You can leave it empty.",
+        help_text="Goes into the email above the link. You can leave it empty.",
         required=False,
     )
 

@@ -1,4 +1,4 @@
-"""Links sent by e-mail that do one thing once: accept an invitation, set a password, confirm an address."""
+"""Links sent by email that do one thing once: accept an invitation, set a password, confirm an address."""
 
 import hashlib
 import secrets
@@ -68,7 +68,7 @@ class SecretLinkQuerySet(models.QuerySet["SecretLink"]):
 
 
 class SecretLink(models.Model):
-    """One link. `payload` is what using it will do, such as `{"email": …}`; the token itself is only in the e-mail."""
+    """One link. `payload` is what using it will do, such as `{"email": …}`; the token itself is only in the email."""
 
     purpose = models.CharField(max_length=20, choices=Purpose)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="secret_links")

@@ -1,4 +1,4 @@
-"""Someone who signs in, known by their e-mail address."""
+"""Someone who signs in, known by their email address."""
 
 from collections.abc import Iterator
 from enum import StrEnum

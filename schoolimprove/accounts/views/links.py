@@ -1,4 +1,4 @@
-"""Behind the links in e-mails. Opening a link changes nothing, since mail scanners open them too; posting does."""
+"""Behind the links in emails. Opening a link changes nothing, since mail scanners open them too; posting does."""
 
 from typing import Any
 

@@ -200,7 +200,7 @@ class Invite(ForManagers, KeepsDrafts, FormView[InviteForm]):
     form_class = InviteForm
     extra_context = {
         "page_title": "Invite somebody",
-        "lede": "They get an e-mail with a link to choose a password. What they may see comes from their appointments.",
+        "lede": "They get an email with a link to choose a password. What they may see comes from their appointments.",
     }
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -284,7 +284,7 @@ class PersonResetSecondFactor(PersonForm):
     page_title = "Remove the authenticator app"
     lede = (
         "For a telephone that is lost or broken. Be sure that it is the person who asks: speak to them. "
-        "App and recovery codes stop working, they are signed out everywhere and told by e-mail, and set up "
+        "App and recovery codes stop working, they are signed out everywhere and told by email, and set up "
         "a new app the next time they sign in."
     )
     done = "The authenticator app of {name} has been removed."

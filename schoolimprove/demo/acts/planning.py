@@ -107,7 +107,7 @@ def performance_management(story: Story, *, team: str) -> None:
 
 
 def note(story: Story, **said: str) -> None:
-    """Of a call, an e-mail, a meeting or a letter the working day before."""
+    """Of a call, an email, a meeting or a letter the working day before."""
     yesterday = story.days.count(clock.today(), -1)
     note_contact(story.school, by=story.by, on=clock.today(), happened_on=yesterday, **said)
 

@@ -1,4 +1,4 @@
-"""When the daily e-mail comes, and what is in it."""
+"""When the daily email comes, and what is in it."""
 
 from datetime import time
 from typing import Any
@@ -24,7 +24,7 @@ class ChoicesForm(Form):
         help_text="For example when a record is submitted to you, or returned to you. We send none if you choose only "
         "dates set by law below.",
     )
-    digest_at = SelectField(label="When should the daily e-mail come?", empty="")
+    digest_at = SelectField(label="When should the daily email come?", empty="")
     mailed = RadiosField(
         label="What should be mailed?",
         choices=WHAT,

@@ -1,4 +1,4 @@
-"""E-mails of reminders that are owed: rows written with the reminders, handed to the outbox once."""
+"""Emails of reminders that are owed: rows written with the reminders, handed to the outbox once."""
 
 from datetime import datetime
 from typing import Self
@@ -27,7 +27,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
 
 
 class Mailing(models.Model):
-    """One e-mail to one person. `key` says which, so that it is owed once: a person's digest of a day, or one date."""
+    """One email to one person. `key` says which, so that it is owed once: a person's digest of a day, or one date."""
 
     key = models.CharField(max_length=330, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="mailings")

@@ -15,7 +15,7 @@ from .mailing import Mailing
 
 
 class ByMail(models.TextChoices):
-    DIGEST = "digest", "In the daily e-mail"
+    DIGEST = "digest", "In the daily email"
     AT_ONCE = "at once", "At once"
     HELD = "held", "Not mailed: somebody covers"
 

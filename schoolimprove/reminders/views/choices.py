@@ -1,4 +1,4 @@
-"""When the daily e-mail comes and what is in it: one's own choice."""
+"""When the daily email comes and what is in it: one's own choice."""
 
 from typing import Any
 
@@ -35,8 +35,8 @@ class Choices(FormView[ChoicesForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         named = {
-            "page_title": "E-mail about reminders",
-            "lede": "What is new is put together into one e-mail on each working day.",
+            "page_title": "Email about reminders",
+            "lede": "What is new is put together into one email on each working day.",
             "back_url": reverse("reminders:inbox"),
             "back_label": "Your reminders",
         }
@@ -50,5 +50,5 @@ class Choices(FormView[ChoicesForm]):
         }
         ReminderChoices.objects.update_or_create(user=user_of(self.request), defaults=chosen)
         move_waiting(user_of(self.request), form.chosen_time)
-        messages.success(self.request, "Your choice is saved. It holds from the next e-mail on.")
+        messages.success(self.request, "Your choice is saved. It holds from the next email on.")
         return redirect("reminders:inbox")

@@ -1,6 +1,6 @@
-"""E-mail that did not arrive, for system administrators: to whom, about what, why, and sending it again.
+"""Email that did not arrive, for system administrators: to whom, about what, why, and sending it again.
 
-What an e-mail says is not shown: it was written to somebody else.
+What an email says is not shown: it was written to somebody else.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from schoolimprove.reminders.failed import BOUNCED, failed, put_away, try_again
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 
-HEADING = "E-mail that did not arrive"
+HEADING = "Email that did not arrive"
 
 
 class FailedMail(ListView[Email]):
@@ -43,11 +43,11 @@ class FailedMail(ListView[Email]):
         return context | {
             "page_title": HEADING,
             "breadcrumbs": [components.Crumb("People", reverse("accounts:people")), components.Crumb(HEADING)],
-            "found": f"{count:,} e-mail{'' if count == 1 else 's'}",
+            "found": f"{count:,} email{'' if count == 1 else 's'}",
             "emails": context["page_obj"].object_list,
             "exports": links_to("reminders:failed_mail_export"),
             "nothing": components.Empty(
-                "Every e-mail has arrived, as far as mail servers tell",
+                "Every email has arrived, as far as mail servers tell",
                 "One that is refused is tried again four times, a quarter of an hour apart, and then stands here.",
             ),
         }
@@ -58,9 +58,9 @@ def send_again(request: HttpRequest, email: int) -> HttpResponse:
     actor, found = managing(request), get_object_or_404(Email, pk=email)
     try:
         if try_again(found, by=actor):
-            messages.success(request, "The e-mail goes out again within a minute.")
+            messages.success(request, "The email goes out again within a minute.")
         else:
-            messages.warning(request, "That e-mail is under way already, or has arrived.")
+            messages.warning(request, "That email is under way already, or has arrived.")
     except Blocked as blocked:
         messages.warning(request, " ".join(blocked.messages))
     return redirect("reminders:failed_mail")
@@ -70,7 +70,7 @@ def send_again(request: HttpRequest, email: int) -> HttpResponse:
 def seen(request: HttpRequest, email: int) -> HttpResponse:
     actor = managing(request)
     put_away(get_object_or_404(failed(), pk=email), by=actor)
-    messages.success(request, "The e-mail has been put away.")
+    messages.success(request, "The email has been put away.")
     return redirect("reminders:failed_mail")
 
 
@@ -81,7 +81,7 @@ COLUMNS = [
     Column("kind", "What happened", "Refused by the mail server, or came back"),
     Column("why", "Why", "What the mail server said"),
 ]
-FAILED = ListFile("failed-email", "e-mail that did not arrive", HEADING, "An e-mail that did not arrive", COLUMNS)
+FAILED = ListFile("failed-email", "email that did not arrive", HEADING, "An email that did not arrive", COLUMNS)
 
 
 def what_happened(email: Email) -> str:

@@ -16,7 +16,7 @@ from schoolimprove.records.models.job import JobState
 from schoolimprove.reminders.termly import Standing, standings, try_again
 from schoolimprove.ui import components
 
-HEADING = "The turn of the term"
+HEADING = "Core visits created automatically"
 _CODES = {JobState.WAITING: "awaiting", JobState.RUNNING: "underway", JobState.DONE: "done", JobState.FAILED: "failed"}
 
 

@@ -23,7 +23,7 @@ LARGEST_OTHER_PART = 5 * 1024 * 1024
 """Bytes of a part of a workbook that is neither a sheet nor its texts: a style is an object many times as large."""
 _LONGEST_END, _LEAST_ENTRY = 22 + 0xFFFF, 46 + 200
 """Bytes of the end of an archive with its comment; and of an entry in its list, with a name of usual length."""
-SAVE_AS = "In Excel choose Save as, CSV UTF-8 (comma delimited), and bring in that file"
+SAVE_AS = "In Excel choose Save as, CSV UTF-8 (comma delimited), and import that file"
 _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 """What `gzip` and `zipfile` raise on a damaged archive, or on one packed in a way that they cannot read."""
 _TABLES = frozenset({".csv", ".txt"})
@@ -57,7 +57,7 @@ _OTHERS = (
     _Kind(
         (b"\xd0\xcf\x11\xe0",),
         "an Excel file in the old format (.xls), or one with a password",
-        "Open it in Excel, choose Save as, CSV UTF-8 (comma delimited), and bring in that file",
+        "Open it in Excel, choose Save as, CSV UTF-8 (comma delimited), and import that file",
     ),
     _Kind((b"\xff\xfe", b"\xfe\xff"), "text in UTF-16, which Excel calls Unicode text", SAVE_AS),
     _Kind((b"%pdf",), "a PDF, not a table", "Ask for the table as CSV or Excel"),

@@ -31,7 +31,7 @@ def lines_of(raw: IO[bytes], name: str) -> Iterator[str]:
         raise
     except Exception:
         # openpyxl raises whatever the damage leads to.
-        raise Unusable(f"{name} is an Excel file we cannot read. Save it as CSV, and bring in that file.") from None
+        raise Unusable(f"{name} is an Excel file we cannot read. Save it as CSV, and import that file.") from None
 
 
 def _sheet(book: Any, name: str) -> Any:

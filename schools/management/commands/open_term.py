@@ -12,8 +12,8 @@ from schools.visits.opening.actions import LEFT_OUT, Opened, open_term
 
 class Command(BaseCommand):
     help = (
-        "Open a term: a core visit for every school served that has none of it, with its programme and its partner. "
-        "Run it as often as you like; only what is missing is made."
+        "Create the core visits of a term: one for each school served that has none, with its programme and partner. "
+        "You can run it again: it creates only what is missing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

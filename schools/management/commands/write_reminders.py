@@ -33,7 +33,7 @@ every page, and by email.
 
 For administrators:
 
-- An email that still did not arrive is on the page *E-mail that did not arrive*. Let the mail server pipe what arrives
+- An email that still did not arrive is on the page *Email that did not arrive*. Let the mail server pipe what arrives
   at the sender’s address to `manage.py note_bounce`.
 - Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run`
   counts and writes nothing, `--json` answers `due`, `created` and `delivered`.
@@ -44,11 +44,11 @@ up*). A school’s own lateness goes to its School Improvement Partner and their
 ## Who is told, at which step
 """
 TURN = """
-## The turn of the term
+## Core visits created automatically
 
-A week before a term begins (policy *When a term is opened by itself*) its core visits are opened as the button does.
-**The turn of the term**, reached from *Open a term*, says what was done by itself, when, what came of it, and leads to
-what would be made. What failed waits there for somebody to press *Try again*.
+A week before a term begins (policy *When a term is opened by itself*) the service creates the core visits of that term.
+The page *Core visits created automatically*, linked from *Create core visits*, shows when that ran and what it created,
+and before it runs, what it will create. If it fails, press *Try again*.
 """
 
 

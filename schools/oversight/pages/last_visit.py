@@ -121,7 +121,7 @@ class CoverageNotSeen(CoveragePage):
             "Ask for fewer days to see which schools were seen longest ago.",
         )
         return super().get_context_data(**kwargs) | {
-            "page_title": "Schools not seen lately",
+            "page_title": "Schools not visited recently",
             "lede": f"Served schools at which no visit was held in the last {days}; those never seen come first.",
             "misread": listing.form.misread,
             "days": days,
@@ -190,7 +190,7 @@ COLUMNS = [
 
 
 NOT_SEEN_SCHOOLS = ListFile(
-    "schools not seen", "schools not seen lately", "Schools not seen lately", "A served school", COLUMNS
+    "schools not seen", "schools not visited recently", "Schools not visited recently", "A served school", COLUMNS
 )
 
 

@@ -1,4 +1,4 @@
-"""Who carries what: schools, visits of a term, records that wait and days of the year, by person."""
+"""Workload: schools, visits of a term, records that wait and days of the year, by person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +51,7 @@ class CoverageLoad(CoveragePage):
         asked = Asked(self.request)
         lines = asked.lines()
         return super().get_context_data(**kwargs) | {
-            "page_title": "Who carries what",
+            "page_title": "Workload",
             "lede": "Schools, visits, records and days of each partner and locality officer, at the schools you see.",
             "asked": asked,
             "form": None,
@@ -136,7 +136,7 @@ COLUMNS = [
 ]
 
 
-LOAD = ListFile("load", "who carries what", "Who carries what", "Somebody to whom visits were given", COLUMNS)
+LOAD = ListFile("load", "workload", "Workload", "Somebody to whom visits were given", COLUMNS)
 
 
 @exports(LOAD)

@@ -134,7 +134,7 @@ class Appointment(BaseRecord):
 
     @property
     def is_authority_wide(self) -> bool:
-        """Return whether it covers the whole authority or a whole phase, so that the Head of service gets an e-mail."""
+        """Return whether it covers the whole authority or a whole phase, so that the Head of service gets an email."""
         return self.role in AUTHORITY_WIDE_ROLES or self.scope_kind in AUTHORITY_WIDE_SCOPES
 
     def is_current(self, on: date) -> bool:

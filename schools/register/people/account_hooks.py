@@ -92,7 +92,7 @@ def _line(held: Appointment, on: date) -> str:
 
 
 def appointments_panel(viewer: User, person: User, on: date) -> Panel:
-    """Return past and present appointments, newest first, with who got an e-mail; the admin is where they are given."""
+    """Return past and present appointments, newest first, with who got an email; the admin is where they are given."""
     rows = list(Appointment.objects.held_by(person).with_scope().order_by("-starts_on", "pk")[:SHOWN])
     notified = _notifications([each.pk for each in rows if each.is_authority_wide])
     links = [
@@ -103,7 +103,7 @@ def appointments_panel(viewer: User, person: User, on: date) -> Panel:
 
 
 def _notifications(appointments: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """Return who got an e-mail about each of these, and when, in one query or none."""
+    """Return who got an email about each of these, and when, in one query or none."""
     said: dict[int, list[str]] = defaultdict(list)
     if appointments:
         events = AuditEvent.objects.about(Appointment._meta.label_lower, *appointments).filter(verb=HEAD_NOTIFIED)

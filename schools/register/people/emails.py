@@ -1,4 +1,4 @@
-"""E-mail to the Head about appointments over the whole authority, queued in the transaction of the appointment."""
+"""Email to the Head about appointments over the whole authority, queued in the transaction of the appointment."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from schools.register.models.appointment import Appointment
 from schools.register.rules import gives_more
 
 HEAD_NOTIFIED = "Head notified"
-"""The verb of the event that says who got an e-mail about an appointment."""
+"""The verb of the event that says who got an email about an appointment."""
 NO_ONE_TO_EMAIL = "No email sent: there is no Head, Corporate Director or other system administrator"
 
 
 @dataclass(frozen=True)
 class Given:
-    """An appointment as the e-mail describes it. `may` is what the role lets a user do, in words."""
+    """An appointment as the email describes it. `may` is what the role lets a user do, in words."""
 
     person: str
     account: str
@@ -34,10 +34,10 @@ class Given:
 
 
 def notify_head(changes: Iterable[tuple[Appointment | None, Appointment]], *, by: Actor, account: bool = False) -> None:
-    """E-mail the Head of service about changes (before, after) that give something over the whole authority or a phase.
+    """Email the Head of service about changes (before, after) that give something over the whole authority or a phase.
 
-    One e-mail lists them all. With `account`, the only change is that the person who has them was given an account. An
-    audit event of each appointment says who the e-mail went to, or that there was no one to send it to.
+    One email lists them all. With `account`, the only change is that the person who has them was given an account. An
+    audit event of each appointment says who the email went to, or that there was no one to send it to.
     """
     given = [after for before, after in changes if after.is_authority_wide and _gives_more(before, after)]
     if not given:

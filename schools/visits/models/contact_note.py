@@ -17,7 +17,7 @@ LONGEST_NOTE = 300
 class ContactKind(models.TextChoices):
     CALL = "call", "Telephone call"
     LETTER = "letter", "Letter"
-    EMAIL = "email", "E-mail"
+    EMAIL = "email", "Email"
     MEETING = "meeting", "Meeting"
 
 

@@ -25,7 +25,7 @@ from schools.visits.opening.actions import LEFT_OUT, Opened, Place, by_district,
 from schools.visits.opening.forms import TermForm
 from schools.visits.term_slots import TermDays
 
-HEADING = "Open a term"
+HEADING = "Create core visits"
 PER_PAGE = 100
 
 
@@ -212,7 +212,7 @@ def _of_nobody(count: int) -> list[str]:
 OPENING = ListFile(
     "opening",
     "the opening of a term",
-    "Open a term",
+    "Create core visits",
     "A school that would get a core visit, whose visit would count, or that is left out",
     [
         Column("urn", "URN", "Unique reference number of the school"),

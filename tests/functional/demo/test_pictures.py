@@ -72,7 +72,7 @@ def to_ones_school(tab: str) -> Walk:
 
 def to_imports(page: Page) -> None:
     by_navigation("Administration", "Imports", "Imports")(page)
-    expect(page.locator("main a", has_text="Bring in files")).to_be_visible()
+    expect(page.locator("main a", has_text="Import files")).to_be_visible()
 
 
 def press(page: Page, words: str) -> None:

@@ -69,13 +69,13 @@ def test_nothing_waits_and_the_email_is_chosen(page: Page, live_server: Any, cou
     be_signed_in(page, live_server, county_of_nobody)
     page.goto(f"{live_server.url}/reminders/")
     expect(page.get_by_role("heading", name="No reminders")).to_be_visible()
-    page.get_by_role("link", name="Choose when the daily e-mail comes").click()
-    page.get_by_label("When should the daily e-mail come?").select_option("17:30")
+    page.get_by_role("link", name="Choose when the daily email comes").click()
+    page.get_by_label("When should the daily email come?").select_option("17:30")
     page.get_by_label("Only dates set by law").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your choice is saved.")).to_be_visible()
     page.goto(f"{live_server.url}/reminders/email/")
-    expect(page.get_by_label("When should the daily e-mail come?")).to_have_value("17:30")
+    expect(page.get_by_label("When should the daily email come?")).to_have_value("17:30")
     expect(page.get_by_label("Only dates set by law")).to_be_checked()
 
 
@@ -90,7 +90,7 @@ def test_an_administrator_sees_what_did_not_arrive_and_sends_it_again(
     administrator = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory())
     be_signed_in(page, live_server, administrator)
     page.goto(f"{live_server.url}/reminders/email/failed/")
-    expect(page.get_by_text("Every e-mail has arrived, as far as mail servers tell")).to_be_visible()
+    expect(page.get_by_text("Every email has arrived, as far as mail servers tell")).to_be_visible()
     sent = mail.send("reminders/emails/digest", to="nobody@school.invalid", name="Nobody", late=[], coming=[], lines=[])
     Email.objects.filter(pk=sent.pk).update(status=STATUS.failed, subject="3 dates late")
     Log.objects.create(
@@ -99,6 +99,6 @@ def test_an_administrator_sees_what_did_not_arrive_and_sends_it_again(
     page.reload()
     expect(page.get_by_text("550 5.1.1 No such mailbox")).to_be_visible()
     page.get_by_role("button", name="Send it again").click()
-    expect(page.get_by_text("The e-mail goes out again within a minute.")).to_be_visible()
+    expect(page.get_by_text("The email goes out again within a minute.")).to_be_visible()
     sent.refresh_from_db()
     assert sent.status == STATUS.queued

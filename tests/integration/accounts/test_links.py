@@ -43,7 +43,7 @@ def newest_mail(to: str) -> Email:
 
 
 def link_in(mail: Email) -> str:
-    """The path of the link in the text of an e-mail, which is also in its HTML."""
+    """The path of the link in the text of an email, which is also in its HTML."""
     found = re.search(r"http://testserver(/sign-in/[a-z-]+/[0-9a-f]{32}/)", mail.message)
     assert found is not None, mail.message
     assert found[0] in mail.html_message
@@ -370,7 +370,7 @@ class TestHowManyEmailsAnAddressGets:
                 "/account/address/", {"email": "new@example.org", "present": PASSWORD}, follow=True
             )
             assert "If we have not already sent several emails" in response.content.decode()
-            assert newest_mail(user.email).subject == "A new e-mail address was asked for"
+            assert newest_mail(user.email).subject == "A new email address was asked for"
         assert Email.objects.filter(to="new@example.org").count() == 3
 
     def test_a_change_of_address_is_refused_when_its_owner_could_not_be_told(self, holds: Holds) -> None:
@@ -421,14 +421,14 @@ class TestChangeOfAddress:
         client = signed_in(user)
         client.post("/account/address/", {"email": "New@example.org", "present": PASSWORD})
         assert "We sent a link to new@example.org" in client.get("/account/").content.decode()
-        assert newest_mail("old@example.org").subject == "A new e-mail address was asked for"
+        assert newest_mail("old@example.org").subject == "A new email address was asked for"
         user.refresh_from_db()
         assert user.email == "old@example.org"
         response = self.confirm(client, link_in(newest_mail("new@example.org")))
         assert response.status_code == 302
         user.refresh_from_db()
         assert user.email == "new@example.org"
-        assert newest_mail("old@example.org").subject == "Your e-mail address was changed"
+        assert newest_mail("old@example.org").subject == "Your email address was changed"
         event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="changed the address")
         assert event.changes == {"email": ["old@example.org", "new@example.org"]}
 

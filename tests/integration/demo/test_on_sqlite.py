@@ -18,7 +18,7 @@ from schoolimprove.demo import signins
 from tests.processes import ROOT
 
 TODAY = "2026-10-31"
-# Random on purpose (hashes of passwords and secret links), or dated by the machine's clock (e-mail's own tables).
+# Random on purpose (hashes of passwords and secret links), or dated by the machine's clock (email's own tables).
 NOT_COMPARED = {
     "accounts_user": {"password"},
     "accounts_secretlink": {"token_hash"},

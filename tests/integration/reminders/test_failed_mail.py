@@ -1,4 +1,4 @@
-"""E-mail that a server refused or sent back: marked, shown to administrators, sent again as the same message."""
+"""Email that a server refused or sent back: marked, shown to administrators, sent again as the same message."""
 
 from email.message import EmailMessage
 from io import BytesIO, StringIO, TextIOWrapper
@@ -116,7 +116,7 @@ def test_of_several_recipients_one_that_failed_counts_before_one_that_is_delayed
     assert sent.recipient_delivery_status == RecipientDeliveryStatus.HARD_BOUNCED
 
 
-STRANGE = [b"", b"\xff\x00 no e-mail at all", bounce("<somebody@else.invalid>"), EmailMessage().as_bytes()]
+STRANGE = [b"", b"\xff\x00 no email at all", bounce("<somebody@else.invalid>"), EmailMessage().as_bytes()]
 
 
 @pytest.mark.parametrize("raw", STRANGE)
@@ -164,7 +164,7 @@ def test_a_server_that_refuses_is_asked_five_times_and_then_an_administrator_is(
     sent.refresh_from_db()
     assert sent.status == STATUS.failed
     assert Log.objects.filter(email=sent).count() == 5
-    assert [str(notice) for notice in notices_about_mail(administrator, clock.today())] == ["An e-mail did not arrive."]
+    assert [str(notice) for notice in notices_about_mail(administrator, clock.today())] == ["An email did not arrive."]
     page = signed_in(administrator).get(reverse("reminders:failed_mail")).content.decode()
     assert "550 No such mailbox" in page
     assert "head@school.invalid" in page

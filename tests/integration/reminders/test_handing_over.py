@@ -1,4 +1,4 @@
-"""Who must act next is told when work is handed over: in their tasks, by e-mail as they chose, and on the page."""
+"""Who must act next is told when work is handed over: in their tasks, by email as they chose, and on the page."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -203,7 +203,7 @@ def test_who_is_covered_finds_it_in_their_tasks_and_only_the_cover_is_mailed(cou
     }
 
 
-# E-mail.
+# Email.
 
 
 def test_without_a_choice_it_is_in_the_next_daily_email(county: County) -> None:

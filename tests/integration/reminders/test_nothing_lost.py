@@ -72,19 +72,19 @@ def test_a_thousand_emails_while_the_worker_is_killed_at_any_point(
     for point in points:
         turn_reminders.delay()
         with running(WORKER, log=tmp_path / f"worker-{point}", environment=process_environment) as worker:
-            wait_until(partial(as_many_emails_as, point), seconds=PATIENCE, what=f"{point} e-mails")
+            wait_until(partial(as_many_emails_as, point), seconds=PATIENCE, what=f"{point} emails")
             killed(worker)
     assert Email.objects.count() < MANY
     turn_reminders.delay()
     with running(WORKER, log=tmp_path / "worker", environment=process_environment):
-        wait_until(lambda: not Mailing.objects.waiting().exists(), seconds=PATIENCE, what="the last e-mail")
+        wait_until(lambda: not Mailing.objects.waiting().exists(), seconds=PATIENCE, what="the last email")
     assert_each_was_told_once(MANY)
     assert_each_was_mailed_once(MANY)
 
 
 @contextmanager
 def mailings_locked() -> Iterator[None]:
-    """A sweep stops inside its transaction, its reminders written and its e-mails not."""
+    """A sweep stops inside its transaction, its reminders written and its emails not."""
     with closing(psycopg2.connect(**connection.get_connection_params())) as held, held, held.cursor() as cursor:
         cursor.execute("LOCK TABLE reminders_mailing IN ACCESS EXCLUSIVE MODE")
         yield

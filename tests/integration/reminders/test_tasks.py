@@ -152,8 +152,8 @@ def test_an_empty_register_is_a_task_from_the_moment_there_is_an_authority() -> 
     authority = LocalAuthorityFactory.create(own=True)
     changed(TASKS)
     assert titles(appointed(Role.ERA, authority=authority)) == [
-        "Bring in the term dates of 2026/27",
-        "Bring in the schools",
+        "Import the term dates of 2026/27",
+        "Import the schools",
     ]
     SchoolFactory.create(authority=authority)
     changed(TASKS)
@@ -296,7 +296,7 @@ def test_when_the_last_who_was_asked_leaves_the_record_may_be_closed(county: Cou
 def test_an_authority_that_is_not_marked_as_own_is_asked_for_term_dates_all_the_same() -> None:
     analyst = appointed(Role.ERA, authority=LocalAuthorityFactory.create(own=False))
     changed(TASKS)
-    assert titles(analyst) == ["Bring in the term dates of 2026/27"]
+    assert titles(analyst) == ["Import the term dates of 2026/27"]
 
 
 def test_a_cancelled_visit_leaves_nothing_that_looks_done(county: County) -> None:

@@ -1,4 +1,4 @@
-"""People and posts change between a date, the sweep and the e-mail: who is told then, and who no more."""
+"""People and posts change between a date, the sweep and the email: who is told then, and who no more."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -213,7 +213,7 @@ def test_the_districts_administrator_sees_the_date_and_not_who_was_told_or_why(c
             assert ("I was ill." in page) is sees
 
 
-# E-mail that cannot be written or did not arrive.
+# Email that cannot be written or did not arrive.
 
 
 def test_one_email_that_cannot_be_written_keeps_nobody_waiting(

@@ -1,4 +1,4 @@
-"""The sweep and the e-mails of a day, without a broker."""
+"""The sweep and the emails of a day, without a broker."""
 
 import json
 from datetime import datetime
@@ -14,12 +14,12 @@ from schoolimprove.reminders.sweep import sweep
 
 class Command(BaseCommand):
     help = (
-        "Tell everybody what is to be told of deadlines today, and hand the e-mails that are due to the outbox. Run it "
+        "Tell everybody what is to be told of deadlines today, and hand the emails that are due to the outbox. Run it "
         "as often as you like: nothing is told twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--on", metavar="DATE", help="As on another day, 2026-11-27; the e-mails of all that day.")
+        parser.add_argument("--on", metavar="DATE", help="As on another day, 2026-11-27; the emails of all that day.")
         parser.add_argument("--dry-run", action="store_true", help="Count what would be told, and change nothing.")
         parser.add_argument("--json", action="store_true", help="Answer as JSON: due, created, delivered.")
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             would = "would be " if dry_run else ""
             self.stdout.write(
                 f"{swept.due} dates due or late; {swept.created} reminders {would}written; "
-                f"{delivered} e-mails handed to the outbox."
+                f"{delivered} emails handed to the outbox."
             )
 
 

@@ -85,7 +85,7 @@ def test_a_county_is_brought_in_found_allocated_and_taken_out_again(
     with opened(browser) as page:
         be_in_the_admin(page, live_server, administrator)
         page.goto(f"{live_server.url}/admin/schools/importrun/")
-        led_on(page.get_by_role("button", name="Bring in files"))
+        led_on(page.get_by_role("button", name="Import files"))
         led_on(page.get_by_role("button", name="Check the files"))
         expect(page.get_by_text("There is a problem")).to_be_visible()
 

@@ -250,7 +250,7 @@ def test_a_second_person_is_asked_to_approve_a_change_of_policy_before_its_day(c
 
 def test_whoever_imports_is_asked_for_term_dates_before_the_year_begins(county: County) -> None:
     era = appointed(Role.ERA, authority=county.school.authority)
-    title = "Bring in the term dates of 2027/28"
+    title = "Import the term dates of 2027/28"
     assert title not in titles(tasks_with_rows_made(county.head, TUESDAY))
     for on, late in ((date(2027, 8, 17), False), (date(2027, 8, 31), False), (date(2027, 9, 1), True)):
         [found] = [each for each in tasks_with_rows_made(era, on) if each.title == title]

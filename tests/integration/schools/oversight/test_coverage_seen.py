@@ -1,4 +1,4 @@
-"""Coverage beyond the stages: week by week, schools not seen, and who carries what; numbers worked by hand."""
+"""Coverage beyond the stages: week by week, schools not seen, and workload; numbers worked by hand."""
 
 import csv
 import io
@@ -286,7 +286,7 @@ def test_the_list_is_narrowed_sorted_and_taken_away_with_the_event(county: Count
     assert [r["Name"] for r in read_csv(client, "coverage_not_seen", {"sip": "nobody"})] == ["Alpha School"]
     assert [r["Name"] for r in read_csv(client, "coverage_not_seen", {"sort": "-name"})][-1] == "Alpha School"
     assert [r["Name"] for r in read_csv(client, "coverage_not_seen", {"q": "alpha", "sort": "x"})] == ["Alpha School"]
-    event = AuditEvent.objects.filter(verb="exported schools not seen lately").latest("pk")
+    event = AuditEvent.objects.filter(verb="exported schools not visited recently").latest("pk")
     assert event.changes["filter"][1] == {"Name, URN, LAESTAB or postcode": "alpha", "Not seen for": "120 days"}
     for kind in ("xlsx", "json"):
         response: Any = client.get(reverse("schools:coverage_not_seen_export", args=[kind]))
@@ -301,7 +301,7 @@ def test_what_is_no_number_of_days_is_said_and_the_policys_number_taken(county: 
     assert "is not a number of days" not in text_of(county.head, "coverage_not_seen", days="30")
 
 
-# Who carries what.
+# Workload.
 
 
 def lines_of(county: County, user: User | None = None) -> dict[str, Load]:
@@ -392,7 +392,7 @@ def test_the_load_is_shown_with_its_total_and_leads_to_schools_and_terms(held_co
     rows = read_csv(client, "coverage_load")
     assert {row["Name"]: row["Schools"] for row in rows} == {county.sip.name: "1", second.name: "1", "All": "1"}
     assert rows[-1]["Visits"] == rows[-1]["Held"] == "1"
-    assert AuditEvent.objects.get(verb="exported who carries what").changes["rows"] == [None, 3]
+    assert AuditEvent.objects.get(verb="exported workload").changes["rows"] == [None, 3]
     assert "whose=" not in text_of(county.head, "coverage_load")
 
 

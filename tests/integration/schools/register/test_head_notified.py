@@ -1,4 +1,4 @@
-"""The Head of service gets an e-mail about every appointment over the whole authority."""
+"""The Head of service gets an email about every appointment over the whole authority."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
