@@ -17,6 +17,8 @@ from tests.functional.browser import DESKTOP, PHONE, led_on, opened
 from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Across, in the pixels of a browser that prints.
+A3_ACROSS = 1587
 MANY = 60
 STATUSES = (VisitStatus.HELD, VisitStatus.AGREED, VisitStatus.PROPOSED, VisitStatus.COUNTERED)
 
@@ -74,6 +76,25 @@ def test_the_weeks_of_sixty_schools_are_looked_at(page: Page, live_server: Any, 
         f"{live_server.url}/schools/coverage/weeks/?district={county.school.district_id}"
         "&term=2026-autumn&kinds=core#results"
     )
+
+
+def test_the_weeks_fit_a_sheet_of_a3_with_names_first_and_no_addresses(
+    page: Page, live_server: Any, county: County
+) -> None:
+    many_schools(county)
+    be_signed_in(page, live_server, county.dsim)
+    page.goto(f"{live_server.url}/schools/coverage/weeks/")
+    page.set_viewport_size({"width": A3_ACROSS, "height": 900})
+    page.emulate_media(media="print")
+    sheet = page.locator("html")
+    assert sheet.evaluate("each => each.scrollWidth") <= A3_ACROSS
+    name, week = (page.locator("thead th").nth(number).bounding_box() for number in (0, 1))
+    assert name is not None
+    assert week is not None
+    assert name["x"] + name["width"] <= week["x"] + 1
+    behind = page.locator("tbody th a").first.evaluate("each => getComputedStyle(each, '::after').content")
+    assert behind == "none"
+    expect(page.get_by_role("link", name="Go to this week")).to_be_hidden()
 
 
 @pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)
