@@ -3,56 +3,67 @@
 The list and a row are pages of our own (`schoolimprove.policy.pages`); Django's form proposes, and its actions decide.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 
 from schoolimprove.lib import clock
-from schoolimprove.records.admin import KeptAdmin, KeptForm
+from schoolimprove.records.admin import KeptAdmin
 from schoolimprove.records.transition import Blocked, Conflict
 
 from . import pages
-from .actions import approve, propose, withdraw, wrong_with_proposal
-from .keys import all_keys, key_named
+from .actions import approve, propose, withdraw
+from .forms import PREFIX, initial_of, proposal_form
+from .keys import PolicyKey, all_keys
 from .models import PolicyRow
-
-
-class ProposalForm(KeptForm):
-    """A new value of a key from a day on, with the reason."""
-
-    key = forms.ChoiceField(
-        label="What it is about", choices=lambda: [(key.name, f"{key.label} ({key.unit})") for key in all_keys()]
-    )
-
-    class Meta:
-        model = PolicyRow
-        fields = ["key", "effective_from", "value", "reason"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = next((key for key in all_keys() if key.name == self.initial.get("key")), None)
-        if chosen and "value" in self.fields:
-            fields = ", ".join(f"{name}: {chosen.label_of(name)}" for name in self.initial.get("value") or {})
-            self.fields["value"].help_text = f"{chosen.does} Change only the value after each name. {fields}."
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("key") and data.get("value") is not None:
-            start = data.get("effective_from")
-            if wrong := wrong_with_proposal(key=data["key"], effective_from=start, value=data["value"]):
-                raise ValidationError(wrong)
-        return data
 
 
 @admin.register(PolicyRow)
 class PolicyRowAdmin(KeptAdmin):
-    form = ProposalForm
     actions = ["approve_selected", "withdraw_selected"]
+
+    def get_urls(self) -> list[Any]:
+        """Give each key a form at an address of its own, so that text kept for one is not shown in another's."""
+        view: Any = self.admin_site.admin_view(self.propose)
+        # As Django marks its own views: the page of kept text asks whose form this is.
+        view.model_admin = self
+        return [path("propose/<str:key>/", view, name="policy_policyrow_propose"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Lead to the list, where each policy has a link to its form."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect(pages.LISTED)
+
+    def propose(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Show the form of one key. Its value in force is in it, to be changed."""
+        chosen = _chosen(request)
+        if chosen is None:
+            raise Http404
+        shown = {
+            "title": "Propose a change",
+            "subtitle": chosen.label,
+            "policy_does": chosen.does,
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        return super().add_view(request, extra_context=shown)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        key = _chosen(request)
+        given = {**kwargs, "form": proposal_form(key)} if key and obj is None else kwargs
+        return super().get_form(request, obj, change=change, **given)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Ask for the value first, as the page that lists policies shows it."""
+        fields = super().get_fields(request, obj)
+        return sorted(fields, key=lambda name: not str(name).startswith(PREFIX))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the page of our own; what it sends is an action of the admin."""
@@ -76,10 +87,12 @@ class PolicyRowAdmin(KeptAdmin):
         return pages.policy_detail(request, row, may_decide=self.has_change_permission(request))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The value in force of the key that the address names, to be changed."""
-        initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        now = PolicyRow.objects.in_force(clock.today()).filter(key=initial.get("key")).first()
-        return {**initial, "value": key_named(now.key).in_order(now.value)} if now else initial
+        key = _chosen(request)
+        now = PolicyRow.objects.in_force(clock.today()).filter(key=key.name).first() if key else None
+        return initial_of(key, now.value) if key and now else {}
+
+    def kept_in_words(self, kept: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        return {name.removeprefix(PREFIX): values for name, values in super().kept_in_words(kept).items()}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows are read, approved or withdrawn, never edited: the list needs the right, a row refuses it."""
@@ -120,3 +133,9 @@ class PolicyRowAdmin(KeptAdmin):
                 self.message_user(request, f"{row} was already decided.", messages.ERROR)
             else:
                 self.message_user(request, f"{row} was {done}.", messages.SUCCESS)
+
+
+def _chosen(request: HttpRequest) -> PolicyKey[Any] | None:
+    """Return the key that the address names, None where it names none that the code has."""
+    name = request.resolver_match.kwargs.get("key") if request.resolver_match else None
+    return next((key for key in all_keys() if key.name == name), None)

@@ -98,6 +98,11 @@ def name_entries(key: PolicyKey[Any], name_of: Callable[[str], str]) -> None:
     _entry_names[key.name] = name_of
 
 
+def has_codes(key: PolicyKey[Any]) -> bool:
+    """Return whether the entries of a list or table are codes, which have names."""
+    return key.name in _entry_names
+
+
 def entry_name(key: PolicyKey[Any], entry: str) -> str:
     """An entry of a list or table as people read it."""
-    return _entry_names[key.name](entry) if key.name in _entry_names else entry
+    return _entry_names[key.name](entry) if has_codes(key) else entry

@@ -55,7 +55,6 @@ def policy_list(request: HttpRequest, *, may_propose: bool, may_decide: bool) ->
         "sections": [_section(key, by_key[key.name], may_propose=may_propose) for key in all_keys()],
         "proposals": [_proposal(request, row, by_key[row.key]) for row in waiting],
         "may_decide": may_decide,
-        "add_url": reverse("admin:policy_policyrow_add") if may_propose else "",
         "decide_url": reverse(LISTED),
     }
     return render(request, "policy/policy_list.html", context)
@@ -95,7 +94,7 @@ def _section(key: PolicyKey[Any], rows: Sequence[PolicyRow], *, may_propose: boo
     now = next((row for row in approved if row.effective_from <= clock.today()), None)
     facts = [*_value_facts(key, now.value), *_facts(key, now)] if now else []
     others = [row for row in approved if row != now]
-    url = reverse("admin:policy_policyrow_add", query={"key": key.name}) if may_propose else ""
+    url = reverse("admin:policy_policyrow_propose", args=[key.name]) if may_propose else ""
     return Section(key, facts, _table_of(key, others) if others else None, url)
 
 

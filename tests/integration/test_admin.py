@@ -1,5 +1,6 @@
 """Django's admin follows appointments: settings, people and policy for those who keep them; records for nobody."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from schoolimprove.accounts.roles import Role
-from schoolimprove.policy.keys import all_keys
+from schoolimprove.lib import clock
+from schoolimprove.policy.keys import PolicyKey, all_keys
 from schoolimprove.policy.models import PolicyRow
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import SYSTEM
 from schoolimprove.records.models import AuditEvent
 from schools.models import Appointment, LocalAuthority, Person
-from schools.policy import RECORD_LIMITS, SIP_DAYS
+from schools.policy import PHASE_BY_TYPE, RECORD_LIMITS, SERVICE_BY_TYPE, SIP_DAYS
 from schools.register.people.appointing import appoint
 from tests.factories.accounts import UserFactory
 from tests.factories.policy import PolicyRowFactory
@@ -91,18 +93,20 @@ def test_a_colour_on_which_white_cannot_be_read_is_refused() -> None:
     assert not LocalAuthority.objects.filter(code="996").exists()
 
 
-LONGER = '{"submit_working_days": 7, "assure_working_days": 5, "respond_school_days": 10}'
+LONGER = {"submit_working_days": 7, "assure_working_days": 5, "respond_school_days": 10}
 
 
-def proposed(client: Client, value: str = LONGER) -> Any:
+def form_of(key: PolicyKey[Any]) -> str:
+    return reverse("admin:policy_policyrow_propose", args=[key.name])
+
+
+def typed_value(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"value_{name}": entry for name, entry in value.items()}
+
+
+def proposed(client: Client, value: Mapping[str, Any] = LONGER, key: PolicyKey[Any] = RECORD_LIMITS) -> Any:
     return client.post(
-        reverse("admin:policy_policyrow_add"),
-        {
-            "key": RECORD_LIMITS.name,
-            "effective_from": "01/09/2026",
-            "value": value,
-            "reason": "Advisers asked for longer",
-        },
+        form_of(key), {"effective_from": "01/09/2026", "reason": "Advisers asked for longer", **typed_value(value)}
     )
 
 
@@ -126,10 +130,58 @@ def test_a_policy_needs_a_second_person_before_it_is_in_force() -> None:
     assert policy_value(RECORD_LIMITS, on=date(2026, 8, 31)).submit_working_days == 5
 
 
-def test_a_value_that_does_not_fit_is_refused_with_the_fields_it_wants() -> None:
-    page = proposed(in_admin(Role.SYSTEM_ADMINISTRATOR), '{"days": 3}')
-    assert "The fields are: assure_working_days" in page.content.decode()
+def test_a_value_that_does_not_fit_is_refused_beside_its_field() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    page = proposed(client, {**LONGER, "assure_working_days": "soon"})
+    assert page.context["adminform"].form.errors == {"value_assure_working_days": ["Enter a whole number."]}
+    page = proposed(client, {**LONGER, "respond_school_days": 0})
+    assert page.context["adminform"].form.errors == {"__all__": ["Each limit is at least one day."]}
+    page = proposed(client, {"days_a_year": 51}, SIP_DAYS)
+    assert page.context["adminform"].form.errors == {"value_days_a_year": ["Between 0 and 50 days."]}
     assert not PolicyRow.objects.filter(shipped=False).exists()
+
+
+def test_a_list_is_typed_line_by_line_and_its_codes_may_have_their_names() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    form = client.get(form_of(SERVICE_BY_TYPE)).content.decode()
+    assert "01 Community school\n02 " in form
+    assert proposed(client, {"entitled": "01 Community school\r\n\r\n 02 ", "by_invitation": "28"}, SERVICE_BY_TYPE)
+    assert PolicyRow.objects.get(shipped=False).value == {"entitled": ["01", "02"], "by_invitation": ["28"]}
+
+
+def test_a_table_is_typed_line_by_line_with_a_colon() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    assert "18 Further education: 16 plus" in client.get(form_of(PHASE_BY_TYPE)).content.decode()
+    for typed, why in [
+        ("18 Further education", "Enter both sides with a colon between them: 18 Further education"),
+        ("18: 16 plus\n18: special", "18 is in the list twice. Remove one of the two lines."),
+        ("18: tertiary", "No such phase: tertiary."),
+    ]:
+        [error] = proposed(client, {"phases": typed}, PHASE_BY_TYPE).context["adminform"].form.errors["value_phases"]
+        assert error.startswith(why)
+    proposed(client, {"phases": "18 Further education: 16 plus\n07: Special"}, PHASE_BY_TYPE)
+    assert PolicyRow.objects.get(shipped=False).value == {"phases": {"18": "16_plus", "07": "special"}}
+
+
+@pytest.mark.parametrize("key", all_keys(), ids=lambda key: key.name)
+def test_every_policy_is_proposed_as_it_is_in_force_without_a_change(key: PolicyKey[Any]) -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    form = client.get(form_of(key)).context["adminform"].form
+    typed = {name: form[name].value() for name in form.fields if name.startswith("value_")}
+    typed = {name: form.fields[name].prepare_value(entry) for name, entry in typed.items()}
+    sent = {**typed, "effective_from": "1 September 2031", "reason": "Once more"}
+    assert client.post(form_of(key), sent).status_code == 302
+    row = PolicyRow.objects.get(shipped=False)
+    in_force = PolicyRow.objects.in_force(clock.today()).filter(key=key.name).first()
+    assert in_force is not None
+    assert (row.key, row.value) == (key.name, in_force.value)
+
+
+def test_a_policy_that_the_code_does_not_have_has_no_form() -> None:
+    client = in_admin(Role.SYSTEM_ADMINISTRATOR)
+    assert client.get(reverse("admin:policy_policyrow_propose", args=["schools.nothing"])).status_code == 404
+    assert client.get(reverse("admin:policy_policyrow_add")).headers["Location"] == "/admin/policy/policyrow/"
+    assert in_admin(Role.HEAD_OF_SERVICE).get(form_of(SIP_DAYS)).status_code == 403
 
 
 def test_the_head_reads_what_each_policy_does_since_when_and_who_approved_it() -> None:
@@ -162,8 +214,8 @@ def test_a_proposer_is_told_that_a_second_person_approves_and_begins_from_the_va
     assert "You proposed this change. Someone else must approve it." in page
     assert 'value="approve_selected"' not in page
     assert 'value="withdraw_selected"' in page
-    form = client.get(reverse("admin:policy_policyrow_add"), {"key": RECORD_LIMITS.name}).content.decode()
-    assert escape('"submit_working_days": 5') in form
+    form = client.get(form_of(RECORD_LIMITS)).content.decode()
+    assert 'name="value_submit_working_days" value="5"' in form
     assert "Working days after the visit to submit it" in form
 
 

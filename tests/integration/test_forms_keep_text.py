@@ -12,6 +12,7 @@ from django.views.generic.edit import FormMixin
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.policy.models import PolicyRow
 from schoolimprove.records.admin import KeptAdmin
 from schoolimprove.records.drafts import KeepsDrafts, read_token
 from schoolimprove.records.models import Draft
@@ -150,6 +151,8 @@ def test_every_form_of_the_admin_carries_the_note(db: None) -> None:
     seen = 0
     for model, page in admin.site._registry.items():
         path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+        if model is PolicyRow:
+            path = reverse("admin:policy_policyrow_propose", args=["schools.record_limits"])
         if not isinstance(page, KeptAdmin) and model._meta.model_name != "importrun":
             assert client.get(path).status_code == 403, path
             continue
@@ -178,10 +181,10 @@ def carries_note(form: PageForm, path: str) -> bool:
 
 def test_a_proposal_typed_in_the_admin_when_the_session_had_ended_is_there_again_and_can_be_saved(db: None) -> None:
     user = appointed(Role.SYSTEM_ADMINISTRATOR, authority=LocalAuthorityFactory.create())
-    client, path = signed_in(user), reverse("admin:policy_policyrow_add")
+    client, path = signed_in(user), reverse("admin:policy_policyrow_propose", args=["schools.record_limits"])
     [opened] = typed_forms(client, path)
-    value = '{"submit_working_days": 7, "assure_working_days": 5, "respond_school_days": 10}'
-    typed = {"key": "schools.record_limits", "effective_from": "01/09/2027", "value": value, "reason": "Advisers asked"}
+    value = {"value_submit_working_days": "7", "value_assure_working_days": "5", "value_respond_school_days": "10"}
+    typed = {"effective_from": "01/09/2027", "reason": "Advisers asked", **value}
     client.logout()
     client.post(path, {**opened.sent, **typed, "_save": "Save"})
     again: Any = signed_in(user).get(path)

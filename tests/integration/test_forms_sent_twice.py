@@ -271,8 +271,9 @@ def of_people(county: County) -> dict[str, Creating]:
 
 def of_the_admin(county: County) -> dict[str, Creating]:
     administrator = appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
-    limits = '{"submit_working_days": 7, "assure_working_days": 5, "respond_school_days": 10}'
-    policy = {"key": "schools.record_limits", "effective_from": "1 Sep 27", "value": limits, "reason": "Advisers asked"}
+    limits = {"value_submit_working_days": 7, "value_assure_working_days": 5, "value_respond_school_days": 10}
+    policy = {"_save": "Save", "effective_from": "1 Sep 27", "reason": "Advisers asked", **limits}
+    propose = reverse("admin:policy_policyrow_propose", args=["schools.record_limits"])
     term = {"academic_year": "2028", "name": "autumn", "starts_on": "1 Sep 28", "half_term_starts_on": "23 Oct 28"}
     term |= {"half_term_ends_on": "27 Oct 28", "ends_on": "20 Dec 28"}
 
@@ -283,7 +284,7 @@ def of_the_admin(county: County) -> dict[str, Creating]:
     return {
         "district": add("schools.District", name="South", authority=county.school.authority_id),
         "person": add("schools.Person", name="Tom Example", email="", telephone="", user=""),
-        "policy": add("policy.PolicyRow", **policy),
+        "policy": Creating(propose, administrator, "policy.PolicyRow", policy),
         "term": add("calendar.Term", **term),
         "import": Creating(
             reverse("admin:schools_importrun_add"),

@@ -95,6 +95,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "pk": someone.pk if someone else 0,
         "attachment": getattr(record.attachments.last(), "pk", 0),
         "document": getattr(RecordDocument.objects.filter(version__record=record).last(), "pk", 0),
+        "key": "schools.record_limits",
         "topic": "partners",
         "job": "core-visits",
         "turn": f"{academic_year(clock.today())}-autumn",
