@@ -1,16 +1,15 @@
 """Typed policy keys: what may vary, in what unit, from which paragraph, with which shipped value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar
+
+from . import nested
+from .nested import PolicyError as PolicyError
 
 T = TypeVar("T")
 SINCE_ALWAYS = date(1900, 1, 1)
-
-
-class PolicyError(ValueError):
-    """A value does not fit its key; the message says why in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +40,7 @@ class PolicyKey(Generic[T]):
 
     def load(self, value: Any) -> T:
         """The dataclass from stored JSON; `PolicyError` when a field is missing, unknown or of the wrong type."""
-        if not isinstance(value, dict):
-            raise PolicyError("A policy value is a set of named fields.")
-        hints = get_type_hints(self.kind)
-        names = {each.name for each in fields(self.kind)}  # type: ignore[arg-type]
-        if set(value) != names:
-            raise PolicyError(f"The fields are: {', '.join(sorted(names))}.")
-        loaded = self.kind(**{name: _fit(name, value[name], hints[name]) for name in names})
+        loaded: T = nested.load(self.kind, value)
         reasons = list(self.validator(loaded))
         if reasons:
             raise PolicyError(" ".join(reasons))
@@ -55,21 +48,8 @@ class PolicyKey(Generic[T]):
 
     def dump(self, value: T) -> dict[str, Any]:
         """JSON for storing."""
-        return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}  # type: ignore[call-overload]
-
-
-def _fit(name: str, value: Any, hint: Any) -> Any:
-    """Whole numbers, text, truth and lists of text; a dict of text for tables."""
-    origin = getattr(hint, "__origin__", hint)
-    if origin is tuple:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-    elif origin is dict:
-        if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
-            return value
-    elif isinstance(value, origin) and (origin is bool or not isinstance(value, bool)):
-        return value
-    raise PolicyError(f"{name} is not of the right kind.")
+        dumped: dict[str, Any] = nested.dump(value)
+        return dumped
 
 
 _keys: dict[str, PolicyKey[Any]] = {}

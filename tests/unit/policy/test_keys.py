@@ -1,6 +1,7 @@
 """Policy keys: a value goes to JSON and comes back the same, and what does not fit is refused in a sentence."""
 
 import json
+import re
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -70,7 +71,7 @@ def test_whatever_somebody_types_into_a_field_is_loaded_or_refused(name: str, va
     else:
         said = ""
         assert json.loads(json.dumps(key().dump(loaded)))[name] == value
-    assert said in ("", f"{name} is not of the right kind.")
+    assert said == "" or re.fullmatch(rf"{name}(: .*)? is not of the right kind\.", said, re.DOTALL)
 
 
 @pytest.mark.parametrize("value", [None, [], "5", 5, True])
@@ -94,16 +95,16 @@ WRONG = [
     ("firm", 1),
     ("firm", "true"),
     ("codes", "01"),
-    ("codes", ["01", 2]),
+    ("codes: 2", ["01", 2]),
     ("phases", [["15", "nursery"]]),
-    ("phases", {"15": 1}),
+    ("phases: 15", {"15": 1}),
 ]
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_field_of_another_kind_is_refused_by_its_name(name: str, value: Any) -> None:
     with pytest.raises(PolicyError, match=f"^{name} is not of the right kind\\.$"):
-        key().load({**GOOD, name: value})
+        key().load({**GOOD, name.partition(":")[0]: value})
 
 
 def test_every_reason_of_a_validator_is_told() -> None:
