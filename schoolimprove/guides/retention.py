@@ -22,7 +22,7 @@ def gone() -> Rows:
         ),
         (
             "Your signed-in session",
-            f"Ends after {_span(idle)} without use, or {_span(longest)} at most; deleted each night",
+            f"Ends after {_span(idle)} without use, or {_span(longest)} at most; we delete it that night",
         ),
         ("A link to accept an invitation", f"Works for {_span(LASTS[Purpose.INVITATION])}"),
         ("A link to set a new password", f"Works for {_span(LASTS[Purpose.PASSWORD_RESET])}"),

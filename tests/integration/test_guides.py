@@ -82,7 +82,8 @@ def test_what_goes_by_itself_goes_when_the_settings_say(settings: Settings) -> N
     assert timedelta(days=30) == KEPT_FOR
     assert told["Text you typed and did not save"].startswith("30 days ")
     assert (
-        told["Your signed-in session"] == "Ends after 30 minutes without use, or 12 hours at most; deleted each night"
+        told["Your signed-in session"]
+        == "Ends after 30 minutes without use, or 12 hours at most; we delete it that night"
     )
     assert told["A link to accept an invitation"] == "Works for 7 days"
     settings.SESSION_IDLE_SECONDS = 45 * 60
