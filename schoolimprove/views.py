@@ -120,18 +120,18 @@ class Accessibility(FooterPage):
 
 def _checks(measured: accessibility.Measured) -> list[Fact]:
     """How it was checked, in the statement's words."""
-    not_opened = f"{len(measured.not_opened)}, whose state the tested data was not in"
-    sideways = "for scrolling sideways; the smaller is the wider window at 400%"
+    not_opened = f"{len(measured.not_opened)}: the test data did not include their state"
+    sideways = "for sideways scrolling; the smaller width is the desktop window at 400%"
     return [
         Fact("Tested on", measured.tested_on),
-        Fact("Pages", f"{len(measured.pages)} opened, each as somebody whose work it is"),
+        Fact("Pages", f"{len(measured.pages)} opened, each as a user who works with it"),
         *([Fact("Pages not opened", not_opened)] if measured.not_opened else []),
         Fact("Rules", f"{measured.rules} of axe {measured.axe}: {', '.join(measured.tags)}; none switched off"),
         Fact("Browser", f"Chromium {measured.browser}, {measured.width} pixels wide"),
-        Fact("Forms in error", f"{len(measured.in_error)} pages, sent empty or filled wrongly"),
-        Fact("Empty lists", f"{len(measured.nothing_found)} lists, asked for what is not there"),
-        Fact("With the keyboard", "On each page the Tab key reaches everything, and it is seen what has the focus"),
-        Fact("Without JavaScript", "Each page has the same heading, links, fields, and buttons that send something"),
+        Fact("Forms in error", f"{len(measured.in_error)} pages, sent empty or with errors"),
+        Fact("Empty lists", f"{len(measured.nothing_found)} lists, filtered so that nothing matches"),
+        Fact("With the keyboard", "On each page the Tab key reaches everything, and you can see what has the focus"),
+        Fact("Without JavaScript", "Each page has the same heading, links, fields and send buttons"),
         Fact("Small or magnified", f"Each page at {measured.narrow} and {measured.smallest} pixels, {sideways}"),
         Fact("Found", "Nothing" if measured.is_clean else f"{len(measured.findings) + len(measured.sideways)}"),
     ]
@@ -141,9 +141,14 @@ class Retention(FooterPage):
     template_name = "pages/retention.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        gone = Table("What goes by itself", [Column("What"), Column("When")], retention.gone(), caption_hidden=True)
+        gone = Table(
+            "What we delete automatically", [Column("What"), Column("When")], retention.gone(), caption_hidden=True
+        )
         kept = Table(
-            "What is kept", [Column("What"), Column("What happens to it")], retention.kept(), caption_hidden=True
+            "What the authority decides",
+            [Column("What"), Column("What happens to it")],
+            retention.kept(),
+            caption_hidden=True,
         )
         return super().get_context_data(gone=gone, kept=kept, **kwargs)
 

@@ -18,11 +18,11 @@ def cookies() -> list[Cookie]:
     hours = settings.SESSION_COOKIE_AGE // 3600
     return [
         Cookie(settings.SESSION_COOKIE_NAME, "Keeps you signed in.", f"{hours} hours, or until you sign out"),
-        Cookie(settings.CSRF_COOKIE_NAME, "Makes sure that what is sent under your name came from you.", "One year"),
+        Cookie(settings.CSRF_COOKIE_NAME, "Checks that the forms sent in your name came from you.", "One year"),
         Cookie(
             settings.KNOWN_BROWSER_COOKIE_NAME,
-            "Remembers that you have signed in with this browser, so that you can do so again when there are many "
-            "wrong passwords from your network.",
+            "Remembers that you signed in with this browser. You can then sign in here even after many wrong "
+            "passwords from your network.",
             f"{KNOWN_FOR.days} days after you last signed in",
         ),
     ]

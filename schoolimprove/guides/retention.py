@@ -16,15 +16,21 @@ def gone() -> Rows:
     """What → when it goes."""
     idle, longest = (timedelta(seconds=each) for each in (settings.SESSION_IDLE_SECONDS, settings.SESSION_COOKIE_AGE))
     return [
-        ("Text typed and not saved", f"{_span(KEPT_FOR)} after it was last typed, or once saved or discarded"),
-        ("A session", f"Ends after {_span(idle)} without use, and after {_span(longest)} at most; removed each night"),
+        (
+            "Text you typed and did not save",
+            f"{_span(KEPT_FOR)} after you last typed it, or when you save or discard it",
+        ),
+        (
+            "Your signed-in session",
+            f"Ends after {_span(idle)} without use, or {_span(longest)} at most; we delete it that night",
+        ),
         ("A link to accept an invitation", f"Works for {_span(LASTS[Purpose.INVITATION])}"),
         ("A link to set a new password", f"Works for {_span(LASTS[Purpose.PASSWORD_RESET])}"),
         ("A link to confirm a new address", f"Works for {_span(LASTS[Purpose.ADDRESS_CHANGE])}"),
-        ("Such a link in an email that was sent", "Taken out of the kept email within the hour"),
+        ("These links in the emails we keep", "Removed within an hour"),
         (
-            "An email address that we were asked to send such a link to",
-            f"Kept for {_span(KEPT_FOR_LIMIT)} to limit how many emails it gets, whether or not it has an account",
+            "An email address we were asked to send one of these links to",
+            f"Kept for {_span(KEPT_FOR_LIMIT)} to limit how many emails we send it, whether or not it has an account",
         ),
     ]
 
@@ -32,19 +38,19 @@ def gone() -> Rows:
 def kept() -> Rows:
     """What → what the service does with it."""
     return [
-        ("Records of Visit, answers, corrections", "Kept in every version; never altered once shared"),
-        ("Attached files, and PDFs of records", "Kept with their record, unaltered"),
-        ("Who did what, when and why", "Kept; never altered or removed"),
-        ("Visits, actions, contacts in two lines", "Kept; what is taken back is marked so, with its reason"),
-        ("Accounts and appointments", "Closed from a day on; kept, since records name who wrote them"),
+        ("Records of Visit, answers, corrections", "We keep every version and never alter it once shared"),
+        ("Attached files, and PDFs of records", "We keep them with their record, unaltered"),
+        ("Who did what, when and why", "We never alter or remove it"),
+        ("Visits, actions, notes of contacts", "We keep them; if you withdraw one, we mark it and keep the reason"),
+        ("Accounts and appointments", "They end on a day; we keep them, because records name their authors"),
         (
-            "The address of your calendar",
-            "Works until you stop it, set a password or sign out everywhere else; we keep the days, not the address",
+            "Your calendar address",
+            "Works until you stop it, set a password or sign out everywhere else; we keep the dates, not the address",
         ),
-        ("Reminders, and what you answered to them", "Kept with the date they were of, for those they were to"),
-        ("Files that were imported", "Kept with their import"),
-        ("Emails that were sent", "Kept in the outbox, without links that open an account"),
-        ("Backups and technical logs", "As the authority’s administrators keep them"),
+        ("Reminders, and your answers to them", "We keep them with the deadline they were about"),
+        ("Imported files", "We keep them with their import"),
+        ("Emails we sent", "We keep them in the outbox, without links that open an account"),
+        ("Backups and technical logs", "The authority’s administrators decide"),
     ]
 
 

@@ -23,54 +23,54 @@ class Topic:
 
 
 TOPICS = (
-    Topic("signing-in", "Signing in and your account", "Your password, the code from your telephone, and lost text."),
-    Topic("schools", "Schools and dates", "Finding a school, reading its page, and how dates are worked out."),
+    Topic("signing-in", "Signing in and your account", "Your password, security code, unsaved text and calendar."),
+    Topic("schools", "Schools and dates", "Find a school, read its page, and see how we work out dates."),
     Topic(
         "partners",
         "For School Improvement Partners and EIPs",
-        "Planning a visit, writing its record, and following what was agreed.",
+        "Plan a visit, write its record, and follow its actions.",
         frozenset({Role.SIP, Role.EIP}),
     ),
     Topic(
         "district-managers",
         "For District Strategic Improvement Managers",
-        "Who has which school, how far the term has come, and records to assure.",
+        "Assure records, check the term’s progress, and allocate schools.",
         frozenset({Role.DSIM}),
     ),
     Topic(
         "heads",
         "For the Head, Deputy Heads and Directors",
-        "Coverage across the authority, the programme, and the records you approve.",
+        "Check coverage, approve records, and publish the visit programme.",
         frozenset({Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD, Role.CORPORATE_DIRECTOR, Role.DEPUTY_DIRECTOR}),
     ),
     Topic(
         "headteachers",
         "For headteachers and chairs of governors",
-        "Agreeing a visit, reading and answering its record, and your school’s actions.",
+        "Agree a visit, answer its record, and update your school’s actions.",
         frozenset({Role.HEADTEACHER, Role.CHAIR}),
     ),
     Topic(
         "clerks",
         "For clerks to the governors",
-        "Governors’ meetings, and marking records as presented.",
+        "Add governors’ meetings and mark records as presented.",
         frozenset({Role.CLERK}),
     ),
     Topic(
         "district-administrators",
         "For district administrators",
-        "Diaries, contacts and meetings for the schools of your districts.",
+        "Keep diaries, contacts and meetings for the schools in your districts.",
         frozenset({Role.DISTRICT_ADMINISTRATOR}),
     ),
     Topic(
         "analysts",
         "For data analysts",
-        "Bringing in files, and taking lists away.",
+        "Import files and download lists.",
         frozenset({Role.ERA}),
     ),
     Topic(
         "system-administrators",
         "For system administrators",
-        "People and their appointments, settings, policy and imports.",
+        "Manage people, appointments, settings, policy and imports.",
         frozenset({Role.SYSTEM_ADMINISTRATOR}),
     ),
 )

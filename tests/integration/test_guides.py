@@ -49,7 +49,7 @@ def test_help_leads_to_every_topic_and_to_the_glossary(client: Client) -> None:
 def test_help_puts_what_is_about_ones_own_work_first() -> None:
     clerk = appointed(Role.CLERK, school=SchoolFactory.create())
     page = text_of(signed_in(clerk), "/help/")
-    assert page.index("For your work") < page.index("For clerks to the governors") < page.index("Everything")
+    assert page.index("For your work") < page.index("For clerks to the governors") < page.index("All topics")
     assert page.count("For clerks to the governors") == 2
     assert page.count("For data analysts") == 1
 
@@ -73,22 +73,25 @@ def test_privacy_names_the_lawful_basis_and_whom_to_ask(client: Client, settings
     settings.DATA_PROTECTION_CONTACT = "dpo@example.org"
     page = text_of(client, "/privacy/")
     assert "a task carried out in the public interest: UK GDPR, article 6(1)(e)" in page
-    assert "data-protection officer: dpo@example.org" in page
+    assert "data protection officer: dpo@example.org" in page
     assert "Information Commissioner" in page
 
 
 def test_what_goes_by_itself_goes_when_the_settings_say(settings: Settings) -> None:
     told = dict(retention.gone())
     assert timedelta(days=30) == KEPT_FOR
-    assert told["Text typed and not saved"].startswith("30 days ")
-    assert told["A session"] == "Ends after 30 minutes without use, and after 12 hours at most; removed each night"
+    assert told["Text you typed and did not save"].startswith("30 days ")
+    assert (
+        told["Your signed-in session"]
+        == "Ends after 30 minutes without use, or 12 hours at most; we delete it that night"
+    )
     assert told["A link to accept an invitation"] == "Works for 7 days"
     settings.SESSION_IDLE_SECONDS = 45 * 60
-    assert dict(retention.gone())["A session"].startswith("Ends after 45 minutes")
+    assert dict(retention.gone())["Your signed-in session"].startswith("Ends after 45 minutes")
 
 
 def test_how_long_records_are_kept_is_for_the_authority_to_say(client: Client, settings: Settings) -> None:
-    assert "The authority has not yet said here" in text_of(client, "/privacy/retention/")
+    assert "The authority has not given a link to its retention schedule." in text_of(client, "/privacy/retention/")
     settings.RETENTION_SCHEDULE_URL = "https://example.org/schedule"
     page = client.get("/privacy/retention/").content.decode()
     assert '<a class="govuk-link" href="https://example.org/schedule">retention schedule</a>' in page
@@ -118,9 +121,9 @@ def test_the_page_counts_the_cookies_that_signing_in_gives(client: Client) -> No
 def test_the_accessibility_statement_says_what_was_measured(client: Client) -> None:
     measured, page = accessibility.measured(), text_of(client, "/accessibility/")
     assert f"{measured.rules} of axe {measured.axe}" in page
-    assert f"{len(measured.pages)} opened, each as somebody whose work it is" in page
-    assert f"{len(measured.in_error)} pages, sent empty or filled wrongly" in page
-    assert f"{len(measured.nothing_found)} lists, asked for what is not there" in page
+    assert f"{len(measured.pages)} opened, each as a user who works with it" in page
+    assert f"{len(measured.in_error)} pages, sent empty or with errors" in page
+    assert f"{len(measured.nothing_found)} lists, filtered so that nothing matches" in page
     assert f"Each page at {measured.narrow} and {measured.smallest} pixels" in page
     assert "does not claim to comply in full" in page
 
@@ -134,7 +137,7 @@ def test_the_accessibility_statement_names_what_was_found(client: Client, monkey
     assert "home: a fault &lt;b&gt;" in page
     assert "schools:list scrolls sideways on a phone or at 400%" in page
     assert "1 May 2026" in page
-    assert "found nothing" not in page
+    assert "found no failures" not in page
 
 
 def test_documents_that_say_otherwise_than_the_code_are_named(
