@@ -57,10 +57,10 @@ def run(command: str, *arguments: Any) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("unclosed_quote.csv", "from line 6 on because a quotation mark is not closed"),
-        ("unclosed_quote_closed_later.csv", "from line 6 on because a quotation mark is not closed"),
-        ("links_unclosed_quote.csv", "from line 5 on because a quotation mark is not closed"),
-        ("h_semicolon.csv", "is separated by semicolons"),
+        ("unclosed_quote.csv", "from line 6 because a quotation mark is not closed"),
+        ("unclosed_quote_closed_later.csv", "from line 6 because a quotation mark is not closed"),
+        ("links_unclosed_quote.csv", "from line 5 because a quotation mark is not closed"),
+        ("h_semicolon.csv", "has semicolons between the cells"),
         ("h_html.csv", "is a web page"),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_code_that_is_not_known_is_warned_of() -> None:
     outcome = import_gias([REPORTS / "statuses_999.csv"], only="123")
     assert (outcome.added, outcome.ignored) == (0, 7)
     assert outcome.warnings == [
-        "We do not know an authority with the code 123, and no accepted row has it. Check the code."
+        "We have no authority with the code 123, and no row we can import has it. Check the code."
     ]
 
 
@@ -199,7 +199,7 @@ def test_what_is_still_open_at_a_school_that_closes_is_named_before(
     DeadlineFactory.create(school_id=wrenmarsh.pk)
     outcome = import_gias([REPORTS / "closed_no_date.csv"], dry_run=True)
     assert outcome.warnings == [
-        "Wrenmarsh Primary School (URN 900102) is closing, and still has 1 visit to come (12 January 2027);"
+        "Wrenmarsh Primary School (URN 900102) is closing, and still has 1 planned visit (12 January 2027);"
         f" 1 unfinished record ({record.reference}); School Improvement Partner: Ann Example; 1 open deadline."
         " Cancel the visits that will not take place. You can still record a visit that took place before."
     ]

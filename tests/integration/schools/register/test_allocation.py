@@ -146,7 +146,7 @@ def test_who_cannot_have_it_is_told_with_the_reason(county: County) -> None:
     assert "cannot be both Headteacher and School Improvement Partner" in first.cannot[0]
     assert second.cannot == ["Closing School closed on 3 November 2026."]
     [third] = planned(choices(closing), None, first_day=YESTERDAY, by=county.dsim, on=TUESDAY)
-    assert third.cannot == ["New Here began here on 2 November 2026. Choose a later day than that."]
+    assert third.cannot == ["New Here began at this school on 2 November 2026. Enter a later day."]
     with pytest.raises(Blocked, match="cannot be both"):
         assign(choices(county.school), head, first_day=TOMORROW, by=county.dsim, on=TUESDAY)
     assert who_has(county.school, NEXT_TERM) == [county.sip.name]

@@ -133,7 +133,7 @@ def test_roles_over_the_whole_authority_are_never_handed_over(by: Actor) -> None
     for role in (Role.SYSTEM_ADMINISTRATOR, Role.ERA, Role.HEAD_OF_SERVICE):
         also_appointed(leaver, role, authority=school.authority)
     lines = AppointmentsHandOver().held_by(leaver, on=TUESDAY)
-    assert f"System administrator, {school.authority} (ends; never handed over)" in lines
+    assert f"System administrator, {school.authority} (ends; cannot be handed over)" in lines
     leave(leaver, by, appointments=successor)
     successor = User.objects.get(pk=successor.pk)
     assert {role for role, _where in held(successor, TOMORROW)} == {Role.SIP}

@@ -171,7 +171,7 @@ def test_only_who_keeps_settings_is_led_to_entering_the_schools_own_days(county:
     admin = appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
     admin.is_staff = True
     admin.save()
-    assert "Add a closure day of this school" in page(county, by=admin)
+    assert "Add a closure day for this school" in page(county, by=admin)
     client = signed_in(admin)
     filled = client.get(f"/admin/schools/schoolclosure/add/?school={county.school.pk}")
     assert filled.status_code == 200

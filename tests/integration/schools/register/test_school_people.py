@@ -113,7 +113,7 @@ def test_a_contact_that_cannot_be_is_refused(county: County, by: Actor, wrong: d
         ({"email": "nobody"}, "in the correct format"),
         ({"source": ""}, "Enter the source"),
         ({"as_of": TOMORROW}, "The date must be today or in the past"),
-        ({"as_of": None}, "Enter the date it was true"),
+        ({"as_of": None}, "Enter the date this was correct"),
         ({"purpose": "x"}, "Select the contact for from the list"),
     ],
 )
@@ -213,7 +213,7 @@ def test_whoever_is_known_by_address_succeeds_and_a_namesake_does_not(county: Co
     held, client = head_of(county), signed_in(administrator)
     path = url("appointment_end", county.school, held.pk)
     page = client.post(path, leaving(held, name="Jane Brown")).content.decode()
-    assert "Somebody called Jane Brown is known already" in page
+    assert "We already know a person called Jane Brown is known already" in page
     assert head_of(county).ends_on is None
     page = client.post(path, leaving(held, email="nobody@known.example")).content.decode()
     assert "Enter their name too" in page
