@@ -242,7 +242,7 @@ NASTY = [
     ("Caretaker,A,,,900101,,,01/09/2026,,", "Role", "“Caretaker” is not a role we know."),
     (",A,,,900101,,,01/09/2026,,", "Role", "Enter a role."),
     ("SIP,,,,900101,,,01/09/2026,,", "Name", "The row has no person. Enter a name or an email address."),
-    ("SIP,,who@is.example,,900101,,,01/09/2026,,", "Email", "Nobody has the address who@is.example"),
+    ("SIP,,who@is.example,,900101,,,01/09/2026,,", "Email", "We know no one with the address who@is.example"),
     ("SIP,A,,,900101,,,,,", "From", "Enter the first day."),
     ("SIP,A,,,900101,,,31/09/2026,,", "From", "“31/09/2026” is not a date such as 1 September 2026 or 01/09/2026."),
     ("SIP,A,,,900101,,,01/09/2062,,", "From", "1 September 2062 is more than two years ahead. Check the year."),

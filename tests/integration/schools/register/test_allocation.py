@@ -247,7 +247,7 @@ def test_a_giving_is_looked_at_before_it_is_done(county: County) -> None:
     assert who_has(county.school, TOMORROW) == ["Ann Example"]
     again = client.post(BOARD, {**data, "confirm": "1"})
     assert again.status_code == 409
-    assert "somebody else was quicker" in again.content.decode()
+    assert "a colleague changed these schools first" in again.content.decode()
     assert f'value="{county.school.urn}:' in again.content.decode()
     assert " checked" in again.content.decode()
 
@@ -257,7 +257,7 @@ def test_a_giving_is_looked_at_before_it_is_done(county: County) -> None:
     [
         ({"schools": []}, "Select at least one school"),
         ({"sip": ""}, "Select who gets the schools, or enter a name or email address"),
-        ({"sip": "", "other": "Nobody Known"}, "Nobody called “Nobody Known” is known"),
+        ({"sip": "", "other": "Nobody Known"}, "We know no one called “Nobody Known”"),
         ({"sip": "", "other": "Twin"}, "Several people are called that"),
         ({"other": "Twin One"}, "not both"),
         ({"starts_on_0": ""}, "The first day must include a day"),

@@ -281,7 +281,7 @@ def test_what_is_over_does_not_come_back_by_a_later_last_day(
     clock_at(TOMORROW + timedelta(days=1))
     late = signed_in(administrator).post(url("appointment_end", county.school, held.pk), leaving(held))
     assert late.status_code == 409
-    assert "is over already. It ended on 4 November 2026." in late.content.decode()
+    assert "has already ended, on 4 November 2026." in late.content.decode()
     assert "saving again" not in late.content.decode()
     held.refresh_from_db()
     assert (held.ends_on, held.version) == (TOMORROW, 2)
