@@ -288,12 +288,12 @@ def write_bank_holidays(events: Sequence[BankHoliday], book: Book) -> None:
             _correct(day, OverrideKind.REMOVE, name, held.get(day), book)
     for day, row in sorted(held.items()):
         if row.kind == OverrideKind.ADD and day.year in years and day not in listed:
-            book.outcome.warnings.append(f"{row} was added by a user and is not in the file. We leave it as it is.")
+            book.outcome.warnings.append(f"{row} is not in the file: a user added it. We leave it as it is.")
 
 
 def _add(event: BankHoliday, held: BankHolidayOverride | None, book: Book) -> None:
     if held is not None and held.kind == OverrideKind.REMOVE:
-        book.outcome.warnings.append(f"{held} was removed by a user and is in the file. We leave it as it is.")
+        book.outcome.warnings.append(f"{held} is in the file, but a user removed it. We leave it as it is.")
     if event.day in england().names or event.day.weekday() >= SATURDAY:
         book.outcome.unchanged += 1
     else:

@@ -155,9 +155,7 @@ def _places(source: CsvFile) -> dict[str, int]:
         raise Unusable(f"{source.path.name} has the column {twice} twice.")
     if missing := _missing(places):
         other = meant_for(source.header, besides=TERM_DATES)
-        raise Unusable(
-            f"{source.path.name} is not a list of term dates. These columns are missing: {missing}.{other}"
-        )
+        raise Unusable(f"{source.path.name} is not a list of term dates. These columns are missing: {missing}.{other}")
     return places
 
 

@@ -142,7 +142,7 @@ def meant_for(header: Sequence[str], *, besides: str) -> str:
     names = {" ".join(name.replace("-", " ").casefold().split()) for name in header}
     for needed, (what, choose) in _KINDS.items():
         if needed <= names and choose != besides:
-            return f" It is a list of {what}. Under “What do you want to import?”, select {choose}."
+            return f" It is a list of {what}: import it as {choose}."
     return ""
 
 

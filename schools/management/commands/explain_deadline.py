@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--inspection-working-days", metavar="N")
         parser.add_argument("--school-days", metavar="N")
         parser.add_argument(
-            "--school", metavar="URN", help=("the school whose own days to use; without it, the authority's")
+            "--school", metavar="URN", help="the school whose own days to use; without it, the authority's"
         )
         parser.add_argument("--json", action="store_true")
 

@@ -575,13 +575,13 @@ COLUMNS_TAKEN = [
     Column(
         "sip",
         "School Improvement Partner",
-        ("The School Improvement Partner on the first day, and the area of the appointment"),
+        "The School Improvement Partner on the first day, and the area of the appointment",
     ),
     Column("day", "On", "The first day"),
     Column(
         "sip_then",
         "School Improvement Partner then",
-        ("The School Improvement Partner on the second day, and the area of the appointment"),
+        "The School Improvement Partner on the second day, and the area of the appointment",
     ),
     Column("day_then", "And on", "The second day"),
 ]

@@ -78,7 +78,7 @@ class ContactChange(ContactPage):
         return True
 
     def done_message(self, result: bool) -> str:
-        return f"You changed the contact {self.subject}." if result else "You did not change anything."
+        return f"You changed the contact {self.subject}." if result else "Nothing was changed."
 
 
 class ContactEnd(ContactPage):

@@ -70,7 +70,7 @@ class Appointment(BaseRecord):
     authority = models.ForeignKey(LocalAuthority, models.PROTECT, null=True, blank=True, related_name="appointments")
     starts_on = models.DateField("from")
     ends_on = models.DateField(
-        "to", null=True, blank=True, help_text=("The last day. Leave this empty if there is none yet.")
+        "to", null=True, blank=True, help_text="The last day. Leave this empty if there is none yet."
     )
     cover_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="covers")
     withdrawn_because = models.CharField(max_length=200, blank=True, default="", editable=False)

@@ -38,7 +38,7 @@ class Phase(models.TextChoices):
 
 
 class Establishment(models.TextChoices):
-    """Whether the school is open, from GIAS it. Not a state of ours: it comes in with the file.
+    """Whether the school is open, as GIAS says it. Not a state of ours: it comes in with the file.
 
     `UNKNOWN` stands for the statuses of GIAS that say neither, such as Pending approval: not open, and not served.
     """

@@ -122,10 +122,8 @@ def person_named(name: str, email: str, telephone: str, *, by: Actor) -> Person:
     if len(found) > 1:
         raise Blocked(
             [
-                (
-                    f"Several people have the {'address' if email else 'name'} {email or name}. Ask a "
-                    "system administrator to help."
-                )
+                f"Several people have the {'address' if email else 'name'} {email or name}. Ask a system"
+                " administrator to help."
             ]
         )
     if found:

@@ -171,7 +171,7 @@ def additions(user: Any, school: School) -> list[components.Link]:
         return []
     pages = {
         "schoolclosure": "Add a closure day for this school",
-        "schoolterm": ("Add this school’s own dates for a term"),
+        "schoolterm": "Add this school’s own dates for a term",
     }
     return [
         components.Link(label, f"{reverse(f'admin:schools_{name}_add')}?school={school.pk}")

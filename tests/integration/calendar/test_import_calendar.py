@@ -221,9 +221,9 @@ def test_a_term_that_fits_only_beside_a_refused_one_is_refused_too(kept: Any) ->
 
 def test_the_first_row_for_a_term_or_a_day_is_taken(kept: Any) -> None:
     outcome = taken(kept(AUTUMN_ROW, AUTUMN_ROW, ",,,,,,02/11/2026,Snow,,", ",,,,,,02/11/2026,Ice,,"))
-    assert [(line, reason.partition(",")[0]) for line, _column, reason in told(outcome)] == [
-        (3, "The autumn term of that year is on line 2 already"),
-        (5, "Monday 2 November 2026 is on line 4 already"),
+    assert [(line, reason) for line, _column, reason in told(outcome)] == [
+        (3, "The autumn term of that year is on line 2 too. We use that row."),
+        (5, "Monday 2 November 2026 is on line 4 too. We use that row."),
     ]
     assert counts(outcome) == (2, 0, 0, 2)
 
@@ -252,7 +252,7 @@ def test_a_closure_day_taken_back_by_hand_stays_taken_back(kept: Any) -> None:
     ClosureDayFactory.create(day=date(2026, 11, 2), reason="Snow", withdrawn_because="It thawed.")
     outcome = taken(kept(",,,,,,02/11/2026,Snow,,"))
     assert outcome.warnings == [
-        "2 November 2026: Snow is in the file and was taken back here: It thawed. It stays taken back."
+        "2 November 2026: Snow is in the file, but a user withdrew it: It thawed. We leave it withdrawn."
     ]
     assert (counts(outcome), ClosureDay.objects.count()) == ((0, 0, 1, 0), 1)
 
@@ -314,13 +314,13 @@ def test_the_whole_file_may_be_one_schools(kept: Any) -> None:
     path = kept(AUTUMN_ROW, ",,,,,,02/11/2026,Training,,", f",,,,,,03/11/2026,Training,{other.urn},")
     outcome = taken(path, school=school)
     assert (counts(outcome), Term.objects.count()) == ((2, 0, 0, 1), 0)
-    assert told(outcome) == [(4, None, f"The row is for Other School, and the file was to be for {school} alone.")]
+    assert told(outcome) == [(4, None, f"The row is for Other School, but the file is for {school} only.")]
     assert SchoolTerm.objects.get().school == SchoolClosure.objects.get().school == school
 
 
 @pytest.mark.parametrize("urn", ["900999", "x", "9" * 30, "\0"])
 def test_no_file_can_be_for_a_school_that_is_not_held(urn: str) -> None:
-    with pytest.raises(Unusable, match="No school with URN"):
+    with pytest.raises(Unusable, match="We have no school with URN"):
         for_school(urn)
 
 
@@ -385,8 +385,8 @@ def test_corrections_made_by_hand_are_left_and_named(kept: Any) -> None:
     BankHolidayOverrideFactory.create(day=date(2029, 5, 28), kind="remove", name="Spring bank holiday")
     outcome = taken(kept(content=bank_holidays(BANK_HOLIDAYS_2029), name="bank.json"))
     assert outcome.warnings == [
-        "28 May 2029: Spring bank holiday was removed by a user and is in the file. We leave it as it is.",
-        "5 June 2029: Ours was added by a user and is not in the file. We leave it as it is.",
+        "28 May 2029: Spring bank holiday is in the file, but a user removed it. We leave it as it is.",
+        "5 June 2029: Ours is not in the file: a user added it. We leave it as it is.",
     ]
     assert BankHolidayOverride.objects.count() == 2
 
@@ -408,7 +408,7 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
         (
             "a.csv",
             b"Academic year,Term,First day,Last day\n",
-            "columns: Half-term first day, Half-term last day.",
+            "These columns are missing: Half-term first day, Half-term last day.",
         ),
         ("a.csv", b"Closure day\n", "These columns are missing: Reason."),
         ("a.csv", b"Term,Closure day,Reason,TERM\n", "a.csv has the column Term twice."),
@@ -692,7 +692,7 @@ def test_the_command_speaks_to_people_too(capsys: Any, kept: Any) -> None:
     call_command("import_calendar", str(kept(AUTUMN_ROW, "soon,Spring,,,,,,,,")))
     assert capsys.readouterr().out.splitlines() == [
         "1 added, 0 changed, 0 unchanged, 1 refused.",
-        "Not taken from dates.csv, line 3, Academic year: “soon” is not an academic year such as 2026/27.",
+        "Refused in dates.csv, line 3, Academic year: “soon” is not an academic year such as 2026/27.",
     ]
 
 

@@ -108,7 +108,7 @@ def test_a_head_without_a_sign_in_and_a_partner_who_is_known(school: School, tak
     head = held[0].person
     assert (head.user, head.telephone) == (None, "01632 960001")
     assert user_can(User.objects.get(pk=sip.pk), Permission.WRITE_RECORD, on=school)
-    assert "2 people are entered who were not known." in outcome.warnings
+    assert "We add 2 people who are new to the service." in outcome.warnings
     assert outcome.samples[0].name == "Bo Example, Headteacher, Hilltop School, from 1 September 2026"
 
 
@@ -151,8 +151,8 @@ def test_every_kind_of_scope_is_named(school: School, take: Take) -> None:
     )
     assert [each.scope_kind for each in given()] == [*("district", "double_district", "partnership", "phase")]
     assert [row for row, _column, _reason in refusals(outcome)] == [6, 7, 8]
-    assert "held over a school, not over a district" in outcome.rejected[2].reason
-    assert "The column “Starts_on-of nothing” of people.csv is not read." in outcome.warnings
+    assert "covers a school, not a district" in outcome.rejected[2].reason
+    assert "We do not read the column “Starts_on-of nothing” of people.csv." in outcome.warnings
 
 
 def test_the_same_file_again_changes_nothing(school: School, take: Take) -> None:
@@ -264,7 +264,7 @@ NASTY = [
     ("SIP,Twin,,,900101,,,01/09/2026,,", "Name", "2 people are called Twin. Enter the email address."),
     ("SIP,X,twins@share.example,,900101,,,01/09/2026,,", "Name", "2 people have the address twins@share.example."),
     ("SIP,Her Head,,,900101,,,01/09/2026,,", None, "Her Head cannot be both Headteacher and"),
-    ("SIP,Left Long Ago,,,900101,,,01/09/2026,,", None, "Left Long Ago has been deactivated."),
+    ("SIP,Left Long Ago,,,900101,,,01/09/2026,,", None, "Left Long Ago’s account is deactivated."),
 ]  # fmt: skip
 
 

@@ -137,15 +137,15 @@ def test_held_schools_under_another_code_are_named_when_their_authority_is_asked
     told = json.loads(out)
     assert (status, told["ignored"], told["vanished"]) == (0, 5, [])
     elsewhere, none = told["warnings"]
-    assert elsewhere.startswith("In la_reorganised.csv, 5 schools held under 999 have another code, and we left their")
+    assert elsewhere.startswith("In la_reorganised.csv, 5 schools that we have under 999 have another code: ")
     assert "School 900101 (URN 900101, 998)" in elsewhere
-    assert none == "No accepted row is for authority 999."
+    assert none == "No row we can import is for authority 999."
 
 
 def test_held_schools_that_the_file_gives_to_another_authority_are_named(five_held: None) -> None:
     outcome = import_gias([REPORTS / "la_reorganised.csv"], dry_run=True)
-    (leaving,) = [each for each in outcome.warnings if "would go there" in each]
-    assert leaving.startswith("In la_reorganised.csv, 5 schools of our own authority have the code of another one")
+    (leaving,) = [each for each in outcome.warnings if "would move there" in each]
+    assert leaving.startswith("In la_reorganised.csv, 5 schools of our own authority have another authority’s code")
     assert "School 900105 (URN 900105, 998)" in leaving
 
 

@@ -464,7 +464,7 @@ def test_only_the_newest_import_is_undone_and_then_the_one_before_it(
 ) -> None:
     first = confirmed(brought(INVENTED), actor)
     second = confirmed(brought(changed_file(tmp_path, {900101: {"Town": "Elsewhere"}})), actor)
-    with pytest.raises(Blocked, match="was applied after it"):
+    with pytest.raises(Blocked, match="was applied later"):
         runs.start_undoing(first, by=actor)
     assert undone(second, actor).status == ImportStatus.APPLIED
     assert undone(first, actor).status == ImportStatus.APPLIED

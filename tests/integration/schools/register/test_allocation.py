@@ -357,7 +357,7 @@ def test_a_hand_over_is_checked_done_and_comes_back_for_the_rest(county: County)
     data = posted([county.school], person_of(new))
     last = {"last_day_0": TUESDAY.day, "last_day_1": TUESDAY.month, "last_day_2": TUESDAY.year}
     checked = client.post(url, {**data, **last}).content.decode()
-    assert f"These go to {new.name} at once" in checked
+    assert f"We give these to {new.name} now" in checked
     done = client.post(url, {**data, **last, "confirm": "1"})
     assert done["Location"] == url
     assert RecordOfVisit.objects.get(pk=record.pk).author == new

@@ -91,7 +91,7 @@ def test_what_has_not_begun_and_goes_to_nobody_never_begins(by: Actor, administr
     appointment = school.appointments.get()
     assert (appointment.starts_on, appointment.ends_on) == (NEXT_TERM, None)
     panel = appointments_panel(administrator, leaver, TUESDAY)
-    assert [row.note for row in panel.rows] == ["Was to begin on 5 January 2027; withdrawn"]
+    assert [row.note for row in panel.rows] == ["Withdrawn; was due to begin on 5 January 2027"]
     reactivate(leaver, by=by, reason="Back")
     assert held(User.objects.get(pk=leaver.pk), NEXT_TERM) == set()
 

@@ -66,7 +66,7 @@ def workbook(folder: Path, *sheets: list[list[Any]]) -> Path:
 )
 def test_a_file_with_a_quotation_mark_too_many_is_refused_with_its_line(name: str, line: int) -> None:
     said = refusal(REPORTS / name)
-    assert said.startswith(f"{name} cannot be read as CSV from line {line} on because a quotation mark is not closed")
+    assert said.startswith(f"{name} cannot be read as CSV from line {line} because a quotation mark is not closed")
     assert said.endswith("upload the file again.")
 
 
@@ -104,7 +104,7 @@ def test_no_row_behind_a_mark_that_opens_a_cell_is_lost(
     marked[column] = f'"{marked[column]}'
     lines[at] = ",".join(marked)
     path.write_text("\n".join(["URN,A,B,C", *lines, ""]))
-    assert f"from line {at + 2} on" in refusal(path)
+    assert f"from line {at + 2} because" in refusal(path)
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------
@@ -113,7 +113,10 @@ def test_no_row_behind_a_mark_that_opens_a_cell_is_lost(
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"<!DOCTYPE html><html><body>Sorry</body></html>", "is a web page, not a table. The website may have asked you"),
+        (
+            b"<!DOCTYPE html><html><body>Sorry</body></html>",
+            "is a web page, not a table. The website may have asked you",
+        ),
         (b"\xef\xbb\xbf\n <HTML>", "is a web page, not a table."),
         (b'<?xml version="1.0"?><rows/>', "is a web page or XML, not a table."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is an Excel file in the old format (.xls)"),

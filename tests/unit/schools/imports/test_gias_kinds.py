@@ -46,9 +46,9 @@ def test_a_file_of_something_else_is_refused_with_a_sentence(header: list[str], 
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        (["Role", "Name", "URN", "Phase", "From"], "It is a list of appointments: choose Appointments."),
-        (["Academic year", "Term", "First day"], "It is a list of term dates: choose Term dates and closures."),
-        (["Closure day", "Reason"], "It is a list of closures: choose Term dates and closures."),
+        (["Role", "Name", "URN", "Phase", "From"], "It is a list of appointments: import it as Appointments."),
+        (["Academic year", "Term", "First day"], "It is a list of term dates: import it as Term dates and closures."),
+        (["Closure day", "Reason"], "It is a list of closures: import it as Term dates and closures."),
     ],
 )
 def test_a_file_of_another_import_is_sent_there(header: list[str], sentence: str) -> None:
