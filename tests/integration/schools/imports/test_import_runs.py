@@ -469,7 +469,7 @@ def test_only_the_newest_import_is_undone_and_then_the_one_before_it(
     assert undone(second, actor).status == ImportStatus.APPLIED
     assert undone(first, actor).status == ImportStatus.APPLIED
     assert not School.objects.exists()
-    with pytest.raises(Blocked, match="Only an import that was applied"):
+    with pytest.raises(Blocked, match="You can undo only an import that was applied"):
         runs.start_undoing(second, by=actor)
 
 
