@@ -67,7 +67,7 @@ def workbook(folder: Path, *sheets: list[list[Any]]) -> Path:
 def test_a_file_with_a_quotation_mark_too_many_is_refused_with_its_line(name: str, line: int) -> None:
     said = refusal(REPORTS / name)
     assert said.startswith(f"{name} cannot be read as CSV from line {line} because a quotation mark is not closed")
-    assert said.endswith("upload the file again.")
+    assert said.endswith("import the file again.")
 
 
 def test_a_quotation_mark_in_the_last_row_is_refused_too(tmp_path: Path) -> None:
