@@ -33,13 +33,13 @@ def blockers_to_loading() -> list[str]:
     """Why invented people and schools must not be put into this database, as sentences."""
     if School.objects.exclude(authority__code=places.AUTHORITY_CODE).exists():
         return [
-            "This database holds the schools of a real authority, and a demonstration is never mixed with them. "
-            "Load it into an empty database: `make demo` keeps one of its own."
+            "This database has the schools of a real authority. Load the demonstration into an empty database: "
+            "`make demo` has its own."
         ]
     if School.objects.exists():
-        return ["The demonstration is already loaded. `make demo FRESH=1` builds it anew."]
+        return ["The demonstration is already loaded. `make demo FRESH=1` builds it again."]
     if User.objects.exists():
-        return ["People already have accounts here. A demonstration is loaded into an empty database only."]
+        return ["This database already has user accounts. Load the demonstration into an empty database."]
     return []
 
 

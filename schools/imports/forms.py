@@ -13,17 +13,19 @@ MOST_FILES = 10
 
 class ImportForm(Form):
     submit_label = "Check the files"
-    kind = RadiosField(label="What do you want to import?", named="what you bring in")
+    kind = RadiosField(label="What do you want to import?", named="what you want to import")
     uploads = FilesField(
         label="Files",
         named="the files",
         accept=(".csv", ".xlsx", ".zip", ".gz", ".json", ".txt"),
-        help_text="You can choose several. Nothing is changed before you have seen what would happen.",
+        help_text="You can select several. We show you a preview before we change anything.",
     )
     only = TextField(
         label="Only one authority",
-        help_text="For schools from GIAS: a three-digit code such as 936. Rows of other authorities are then left "
-        "alone. Leave it empty to take every row.",
+        help_text=(
+            "For schools from GIAS only. Enter a three-digit code, such as 936, to import only its rows. Leave this "
+            "empty to import every row."
+        ),
         required=False,
         max_length=3,
         width=5,
@@ -49,7 +51,7 @@ class ImportForm(Form):
         data = super().clean() or {}
         code, kind = data.get("only", ""), data.get("kind")
         if code and kind in self._takes_authority and not re.fullmatch("[0-9]{3}", code):
-            self.add_error("only", "The authority’s code must be three digits")
+            self.add_error("only", "Enter a three-digit code")
         elif code and kind and kind not in self._takes_authority:
-            self.add_error("only", "We bring in these files as a whole, not for one authority. Clear the code")
+            self.add_error("only", "We can only import these files as a whole. Clear the code")
         return data

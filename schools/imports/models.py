@@ -47,13 +47,13 @@ class ImportRun(BaseRecord):
         max_length=3,
         blank=True,
         validators=[RegexValidator(r"^\d{3}$", "Enter three digits.")],
-        help_text="Its three-digit code: rows of other authorities are then left alone.",
+        help_text="A three-digit code. We skip the rows of other authorities.",
     )
     undoes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="undoings")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    appointment_id = models.BigIntegerField(null=True, help_text="By what right.")
+    appointment_id = models.BigIntegerField(null=True, help_text="The appointment that allows it.")
     outcome = models.JSONField(default=dict)
-    refusals = models.JSONField(default=list, help_text="Why it cannot be done, as sentences.")
+    refusals = models.JSONField(default=list, help_text="Why we refused it, as sentences.")
     account = models.ForeignKey(
         Blob, models.PROTECT, null=True, related_name="+", help_text="Every addition and change, as a CSV file."
     )
@@ -74,7 +74,7 @@ class ImportRun(BaseRecord):
                 fields=["undoes"],
                 condition=Q(status__in=[status.value for status in (*OPEN_STATUSES, ImportStatus.APPLIED)]),
                 name="importrun_one_undoing_at_a_time",
-                violation_error_message="This import is being undone already.",
+                violation_error_message="We are already undoing this import.",
             ),
             models.CheckConstraint(
                 condition=Q(undoes__isnull=True) | ~Q(undoes=F("id")), name="importrun_does_not_undo_itself"

@@ -115,13 +115,11 @@ def crumbs(*further: components.Crumb) -> list[components.Crumb]:
 
 def nothing_yet() -> components.Empty:
     action = components.Link("Import files", reverse("admin:schools_importrun_add"))
-    return components.Empty(
-        "Nothing has been imported yet", "Files you bring in are kept here with what came of them.", action
-    )
+    return components.Empty("Nothing has been imported yet", "This page will list each import and its outcome.", action)
 
 
 def run_table(rows: Iterable[ImportRun]) -> components.Table:
-    columns = [components.Column(label) for label in ("Import", "State", "What it does", "Files", "Asked by", "When")]
+    columns = [components.Column(label) for label in ("Import", "State", "What it does", "Files", "Started by", "When")]
     return components.Table("Imports", columns, [_list_row(run) for run in rows], caption_hidden=True)
 
 
@@ -150,7 +148,7 @@ def in_short(run: ImportRun) -> str:
     """What changed, or would, in a few words: before it is applied, nothing has been added yet."""
     if not run.outcome:
         return "Not known"
-    names = {"added": "added", "changed": "restored" if run.undoes_id else "changed", "removed": "taken out"}
+    names = {"added": "added", "changed": "restored" if run.undoes_id else "changed", "removed": "removed"}
     to_be = "" if run.applied_at else "to be "
     done = [f"{run.outcome[name]:,} {to_be}{word}" for name, word in names.items() if run.outcome.get(name)]
     return ", ".join(done) or NOTHING_NEW
@@ -193,9 +191,9 @@ class ImportAdd(KeepsDrafts, FormView[ImportForm]):
         explained = [each for each in self.kinds if each.columns]
         if not explained or explained[0].columns is None:
             return None
-        columns = [components.Column("Column"), components.Column("What it holds")]
+        columns = [components.Column("Column"), components.Column("What it contains")]
         rows = [list(row) for row in explained[0].columns()]
-        return components.Table(f"Columns of a list of your own for {explained[0].label}", columns, rows)
+        return components.Table(f"Columns of your own list for {explained[0].label}", columns, rows)
 
 
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
@@ -271,7 +269,7 @@ def again_url(run: ImportRun) -> str:
 
 
 def facts_of(run: ImportRun) -> list[components.Fact]:
-    facts = [components.Fact("Asked by", f"{run.created_by or 'The system'}, {shown(run.created_at)}")]
+    facts = [components.Fact("Started by", f"{run.created_by or 'The system'}, {shown(run.created_at)}")]
     if run.undoes:
         facts.append(_undone_fact(run.undoes))
     elif importer_of(run.kind).takes_authority:
@@ -283,9 +281,7 @@ def facts_of(run: ImportRun) -> list[components.Fact]:
 
 def _undone_fact(undone: ImportRun) -> components.Fact:
     address = undone.get_absolute_url()
-    return components.Fact(
-        "Undoes", f"Import number {undone.pk}", address, change_label="Look at it", hidden="that import"
-    )
+    return components.Fact("Undoes", f"Import number {undone.pk}", address, change_label="View", hidden="that import")
 
 
 def progress_of(run: ImportRun) -> Job | None:
@@ -312,14 +308,14 @@ FIGURES = {
     "added": ("To be added", "Added"),
     "changed": ("To be changed", "Changed"),
     "unchanged": ("Already the same", "Already the same"),
-    "ignored": ("Of other authorities", "Of other authorities"),
-    "refused": ("Rows not taken", "Rows not taken"),
-    "vanished": ("Open here, not in the files", "Open here, not in the files"),
+    "ignored": ("Other authorities (skipped)", "Other authorities (skipped)"),
+    "refused": ("Rows refused", "Rows refused"),
+    "vanished": ("Open in our data, not in the files", "Open in our data, not in the files"),
 }
 """What is counted, as it is called before an import is applied and after."""
 UNDOING = {
     "changed": ("To be restored", "Restored"),
-    "removed": ("To be taken out", "Taken out"),
+    "removed": ("To be removed", "Removed"),
     "left": ("To stay as they are", "Left as they are"),
 }
 ALWAYS_SHOWN = {"added", "changed", "removed", "refused"}
@@ -343,8 +339,8 @@ def samples_more(run: ImportRun) -> str:
 
 def vanished_table(run: ImportRun) -> components.Table:
     rows = [_vanished_row(school) for school in vanished(run.outcome.get("vanished", [])[:VANISHED_SHOWN])]
-    columns = [components.Column("School"), components.Column("URN"), components.Column("Here")]
-    return components.Table("Open here, and not in the files", columns, rows, caption_hidden=True)
+    columns = [components.Column("School"), components.Column("URN"), components.Column("In our data")]
+    return components.Table("Open in our data, not in the files", columns, rows, caption_hidden=True)
 
 
 def vanished(urns: Sequence[int]) -> QuerySet[School]:
@@ -356,16 +352,18 @@ def _vanished_row(school: School) -> list[Any]:
 
 
 def rejection_table(rows: Iterable[Any]) -> components.Table:
-    columns = [components.Column(label) for label in ("Line", "File", "Column", "Why it was not taken")]
-    cells = [[each.row, _breaking(each.file), each.column or "The row", each.reason] for each in rows]
-    return components.Table("Not taken", columns, cells, caption_hidden=True, empty="Everything was taken.")
+    columns = [components.Column(label) for label in ("Line", "File", "Column", "Why we refused it")]
+    cells = [[each.row, _breaking(each.file), each.column or "Whole row", each.reason] for each in rows]
+    return components.Table(
+        "Rows and cells refused", columns, cells, caption_hidden=True, empty="We refused no rows or cells."
+    )
 
 
 def events_of(run: ImportRun) -> list[components.Event]:
     """Who did what with this import, newest first."""
-    past = {move.verb: move.past.capitalize() for move in IMPORT_RUN.moves} | {"asked": "Files imported"}
+    past = {move.verb: move.past.capitalize() for move in IMPORT_RUN.moves} | {"asked": "Files uploaded"}
     if run.undoes_id:
-        past["asked"] = "Undoing asked for"
+        past["asked"] = "Undo started"
     events = AuditEvent.objects.about(ImportRun._meta.label_lower, run.pk).select_related("by")
     return [components.Event(past.get(event.verb, event.verb), event.at, _who(event), event.reason) for event in events]
 
@@ -383,7 +381,7 @@ def import_progress(request: HttpRequest, number: int) -> JsonResponse:
     """How far the work is, for the page to show without being loaded anew."""
     run = run_of(request, number)
     job = progress_of(run)
-    said = {"step": job.step or "Waiting for its turn", "done": job.done, "total": job.total} if job else {}
+    said = {"step": job.step or "Waiting to start", "done": job.done, "total": job.total} if job else {}
     return JsonResponse({"state": run.status, "underway": run.is_underway, **said})
 
 
@@ -407,7 +405,9 @@ def _decided(request: HttpRequest, run: ImportRun, verb: Any) -> HttpResponse:
     except Conflict as conflict:
         now = conflict.current
         messages.error(
-            request, f"{now.updated_by or 'The system'} moved this import on first. Look at it as it is now."
+            request,
+            f"{now.updated_by or 'The system'} changed this import after you opened it. Check it again before you "
+            "continue.",
         )
     return redirect(run)
 
@@ -426,12 +426,13 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
         "page_title": "Undo this import?",
         "back_url": run.get_absolute_url(),
         "consequences": [
-            "First we check who has since changed what the import touched, or uses what it added. Such schools stay as "
-            "they are, and you see which and why. Term dates and appointments are undone whole or not at all.",
-            "You then see what would be restored and taken out again, and confirm it.",
+            "We check what has been changed or used since the import.",
+            "A school that was changed or used since stays as it is. You see which, and why.",
+            "We undo term dates and appointments all together, or not at all.",
+            "You see a preview. Nothing changes until you confirm it.",
         ],
-        "undo": "An undone import can be brought in again from the same files.",
-        "confirm_label": "See what undoing would do",
+        "undo": "After an undo, you can import the same files again.",
+        "confirm_label": "Check what would be undone",
         "confirm_url": request.path,
         "cancel_url": run.get_absolute_url(),
     }
@@ -442,40 +443,40 @@ IMPORTS = ListFile(
     "imports",
     "imports",
     "Imports",
-    "Files that were brought in together, or an undoing",
+    "An import, or the undoing of one",
     [
         Column("number", "Number", "Number of the import"),
         Column("kind", "Import", "What was imported"),
-        Column("undoes", "Undoes", "Number of the import that it undoes"),
-        Column("state", "State", "How far it is"),
-        Column("does", "What it does", "How much it adds, changes or takes out"),
+        Column("undoes", "Undoes", "Number of the import that this one undoes"),
+        Column("state", "State", "State of the import"),
+        Column("does", "What it does", "How many rows it adds, changes or removes"),
         Column("files", "Files", "Names of the files"),
-        Column("by", "Asked by", "Who brought them"),
-        Column("at", "When", "When they were brought"),
-        Column("applied_at", "Applied", "When it was applied; empty while it is not"),
+        Column("by", "Started by", "Who uploaded the files"),
+        Column("at", "When", "When the files were uploaded"),
+        Column("applied_at", "Applied", "When it was applied; empty until then"),
     ],
 )
 NOT_TAKEN = ListFile(
     "import not taken",
     "what was not taken",
     "Imports: an import",
-    "A row or a cell of a file that was not taken",
+    "A row or a cell of a file that we refused",
     [
-        Column("file", "File", "Name of the file as it was brought"),
-        Column("row", "Line", "Physical line the row starts on; the header is line 1"),
-        Column("column", "Column", "Column of the cell that was not taken; empty when the whole row was not"),
-        Column("reason", "Why it was not taken", "The reason, as a sentence"),
+        Column("file", "File", "Name of the file"),
+        Column("row", "Line", "Line of the file that the row starts on; the header is line 1"),
+        Column("column", "Column", "Column of the cell we refused; empty when we refused the whole row"),
+        Column("reason", "Why we refused it", "The reason"),
     ],
 )
 VANISHED = ListFile(
     "import not in the files",
     "schools not in the files",
     "Imports: an import",
-    "A school that is open here, in an authority of the files, and not in them",
+    "A school of an authority in the files that is open in our data and not in the files",
     [
         Column("name", "School", "Name of the school"),
         Column("urn", "URN", "Unique reference number of the school"),
-        Column("here", "Here", "Whether it is open, as this service holds it today"),
+        Column("here", "In our data", "Whether the school is open, in our data today"),
     ],
 )
 

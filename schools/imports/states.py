@@ -17,8 +17,8 @@ class ImportStatus(StrEnum):
 
 
 _UNDERWAY = frozenset({ImportStatus.CHECKING, ImportStatus.APPLYING})
-_WORKER = "The worker"
-_IMPORTER = "Whoever may bring in data of this kind"
+_WORKER = "The service"
+_IMPORTER = "People who can import this kind of data"
 
 IMPORT_RUN = StateTable(
     noun="Import",
@@ -26,8 +26,8 @@ IMPORT_RUN = StateTable(
     labels={
         ImportStatus.CHECKING: "Being checked",
         ImportStatus.CHECKED: "Ready to confirm",
-        ImportStatus.REFUSED: "Cannot be done",
-        ImportStatus.ABANDONED: "Not confirmed",
+        ImportStatus.REFUSED: "Refused",
+        ImportStatus.ABANDONED: "Cancelled",
         ImportStatus.APPLYING: "Being applied",
         ImportStatus.APPLIED: "Applied",
         ImportStatus.UNDONE: "Undone",
@@ -42,7 +42,7 @@ IMPORT_RUN = StateTable(
             past="checked",
             who=_WORKER,
             guard="The files can be read.",
-            effect="A preview says what would happen; nothing has happened yet.",
+            effect="We show a preview. Nothing has changed yet.",
         ),
         Move(
             verb="refuse",
@@ -50,7 +50,7 @@ IMPORT_RUN = StateTable(
             target=ImportStatus.REFUSED,
             past="refused",
             who=_WORKER,
-            effect="Nothing was changed; each reason is named.",
+            effect="We change nothing and list each reason.",
         ),
         Move(
             verb="abandon",
@@ -58,7 +58,7 @@ IMPORT_RUN = StateTable(
             target=ImportStatus.ABANDONED,
             past="abandoned",
             who=_IMPORTER,
-            effect="Nothing was changed; the files and the preview are kept.",
+            effect="We change nothing. We keep the files and the preview.",
         ),
         Move(
             verb="confirm",
@@ -66,16 +66,16 @@ IMPORT_RUN = StateTable(
             target=ImportStatus.APPLYING,
             past="confirmed",
             who=_IMPORTER,
-            effect="The worker is asked to apply it in one transaction.",
+            effect="We then apply the whole import or none of it.",
         ),
         Move(
             verb="look again",
             sources=frozenset({ImportStatus.APPLYING}),
             target=ImportStatus.CHECKED,
-            past="previewed anew",
+            past="previewed again",
             who=_WORKER,
-            guard="What is held has changed since the preview, so that something else would happen.",
-            effect="Nothing was changed; the new preview is there to confirm.",
+            guard="Our data has changed since the preview, so the result would be different.",
+            effect="We change nothing and show a new preview to confirm.",
         ),
         Move(
             verb="apply",
@@ -83,24 +83,24 @@ IMPORT_RUN = StateTable(
             target=ImportStatus.APPLIED,
             past="applied",
             who=_WORKER,
-            effect="Everything it says is held, with history and audit.",
+            effect="We save every change, with its history and audit.",
         ),
         Move(
             verb="load",
             sources=frozenset({ImportStatus.CHECKING}),
             target=ImportStatus.APPLIED,
             past="loaded from the command line",
-            who="Whoever runs the command",
-            effect="As applied, without a preview.",
+            who="The person who runs the command",
+            effect="We save every change, without a preview.",
         ),
         Move(
             verb="fail",
             sources=_UNDERWAY,
             target=ImportStatus.FAILED,
-            past="given up",
+            past="stopped",
             who=_WORKER,
-            guard="It was begun several times and did not come to an end.",
-            effect="Nothing was changed.",
+            guard="The service tried several times and could not finish.",
+            effect="We change nothing.",
         ),
         Move(
             verb="undo",

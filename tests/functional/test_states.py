@@ -320,13 +320,13 @@ def days_of_a_school_answered(at: Place) -> Sent:
 @state
 def days_of_a_school_without_terms(at: Place) -> Sent:
     Term.objects.all().delete()
-    return at.opened(at.county.sip, f"/schools/{at.county.school.urn}/days/", "No term dates are held for")
+    return at.opened(at.county.sip, f"/schools/{at.county.school.urn}/days/", "We have no term dates for")
 
 
 @state
 def days_of_a_school_that_cannot_be_worked_out(at: Place) -> Sent:
     path = f"/schools/{at.county.school.urn}/days/?start_0=20&start_1=11&start_2=2011&days=10&kind=school+days"
-    return at.opened(at.county.sip, path, "This cannot be worked out")
+    return at.opened(at.county.sip, path, "We cannot work this out")
 
 
 @state

@@ -110,7 +110,7 @@ def register_importer() -> None:
             key=ImportKind.APPOINTMENTS.value,
             order=30,
             label="Appointments",
-            files="CSV files with a row for each appointment. The template says which columns there are.",
+            files="CSV or Excel files with a row for each appointment. Download the template to see the columns.",
             permission=Permission.MANAGE_PEOPLE,
             read=read,
             undo=undo,
@@ -164,7 +164,7 @@ def _columns(name: str, header: Sequence[str], outcome: Outcome) -> dict[str, in
         column = known.get(" ".join(heading.replace("_", " ").replace("-", " ").casefold().split()))
         if column is None:
             if heading:
-                outcome.warnings.append(f"The column {shown(heading)} of {name} is not read.")
+                outcome.warnings.append(f"We do not read the column {shown(heading)} of {name}.")
         elif column in places:
             raise Unusable(f"{name} has the column {column} twice.")
         else:
@@ -202,15 +202,17 @@ class _Reader:
 
     def _row(self, record: Record) -> Row:
         if any(cell.strip() for cell in record.cells[self._width :]):
-            raise Refused("The row has more cells than the header. Is there a comma that should stand in quotes?")
+            raise Refused(
+                "The row has more cells than the header. Put quotation marks around a cell that contains a comma."
+            )
         role = self._must(record, "Role", _role)
         email = self._may(record, "Email", _email)
         name = self._must(record, "Name", text_of(150))
         if not (name or email):
-            raise Refused("The row names nobody: enter a name or an email address.", "Name")
+            raise Refused("The row has no person. Enter a name or an email address.", "Name")
         starts_on = self._must(record, "From", _day)
         if starts_on is None:
-            raise Refused("The first day is empty.", "From")
+            raise Refused("Enter the first day.", "From")
         return Row(
             self._path,
             record.line,
@@ -252,9 +254,9 @@ def _role(cell: str) -> Role:
     text = tidy(cell)
     role = _ROLES.get(text.casefold())
     if role is None:
-        raise Unreadable(f"{shown(text)} is no role." if text else "The role is empty.")
+        raise Unreadable(f"{shown(text)} is not a role we know." if text else "Enter a role.")
     if role in ONE_BY_ONE:
-        raise Unreadable(f"{ROLE_LABELS[role]} is given one by one in the admin, not by a file.")
+        raise Unreadable(f"You cannot give the role {ROLE_LABELS[role]} by file. Give it to each person in the admin.")
     return role
 
 
@@ -286,7 +288,7 @@ def _day(cell: str) -> date | None:
 def _yes_or_no(cell: str) -> bool:
     text = cell.strip().casefold()
     if text not in YES | NO:
-        raise Unreadable(f"{shown(cell.strip())} is neither yes nor no.")
+        raise Unreadable(f"{shown(cell.strip())} is not yes or no.")
     return text in YES
 
 
@@ -354,9 +356,9 @@ class _Taking:
         except Ambiguous as ambiguous:
             raise Refused(str(ambiguous), "Name") from None
         if found is None and not row.name:
-            raise Refused(f"Nobody has the address {row.email}, and the row gives no name.", "Email")
+            raise Refused(f"We know no one with the address {row.email}. Enter their name too.", "Email")
         if found is not None and row.name and row.name != found.name:
-            reason = f"The address belongs to {found.name}; the name {shown(row.name)} was not taken."
+            reason = f"The address belongs to {found.name}. We do not use the name {shown(row.name)}."
             self._tell(row, "Name", reason)
         return found or self._people.new(row.name, row.email, row.telephone)
 
@@ -378,7 +380,7 @@ class _Taking:
         if wrong := self._guard.wrong_with(new):
             raise Refused(" ".join(wrong.values()), "Email" if row.email else "Name")
         if not row.email and is_known_by_more_than_a_name(person):
-            raise Refused(f"Somebody called {row.name} is known already. Enter the email address.", "Email")
+            raise Refused(f"We already know a person called {row.name}. Enter the email address.", "Email")
         self._held.keep(new, person)
         self._given.append(new)
         self._sample(f"{new}, from {clock.uk_date(new.starts_on)}")
@@ -388,7 +390,7 @@ class _Taking:
         if row.ends_on is None or held.ends_on == row.ends_on:
             return False
         if held.ends_on is not None:
-            self._tell(row, "To", f"The appointment is held already, to {clock.uk_date(held.ends_on)}.")
+            self._tell(row, "To", f"We already have this appointment, to {clock.uk_date(held.ends_on)}.")
             return False
         if reasons := wrong_with_last_day(row.ends_on, row.starts_on):
             raise Refused(" ".join(reasons), "To")
@@ -443,8 +445,8 @@ class _Taking:
         withdrawn = [Saving(each, "withdrawn", by, reason) for each, reason in self._overtaken.values()]
         save_together([*ended, *withdrawn, *(Saving(each, "appointed", by, FROM_A_FILE) for each in self._given)])
         if count := len(self._newcomers):
-            who = "person is entered who was" if count == 1 else "people are entered who were"
-            self._outcome.warnings.append(f"{count} {who} not known.")
+            who = "person who is" if count == 1 else "people who are"
+            self._outcome.warnings.append(f"We add {count} {who} new to the service.")
 
 
 def _is_overtaken(held: Appointment, row: Row) -> bool:
@@ -493,8 +495,8 @@ class _Uses:
         done = AuditEvent.objects.filter(appointment_id=obj.pk).exists()
         covers = obj.cover_for_id is not None or obj.covers.exists()
         return [
-            *([f"{obj}: something was done under this appointment."] if done else self._signed_in(obj)),
-            *([f"{obj}: somebody covers."] if covers else []),
+            *([f"{obj}: this appointment has been used."] if done else self._signed_in(obj)),
+            *([f"{obj}: another person covers for them, or they cover for another person."] if covers else []),
         ]
 
     def _signed_in(self, held: Appointment) -> list[str]:

@@ -59,10 +59,10 @@ class Scopes:
         can hold this role over from the one day to the other.
         """
         if not cells:
-            raise Unreadable("The row does not say over what: enter a URN, a LAESTAB or the name of a district.")
+            raise Unreadable("The row has no school or area. Enter a URN, a LAESTAB or the name of a district.")
         others = cells.keys() - {"URN", "LAESTAB"}
         if len(others) > 1 or (others and len(cells) > 1):
-            raise Unreadable(f"Only one of {', '.join(cells)} may be filled: an appointment is over one thing.")
+            raise Unreadable(f"Fill in only one of {', '.join(cells)}.")
         if others:
             [(column, name)] = cells.items()
             return self._over(column, name)
@@ -75,11 +75,13 @@ class Scopes:
         if column == "Phase":
             return Scope("phase", _phase(name))
         if column == "Authority":
-            raise Unreadable("Appointments over the authority are given one by one in the admin, not by a file.")
+            raise Unreadable(
+                "You cannot give appointments over the whole authority by file. Give each one in the admin."
+            )
         found = self._named[column].get(name.casefold(), [])
         if len(found) != 1:
-            many = f"{len(found)} have that name" if found else "none has that name"
-            raise Unreadable(f"{shown(name)} is not the name of one {column.lower()}: {many}.")
+            many = f"{len(found)} have this name" if found else "none has this name"
+            raise Unreadable(f"We cannot find the {column.lower()} {shown(name)}: {many}.")
         return Scope(NAMED[column][0], found[0])
 
     def _school(self, cells: Mapping[str, str], on: date) -> School:
@@ -92,7 +94,7 @@ class Scopes:
     def _of_urn(self, cell: str) -> School:
         found = self._by_urn.get(int(cell)) if _is_urn(cell) else None
         if found is None:
-            raise Unreadable(f"No school with the URN {shown(cell)} is held.")
+            raise Unreadable(f"We have no school with the URN {shown(cell)}.")
         return found
 
     def _of_laestab(self, cell: str, on: date) -> School:
@@ -103,9 +105,11 @@ class Scopes:
         if len(found) == 1:
             return found[0]
         if not held:
-            raise Unreadable(f"No school with the LAESTAB {shown(cell)} is held.")
+            raise Unreadable(f"We have no school with the LAESTAB {shown(cell)}.")
         many = "several were" if found else "none was"
-        raise Unreadable(f"{len(held)} schools have the LAESTAB {shown(cell)}, and {many} open then. Enter the URN.")
+        raise Unreadable(
+            f"{len(held)} schools have the LAESTAB {shown(cell)}, and {many} open on the first day. Enter the URN."
+        )
 
 
 def _wrong_with_school(school: School, role: Role, on: date, until: date | None) -> str:
@@ -145,7 +149,7 @@ def _was_open(school: School, on: date) -> bool:
 def _phase(name: str) -> str:
     known = {value: value for value in Phase.values} | {label.casefold(): value for value, label in Phase.choices}
     if name.casefold() not in known:
-        raise Unreadable(f"{shown(name)} is no phase.")
+        raise Unreadable(f"{shown(name)} is not a phase.")
     return known[name.casefold()]
 
 

@@ -56,7 +56,7 @@ class Book:
         """Whether no earlier row of the file is about the same thing; else the row is refused."""
         first = self.taken.setdefault(key, line)
         if first != line:
-            self.refuse(line, f"{what} is on line {first} already, and the first row counts.")
+            self.refuse(line, f"{what} is on line {first} too. We use that row.")
         return first == line
 
     def keep(self, obj: Any, owner: Owner, values: Mapping[str, Any]) -> None:
@@ -121,7 +121,7 @@ def _warn_of_misfits(years: Iterable[int], shared: Mapping[Key, clock.Term], boo
     for row in held:
         final = {**shared, **own[row.school_id]}
         if faults := _faults(_key(row), row.as_term(), final):
-            book.outcome.warnings.append(f"{row.school} keeps a term of its own, the {row}: {' '.join(faults)}")
+            book.outcome.warnings.append(f"{row.school} has its own dates for a term, the {row}: {' '.join(faults)}")
 
 
 def misfits() -> list[str]:
@@ -158,7 +158,7 @@ def _proposed(
         row = held.get(key)
         dates = {**(_dates(row.as_term()) if row else {}), **each.dates}
         if len(dates) < len(DATE_FIELDS):
-            book.refuse(each.line, "The term is not held yet, and it needs all four of its dates.")
+            book.refuse(each.line, "The term is new, so it needs all four dates.")
         elif book.is_first((owner, *key), each.line, f"The {each.name} term of that year"):
             found[key] = (each.line, _term(each, dates))
     return found
@@ -214,7 +214,7 @@ def write_closures(rows: Sequence[tuple[Owner, ClosureRead]], book: Book) -> Non
 
 def _still_taken_back(row: Any, owner: Owner) -> str:
     because = row.withdrawn_because.rstrip(".")
-    return f"{_named(row, owner)} is in the file and was taken back here: {because}. It stays taken back."
+    return f"{_named(row, owner)} is in the file, but a user withdrew it: {because}. We leave it withdrawn."
 
 
 def _held_closures(rows: Sequence[tuple[Owner, ClosureRead]]) -> tuple[dict[Any, Any], dict[Any, Any]]:
@@ -243,7 +243,7 @@ def _warn_of_idle(rows: Sequence[tuple[Owner, ClosureRead]], book: Book) -> None
     shared, own = authority_calendar(years), calendars_for({owner.pk for owner, _each in rows if owner}, years)
     for owner, each in rows:
         if why := _no_school_anyway(each.day, own[owner.pk] if owner else shared):
-            words = f"{long_date(each.day)}, on line {each.line}, would be no school day anyway: {why}."
+            words = f"{long_date(each.day)}, on line {each.line}, is not a school day anyway: {why}."
             book.outcome.warnings.append(words)
 
 
@@ -268,7 +268,7 @@ def warn_of_vanished(
     gone = [row for row in held if (_owner_of(row, schools), row.day) not in listed and _within(row.day, covered)]
     for row in sorted(gone, key=lambda row: row.day):
         name = _named(row, _owner_of(row, schools))
-        book.outcome.warnings.append(f"{name} is held here and not in the file. It was left as it is.")
+        book.outcome.warnings.append(f"{name} is in our data and not in the file. We leave it as it is.")
 
 
 def _within(day: date, spans: Iterable[tuple[date, date]]) -> bool:
@@ -288,12 +288,12 @@ def write_bank_holidays(events: Sequence[BankHoliday], book: Book) -> None:
             _correct(day, OverrideKind.REMOVE, name, held.get(day), book)
     for day, row in sorted(held.items()):
         if row.kind == OverrideKind.ADD and day.year in years and day not in listed:
-            book.outcome.warnings.append(f"{row} was added here and is not in the file. It was left as it is.")
+            book.outcome.warnings.append(f"{row} is not in the file: a user added it. We leave it as it is.")
 
 
 def _add(event: BankHoliday, held: BankHolidayOverride | None, book: Book) -> None:
     if held is not None and held.kind == OverrideKind.REMOVE:
-        book.outcome.warnings.append(f"{held} was taken away here and is in the file. It was left as it is.")
+        book.outcome.warnings.append(f"{held} is in the file, but a user removed it. We leave it as it is.")
     if event.day in england().names or event.day.weekday() >= SATURDAY:
         book.outcome.unchanged += 1
     else:

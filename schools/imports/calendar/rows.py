@@ -109,7 +109,7 @@ class Table:
     def _closure(self, record: Record) -> ClosureRead:
         day = self._needed(record, CLOSURE, day_of)
         if academic_year(day) not in YEARS:
-            raise _Lost(CLOSURE, f"{uk_date(day)} lies outside the years that are kept.")
+            raise _Lost(CLOSURE, f"{uk_date(day)} is outside the years we record.")
         return ClosureRead(record.line, day, self._needed(record, REASON, cells.text_of(LONGEST_REASON)))
 
     def _place(self, record: Record) -> Place:
@@ -134,7 +134,7 @@ class Table:
         return record.cells[place] if place < len(record.cells) else ""
 
 
-_BOTH = "The row is a term and a closure day at once; each has a row of its own."
+_BOTH = "The row has a term and a closure day. Give each its own row."
 _NEITHER = "The row has neither a term nor a closure day."
 
 
@@ -155,7 +155,7 @@ def _places(source: CsvFile) -> dict[str, int]:
         raise Unusable(f"{source.path.name} has the column {twice} twice.")
     if missing := _missing(places):
         other = meant_for(source.header, besides=TERM_DATES)
-        raise Unusable(f"{source.path.name} is not a list of term dates; missing columns: {missing}.{other}")
+        raise Unusable(f"{source.path.name} is not a list of term dates. These columns are missing: {missing}.{other}")
     return places
 
 

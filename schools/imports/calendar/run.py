@@ -49,7 +49,7 @@ def for_school(urn: str) -> Importer:
     """The importer that makes every row of its files this school's own; `Unusable` when no such school is held."""
     found = School.objects.filter(urn=urn).first() if re.fullmatch("[0-9]{5,7}", urn) else None
     if found is None:
-        raise Unusable(f"No school with URN {urn} is held.")
+        raise Unusable(f"We have no school with URN {urn}.")
     return replace(CALENDAR, read=partial(read, school=found))
 
 
@@ -124,7 +124,7 @@ def _read_json(path: Path, school: School | None, book: Book) -> None:
 def _text(path: Path, file: FileRead) -> str:
     raw = path.read_bytes()
     if len(raw) > LARGEST_JSON:
-        raise Unusable(f"{path.name} is larger than term dates ever are.")
+        raise Unusable(f"{path.name} is too large for a file of term dates. Check that it is the right file.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -146,7 +146,7 @@ def _take_term_dates(content: dict[str, Any], text: str, school: School | None, 
 
 def _take_bank_holidays(content: dict[str, Any], text: str, school: School | None, book: Book) -> None:
     if school is not None:
-        raise NotThisKind("it has bank holidays, and no school has its own")
+        raise NotThisKind("it has bank holidays, which cannot belong to one school")
     book.file.kind = BANK_HOLIDAYS
     events, faults = published.bank_holidays(content, text)
     book.file.rows = len(events) + len(faults)
@@ -185,7 +185,7 @@ def _placed(rows: Sequence[Row], school: School | None, book: Book) -> list[tupl
         if isinstance(owner, str):
             book.refuse(each.line, owner)
         elif school is not None and owner not in (None, school):
-            book.refuse(each.line, f"The row is for {owner}, and the file was to be for {school} alone.")
+            book.refuse(each.line, f"The row is for {owner}, but the file is for {school} only.")
         else:
             found.append((school or owner, each))
     return found
@@ -214,20 +214,20 @@ class _Known:
         if place == EVERYWHERE:
             return None
         if place.urn is not None:
-            return self.by_urn.get(place.urn) or f"No school with {place} is held."
+            return self.by_urn.get(place.urn) or f"We have no school with {place}."
         held = self.by_laestab.get(place.laestab or ("", 0), [])
         # A closed school and its successor share a LAESTAB.
         found = [school for school in held if school.is_open] or held
         if len(found) == 1:
             return found[0]
-        return f"{len(found)} schools have {place}: give the URN." if found else f"No school with {place} is held."
+        return f"{len(found)} schools have {place}. Enter the URN." if found else f"We have no school with {place}."
 
 
 CALENDAR = Importer(
     key=ImportKind.CALENDAR.value,
     order=20,
     label="Term dates and closures",
-    files="Term dates as CSV or as the JSON of a council’s site, or the bank holidays of GOV.UK as JSON.",
+    files="Term dates as CSV, Excel or JSON from a council’s website. Or bank holidays as JSON from GOV.UK.",
     permission=Permission.IMPORT_DATA,
     read=read,
     undo=undo,

@@ -30,7 +30,7 @@ def tidy(cell: str) -> str:
         return cell.strip()
     text = " ".join(cell.split()).translate(_MISREAD)
     if _BROKEN.search(text):
-        raise Unreadable(f"{shown(text)} has a character that cannot be read.")
+        raise Unreadable(f"{shown(text)} has a character we cannot read.")
     return text
 
 
@@ -82,7 +82,7 @@ def required(read: Callable[[str], str]) -> Callable[[str], str]:
     def read_something(cell: str) -> str:
         text = read(cell)
         if not text:
-            raise Unreadable("The cell is empty, and a school cannot be without it.")
+            raise Unreadable("The cell is empty. Every school needs a value here.")
         return text
 
     return read_something

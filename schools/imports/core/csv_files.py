@@ -99,16 +99,15 @@ class CsvFile:
 
     def _unclosed(self) -> Unusable:
         return Unusable(
-            f"{self.path.name} cannot be read as CSV from line {self._line} on because a quotation mark is not closed,"
-            " so later rows would be lost. Remove or close the mark, put each cell on one line, and upload the file"
-            " again."
+            f"{self.path.name} cannot be read as CSV from line {self._line} because a quotation mark is not closed. "
+            "Remove or close the mark, put each cell on one line, and import the file again."
         )
 
     def _refuse_separator(self) -> None:
         header = ",".join(self.header)
         for sign, name in _SEPARATORS.items():
             if header.count(sign) > header.count(","):
-                raise Unusable(f"{self.path.name} is separated by {name}, and must be separated by commas. {SAVE_AS}.")
+                raise Unusable(f"{self.path.name} has {name} between the cells. We need commas. {SAVE_AS}.")
 
     def _decoded(self, lines: Iterable[str]) -> Iterator[str]:
         """Line by line: UTF-8 where it can be, else Windows-1252, so that one wrong byte spoils one line at most.
@@ -143,7 +142,7 @@ def meant_for(header: Sequence[str], *, besides: str) -> str:
     names = {" ".join(name.replace("-", " ").casefold().split()) for name in header}
     for needed, (what, choose) in _KINDS.items():
         if needed <= names and choose != besides:
-            return f" It is a list of {what}: choose {choose}."
+            return f" It is a list of {what}: import it as {choose}."
     return ""
 
 

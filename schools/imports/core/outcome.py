@@ -38,7 +38,10 @@ class Rejections(list[Rejection]):
     def append(self, rejection: Rejection) -> None:
         if len(self) >= MOST_REJECTIONS:
             name = Path(rejection.file).name
-            raise Unusable(f"{name} has more than {MOST_REJECTIONS:,} rows and cells that cannot be taken.")
+            raise Unusable(
+                f"{name} has more than {MOST_REJECTIONS:,} rows and cells we cannot import. Check that you selected "
+                "the right file."
+            )
         super().append(rejection)
 
     def extend(self, rejections: Iterable[Rejection]) -> None:

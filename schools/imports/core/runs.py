@@ -92,14 +92,14 @@ def start_undoing(run: ImportRun, *, by: Actor) -> ImportRun:
 def blockers_to_undoing(run: ImportRun, *, by_undoing: ImportRun | None = None) -> list[str]:
     """Why a run cannot be undone, or not by this undoing, before looking at what it did."""
     if run.status != ImportStatus.APPLIED or run.undoes_id:
-        return ["Only an import that was applied can be undone."]
+        return ["You can undo only an import that was applied."]
     others = run.undoings.exclude(pk=by_undoing.pk) if by_undoing else run.undoings.all()
     if others.filter(status__in=[ImportStatus.CHECKING, ImportStatus.CHECKED, ImportStatus.APPLYING]).exists():
-        return ["Undoing this import is already under way."]
+        return ["We are already undoing this import."]
     if run.changed_nothing:
         return ["This import changed nothing, so there is nothing to undo."]
     newest = ImportRun.objects.newest_applied(run.kind)
-    return [] if newest == run else [f"{newest} was applied after it. Undo that one first."]
+    return [] if newest == run else [f"{newest} was applied later. Undo that one first."]
 
 
 def confirm(run: ImportRun, *, by: Actor, seen_version: int) -> None:
@@ -192,7 +192,7 @@ def _done(run: ImportRun, paths: Sequence[Path], work: Work) -> Outcome:
 def _given_up(key: str, sentence: str) -> None:
     run = ImportRun.objects.get(pk=key)
     if run.is_underway:
-        _move(run, "fail", by=SYSTEM, refusals=[f"{sentence} Nothing was changed."])
+        _move(run, "fail", by=SYSTEM, refusals=[f"{sentence} We changed nothing."])
 
 
 def actor_of(run: ImportRun) -> Actor:
@@ -274,4 +274,4 @@ def refuse_damaged(run: ImportRun) -> None:
     """`Unusable` when the bytes that were kept are not those that were brought."""
     for file in run.files.select_related("blob"):
         if not file.blob.path.exists() or checksum(file.blob.path) != file.blob_id:
-            raise Unusable(f"The kept copy of {file.name} is damaged. Bring the file again.")
+            raise Unusable(f"Our copy of {file.name} is damaged. Import the file again.")

@@ -58,14 +58,14 @@ class Columns:
         if missing:
             columns = "column" if len(missing) == 1 else "columns"
             names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
-            raise Unusable(f"{self._source.path.name} is not {what}: it lacks the {columns} {names}.")
+            raise Unusable(f"{self._source.path.name} is not {what}: it has no {columns} {names}.")
 
     def _refuse_twice(self, names: Sequence[str]) -> None:
         counted = Counter(name.casefold() for name in self._source.header)
         twice = [name for name in names if counted[name.casefold()] > 1]
         if twice:
             where = f"{self._source.path.name} has the column {twice[0]} more than once"
-            raise Unusable(f"{where}, so it is not clear which one holds.")
+            raise Unusable(f"{where}. Keep one of them.")
 
     def rows(self, read: Callable[[Record], T | None]) -> Iterator[T]:
         """What `read` makes of each record; it raises `RowLost`, or gives None for a row to be left alone."""
@@ -109,7 +109,7 @@ class Columns:
         width = len(record.cells)
         if width < self._width or any(cell.strip() for cell in record.cells[self._width :]):
             lengths = f"The row has {width} cells and the header has {self._width}"
-            self._note(record, None, f"{lengths}: what has no column, or no cell, was not taken.")
+            self._note(record, None, f"{lengths}. We use only the cells that match a column.")
 
     def _note(self, record: Record, column: str | None, reason: str) -> None:
         self._outcome.rejected.append(Rejection(str(self._file.path), record.line, column, reason))

@@ -168,7 +168,7 @@ def _blockers(
             if row.added:
                 found += uses(obj) if uses else _users(obj, going)
         elif not row.added:
-            found.append(f"{row.name} is no longer held.")
+            found.append(f"{row.name} is no longer in our data.")
     return found
 
 
@@ -257,7 +257,7 @@ def _taken_back(
                 gone = row.added and _remove(row, obj, work.by, reason)
                 back = not row.added and _restore(row, obj, work.by, reason)
         except IntegrityError:
-            raise Blocked([f"{row.name} cannot be put back: something else has taken its place."]) from None
+            raise Blocked([f"We cannot restore {row.name}: another entry has replaced it."]) from None
         if gone or back:
             outcome.note(REMOVED if gone else CHANGED, _named(row, obj), [] if gone else _back_in_words(row))
         removed, restored = removed + gone, restored + back

@@ -23,7 +23,7 @@ LARGEST_OTHER_PART = 5 * 1024 * 1024
 """Bytes of a part of a workbook that is neither a sheet nor its texts: a style is an object many times as large."""
 _LONGEST_END, _LEAST_ENTRY = 22 + 0xFFFF, 46 + 200
 """Bytes of the end of an archive with its comment; and of an entry in its list, with a name of usual length."""
-SAVE_AS = "In Excel choose Save as, CSV UTF-8 (comma delimited), and import that file"
+SAVE_AS = "In Excel, select Save as, then CSV UTF-8 (comma delimited). Import that file"
 _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 """What `gzip` and `zipfile` raise on a damaged archive, or on one packed in a way that they cannot read."""
 _TABLES = frozenset({".csv", ".txt"})
@@ -50,14 +50,14 @@ _OTHERS = (
     _Kind(
         (b"<!doctype html", b"<html", b"<head", b"<body"),
         "a web page, not a table",
-        "The site may have asked you to sign in, or had a fault. Download the file again, and look inside before you "
-        "bring it in",
+        "The website may have asked you to sign in, or had a fault. Download the file again and check it before you "
+        "import it",
     ),
     _Kind((b"<?xml", b"<"), "a web page or XML, not a table", "Download the file again, as CSV"),
     _Kind(
         (b"\xd0\xcf\x11\xe0",),
         "an Excel file in the old format (.xls), or one with a password",
-        "Open it in Excel, choose Save as, CSV UTF-8 (comma delimited), and import that file",
+        "Open it in Excel and select Save as, then CSV UTF-8 (comma delimited). Import that file",
     ),
     _Kind((b"\xff\xfe", b"\xfe\xff"), "text in UTF-16, which Excel calls Unicode text", SAVE_AS),
     _Kind((b"%pdf",), "a PDF, not a table", "Ask for the table as CSV or Excel"),
@@ -115,7 +115,7 @@ def _parts_said(raw: IO[bytes]) -> int:
 @contextmanager
 def _archive(raw: IO[bytes], path: Path) -> Iterator[zipfile.ZipFile]:
     if _parts_said(raw) > MOST_PARTS:
-        raise Unusable(f"{path.name} has more than {MOST_PARTS:,} files in it. Unzip it, and upload the one you need.")
+        raise Unusable(f"{path.name} has more than {MOST_PARTS:,} files in it. Unzip it and import the one you need.")
     try:
         archive = zipfile.ZipFile(raw)
     except _DAMAGED:
@@ -142,16 +142,16 @@ def _in_archive(archive: zipfile.ZipFile, raw: IO[bytes], path: Path) -> Opened:
 def _only_table(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], path: Path) -> IO[bytes]:
     tables = [part for part in parts if _is_table(PurePosixPath(part.filename))]
     if not tables:
-        raise Unusable(f"{path.name} is a zip file without a CSV file in it. Unzip it, and bring in what you need.")
+        raise Unusable(f"{path.name} is a zip file without a CSV file in it. Unzip it and import the file you need.")
     if len(tables) > 1:
         many = f"{len(tables):,} CSV files"
-        raise Unusable(f"{path.name} is a zip file with {many} in it. Unzip it, and bring in the one you need.")
+        raise Unusable(f"{path.name} is a zip file with {many} in it. Unzip it and import the one you need.")
     if tables[0].flag_bits & 1:
-        raise Unusable(f"{path.name} is a zip file with a password. Unzip it, and bring in the CSV file from it.")
+        raise Unusable(f"{path.name} is a zip file with a password. Unzip it and import the CSV file.")
     try:
         return archive.open(tables[0])
     except _DAMAGED:
-        raise Unusable(f"{path.name} is a zip file we cannot open. Unzip it, and bring in the CSV file.") from None
+        raise Unusable(f"{path.name} is a zip file we cannot open. Unzip it and import the CSV file.") from None
 
 
 def _is_table(name: PurePosixPath) -> bool:
@@ -185,6 +185,6 @@ class _Limited(io.RawIOBase):
         self._left -= len(read)
         if self._left < 0:
             limit = LARGEST_UNPACKED // 1024 // 1024
-            raise Unusable(f"{self._path.name} unpacks to more than {limit} MB, which no file for this service does.")
+            raise Unusable(f"{self._path.name} unpacks to more than {limit} MB. Check that it is the right file.")
         buffer[: len(read)] = read
         return len(read)

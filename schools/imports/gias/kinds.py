@@ -24,14 +24,14 @@ def kind_of(header: Sequence[str], file_name: str = "The file") -> str:
         if any(name.casefold() in columns for name in tell_tale):
             return kind
     if other := meant_for(header, besides=SCHOOLS):
-        raise Unusable(f"{file_name} is not a file of schools.{other}")
+        raise Unusable(f"{file_name} is not a list of schools.{other}")
     if plain.is_plain(header):
         return ESTABLISHMENTS
     raise Unusable(
-        f"{file_name} is not a file of schools. It has none of the columns of GIAS, such as LA (code),"
-        " EstablishmentName and LinkURN, and it is not your own list of schools: that needs the columns URN and Name,"
-        " and mostly columns from the template."
-        f"{_begins(header)} The template has the columns that we read."
+        f"{file_name} is not a list of schools. A file from GIAS has columns such as LA (code), EstablishmentName or "
+        "LinkURN. Your own list of schools needs the columns URN and Name, and most of its other columns must be in "
+        "our template."
+        f"{_begins(header)} Download the template to see the columns we read."
     )
 
 

@@ -31,7 +31,7 @@ URN, LA_CODE, LA_NAME, NAME = "URN", "LA (code)", "LA (name)", "EstablishmentNam
 SMALL, LARGE = 32_767, 2_147_483_647
 _LONGEST_AUTHORITY_NAME = 100
 _URNS = re.compile(r"[1-9][0-9]{4,6}(,[1-9][0-9]{4,6})*")
-_OF_OTHER_KINDS = {"LinkURN": "holds links between schools", "type-of-establishment-code": "is a list of types"}
+_OF_OTHER_KINDS = {"LinkURN": "has links between schools", "type-of-establishment-code": "is a list of types"}
 
 
 def _text(name: str, column: str, longest: int) -> Part:
@@ -58,7 +58,7 @@ def _by_code_or_name(codes: Mapping[str, str], names: Mapping[str, str]) -> Call
         digits, word = code.strip(), tidy(name)
         known = codes.get(digits.lstrip("0") or digits[:1], names.get(word.casefold()))
         if known is None and (digits or word):
-            raise Unreadable(f"{shown(word or digits)} is not one of the values GIAS gives here.")
+            raise Unreadable(f"{shown(word or digits)} is not a GIAS value for this column.")
         return known or ""
 
     return read
@@ -109,7 +109,7 @@ def _by_name(words: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 def _read_status(code: str, name: str) -> str:
     status = _gias_status(code, name)
     if not status:
-        raise Unreadable("The cell is empty, and a school cannot be without it.")
+        raise Unreadable("The cell is empty. Every school needs a value here.")
     return status
 
 
@@ -122,7 +122,7 @@ def _type_part(types: Mapping[str, str]) -> Part:
         if coded not in types:
             coded = codes.get(_plain(named), "")
         if not coded and (code.strip() or named):
-            raise Unreadable(f"{shown(named or tidy(code))} is not a type of establishment of GIAS.")
+            raise Unreadable(f"{shown(named or tidy(code))} is not a GIAS type of establishment.")
         return coded, named or types.get(coded, "")
 
     columns = ("TypeOfEstablishment (code)", "TypeOfEstablishment (name)")
@@ -241,7 +241,7 @@ class Layout:
         """A row that is longer than the header is read as far as the header goes, a shorter one as far as it goes."""
         if len(row) < self._width or any(cell.strip() for cell in row[self._width :]):
             lengths = f"The row has {len(row)} cells and the header has {self._width}"
-            reading.note(at, Problem(None, f"{lengths}: what has no column, or no cell, was not taken."))
+            reading.note(at, Problem(None, f"{lengths}. We use only the cells that match a column."))
         for each in self._plan:
             if not each.is_within(row):
                 reading.leave(at, each.part.fields)
@@ -262,7 +262,7 @@ class Layout:
             for name in each.part.fields:
                 reading.values[name][at] = None
         before = [each for each in reading.problems[at] if not each.column or self._position(each.column) <= trusted]
-        sentence = "The row is out of step from here on, and was not taken any further."
+        sentence = "From here on, the cells are in the wrong columns. We do not use the rest of the row."
         first = min(behind, key=lambda each: each.last).part.columns[-1]
         reading.problems[at] = [*before, Problem(first, sentence)]
 
@@ -310,14 +310,14 @@ def _la_name(text: str) -> str:
 def _refuse_other_files(header: Sequence[str], columns: Mapping[str, int], file_name: str) -> None:
     for column, what in _OF_OTHER_KINDS.items():
         if column.casefold() in columns:
-            raise Unusable(f"{file_name} {what}; give a list of establishments from GIAS.")
+            raise Unusable(f"{file_name} {what}. Select a list of establishments from GIAS.")
     missing = [name for name in (URN, LA_CODE, NAME) if name.casefold() not in columns]
     if missing:
         columns_named = "column" if len(missing) == 1 else "columns"
         names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
-        raise Unusable(f"{file_name} is not a list of establishments from GIAS: it lacks the {columns_named} {names}.")
+        raise Unusable(f"{file_name} is not a list of establishments from GIAS: it has no {columns_named} {names}.")
     wanted = {URN, LA_CODE, LA_NAME, *(column for part in PARTS for column in part.columns)}
     counted = Counter(name.casefold() for name in header)
     twice = sorted(name for name in wanted if counted[name.casefold()] > 1)
     if twice:
-        raise Unusable(f"{file_name} has the column {twice[0]} more than once, so it is not clear which one holds.")
+        raise Unusable(f"{file_name} has the column {twice[0]} more than once. Keep one of them.")

@@ -100,7 +100,7 @@ class _Reader:
             raise RowLost(LINK_URN, f"School {urn} cannot be linked to itself.")
         first = self._lines.setdefault((urn, linked, kind), record.line)
         if first != record.line:
-            raise RowLost(None, f"This link is on line {first} already, and that row was taken.")
+            raise RowLost(None, f"This link is on line {first} too. We use that row.")
 
 
 _read_name = text_of(200)
@@ -109,7 +109,7 @@ _read_name = text_of(200)
 def _read_kind(cell: str) -> str:
     kind = text_of(100)(cell)
     if not kind:
-        raise Unreadable("The cell is empty, and a link cannot be without it.")
+        raise Unreadable("The cell is empty. Every link needs a value here.")
     return kind
 
 

@@ -37,8 +37,8 @@ def of_schools(
         yield f"{file.path.name} has no column for the status: we would add {_schools(added)} as open."
     if added and "type_code" not in carried:
         yield (
-            f"{file.path.name} has no column for the type of school: we would add {_schools(added)} without one, and no"
-            " visits are due there until a file gives it."
+            f"{file.path.name} has no column for the type of school: we would add {_schools(added)} without one. No "
+            "visits are due there until a file gives the type."
         )
     yield from _of_closing(register.closing(cursor))
 
@@ -51,9 +51,9 @@ def of_only(code: str, files: Sequence[FileRead]) -> Iterator[str]:
     if not any(code in file.codes for file in of_schools):
         held = LocalAuthority.objects.filter(code=code).exists()
         if not held:
-            yield f"We do not know an authority with the code {code}, and no accepted row has it. Check the code."
+            yield f"We have no authority with the code {code}, and no row we can import has it. Check the code."
         elif of_schools:
-            yield f"No accepted row is for authority {code}."
+            yield f"No row we can import is for authority {code}."
 
 
 def _of_elsewhere(code: str, file: FileRead) -> Iterator[str]:
@@ -63,8 +63,8 @@ def _of_elsewhere(code: str, file: FileRead) -> Iterator[str]:
     if named:
         codes = " and ".join(sorted(set(file.elsewhere.values())))
         yield (
-            f"In {file.path.name}, {_schools(len(named))} held under {code} {_have(len(named))} another code, and"
-            f" we left their rows alone: {_listed(named)}. If their authority has changed, import"
+            f"In {file.path.name}, {_schools(len(named))} that we have under {code} {_have(len(named))} another code: "
+            f"{_listed(named)}. We leave their rows alone. If their authority has changed, import"
             f" the file for {codes} or for all authorities."
         )
 
@@ -73,9 +73,9 @@ def _of_leaving(schools: Sequence[tuple[int, str, str]], file: FileRead) -> Iter
     named = [f"{name} (URN {urn}, {code})" for urn, name, code in schools]
     if named:
         yield (
-            f"In {file.path.name}, {_schools(len(named))} of our own authority {_have(len(named))} the code of another"
-            f" one, and would go there: {_listed(named)}. Nobody appointed here sees them there. If only our code has"
-            " changed, first make the new one an authority of our own."
+            f"In {file.path.name}, {_schools(len(named))} of our own authority {_have(len(named))} another "
+            f"authority’s code and would move there: {_listed(named)}. Your colleagues would no longer see them. If "
+            "only our code has changed, first add the new code as our own authority."
         )
 
 
@@ -84,7 +84,8 @@ def _of_unknown(schools: Sequence[tuple[int, str]]) -> Iterator[str]:
     if named:
         yield (
             f"{_schools(len(named))} {_have(len(named))} no status, or one that says neither open nor closed, such as"
-            f" Pending approval: {_listed(named)}. Until it is known we hold them as not open, and no visits are due."
+            f" Pending approval: {_listed(named)}. We record them as not open, and no visits are due, until a file "
+            "gives a status."
         )
 
 
@@ -136,7 +137,7 @@ def _still_open(schools: Sequence[School]) -> Iterator[str]:
     for school in schools:
         partners = sorted(sips.names[person] for person in sips.people_of(school))
         found = [
-            *_counted(visits.get(school.pk, []), "visit to come", "visits to come"),
+            *_counted(visits.get(school.pk, []), "planned visit", "planned visits"),
             *_counted(records.get(school.pk, []), "unfinished record", "unfinished records"),
             *([f"School Improvement Partner: {', '.join(partners)}"] if partners else []),
             *_counted(range(deadlines.get(school.pk, 0)), "open deadline", "open deadlines", named=False),

@@ -118,11 +118,11 @@ def read_as_gias(source: CsvFile, *, own_code: str, elsewhere: Mapping[str, str]
         twice = [was for was, now in zip(written, header, strict=True) if now == name]
         if len(twice) > 1:
             label = f"{_LABELS.get(name, name)}: {' and '.join(twice)}"
-            raise Unusable(f"{source.path.name} has two columns for the same thing, {label}. Keep one of them.")
+            raise Unusable(f"{source.path.name} has two columns for the same data, {label}. Keep one of them.")
     code_at = header.index(LA_CODE) if LA_CODE in header else None
     if not (code_at is not None or own_code or LAESTAB in header):
         raise Unusable(
-            f"{source.path.name} has no column for the authority, and we cannot tell which one you mean. Add a column"
+            f"{source.path.name} has no column for the authority, so we cannot tell which one you mean. Add a column"
             " called LA code with its 3 digits."
         )
     code_of = _codes(header, own_code, elsewhere)

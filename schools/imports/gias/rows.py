@@ -69,7 +69,7 @@ class Rows:
             elif isinstance(code, Problem):
                 refused.append((record, code))
             elif first != record.line:
-                refused.append((record, Problem(URN, f"URN {urn} is on line {first} already, and that row was taken.")))
+                refused.append((record, Problem(URN, f"URN {urn} is on line {first} too. We use that row.")))
             else:
                 taken.records.append(record)
                 taken.urns.append(urn)

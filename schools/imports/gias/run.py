@@ -124,7 +124,7 @@ def _compare(
     cursor: CursorWrapper, layout: Layout, file: FileRead, work: Work, outcome: Outcome
 ) -> dict[str, register.Held]:
     """What is new and what differs, by authority; counted, and noted in the account."""
-    work.tell("Comparing with what is held", 0, 0)
+    work.tell("Comparing with our data", 0, 0)
     register.compare(cursor, layout.carried, work.by)
     tally = register.tally(cursor)
     outcome.added += sum(each.added for each in tally.values())
@@ -180,8 +180,10 @@ GIAS = Importer(
     key=ImportKind.GIAS.value,
     order=10,
     label=ImportKind.GIAS.label,
-    files="Downloads of Get Information About Schools (GIAS): schools, links and types. Or a list of your own: a "
-    "spreadsheet with URN, name, phase and so on.",
+    files=(
+        "Downloads from Get Information About Schools (GIAS): schools, links and types. Or your own spreadsheet "
+        "with URN, name, phase and so on."
+    ),
     permission=Permission.IMPORT_DATA,
     read=read,
     undo=undoing.undo,

@@ -79,7 +79,7 @@ class _Taking:
     def _add(self, code: str, said: Values) -> str:
         values = {"name": TYPES.get(code, ""), **said}
         if not values["name"]:
-            raise RowLost(None, f"Type {code} is not held yet, and cannot be taken without a name.")
+            raise RowLost(None, f"Type {code} is new, so it needs a name.")
         made = EstablishmentType(code=code, **values, created_by=self._by.user, updated_by=self._by.user)
         made.save()
         record_event(
@@ -107,7 +107,7 @@ class _Taking:
 def _repeated(code: str, said: Values, line: int, first: Values) -> str:
     """A code stands there once for each further-education name it goes with, and says the same each time."""
     if any(first.get(name, value) != value for name, value in said.items()):
-        raise RowLost(CODE, f"Type {code} is on line {line} already with another name, and that row was taken.")
+        raise RowLost(CODE, f"Type {code} is on line {line} too, with another name. We use that row.")
     return "unchanged"
 
 
@@ -121,7 +121,7 @@ def _read_code(cell: str) -> str:
 def _read_name(cell: str) -> str:
     name = text_of(100)(cell)
     if not name:
-        raise Unreadable("The cell is empty, and a type cannot be without a name.")
+        raise Unreadable("The cell is empty. Every type needs a name.")
     return name
 
 

@@ -47,12 +47,12 @@ def undo(run: ImportRun, work: Work) -> Outcome:
     outcome = Outcome()
     with connection.cursor() as cursor:
         register.lock(cursor)
-        work.tell("Looking for what was changed since", 0, 0)
+        work.tell("Checking what has changed since the import", 0, 0)
         kept = list(_kept(cursor, run))
         if reasons := [*links.blockers_to_undoing(run.pk), *types.blockers_to_undoing(run.pk)]:
             raise Blocked([*(why for _key, _name, why in kept), *reasons])
         _keep(cursor, run, kept, outcome)
-        work.tell("Restoring what was held before", 0, 0)
+        work.tell("Restoring the data from before the import", 0, 0)
         _restore(cursor, run, work, outcome)
         _remove(cursor, run, work, outcome)
         _remove_pointed_to(run, work)

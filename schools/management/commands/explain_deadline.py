@@ -20,7 +20,7 @@ class Refusal(Exception):
 
 
 class Command(BaseCommand):
-    help = "When a number of days after a day ends, with each day skipped and why."
+    help = "Work out a date: a number of days after a day. Show each day skipped and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
         # Everything is read as text, so that a mistake is answered by a sentence and not by the usage.
@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--working-days", metavar="N")
         parser.add_argument("--inspection-working-days", metavar="N")
         parser.add_argument("--school-days", metavar="N")
-        parser.add_argument("--school", metavar="URN", help="the school whose own days hold; else the authority's")
+        parser.add_argument(
+            "--school", metavar="URN", help="the school whose own days to use; without it, the authority's"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +53,7 @@ def worked_out(options: dict[str, Any]) -> clock.Working:
 
 def _start(text: str | None) -> date:
     if not text:
-        raise Refusal("Give the day of the event, as --from 2009-03-27.")
+        raise Refusal("Enter the day of the event, like --from 2009-03-27.")
     try:
         return clock.read_day(text)
     except clock.NotADay as error:
@@ -62,10 +64,10 @@ def _count(options: dict[str, Any]) -> tuple[str, int]:
     """Which days are counted, and how many."""
     given = [(name, options[name]) for name in COUNTS if options[name] is not None]
     if len(given) != 1:
-        raise Refusal("Give one of --working-days, --inspection-working-days and --school-days.")
+        raise Refusal("Enter one of --working-days, --inspection-working-days and --school-days.")
     name, text = given[0]
     if not re.fullmatch("[1-9][0-9]{0,4}", text):
-        raise Refusal(f"{text} is not a number of days: give 1 or more.")
+        raise Refusal(f"{text} is not a number of days. Enter 1 or more.")
     return name, int(text)
 
 
@@ -75,7 +77,7 @@ def _school_id(urn: str | None) -> int | None:
     well_formed = re.fullmatch("[0-9]{5,7}", urn)
     found = School.objects.filter(urn=urn).values_list("pk", flat=True).first() if well_formed else None
     if found is None:
-        raise Refusal(f"No school with URN {urn} is held.")
+        raise Refusal(f"We have no school with URN {urn}.")
     return found
 
 

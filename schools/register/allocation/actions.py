@@ -61,7 +61,7 @@ class Moved(Exception):
     """Somebody else changed who has some of the schools; `told` says of each how it stands now."""
 
     def __init__(self, told: Sequence[str]) -> None:
-        super().__init__("Some schools were given to somebody else.")
+        super().__init__("A colleague changed some of these schools first.")
         self.told = told
 
 
@@ -132,7 +132,7 @@ def _wrong_with_school(school: School, to: Person | None, first_day: date) -> li
 
 
 def _begun(held: Appointment) -> str:
-    return f"{held.person} began here on {clock.uk_date(held.starts_on)}. Choose a later day than that."
+    return f"{held.person} began at this school on {clock.uk_date(held.starts_on)}. Enter a later day."
 
 
 def assign(choices: Sequence[Choice], to: Person | None, *, first_day: date, by: User, on: date) -> list[Move]:
@@ -156,7 +156,7 @@ def assign(choices: Sequence[Choice], to: Person | None, *, first_day: date, by:
         try:
             save_together(savings)
         except Conflict as lost:
-            raise Moved([f"{lost.current} was changed by somebody else."]) from None
+            raise Moved([f"A colleague changed {lost.current}."]) from None
     return moves
 
 
@@ -177,7 +177,7 @@ def _told_of_changes(choices: Sequence[Choice], *, on: date) -> list[str]:
 
 def _now(school: School, own: Sequence[Appointment]) -> str:
     if not own:
-        return f"{school.name} has nobody now."
+        return f"{school.name} has no partner now."
     newest = max(own, key=lambda each: each.updated_at)
     until = [f" until {clock.uk_date(each.ends_on)}" if each.ends_on else "" for each in own]
     has = " and ".join(
@@ -195,7 +195,7 @@ def _savings(move: Move, to: Person | None, *, first_day: date, actor: Actor) ->
         yield Saving(_changed(held, move.school, withdrawn_because=reason), "withdrawn", actor, reason)
     if move.extends and move.kept is not None:
         goes_on = _changed(move.kept, move.school, starts_on=min(move.kept.starts_on, first_day), ends_on=None)
-        yield Saving(goes_on, "changed", actor, "Goes on without an end")
+        yield Saving(goes_on, "changed", actor, "Continues with no last day")
     if move.gains and to is not None:
         before = ", ".join(each.person.name for each in [*move.ends, *move.never])
         yield Saving(_new(to, move.school, first_day), "appointed", actor, f"Takes over from {before}" * bool(before))

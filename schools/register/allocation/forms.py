@@ -37,7 +37,7 @@ class AllocationFilter(django_filters.FilterSet):
     also = django_filters.MultipleChoiceFilter(
         label="Also list", choices=list(NOT_SERVED.items()), widget=CheckboxSelectMultiple, method="left_to_the_board"
     )
-    then = DayFilter(label="And who has them on", named="the day to look at", method="left_to_the_board")
+    then = DayFilter(label="Compare with another day", named="the day to compare", method="left_to_the_board")
 
     class Meta:
         model = School
@@ -65,7 +65,7 @@ def _partner_field(people: Mapping[str, Person], loads: Iterable[Load]) -> list[
     """Everybody who may be chosen, with what they have already."""
     schools = {load.person.pk: load.today + load.elsewhere for load in loads}
     named = [(key, f"{person.name}{_has(schools.get(person.pk))}") for key, person in people.items()]
-    return [*named, (NOBODY, "Nobody: leave without a School Improvement Partner")]
+    return [*named, (NOBODY, "No one: leave without a School Improvement Partner")]
 
 
 def _has(count: int | None) -> str:
@@ -82,7 +82,7 @@ class PartnerForm(Form):
 
     sip = SelectField(label="Give them to", named="who gets the schools", required=False)
     other = TextField(
-        label="Or to somebody who is not listed",
+        label="Or to a person who is not listed",
         named="their name or email address",
         max_length=150,
         required=False,
@@ -107,7 +107,7 @@ class PartnerForm(Form):
         data = super().clean() or {}
         sip, other = data.get("sip", ""), data.get("other", "").strip()
         if sip and other:
-            self.add_error("other", "Choose somebody from the list or enter a name, not both")
+            self.add_error("other", "Select a person from the list or enter a name, not both")
         elif sip:
             self.partner = self._people.get(sip)
         elif "sip" in data:
@@ -123,7 +123,7 @@ class PartnerForm(Form):
         elif not found:
             self.add_error(
                 "other",
-                f"Nobody called “{text}” is known. Try the email address, or ask a system administrator to enter them",
+                f"We know no one called “{text}”. Enter the email address, or ask a system administrator to add them",
             )
         else:
             named = ", ".join(person.name for person in found)
@@ -133,7 +133,7 @@ class PartnerForm(Form):
 class AllocationForm(PartnerForm):
     starts_on = DateField(
         label="First day",
-        help_text="Whoever has a school now has it until the day before.",
+        help_text="The current partner keeps the school until the day before.",
     )
     field_order = ["sip", "other", "starts_on"]
 
@@ -147,7 +147,7 @@ class AllocationForm(PartnerForm):
 
 
 class HandOverForm(PartnerForm):
-    last_day = DateField(label="Their last day", help_text="Whoever takes over begins on the day after.")
+    last_day = DateField(label="Their last day", help_text="The new partner begins on the next day.")
     field_order = ["last_day", "sip", "other"]
 
     def clean_last_day(self) -> date:

@@ -149,7 +149,7 @@ class Giving(KeepsDrafts, FormView[PartnerForm]):
         """Return the fields of a draft with schools and partner by name, without the button that was pressed."""
         urns = [urn for urn in (value.partition(":")[0] for value in kept.get("schools", ())) if _is_number(urn)]
         schools = School.objects.filter(urn__in=urns).order_by("name", "urn").values_list("name", flat=True)
-        partners = {str(person.pk): person.name for person in partners_today(on=clock.today())} | {NOBODY: "Nobody"}
+        partners = {str(person.pk): person.name for person in partners_today(on=clock.today())} | {NOBODY: "No one"}
         chosen = [partners.get(key, "") for key in kept.get("sip", ())]
         named = {"schools": [", ".join(schools)], "sip": chosen}
         return {name: values for name, values in kept.items() if name not in ("confirm", "change")} | named
@@ -296,14 +296,14 @@ def change_table(moves: Sequence[Move], to: Person | None, first_day: date) -> c
 
 def _ends(move: Move, last_day: str) -> str:
     said = [f"{each.person}, on {last_day}" for each in move.ends]
-    said += [f"{each.person}, who was to begin on {clock.uk_date(each.starts_on)}, does not" for each in move.never]
-    return "; ".join(said) or "Nobody has it now"
+    said += [f"{each.person}, who was due to begin on {clock.uk_date(each.starts_on)}, will not" for each in move.never]
+    return "; ".join(said) or "No one"
 
 
 def _after(move: Move, to: Person | None) -> str:
     wide = [f"{each.person} over {each.scope_name}" for each in move.wide]
     goes_on = f" (and still {' and '.join(wide)})" if wide else ""
-    return f"{to or 'Nobody'}{goes_on}"
+    return f"{to or 'No one'}{goes_on}"
 
 
 class AllocationBoard(Giving):
@@ -376,8 +376,9 @@ def nothing_to(listing: Listing) -> components.Empty | None:
     if listing.board.places:
         return None
     return components.Empty(
-        "No schools lie in your districts yet",
-        "A system administrator places them in districts, and marks the authority that runs this service.",
+        "There are no schools in your districts yet",
+        "Ask your system administrator to place schools in districts, and to mark the authority that runs this "
+        "service.",
     )
 
 
@@ -438,7 +439,7 @@ def _tick(place: Place, url: str, note: str, ticked: str | None) -> Any:
 def _partners(held: Iterable[Appointment], later: Iterable[Appointment]) -> str:
     said = [_said(each) for each in held]
     said += [f"{each.person} from {clock.uk_date(each.starts_on)}" for each in later]
-    return "; ".join(said) or "Nobody"
+    return "; ".join(said) or "No one"
 
 
 def _said(each: Appointment) -> str:
@@ -456,10 +457,10 @@ def load_table(listing: Listing, *, hand_over: bool) -> components.Table:
     columns = [components.Column("Name"), components.Column("Schools today", numeric=True)]
     columns += [components.Column(f"On {clock.uk_date(listing.then)}", numeric=True)] if dated else []
     columns += [components.Column("Elsewhere today", numeric=True)]
-    columns += [components.Column("Leaves or is away")] if hand_over else []
+    columns += [components.Column("Leaving or away")] if hand_over else []
     rows = [_load_row(load, dated, hand_over) for load in loads]
     empty = "No School Improvement Partner has a school here yet."
-    return components.Table("Load of each School Improvement Partner", columns, rows, empty=empty)
+    return components.Table("Schools of each School Improvement Partner", columns, rows, empty=empty)
 
 
 def _load_row(load: Load, dated: bool, hand_over: bool) -> list[Any]:
@@ -554,7 +555,7 @@ class HandOver(Giving):
         columns = [components.Column(label) for label in ("School", "Phase", "District", "Partner today")]
         rows = [_place_row(place, True, ticked, False) for place in places]
         return components.Table(
-            f"Schools of {self.leaver}", columns, rows, empty=f"{self.leaver} has no school by name."
+            f"Schools of {self.leaver}", columns, rows, empty=f"{self.leaver} has no schools to hand over one by one."
         )
 
     def check_context(self, moves: Sequence[Move]) -> dict[str, Any]:
@@ -570,10 +571,18 @@ COLUMNS_TAKEN = [
     Column("name", "Name", "Name of the school"),
     Column("phase", "Phase", "Phase of education"),
     Column("district", "District", "District of the authority"),
-    Column("served", "Served", "Entitled or by accepted invitation, or why not"),
-    Column("sip", "School Improvement Partner", "Who has the school on the first day, and over what"),
+    Column("served", "Served", "Yes if the school is entitled or has accepted an invitation; otherwise why not"),
+    Column(
+        "sip",
+        "School Improvement Partner",
+        "The School Improvement Partner on the first day, and the area of the appointment",
+    ),
     Column("day", "On", "The first day"),
-    Column("sip_then", "School Improvement Partner then", "Who has the school on the second day, and over what"),
+    Column(
+        "sip_then",
+        "School Improvement Partner then",
+        "The School Improvement Partner on the second day, and the area of the appointment",
+    ),
     Column("day_then", "And on", "The second day"),
 ]
 
@@ -610,10 +619,10 @@ def _export_row(place: Place, listing: Listing) -> list[Any]:
 LOAD_COLUMNS = [
     Column("sip", "Name", "Name of the School Improvement Partner"),
     Column("day", "On", "The first day"),
-    Column("schools", "Schools", "Served schools here that the partner has on the first day"),
+    Column("schools", "Schools", "Served schools on this page that the partner has on the first day"),
     Column("day_then", "And on", "The second day"),
-    Column("schools_then", "Schools then", "Served schools here that the partner has on the second day"),
-    Column("elsewhere", "Elsewhere", "Served schools beyond the districts that you see here, on the first day"),
+    Column("schools_then", "Schools then", "Served schools on this page that the partner has on the second day"),
+    Column("elsewhere", "Elsewhere", "Served schools outside the districts on this page, on the first day"),
 ]
 LOADS = ListFile(
     "sip-loads",

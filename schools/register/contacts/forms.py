@@ -23,9 +23,9 @@ class ContactForm(Form):
     email = EmailField(label="Email address", max_length=254, required=False, autocomplete="off")
     telephone = TelephoneField(label="Telephone", required=False)
     source = TextField(
-        label="Source", help_text="Who says so: the school’s letter, its website, a call.", max_length=150
+        label="Source", help_text="Who told you: for example, a letter, the school’s website or a call.", max_length=150
     )
-    as_of = DateField(label="As of", named="the date it was true", help_text="When it was true.")
+    as_of = DateField(label="As of", named="the date this was correct", help_text="The date this was correct.")
 
     def clean_as_of(self) -> date:
         day: date = self.cleaned_data["as_of"]
@@ -46,4 +46,4 @@ class ContactForm(Form):
 class EndContactForm(Form):
     submit_label = "End this contact"
 
-    reason = TextField(label="Why it no longer holds", named="why it no longer holds", max_length=200)
+    reason = TextField(label="Why this contact is out of date", named="why this contact is out of date", max_length=200)

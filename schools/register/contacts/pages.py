@@ -86,7 +86,7 @@ class ContactEnd(ContactPage):
 
     @property
     def lede(self) -> str:  # type: ignore[override]
-        return f"{self.subject} will no longer appear in the list of contacts. We will keep its details in the audit."
+        return f"{self.subject} will no longer be in the list of contacts. We keep its details in the audit."
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
         actor = acting(by, Permission.KEEP_CONTACTS, on=self.school)

@@ -69,7 +69,9 @@ class Appointment(BaseRecord):
     phase = models.CharField(max_length=30, choices=Phase, blank=True, default="")
     authority = models.ForeignKey(LocalAuthority, models.PROTECT, null=True, blank=True, related_name="appointments")
     starts_on = models.DateField("from")
-    ends_on = models.DateField("to", null=True, blank=True, help_text="The last day. Leave empty while it goes on.")
+    ends_on = models.DateField(
+        "to", null=True, blank=True, help_text="The last day. Leave this empty if there is none yet."
+    )
     cover_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="covers")
     withdrawn_because = models.CharField(max_length=200, blank=True, default="", editable=False)
     """Why an appointment that had not begun came to nothing: its days cannot say so, and nothing is deleted."""
@@ -83,8 +85,10 @@ class Appointment(BaseRecord):
             models.CheckConstraint(
                 condition=_exactly_one_scope(),
                 name="appointment_has_exactly_one_scope",
-                violation_error_message="Choose exactly one of school, district, double district, partnership, "
-                "diocese, phase and authority.",
+                violation_error_message=(
+                    "Select one of school, district, double district, partnership, diocese, phase and authority, "
+                    "and only one."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),

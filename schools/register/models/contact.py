@@ -33,7 +33,9 @@ class SchoolContact(BaseRecord):
     name = models.CharField(max_length=150, blank=True)
     email = models.EmailField("email address", blank=True)
     telephone = models.CharField(max_length=40, blank=True)
-    source = models.CharField(max_length=150, help_text="Who says so: the school’s letter, its website, a call.")
+    source = models.CharField(
+        max_length=150, help_text="Who told you: for example, a letter, the school’s website or a call."
+    )
     as_of = models.DateField("as of")
     ended_because = models.CharField(max_length=200, blank=True, default="", editable=False)
 

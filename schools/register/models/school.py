@@ -254,7 +254,7 @@ class School(BaseRecord):
             return [f"{self.name} is closed."]
         if service is Service.REGISTER_ONLY:
             named = f" ({self.type_name})" if self.type_name else ""
-            return [f"Schools of this type{named} are held on the register only."]
+            return [f"Schools of this type{named} are on the register only. They have no visits."]
         if service is Service.BY_INVITATION and not self.invitations.accepted(on).exists():
-            return ["Visits here are by invitation, and none has been accepted for this academic year."]
+            return ["Visits to this school are by invitation. The school has not accepted one for this academic year."]
         return []

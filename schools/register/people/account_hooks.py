@@ -58,7 +58,7 @@ class AppointmentsHandOver:
     key = "appointments"
     order = 10
     label = "Appointments"
-    end_label = "Nobody: leave them vacant"
+    end_label = "No one: leave them vacant"
 
     def held_by(self, user: User, *, on: date) -> Sequence[str]:
         return [_line(each, on) for each in _open_appointments(user, on)]
@@ -88,7 +88,7 @@ def _line(held: Appointment, on: date) -> str:
     said = f"{held.get_role_display()}, {held.scope_name}"
     if held.starts_on > on:
         said += f", from {clock.uk_date(held.starts_on)}"
-    return f"{said} (ends; never handed over)" if held.role in NEVER_HANDED_OVER else said
+    return f"{said} (ends; cannot be handed over)" if held.role in NEVER_HANDED_OVER else said
 
 
 def appointments_panel(viewer: User, person: User, on: date) -> Panel:
@@ -115,7 +115,7 @@ def _notifications(appointments: Sequence[int]) -> Mapping[int, Sequence[str]]:
 
 def _period(appointment: Appointment) -> str:
     if appointment.withdrawn_because:
-        return f"Was to begin on {clock.uk_date(appointment.starts_on)}; withdrawn"
+        return f"Withdrawn; was due to begin on {clock.uk_date(appointment.starts_on)}"
     since = f"From {clock.uk_date(appointment.starts_on)}"
     return f"{since} to {clock.uk_date(appointment.ends_on)}" if appointment.ends_on else since
 
@@ -126,7 +126,7 @@ def _actions(viewer: User, user: User) -> list[Link]:
     person = Person.objects.filter(user=user).first()
     if person is None:
         known = urlencode({"user": str(user.pk), "name": user.name, "email": user.email})
-        return [Link("Enter them as a person who can be appointed", f"{reverse('admin:schools_person_add')}?{known}")]
+        return [Link("Add them as a person who can be appointed", f"{reverse('admin:schools_person_add')}?{known}")]
     return [Link("Give an appointment", f"{reverse('admin:schools_appointment_add')}?person={person.pk}")]
 
 

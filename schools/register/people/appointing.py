@@ -265,7 +265,7 @@ def _wrong_with_scope(appointment: Appointment) -> list[str]:
     allowed = [KINDS[name] for name in SCOPE_FIELDS if name in ROLE_SCOPES[role]]
     if kind in ROLE_SCOPES[role]:
         return []
-    return [f"The role {ROLE_LABELS[role]} is held over {' or '.join(allowed)}, not over {KINDS[kind]}."]
+    return [f"The role {ROLE_LABELS[role]} covers {' or '.join(allowed)}, not {KINDS[kind]}."]
 
 
 def _wrong_with_person(appointment: Appointment) -> list[str]:
@@ -274,7 +274,7 @@ def _wrong_with_person(appointment: Appointment) -> list[str]:
     over = appointment.pk and appointment.ends_on and appointment.ends_on <= clock.today()
     if user is None or user.is_active or over:
         return []
-    return [f"{appointment.person} has been deactivated. Let them back in before you appoint them."]
+    return [f"{appointment.person}’s account is deactivated. Let them back in before you appoint them."]
 
 
 def _held_already(appointment: Appointment, others: Iterable[Appointment]) -> list[str]:
@@ -401,7 +401,7 @@ def blockers_to_linking(person: Person, *, by: Actor) -> list[str]:
         ]
     if last_use(held):
         return [
-            f"{before} has used an appointment with their present account. End their appointments first. You can "
-            "change the account from the day after."
+            f"{before} has used an appointment with their current account. End their appointments first. You can "
+            "change the account on the next day."
         ]
     return []

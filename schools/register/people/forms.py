@@ -32,7 +32,7 @@ class WithdrawForm(Form):
     submit_label = "Withdraw the appointment"
 
     reason = TextField(
-        label="Reason", help_text="The authority’s officers can read it. Leave out anything private.", max_length=200
+        label="Reason", help_text="The authority’s officers can read this. Leave out anything private.", max_length=200
     )
 
 
@@ -41,18 +41,18 @@ class EndAppointmentForm(Form):
 
     submit_label = "End the appointment"
     sections = (
-        ("Who leaves", ("last_day", "reason")),
-        ("Who takes over on the next day, if you know", ("name", "email", "telephone")),
+        ("Who is leaving", ("last_day", "reason")),
+        ("Who takes over the next day, if you know", ("name", "email", "telephone")),
     )
 
-    last_day = DateField(label="Last day", help_text="It can be in the future.")
+    last_day = DateField(label="Last day", help_text="This can be in the future.")
     reason = TextField(
-        label="Reason", help_text="The authority’s officers can read it. Leave out anything private.", max_length=200
+        label="Reason", help_text="The authority’s officers can read this. Leave out anything private.", max_length=200
     )
     name = TextField(label="Name", named="their name", max_length=150, required=False, autocomplete="off")
     email = EmailField(
         label="Email address",
-        help_text="Somebody who is known already is found by it.",
+        help_text="If we already know this person, we find them by this address.",
         max_length=254,
         required=False,
         autocomplete="off",
@@ -68,7 +68,7 @@ class EndAppointmentForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("telephone") and not (data.get("name") or data.get("email")):
-            self.add_error("name", "Enter the name of who takes over")
+            self.add_error("name", "Enter the name of the person who takes over")
         return data
 
     def successor(self) -> dict[str, str]:

@@ -120,13 +120,18 @@ def person_named(name: str, email: str, telephone: str, *, by: Actor) -> Person:
     """
     found = list(Person.objects.filter(email__iexact=email)[:2]) if email else _called(name)
     if len(found) > 1:
-        raise Blocked([f"Several people have the {'address' if email else 'name'} {email or name}."])
+        raise Blocked(
+            [
+                f"Several people have the {'address' if email else 'name'} {email or name}. Ask a system"
+                " administrator to help."
+            ]
+        )
     if found:
         if reasons := _known_otherwise(found[0], name, email, telephone):
             raise Blocked(reasons)
         return found[0]
     if not name:
-        raise Blocked([f"Nobody with the address {email} is known. Enter their name too."])
+        raise Blocked([f"We know no one with the address {email}. Enter their name too."])
     person = Person.objects.create(name=name, email=email, telephone=telephone, created_by=by.user, updated_by=by.user)
     record_event(person, "added", by=by, changes={"name": [None, name], "email": [None, email]})
     return person
@@ -149,5 +154,5 @@ def _known_otherwise(person: Person, name: str, email: str, telephone: str) -> l
 def _called(name: str) -> list[Person]:
     called = list(Person.objects.filter(name=name)[:2])
     if any(person.email or person.user_id for person in called):
-        raise Blocked([f"Somebody called {name} is known already. Enter the email address of who is meant."])
+        raise Blocked([f"We already know a person called {name}. Enter their email address."])
     return called

@@ -36,7 +36,7 @@ ASSIGNED = frozenset({Role.SIP, Role.EIP})
 """Roles that whoever assigns partners also takes away; the others are for whoever manages people."""
 
 
-NOT_NAMED = "Nobody in particular"
+NOT_NAMED = "No named contact"
 
 
 def ending(user: Any, held: Appointment) -> Actor | None:
@@ -89,13 +89,13 @@ def shows_contacts(user: Any, school: School) -> bool:
 def people_table(school: School, people: Sequence[Appointment], user: Any, *, contacts: bool) -> components.Table:
     links = [_end_link(school, each) if ending(user, each) else "" for each in people]
     leaving = any(links)
-    links = [link or "A system administrator ends it" for link in links]
-    labels = ["Role", "Name", "Since", *(["Email", "Telephone"] if contacts else []), *(["Leaves"] if leaving else [])]
+    links = [link or "To end this, ask your system administrator" for link in links]
+    labels = ["Role", "Name", "Since", *(["Email", "Telephone"] if contacts else []), *(["Action"] if leaving else [])]
     rows = [
         [*_held_row(each, contacts), *([link] if leaving else [])] for each, link in zip(people, links, strict=True)
     ]
     columns = [components.Column(label) for label in labels]
-    return components.Table("Who holds which role", columns, rows, empty="Nobody is appointed to this school yet.")
+    return components.Table("Roles", columns, rows, empty="No one is appointed to this school yet.")
 
 
 def _held_row(each: Appointment, contacts: bool) -> list[Any]:
@@ -141,10 +141,10 @@ def reached_at(school: School, held: Iterable[Appointment]) -> list[Reached]:
 
 
 def contact_table(school: School, held: Iterable[Appointment], *, keeps: bool) -> components.Table:
-    labels = ["For", "Name", "How", "Source", "As of", *(["Change"] if keeps else [])]
+    labels = ["For", "Name", "Contact details", "Source", "As of", *(["Change"] if keeps else [])]
     rows = [[*_contact_row(each), *([_change(school, each)] if keeps else [])] for each in reached_at(school, held)]
     columns = [components.Column(label) for label in labels]
-    return components.Table("Whom to contact", columns, rows, empty="Nobody is known to contact here yet.")
+    return components.Table("Contacts", columns, rows, empty="No contacts yet.")
 
 
 def _contact_row(each: Reached) -> list[Any]:
@@ -165,7 +165,7 @@ def _entered(school: School) -> Iterator[Reached]:
 def _own_people(held: Iterable[Appointment]) -> Iterator[Reached]:
     today = clock.today()
     for each in held:
-        person, changed = each.person, "With the appointment"
+        person, changed = each.person, "Comes from the appointment"
         ways = (person.email, person.telephone)
         if each.role in SCHOOL_ROLES and each.is_current(today) and any(ways):
             label = each.get_role_display()
@@ -173,7 +173,7 @@ def _own_people(held: Iterable[Appointment]) -> Iterator[Reached]:
 
 
 def _register(school: School) -> Iterator[Reached]:
-    said: dict[str, Any] = {"source": "GIAS", "as_of": school.source_changed_on, "changed": "With the next import"}
+    said: dict[str, Any] = {"source": "GIAS", "as_of": school.source_changed_on, "changed": "Comes from GIAS"}
     if school.telephone:
         yield Reached("School", "", telephone=school.telephone, **said)
     if school.website:
@@ -228,7 +228,7 @@ class AppointmentEnd(SchoolVerbPage):
         return bool(held.withdrawn_because or (held.ends_on and held.ends_on < clock.today()))
 
     def closed(self) -> str:
-        return f"{self.subject} is over already." if self.is_over() else ""
+        return f"{self.subject} has already ended." if self.is_over() else ""
 
     @property
     def to_come(self) -> bool:
@@ -265,7 +265,7 @@ class AppointmentEnd(SchoolVerbPage):
         if self.to_come:
             held.version = seen_version
             withdraw_appointment(held, on=on, by=actor, reason=reason)
-            return f"The appointment of {held.person} has been withdrawn."
+            return f"You withdrew the appointment of {held.person}."
         last_day = fields.pop("last_day")
         new = replace_holder(held, on=last_day, reason=reason, by=actor, seen_version=seen_version, **fields)
         ended = f"{held.person}’s last day is {clock.uk_date(last_day)}."
@@ -278,38 +278,38 @@ class AppointmentEnd(SchoolVerbPage):
         if current.withdrawn_because:
             return [f"{current.updated_by or 'The service'} withdrew this appointment after you opened it."]
         if current.ends_on and current.ends_on < clock.today():
-            return [f"{current} is over already. It ended on {clock.uk_date(current.ends_on)}."]
-        to = f"to {clock.uk_date(current.ends_on)}" if current.ends_on else "without an end"
-        return [f"{current.updated_by or 'The service'} changed this after you opened it: it goes on {to} now."]
+            return [f"{current} has already ended, on {clock.uk_date(current.ends_on)}."]
+        to = f"ends on {clock.uk_date(current.ends_on)}" if current.ends_on else "has no last day"
+        return [f"{current.updated_by or 'The service'} changed this after you opened it. It now {to}."]
 
 
 APPOINTMENTS = ListFile(
     "school-people",
     "people of a school",
     "A school: People",
-    "Somebody who holds a role at the school, today or later",
+    "A person who holds a role at the school, today or later",
     [
         Column("role", "Role", "Role that is held"),
         Column("name", "Name", "Who holds it"),
         Column("since", "Since", "First day"),
-        Column("until", "Until", "Last day; empty while no end is known"),
-        Column("email", "Email", "Email address, for those who work with the whole school"),
-        Column("telephone", "Telephone", "Telephone number, for those who work with the whole school"),
+        Column("until", "Until", "Last day; empty if there is none"),
+        Column("email", "Email", "Email address, shown to people who work with the whole school"),
+        Column("telephone", "Telephone", "Telephone number, shown to people who work with the whole school"),
     ],
 )
 CONTACTS = ListFile(
     "school-contacts",
     "contacts of a school",
     "A school: People",
-    "A way to reach somebody at the school, or the school itself",
+    "A way to contact a person at the school, or the school",
     [
         Column("label", "For", "What the contact is for"),
-        Column("name", "Name", "Whom it reaches; empty for nobody in particular"),
+        Column("name", "Name", "Name of the contact; empty if no one is named"),
         Column("email", "Email", "Email address"),
         Column("telephone", "Telephone", "Telephone number"),
         Column("website", "Website", "Address of a website"),
-        Column("source", "Source", "Who says so"),
-        Column("as_of", "As of", "Since when, or when it was last said"),
+        Column("source", "Source", "Who told us"),
+        Column("as_of", "As of", "The date this was correct"),
     ],
 )
 

@@ -110,7 +110,7 @@ class DaysForm(Form):
 
     submit_label = "Work out the date"
 
-    start = DateField(label="Day of the event", help_text="Counting begins on the day after it.")
+    start = DateField(label="Day of the event", help_text="We start counting on the next day.")
     days = NumberField(label="Number of days", min_value=1, max_value=LONGEST, width=3, initial=10)
     kind = RadiosField(label="Kind of day", choices=KINDS, hints=HINTS, initial=SCHOOL_DAYS)
 
@@ -160,7 +160,7 @@ def answer(school: School, form: DaysForm) -> dict[str, Any]:
     try:
         working = days_after(asked["kind"], asked["start"], asked["days"], school=school.pk)
     except clock.DatesNotHeld as refusal:
-        return {"refusal": f"This cannot be worked out: {refusal}."}
+        return {"refusal": f"We cannot work this out: {refusal}."}
     question = clock.question(working)
     return {"question": f"{question} {'ends' if working.n == 1 else 'end'} on", "working": working.as_record()}
 
@@ -169,7 +169,10 @@ def additions(user: Any, school: School) -> list[components.Link]:
     """Where an administrator enters a school's own days; the form begins with this school."""
     if not (user.is_staff and user_can(user, Permission.MANAGE_SETTINGS)):
         return []
-    pages = {"schoolclosure": "Add a closure day of this school", "schoolterm": "Add a term of this school’s own"}
+    pages = {
+        "schoolclosure": "Add a closure day for this school",
+        "schoolterm": "Add this school’s own dates for a term",
+    }
     return [
         components.Link(label, f"{reverse(f'admin:schools_{name}_add')}?school={school.pk}")
         for name, label in pages.items()
@@ -193,8 +196,11 @@ def _total(year: SchoolYear) -> str:
 
 def _missing(year: SchoolYear) -> str:
     if not year.terms:
-        return f"No term dates are held for {year.label}. Until a system administrator loads them, no day is counted."
-    return f"Not all three terms of {year.label} are held. Until they are, its school days are not counted."
+        return (
+            f"We have no term dates for {year.label}. We cannot count its school days until a system administrator "
+            "imports them."
+        )
+    return f"We do not have all three terms of {year.label}. We cannot count its school days until we do."
 
 
 def _terms(year: SchoolYear) -> components.Table:
@@ -218,7 +224,7 @@ def _days_off(year: SchoolYear) -> components.Table:
     columns = [components.Column(label) for label in ("Day", "Why there is no school", "Where")]
     rows = [[clock.long_date(each.day), each.why, where] for each, where in days_off(year)]
     caption = f"Closure days and bank holidays in term {year.label}"
-    return components.Table(caption, columns, rows, empty=f"No closure day is entered for {year.label}.")
+    return components.Table(caption, columns, rows, empty=f"There are no closure days for {year.label}.")
 
 
 def days_off(year: SchoolYear) -> list[tuple[DayOff, str]]:
@@ -239,8 +245,8 @@ DAYS = ListFile(
         Column("name", "Name", "Which term it is, or why there is no school"),
         Column("first_day", "First day", "First day"),
         Column("last_day", "Last day", "Last day"),
-        Column("school_days", "School days", "School days of the term, where all three terms of its year are held"),
-        Column("where", "Where", "Every school, or this school alone"),
+        Column("school_days", "School days", "School days of the term, if we have all three terms of its year"),
+        Column("where", "Where", "Every school, or this school only"),
     ],
 )
 

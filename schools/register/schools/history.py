@@ -58,7 +58,7 @@ def _rows_before(rows: Iterable[Any]) -> list[Any]:
 
 def _change(after: Any, before: Any, names: Names, where: str) -> Event:
     who = str(after.history_user) if after.history_user else "The system"
-    what = "Entered in the register" if after.history_type == "+" else "Changed"
+    what = "Added to the register" if after.history_type == "+" else "Changed"
     why = after.history_change_reason or ""
     return Event(what, after.history_date, who, why, changes=_differences(after, before, names), where=where)
 
@@ -91,14 +91,14 @@ HISTORY = ListFile(
     "school-history",
     "a school’s history in the register",
     "A school: History",
-    "A field that changed, or the entry of the school",
+    "A field that changed, or the addition of the school",
     [
-        Column("at", "When", "Moment of the change"),
-        Column("what", "What", "Whether the school was entered or something changed"),
-        Column("school", "School", "School it is about: this one, or one whose history it carries on"),
+        Column("at", "When", "Date and time of the change"),
+        Column("what", "What", "Whether the school was added or changed"),
+        Column("school", "School", "School it is about: this one, or one that this one followed"),
         Column("field", "Field", "What changed"),
-        Column("before", "Before", "What it said before"),
-        Column("after", "After", "What it says since"),
+        Column("before", "Before", "Value before the change"),
+        Column("after", "After", "Value after the change"),
         Column("by", "By", "Who changed it"),
         Column("reason", "Reason", "The reason given"),
     ],

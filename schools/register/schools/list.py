@@ -223,7 +223,7 @@ class SchoolList(ListView[School]):
             return None
         return components.Empty(
             "You have no schools yet",
-            "Schools appear here when you are appointed to them. Ask a system administrator if some are missing.",
+            "You see schools when you have an appointment to them. If one is missing, ask your system administrator.",
         )
 
 
@@ -265,24 +265,24 @@ COLUMNS_TAKEN = [
     Column("phase", "Phase", "Phase of education"),
     Column("type_code", "Type code", "Code of the type of establishment in GIAS"),
     Column("type", "Type", "Type of establishment"),
-    Column("service", "Service", "What the authority owes the school, by its type"),
-    Column("establishment", "Open or closed", "Whether the school is open, as GIAS says"),
+    Column("service", "Service", "The service the school gets, by its type"),
+    Column("establishment", "Open or closed", "Whether the school is open, from GIAS"),
     Column("opened_on", "Opened", "Day on which the school opened"),
     Column("closed_on", "Closed", "Day on which the school closed"),
-    Column("successors", "Successor URN", "URN of each school this one became, as GIAS links them"),
+    Column("successors", "Successor URN", "URN of each school that this one became, from GIAS"),
     Column("district", "District", "District of the authority"),
     Column("partnership", "Partnership", "Partnership the school belongs to"),
     Column("sip", "SIP", "School Improvement Partner today"),
     Column("diocese", "Diocese", "Diocese the school belongs to"),
-    Column("religion", "Religious character", "Religious character, as GIAS says"),
+    Column("religion", "Religious character", "Religious character, from GIAS"),
     Column("trust", "Trust", "Trust of an academy"),
-    Column("pupils", "Pupils", "Number of pupils, as GIAS says"),
+    Column("pupils", "Pupils", "Number of pupils, from GIAS"),
     Column("capacity", "Capacity", "Number of pupils the school has room for"),
     Column("town", "Town", "Town of the address"),
     Column("postcode", "Postcode", "Postcode of the address"),
     Column("easting", "Easting", "Ordnance Survey easting of the school, in metres"),
     Column("northing", "Northing", "Ordnance Survey northing of the school, in metres"),
-    Column("source_changed_on", "Changed in GIAS", "Day on which GIAS last changed what it says of the school"),
+    Column("source_changed_on", "Changed in GIAS", "Day on which GIAS last changed the school’s details"),
 ]
 
 

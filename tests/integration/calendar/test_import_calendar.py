@@ -151,7 +151,7 @@ def test_the_preview_names_what_would_change_in_words(kept: Any) -> None:
 
 
 WRONG = [
-    ("2026/27,Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2026,02/11/2026,Both,,", None, "at once"),
+    ("2026/27,Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2026,02/11/2026,Both,,", None, "Give each its own row."),
     ("2026/27,,,,,,,Nothing,,", None, "The row has neither a term nor a closure day."),
     ("soon,Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2026,,,,", "Academic year", "not an academic year"),
     (",Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2026,,,,", "Academic year", "The cell is empty."),
@@ -164,11 +164,11 @@ WRONG = [
     (",,,,,,31/11/2026,Snow,,", "Closure day", "is not a date"),
     (",,,,,,02/11/2026,,,", "Reason", "The cell is empty."),
     (f",,,,,,02/11/2026,{'x' * 201},,", "Reason", "is longer than 200 characters."),
-    (",,,,,,02/11/2026,Sn\0ow,,", "Reason", "has a character that cannot be read."),
-    (",,,,,,02/11/2126,Snow,,", "Closure day", "lies outside the years that are kept."),
-    (",,,,,,02/11/2026,Snow,900999,", None, "No school with URN 900999 is held."),
+    (",,,,,,02/11/2026,Sn\0ow,,", "Reason", "has a character we cannot read."),
+    (",,,,,,02/11/2126,Snow,,", "Closure day", "is outside the years we record."),
+    (",,,,,,02/11/2026,Snow,900999,", None, "We have no school with URN 900999."),
     (",,,,,,02/11/2026,Snow,9,", "URN", "“9” is not a URN of 5 to 7 digits."),
-    (",,,,,,02/11/2026,Snow,,999/9998", None, "No school with LAESTAB 999/9998 is held."),
+    (",,,,,,02/11/2026,Snow,,999/9998", None, "We have no school with LAESTAB 999/9998."),
     (",,,,,,02/11/2026,Snow,,12", "LAESTAB", "“12” is not a LAESTAB such as 936/1234."),
 ]
 
@@ -198,7 +198,7 @@ def test_a_date_that_cannot_be_read_leaves_the_others_of_a_held_term(kept: Any) 
 
 def test_a_term_that_is_not_held_needs_all_its_dates(kept: Any) -> None:
     outcome = taken(kept("2026/27,Autumn,01/09/2026,soon,30/10/2026,18/12/2026,,,,"))
-    assert told(outcome)[-1] == (2, None, "The term is not held yet, and it needs all four of its dates.")
+    assert told(outcome)[-1] == (2, None, "The term is new, so it needs all four dates.")
     assert counts(outcome) == (0, 0, 0, 1)
 
 
@@ -221,9 +221,9 @@ def test_a_term_that_fits_only_beside_a_refused_one_is_refused_too(kept: Any) ->
 
 def test_the_first_row_for_a_term_or_a_day_is_taken(kept: Any) -> None:
     outcome = taken(kept(AUTUMN_ROW, AUTUMN_ROW, ",,,,,,02/11/2026,Snow,,", ",,,,,,02/11/2026,Ice,,"))
-    assert [(line, reason.partition(",")[0]) for line, _column, reason in told(outcome)] == [
-        (3, "The autumn term of that year is on line 2 already"),
-        (5, "Monday 2 November 2026 is on line 4 already"),
+    assert [(line, reason) for line, _column, reason in told(outcome)] == [
+        (3, "The autumn term of that year is on line 2 too. We use that row."),
+        (5, "Monday 2 November 2026 is on line 4 too. We use that row."),
     ]
     assert counts(outcome) == (2, 0, 0, 2)
 
@@ -233,9 +233,9 @@ def test_a_closure_day_that_would_be_none_anyway_is_warned_of(kept: Any) -> None
     days = ["07/11/2026", "27/10/2026", "03/05/2027", "02/11/2026"]
     outcome = taken(kept(*(f",,,,,,{day},Training,," for day in days)))
     assert outcome.warnings == [
-        "Saturday 7 November 2026, on line 2, would be no school day anyway: Saturday.",
-        "Tuesday 27 October 2026, on line 3, would be no school day anyway: Half-term.",
-        "Monday 3 May 2027, on line 4, would be no school day anyway: Early May bank holiday.",
+        "Saturday 7 November 2026, on line 2, is not a school day anyway: Saturday.",
+        "Tuesday 27 October 2026, on line 3, is not a school day anyway: Half-term.",
+        "Monday 3 May 2027, on line 4, is not a school day anyway: Early May bank holiday.",
     ]
     assert outcome.added == 4
 
@@ -244,7 +244,7 @@ def test_a_closure_day_no_longer_in_the_file_stays_and_is_named(kept: Any) -> No
     ClosureDayFactory.create(day=date(2026, 11, 5), reason="Training")
     ClosureDayFactory.create(day=date(2025, 11, 5), reason="Another year")
     outcome = taken(kept(",,,,,,02/11/2026,Snow,,"))
-    assert outcome.warnings == ["5 November 2026: Training is held here and not in the file. It was left as it is."]
+    assert outcome.warnings == ["5 November 2026: Training is in our data and not in the file. We leave it as it is."]
     assert ClosureDay.objects.standing().count() == 3
 
 
@@ -252,7 +252,7 @@ def test_a_closure_day_taken_back_by_hand_stays_taken_back(kept: Any) -> None:
     ClosureDayFactory.create(day=date(2026, 11, 2), reason="Snow", withdrawn_because="It thawed.")
     outcome = taken(kept(",,,,,,02/11/2026,Snow,,"))
     assert outcome.warnings == [
-        "2 November 2026: Snow is in the file and was taken back here: It thawed. It stays taken back."
+        "2 November 2026: Snow is in the file, but a user withdrew it: It thawed. We leave it withdrawn."
     ]
     assert (counts(outcome), ClosureDay.objects.count()) == ((0, 0, 1, 0), 1)
 
@@ -284,7 +284,7 @@ def test_a_laestab_that_a_closed_school_shares_is_the_open_ones(kept: Any) -> No
     assert SchoolClosure.objects.get().school == successor
     SchoolFactory.create(establishment_number=2001)
     outcome = taken(kept(",,,,,,03/11/2026,Training,,999/2001"))
-    assert [reason for *_where, reason in told(outcome)] == ["2 schools have LAESTAB 999/2001: give the URN."]
+    assert [reason for *_where, reason in told(outcome)] == ["2 schools have LAESTAB 999/2001. Enter the URN."]
 
 
 def test_a_schools_own_term_fits_between_those_of_the_authority_in_the_same_file(kept: Any) -> None:
@@ -304,7 +304,7 @@ def test_a_schools_own_term_that_no_longer_fits_is_warned_of(kept: Any) -> None:
     SchoolTermFactory.create(school=school, academic_year=2026, ends_on=date(2026, 12, 22))
     outcome = taken(kept("2026/27,Spring,21/12/2026,15/02/2027,19/02/2027,25/03/2027,,,,"))
     assert outcome.warnings == [
-        "Invented Primary School keeps a term of its own, the Autumn term 2026/27: "
+        "Invented Primary School has its own dates for a term, the Autumn term 2026/27: "
         "The term overlaps the spring term 2026/27, 21 December 2026 to 25 March 2027."
     ]
 
@@ -314,13 +314,13 @@ def test_the_whole_file_may_be_one_schools(kept: Any) -> None:
     path = kept(AUTUMN_ROW, ",,,,,,02/11/2026,Training,,", f",,,,,,03/11/2026,Training,{other.urn},")
     outcome = taken(path, school=school)
     assert (counts(outcome), Term.objects.count()) == ((2, 0, 0, 1), 0)
-    assert told(outcome) == [(4, None, f"The row is for Other School, and the file was to be for {school} alone.")]
+    assert told(outcome) == [(4, None, f"The row is for Other School, but the file is for {school} only.")]
     assert SchoolTerm.objects.get().school == SchoolClosure.objects.get().school == school
 
 
 @pytest.mark.parametrize("urn", ["900999", "x", "9" * 30, "\0"])
 def test_no_file_can_be_for_a_school_that_is_not_held(urn: str) -> None:
-    with pytest.raises(Unusable, match="No school with URN"):
+    with pytest.raises(Unusable, match="We have no school with URN"):
         for_school(urn)
 
 
@@ -347,7 +347,7 @@ def test_a_year_that_is_not_whole_is_one_refused_row(kept: Any) -> None:
 def test_closures_a_council_no_longer_publishes_stay_and_are_named(kept: Any) -> None:
     ClosureDayFactory.create(day=date(2026, 11, 5), reason="Training")
     outcome = taken(kept(content=published_file(2026), name="dates.json"))
-    assert outcome.warnings == ["5 November 2026: Training is held here and not in the file. It was left as it is."]
+    assert outcome.warnings == ["5 November 2026: Training is in our data and not in the file. We leave it as it is."]
 
 
 BANK_HOLIDAYS_2029 = {
@@ -385,8 +385,8 @@ def test_corrections_made_by_hand_are_left_and_named(kept: Any) -> None:
     BankHolidayOverrideFactory.create(day=date(2029, 5, 28), kind="remove", name="Spring bank holiday")
     outcome = taken(kept(content=bank_holidays(BANK_HOLIDAYS_2029), name="bank.json"))
     assert outcome.warnings == [
-        "28 May 2029: Spring bank holiday was taken away here and is in the file. It was left as it is.",
-        "5 June 2029: Ours was added here and is not in the file. It was left as it is.",
+        "28 May 2029: Spring bank holiday is in the file, but a user removed it. We leave it as it is.",
+        "5 June 2029: Ours is not in the file: a user added it. We leave it as it is.",
     ]
     assert BankHolidayOverride.objects.count() == 2
 
@@ -403,14 +403,14 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
         (
             "a.csv",
             b"URN,EstablishmentName\n1,2\n",
-            "is not a list of term dates; missing columns: Academic year, Term,",
+            "is not a list of term dates. These columns are missing: Academic year, Term,",
         ),
         (
             "a.csv",
             b"Academic year,Term,First day,Last day\n",
-            "columns: Half-term first day, Half-term last day.",
+            "These columns are missing: Half-term first day, Half-term last day.",
         ),
-        ("a.csv", b"Closure day\n", "missing columns: Reason."),
+        ("a.csv", b"Closure day\n", "These columns are missing: Reason."),
         ("a.csv", b"Term,Closure day,Reason,TERM\n", "a.csv has the column Term twice."),
         ("a.json", b"{", "a.json cannot be imported: it cannot be read as JSON from line 1 on."),
         ("a.json", b'[{"a": 1}]', "a.json cannot be imported: it is neither term dates nor bank holidays."),
@@ -676,8 +676,8 @@ def test_the_command_imports_for_one_school_in_somebodys_name(capsys: Any) -> No
     ("arguments", "sentence"),
     [
         (["/nowhere.csv"], "nowhere.csv cannot be read: No such file or directory."),
-        ([FIXTURE, "--school", "900999"], "No school with URN 900999 is held."),
-        ([FIXTURE, "--by", "x@y.invalid"], "x@y.invalid does not belong to anybody who may import."),
+        ([FIXTURE, "--school", "900999"], "We have no school with URN 900999."),
+        ([FIXTURE, "--by", "x@y.invalid"], "x@y.invalid does not belong to a person who can import this kind of data."),
         ([FIXTURE, "/nowhere.csv"], "nowhere.csv cannot be read: No such file or directory."),
     ],
 )
@@ -692,7 +692,7 @@ def test_the_command_speaks_to_people_too(capsys: Any, kept: Any) -> None:
     call_command("import_calendar", str(kept(AUTUMN_ROW, "soon,Spring,,,,,,,,")))
     assert capsys.readouterr().out.splitlines() == [
         "1 added, 0 changed, 0 unchanged, 1 refused.",
-        "Not taken from dates.csv, line 3, Academic year: “soon” is not an academic year such as 2026/27.",
+        "Refused in dates.csv, line 3, Academic year: “soon” is not an academic year such as 2026/27.",
     ]
 
 

@@ -131,7 +131,7 @@ def test_a_second_load_is_refused_and_changes_nothing(loaded: Path) -> None:
     before = rows(loaded)
     refused = django(loaded, "load_demo", "--today", TODAY)
     assert refused.returncode == 1
-    assert "The demonstration is already loaded. `make demo FRESH=1` builds it anew." in refused.stderr
+    assert "The demonstration is already loaded. `make demo FRESH=1` builds it again." in refused.stderr
     assert rows(loaded) == before
 
 

@@ -47,19 +47,19 @@ def bring(page: Page, live_server: Any, kind: str, path: Path) -> None:
 
 def confirm(page: Page, button: str = "Confirm and apply") -> None:
     led_on(page.get_by_role("button", name=button))
-    expect(page.get_by_text("What came of it")).to_be_visible()
+    expect(page.get_by_text("What happened")).to_be_visible()
 
 
 def ask_to_undo(page: Page) -> None:
     """From the page of the import, to what the worker says of undoing it."""
     led_on(page.get_by_role("button", name="Undo this import"))
-    led_on(page.get_by_role("button", name="See what undoing would do"))
-    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Cannot be done")).first).to_be_visible()
+    led_on(page.get_by_role("button", name="Check what would be undone"))
+    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Refused")).first).to_be_visible()
 
 
 def look_again_until(page: Page, wanted: Locator) -> None:
     """Follow the link, as somebody without scripts does, until the worker is through."""
-    again = page.get_by_role("link", name="Look again")
+    again = page.get_by_role("link", name="Refresh this page")
     end = time.monotonic() + PATIENCE / 1000
     while not wanted.is_visible() and time.monotonic() < end:
         led_on(again)
@@ -113,7 +113,7 @@ def test_a_county_is_brought_in_found_allocated_and_taken_out_again(
         ask_to_undo(page)
         expect(page.get_by_text("was added by the import and is used now: 1 appointment.").first).to_be_visible()
         expect(page.get_by_text("To stay as they are")).to_be_visible()
-        led_on(page.get_by_role("button", name="Do not undo it"))
+        led_on(page.get_by_role("button", name="Cancel the undo"))
         assert School.objects.count() == 590
 
         page.goto(allocated)
@@ -150,7 +150,7 @@ def test_without_script_a_link_shows_how_far_it_is(browser: Browser, live_server
         page.goto(f"{live_server.url}/admin/schools/importrun/add/")
         page.get_by_label("Files", exact=True).set_input_files(INVENTED)
         confirmed = page.get_by_role("button", name="Confirm and apply")
-        applied = page.get_by_text("What came of it")
+        applied = page.get_by_text("What happened")
         led_on(page.get_by_role("button", name="Check the files"))
         look_again_until(page, confirmed)
         led_on(confirmed)

@@ -36,7 +36,7 @@ def test_a_schools_days_are_read_and_asked_about(page: Page, live_server: Any, s
     school = School.objects.get()
     be_signed_in(page, live_server, sip)
     page.goto(f"{live_server.url}/schools/{school.urn}/days/")
-    expect(page.get_by_text("No term dates are held for").first).to_be_visible()
+    expect(page.get_by_text("We have no term dates for").first).to_be_visible()
     _hold_days(school)
     led_on(page.get_by_role("link", name="School days"))
     page.get_by_label("Day", exact=True).fill("27")
@@ -50,7 +50,7 @@ def test_a_schools_days_are_read_and_asked_about(page: Page, live_server: Any, s
     expect(page.get_by_text("Easter holiday")).to_be_visible()
     page.get_by_label("Year", exact=True).fill("2011")
     led_on(page.get_by_role("button", name="Work out the date"))
-    expect(page.get_by_text("This cannot be worked out: no term dates are held for 2010/11.")).to_be_visible()
+    expect(page.get_by_text("We cannot work this out: no term dates are held for 2010/11.")).to_be_visible()
 
 
 def _hold_days(school: School) -> None:

@@ -108,7 +108,7 @@ def test_a_head_without_a_sign_in_and_a_partner_who_is_known(school: School, tak
     head = held[0].person
     assert (head.user, head.telephone) == (None, "01632 960001")
     assert user_can(User.objects.get(pk=sip.pk), Permission.WRITE_RECORD, on=school)
-    assert "2 people are entered who were not known." in outcome.warnings
+    assert "We add 2 people who are new to the service." in outcome.warnings
     assert outcome.samples[0].name == "Bo Example, Headteacher, Hilltop School, from 1 September 2026"
 
 
@@ -151,8 +151,8 @@ def test_every_kind_of_scope_is_named(school: School, take: Take) -> None:
     )
     assert [each.scope_kind for each in given()] == [*("district", "double_district", "partnership", "phase")]
     assert [row for row, _column, _reason in refusals(outcome)] == [6, 7, 8]
-    assert "held over a school, not over a district" in outcome.rejected[2].reason
-    assert "The column “Starts_on-of nothing” of people.csv is not read." in outcome.warnings
+    assert "covers a school, not a district" in outcome.rejected[2].reason
+    assert "We do not read the column “Starts_on-of nothing” of people.csv." in outcome.warnings
 
 
 def test_the_same_file_again_changes_nothing(school: School, take: Take) -> None:
@@ -171,7 +171,7 @@ def test_the_same_file_again_changes_nothing(school: School, take: Take) -> None
     assert list(Appointment.objects.values_list("pk", "version")) == versions
     held = {each.person.name: each.ends_on for each in given()}
     assert held == {"Old Head": date(2026, 8, 31), "Bo Example": date(2026, 11, 30), "Cy Example": None}
-    assert refusals(again) == [(2, "To", "The appointment is held already, to 30 November 2026.")]
+    assert refusals(again) == [(2, "To", "We already have this appointment, to 30 November 2026.")]
 
 
 def test_a_last_day_is_given_to_what_had_none(school: School, take: Take) -> None:
@@ -239,32 +239,32 @@ def test_whoever_was_invited_and_never_appointed_signs_in_as_that_person(school:
 # What is refused, with its line.
 
 NASTY = [
-    ("Caretaker,A,,,900101,,,01/09/2026,,", "Role", "“Caretaker” is no role."),
-    (",A,,,900101,,,01/09/2026,,", "Role", "The role is empty."),
-    ("SIP,,,,900101,,,01/09/2026,,", "Name", "The row names nobody: enter a name or an email address."),
-    ("SIP,,who@is.example,,900101,,,01/09/2026,,", "Email", "Nobody has the address who@is.example"),
-    ("SIP,A,,,900101,,,,,", "From", "The first day is empty."),
+    ("Caretaker,A,,,900101,,,01/09/2026,,", "Role", "“Caretaker” is not a role we know."),
+    (",A,,,900101,,,01/09/2026,,", "Role", "Enter a role."),
+    ("SIP,,,,900101,,,01/09/2026,,", "Name", "The row has no person. Enter a name or an email address."),
+    ("SIP,,who@is.example,,900101,,,01/09/2026,,", "Email", "We know no one with the address who@is.example"),
+    ("SIP,A,,,900101,,,,,", "From", "Enter the first day."),
     ("SIP,A,,,900101,,,31/09/2026,,", "From", "“31/09/2026” is not a date such as 1 September 2026 or 01/09/2026."),
     ("SIP,A,,,900101,,,01/09/2062,,", "From", "1 September 2062 is more than two years ahead. Check the year."),
     ("SIP,A,,,900101,,,01/09/0206,,", "From", "1 September 206 is before 1950. Check the year."),
     ("SIP,A,,,900101,,,01/09/2026,soon,", "To", "“soon” is not a date such as 1 September 2026 or 01/09/2026."),
-    ("SIP,A,,,900101,,,01/09/2026,,perhaps", "Ends previous", "“perhaps” is neither yes nor no."),
+    ("SIP,A,,,900101,,,01/09/2026,,perhaps", "Ends previous", "“perhaps” is not yes or no."),
     ("SIP,A,,,900101,,,01/09/2026,31/08/2026,", None, "An appointment cannot end before it starts."),
-    ("SIP,A,,,,,,01/09/2026,,", None, "The row does not say over what: enter a URN, a LAESTAB"),
-    ("SIP,A,,,900199,,,01/09/2026,,", "URN", "No school with the URN “900199” is held."),
-    ("SIP,A,,,９００１０１,,,01/09/2026,,", "URN", "No school with the URN “９００１０１” is held."),
-    ("SIP,A,,,,999/20011,,01/09/2026,,", "LAESTAB", "No school with the LAESTAB “999/20011” is held."),
+    ("SIP,A,,,,,,01/09/2026,,", None, "The row has no school or area. Enter a URN, a LAESTAB"),
+    ("SIP,A,,,900199,,,01/09/2026,,", "URN", "We have no school with the URN “900199”."),
+    ("SIP,A,,,９００１０１,,,01/09/2026,,", "URN", "We have no school with the URN “９００１０１”."),
+    ("SIP,A,,,,999/20011,,01/09/2026,,", "LAESTAB", "We have no school with the LAESTAB “999/20011”."),
     ("SIP,A,,,900101,999/2009,,01/09/2026,,", "URN", "URN 900101 is Hilltop School, whose LAESTAB is 999/2001."),
-    ("SIP,A,,,900101,,North,01/09/2026,,", "URN", "Only one of URN, District may be filled"),
-    ("SIP,A,,,,,Nowhere,01/09/2026,,", "District", "“Nowhere” is not the name of one district: none has that name."),
-    ("SIP,A\x00B,,,900101,,,01/09/2026,,", "Name", "“A�B” has a character that cannot be read."),
+    ("SIP,A,,,900101,,North,01/09/2026,,", "URN", "Fill in only one of URN, District."),
+    ("SIP,A,,,,,Nowhere,01/09/2026,,", "District", "We cannot find the district “Nowhere”: none has this name."),
+    ("SIP,A\x00B,,,900101,,,01/09/2026,,", "Name", "“A�B” has a character we cannot read."),
     (f"SIP,{'A' * 151},,,900101,,,01/09/2026,,", "Name", f"“{'A' * 39}…” is longer than 150 characters."),
     ("SIP,Smith, Ann,,,900101,,,01/09/2026,,yes", None, "The row has more cells"),
-    ("SIP", "Name", "The row names nobody"),
+    ("SIP", "Name", "The row has no person"),
     ("SIP,Twin,,,900101,,,01/09/2026,,", "Name", "2 people are called Twin. Enter the email address."),
     ("SIP,X,twins@share.example,,900101,,,01/09/2026,,", "Name", "2 people have the address twins@share.example."),
     ("SIP,Her Head,,,900101,,,01/09/2026,,", None, "Her Head cannot be both Headteacher and"),
-    ("SIP,Left Long Ago,,,900101,,,01/09/2026,,", None, "Left Long Ago has been deactivated."),
+    ("SIP,Left Long Ago,,,900101,,,01/09/2026,,", None, "Left Long Ago’s account is deactivated."),
 ]  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def test_a_row_that_cannot_be_taken_says_why(
 @pytest.mark.parametrize("role", sorted(ONE_BY_ONE))
 def test_roles_over_the_whole_authority_are_given_one_by_one(school: School, take: Take, role: Role) -> None:
     outcome = take(f"{role.value},A,,,900101,,,01/09/2026,,")
-    assert "is given one by one in the admin, not by a file." in outcome.rejected[0].reason
+    assert "by file. Give it to each person in the admin." in outcome.rejected[0].reason
     assert not Person.objects.filter(name="A").exists()
 
 
@@ -303,7 +303,7 @@ def test_an_address_that_is_somebody_elses_by_name_is_told(school: School, take:
     PersonFactory.create(name="Ann Example", email="ann@x.example")
     outcome = take("HT,Ann Exempel,ann@x.example,,900101,,,01/09/2026,,")
     assert refusals(outcome) == [
-        (2, "Name", "The address belongs to Ann Example; the name “Ann Exempel” was not taken.")
+        (2, "Name", "The address belongs to Ann Example. We do not use the name “Ann Exempel”.")
     ]
     assert outcome.added == 1
 

@@ -276,7 +276,7 @@ def test_only_a_row_that_cannot_be_identified_is_lost_and_every_row_is_accounted
 
 def test_of_two_rows_with_one_urn_the_first_is_taken_and_the_second_names_it(changed: Callable[..., Path]) -> None:
     outcome = import_gias([changed({900102: {"URN": "900101", "EstablishmentName": "Second"}})])
-    assert [each.reason for each in outcome.rejected] == ["URN 900101 is on line 2 already, and that row was taken."]
+    assert [each.reason for each in outcome.rejected] == ["URN 900101 is on line 2 too. We use that row."]
     assert School.objects.get(urn=900101).name == "St Mary's Primary School"
 
 
@@ -408,7 +408,7 @@ def test_what_is_not_gias_is_refused_with_a_sentence_and_status_2(tmp_path: Path
         ((INVENTED, "--la", "Surrey"), "Surrey is not a local authority's three-digit code."),
         (
             (INVENTED, "--by", "nobody@example.invalid"),
-            "nobody@example.invalid does not belong to anybody who may import.",
+            "nobody@example.invalid does not belong to a person who can import this kind of data.",
         ),
     ],
 )
@@ -420,7 +420,7 @@ def test_somebody_who_may_not_import_does_not() -> None:
     sip = appointed(Role.SIP, school=SchoolFactory())
     status, _, err = command(INVENTED, "--by", sip.email)
     assert (status, School.objects.count()) == (2, 1)
-    assert "may import" in err
+    assert "does not belong to a person who can import this kind of data" in err
 
 
 def test_one_bad_file_among_several_leaves_everything_as_it_was(tmp_path: Path) -> None:
@@ -464,7 +464,7 @@ def test_a_file_of_nothing_but_faults_is_refused_before_it_fills_the_memory(
 ) -> None:
     monkeypatch.setattr("schools.imports.core.outcome.MOST_REJECTIONS", 3)
     faults = {urn: {"OpenDate": "soon"} for urn in (900101, 900102, 900103, 900104)}
-    with pytest.raises(Unusable, match="has more than 3 rows and cells that cannot be taken"):
+    with pytest.raises(Unusable, match="has more than 3 rows and cells we cannot import"):
         import_gias([changed(faults)])
     assert not School.objects.exists()
 

@@ -88,15 +88,15 @@ class Said(NamedTuple):
     rejected: list[tuple[int, str | None, str]]
 
 
-EMPTY_NAME = "The cell is empty, and a school cannot be without it."
+EMPTY_NAME = "The cell is empty. Every school needs a value here."
 NAMELESS = "We did not add this school, because its row has no name."
 # Lines 11 to 20 have the cells of another layout than the header's: line → what stands under Easting and Northing.
-OUT_OF_STEP_FROM_HERE = "The row is out of step from here on, and was not taken any further."
+OUT_OF_STEP_FROM_HERE = "From here on, the cells are in the wrong columns. We do not use the rest of the row."
 OUT_OF_STEP = {**dict.fromkeys(range(11, 20), "Gender (name)"), 20: "Trusts (name)"}
 
 
 def width(row: int, header: int) -> str:
-    return f"The row has {row} cells and the header has {header}: what has no column, or no cell, was not taken."
+    return f"The row has {row} cells and the header has {header}. We use only the cells that match a column."
 
 
 FILES = {

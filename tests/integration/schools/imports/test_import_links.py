@@ -157,11 +157,11 @@ def test_a_cell_that_cannot_be_read_keeps_what_is_held_and_costs_nothing_else(gi
     )
     assert counts(outcome) == (3, 1, 0, 0, 0)
     assert said(outcome) == [
-        (2, "LinkName", "“Old\ufffd” has a character that cannot be read."),
+        (2, "LinkName", "“Old\ufffd” has a character we cannot read."),
         (3, "LinkName", f"“{'x' * 39}…” is longer than 200 characters."),
         (3, "LinkEstablishedDate", "“31-02-2020” is not a date such as 31-08-2021."),
-        (4, None, "The row has 4 cells and the header has 5: what has no column, or no cell, was not taken."),
-        (5, None, "The row has 7 cells and the header has 5: what has no column, or no cell, was not taken."),
+        (4, None, "The row has 4 cells and the header has 5. We use only the cells that match a column."),
+        (5, None, "The row has 7 cells and the header has 5. We use only the cells that match a column."),
     ]
     assert {row[1:3] + row[4:] for row in held()} == {
         (900201, "Old Infant School", date(2020, 9, 2)),
@@ -188,10 +188,10 @@ def test_a_row_that_names_no_link_is_refused(given: Given) -> None:
     assert said(outcome) == [
         (2, "URN", "“1” is not a URN of 5 to 7 digits."),
         (3, "LinkURN", "“” is not a URN of 5 to 7 digits."),
-        (4, "LinkType", "The cell is empty, and a link cannot be without it."),
+        (4, "LinkType", "The cell is empty. Every link needs a value here."),
         (5, "LinkURN", "School 900101 cannot be linked to itself."),
         (6, "LinkURN", "“” is not a URN of 5 to 7 digits."),
-        (9, None, "This link is on line 7 already, and that row was taken."),
+        (9, None, "This link is on line 7 too. We use that row."),
     ]
     assert held() == [(900102, 900202, "New Academy", "Successor", None)]
 
@@ -208,11 +208,11 @@ def test_with_an_authority_only_the_links_of_its_schools_are_taken(given: Given)
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        ("URN,LinkURN,LinkName", "links.csv is not a list of links from GIAS: it lacks the column LinkType."),
-        ("LinkURN", "links.csv is not a list of links from GIAS: it lacks the columns URN and LinkType."),
+        ("URN,LinkURN,LinkName", "links.csv is not a list of links from GIAS: it has no column LinkType."),
+        ("LinkURN", "links.csv is not a list of links from GIAS: it has no columns URN and LinkType."),
         (
             f"{HEADER},urn",
-            "links.csv has the column URN more than once, so it is not clear which one holds.",
+            "links.csv has the column URN more than once. Keep one of them.",
         ),
     ],
 )

@@ -106,7 +106,7 @@ def test_an_analyst_does_not_give_appointments(client: Client) -> None:
     assert client.post(address("confirm", run), {"seen_version": 1}).status_code == 404
     answer = bring(client, INVENTED, kind="appointments")
     assert answer.status_code == 200
-    assert "Select what you bring in from the list" in answer.content.decode()
+    assert "Select what you want to import from the list" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.SYSTEM_ADMINISTRATOR, 200), (Role.ERA, 404)])
@@ -136,8 +136,8 @@ def test_a_superuser_brings_in_the_first_schools_on_installation_day() -> None:
         ([], {}, "Select the files"),
         ([SimpleUploadedFile("empty.csv", b"")], {}, "The file you selected is empty"),
         ([SimpleUploadedFile(f"{n}.csv", b"URN") for n in range(11)], {}, "Select 10 files at most"),
-        ([SimpleUploadedFile("a.csv", b"URN")], {"only": "93x"}, "The authority’s code must be three digits"),
-        ([SimpleUploadedFile("a.csv", b"URN")], {"only": "٩٣٦"}, "The authority’s code must be three digits"),
+        ([SimpleUploadedFile("a.csv", b"URN")], {"only": "93x"}, "Enter a three-digit code"),
+        ([SimpleUploadedFile("a.csv", b"URN")], {"only": "٩٣٦"}, "Enter a three-digit code"),
     ],
 )
 def test_a_form_that_cannot_be_used_says_why(
@@ -151,7 +151,7 @@ def test_a_form_that_cannot_be_used_says_why(
 def test_a_code_of_an_authority_for_files_that_are_taken_whole_is_not_dropped() -> None:
     admin = client_of(UserFactory.create(is_superuser=True, is_staff=True))
     answer = bring(admin, SimpleUploadedFile("a.csv", b"URN"), kind="calendar", only="936")
-    assert "We bring in these files as a whole, not for one authority. Clear the code" in answer.content.decode()
+    assert "We can only import these files as a whole. Clear the code" in answer.content.decode()
     assert 'value="936"' in answer.content.decode()
     assert not ImportRun.objects.exists()
 
@@ -179,7 +179,7 @@ def test_whoever_decides_second_is_told_who_was_first(client: Client, analyst: U
     run = brought(client, INVENTED)
     runs.abandon(ImportRun.objects.get(pk=run.pk), by=Actor(analyst), seen_version=run.version)
     answer = client.post(address("confirm", run), {"seen_version": run.version}, follow=True)
-    assert f"{analyst} moved this import on first" in answer.content.decode()
+    assert f"{analyst} changed this import after you opened it" in answer.content.decode()
     assert not School.objects.exists()
 
 
@@ -247,7 +247,7 @@ def test_progress_is_told_while_there_is_some(client: Client) -> None:
     bring(client, INVENTED)
     run = ImportRun.objects.get()
     told = json.loads(client.get(address("progress", run)).content)
-    assert (told["underway"], told["step"]) == (True, "Waiting for its turn")
+    assert (told["underway"], told["step"]) == (True, "Waiting to start")
     assert b"data-progress-url" in client.get(address("change", run)).content
     work()
     assert json.loads(client.get(address("progress", run)).content)["underway"] is False

@@ -50,8 +50,8 @@ def test_a_list_with_urn_name_and_phase_is_taken(listed: Listed) -> None:
     assert list(held) == [("Ashmere School", "primary", "999", "open"), ("Beck School", "special", "999", "open")]
     assert outcome.warnings == [
         "list.csv has no column for the status: we would add 2 schools as open.",
-        "list.csv has no column for the type of school: we would add 2 schools without one, and no visits are due there"
-        " until a file gives it.",
+        "list.csv has no column for the type of school: we would add 2 schools without one. No visits are due there "
+        "until a file gives the type.",
     ]
     assert School.objects.matching("ashmere").get().urn == 900101
 
@@ -131,7 +131,7 @@ def test_a_list_without_an_authority_is_refused_where_none_is_clear(listed: List
 
 def test_a_heading_that_stands_there_twice_is_refused(listed: Listed) -> None:
     path = listed("URN,Name,School,Phase", "900101,Ann Example,Ashmere School,Primary")
-    with pytest.raises(Unusable, match=r"two columns for the same thing, Name: Name and School\. Keep one"):
+    with pytest.raises(Unusable, match=r"two columns for the same data, Name: Name and School\. Keep one"):
         import_gias([path])
 
 

@@ -57,10 +57,10 @@ def run(command: str, *arguments: Any) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("unclosed_quote.csv", "from line 6 on because a quotation mark is not closed"),
-        ("unclosed_quote_closed_later.csv", "from line 6 on because a quotation mark is not closed"),
-        ("links_unclosed_quote.csv", "from line 5 on because a quotation mark is not closed"),
-        ("h_semicolon.csv", "is separated by semicolons"),
+        ("unclosed_quote.csv", "from line 6 because a quotation mark is not closed"),
+        ("unclosed_quote_closed_later.csv", "from line 6 because a quotation mark is not closed"),
+        ("links_unclosed_quote.csv", "from line 5 because a quotation mark is not closed"),
+        ("h_semicolon.csv", "has semicolons between the cells"),
         ("h_html.csv", "is a web page"),
     ],
 )
@@ -137,15 +137,15 @@ def test_held_schools_under_another_code_are_named_when_their_authority_is_asked
     told = json.loads(out)
     assert (status, told["ignored"], told["vanished"]) == (0, 5, [])
     elsewhere, none = told["warnings"]
-    assert elsewhere.startswith("In la_reorganised.csv, 5 schools held under 999 have another code, and we left their")
+    assert elsewhere.startswith("In la_reorganised.csv, 5 schools that we have under 999 have another code: ")
     assert "School 900101 (URN 900101, 998)" in elsewhere
-    assert none == "No accepted row is for authority 999."
+    assert none == "No row we can import is for authority 999."
 
 
 def test_held_schools_that_the_file_gives_to_another_authority_are_named(five_held: None) -> None:
     outcome = import_gias([REPORTS / "la_reorganised.csv"], dry_run=True)
-    (leaving,) = [each for each in outcome.warnings if "would go there" in each]
-    assert leaving.startswith("In la_reorganised.csv, 5 schools of our own authority have the code of another one")
+    (leaving,) = [each for each in outcome.warnings if "would move there" in each]
+    assert leaving.startswith("In la_reorganised.csv, 5 schools of our own authority have another authority’s code")
     assert "School 900105 (URN 900105, 998)" in leaving
 
 
@@ -158,7 +158,7 @@ def test_a_code_that_is_not_known_is_warned_of() -> None:
     outcome = import_gias([REPORTS / "statuses_999.csv"], only="123")
     assert (outcome.added, outcome.ignored) == (0, 7)
     assert outcome.warnings == [
-        "We do not know an authority with the code 123, and no accepted row has it. Check the code."
+        "We have no authority with the code 123, and no row we can import has it. Check the code."
     ]
 
 
@@ -199,7 +199,7 @@ def test_what_is_still_open_at_a_school_that_closes_is_named_before(
     DeadlineFactory.create(school_id=wrenmarsh.pk)
     outcome = import_gias([REPORTS / "closed_no_date.csv"], dry_run=True)
     assert outcome.warnings == [
-        "Wrenmarsh Primary School (URN 900102) is closing, and still has 1 visit to come (12 January 2027);"
+        "Wrenmarsh Primary School (URN 900102) is closing, and still has 1 planned visit (12 January 2027);"
         f" 1 unfinished record ({record.reference}); School Improvement Partner: Ann Example; 1 open deadline."
         " Cancel the visits that will not take place. You can still record a visit that took place before."
     ]

@@ -269,7 +269,7 @@ def test_a_damaged_copy_is_refused(brought: Brought, actor: Actor) -> None:
     run = confirmed(run, actor)
     assert (run.status, run.refusals) == (
         ImportStatus.REFUSED,
-        ["The kept copy of invented.csv is damaged. Bring the file again."],
+        ["Our copy of invented.csv is damaged. Import the file again."],
     )
     assert not School.objects.exists()
 
@@ -314,7 +314,7 @@ def test_an_error_is_tried_again_and_then_given_up(
     run.refresh_from_db()
     job.refresh_from_db()
     assert (run.status, job.state, job.attempts) == (ImportStatus.FAILED, "failed", 4)
-    assert run.refusals == ["It failed 4 times; the log has the details. Nothing was changed."]
+    assert run.refusals == ["It failed 4 times; the log has the details. We changed nothing."]
     assert "the disk is full" in caplog.text
 
 
@@ -464,12 +464,12 @@ def test_only_the_newest_import_is_undone_and_then_the_one_before_it(
 ) -> None:
     first = confirmed(brought(INVENTED), actor)
     second = confirmed(brought(changed_file(tmp_path, {900101: {"Town": "Elsewhere"}})), actor)
-    with pytest.raises(Blocked, match="was applied after it"):
+    with pytest.raises(Blocked, match="was applied later"):
         runs.start_undoing(first, by=actor)
     assert undone(second, actor).status == ImportStatus.APPLIED
     assert undone(first, actor).status == ImportStatus.APPLIED
     assert not School.objects.exists()
-    with pytest.raises(Blocked, match="Only an import that was applied"):
+    with pytest.raises(Blocked, match="You can undo only an import that was applied"):
         runs.start_undoing(second, by=actor)
 
 

@@ -118,15 +118,15 @@ def test_what_cannot_be_read_keeps_what_is_held_and_a_row_without_a_code_is_refu
     assert counts(outcome) == (2, 1, 0, 0, 5)
     assert said(outcome) == [
         (2, types.NAME, f"“{'x' * 39}…” is longer than 100 characters."),
-        (3, types.NAME, "The cell is empty, and a type cannot be without a name."),
+        (3, types.NAME, "The cell is empty. Every type needs a name."),
         (3, "establishment-type-group-code", "“1000” is longer than 3 characters."),
         (4, types.CODE, "“” is not the code of a type, which is a number of one to three digits."),
         (5, types.CODE, "“1000” is not the code of a type, which is a number of one to three digits."),
-        (6, types.NAME, "The cell is empty, and a type cannot be without a name."),
-        (6, None, "Type 58 is not held yet, and cannot be taken without a name."),
-        (8, types.CODE, "Type 58 is on line 7 already with another name, and that row was taken."),
-        (9, None, "The row has 3 cells and the header has 5: what has no column, or no cell, was not taken."),
-        (9, None, "Type 59 is not held yet, and cannot be taken without a name."),
+        (6, types.NAME, "The cell is empty. Every type needs a name."),
+        (6, None, "Type 58 is new, so it needs a name."),
+        (8, types.CODE, "Type 58 is on line 7 too, with another name. We use that row."),
+        (9, None, "The row has 3 cells and the header has 5. We use only the cells that match a column."),
+        (9, None, "Type 59 is new, so it needs a name."),
     ]
     assert held() == [
         ("18", "Further education", "1", "Colleges of all kinds"),
@@ -139,7 +139,7 @@ def test_a_list_without_its_columns_is_refused(given: Given) -> None:
     with pytest.raises(Unusable) as refusal:
         take(given(header=types.CODE))
     assert str(refusal.value) == (
-        "types.csv is not a list of types of establishment from GIAS: it lacks the column type-of-establishment-name."
+        "types.csv is not a list of types of establishment from GIAS: it has no column type-of-establishment-name."
     )
 
 

@@ -242,7 +242,7 @@ def test_a_place_taken_since_by_something_else_is_said(by: Actor) -> None:
     with pytest.raises(Blocked) as refused:
         undone(by)
     assert refused.value.messages == [
-        "5 June 2026: European election cannot be put back: something else has taken its place."
+        "We cannot restore 5 June 2026: European election: another entry has replaced it."
     ]
     assert ClosureDay.objects.get(pk=day.pk).day == date(2026, 6, 5)
 

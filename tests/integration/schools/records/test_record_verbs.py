@@ -97,12 +97,12 @@ def test_a_school_held_on_the_register_only_is_not_visited(county: County, code:
     school = SchoolFactory.create(type_code=code, type_name=name, district=county.school.district)
     named = f" ({name})" if name else ""
     said = refusal(lambda: county.start(county.dsim, school=school))
-    assert said == [f"Schools of this type{named} are held on the register only."]
+    assert said == [f"Schools of this type{named} are on the register only. They have no visits."]
 
 
 def test_an_academy_is_visited_only_by_an_invitation_accepted_for_that_year(county: County) -> None:
     academy = SchoolFactory.create(**ACADEMY, district=county.school.district)
-    said = ["Visits here are by invitation, and none has been accepted for this academic year."]
+    said = ["Visits to this school are by invitation. The school has not accepted one for this academic year."]
     assert refusal(lambda: county.start(county.dsim, school=academy)) == said
     waiting = {"accepted_on": None, "accepted_by_name": ""}
     ServiceInvitationFactory.create(school=academy, academic_year=2025, sent_on=date(2025, 9, 1))

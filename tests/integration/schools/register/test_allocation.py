@@ -146,7 +146,7 @@ def test_who_cannot_have_it_is_told_with_the_reason(county: County) -> None:
     assert "cannot be both Headteacher and School Improvement Partner" in first.cannot[0]
     assert second.cannot == ["Closing School closed on 3 November 2026."]
     [third] = planned(choices(closing), None, first_day=YESTERDAY, by=county.dsim, on=TUESDAY)
-    assert third.cannot == ["New Here began here on 2 November 2026. Choose a later day than that."]
+    assert third.cannot == ["New Here began at this school on 2 November 2026. Enter a later day."]
     with pytest.raises(Blocked, match="cannot be both"):
         assign(choices(county.school), head, first_day=TOMORROW, by=county.dsim, on=TUESDAY)
     assert who_has(county.school, NEXT_TERM) == [county.sip.name]
@@ -247,7 +247,7 @@ def test_a_giving_is_looked_at_before_it_is_done(county: County) -> None:
     assert who_has(county.school, TOMORROW) == ["Ann Example"]
     again = client.post(BOARD, {**data, "confirm": "1"})
     assert again.status_code == 409
-    assert "somebody else was quicker" in again.content.decode()
+    assert "a colleague changed these schools first" in again.content.decode()
     assert f'value="{county.school.urn}:' in again.content.decode()
     assert " checked" in again.content.decode()
 
@@ -257,7 +257,7 @@ def test_a_giving_is_looked_at_before_it_is_done(county: County) -> None:
     [
         ({"schools": []}, "Select at least one school"),
         ({"sip": ""}, "Select who gets the schools, or enter a name or email address"),
-        ({"sip": "", "other": "Nobody Known"}, "Nobody called “Nobody Known” is known"),
+        ({"sip": "", "other": "Nobody Known"}, "We know no one called “Nobody Known”"),
         ({"sip": "", "other": "Twin"}, "Several people are called that"),
         ({"other": "Twin One"}, "not both"),
         ({"starts_on_0": ""}, "The first day must include a day"),
@@ -357,7 +357,7 @@ def test_a_hand_over_is_checked_done_and_comes_back_for_the_rest(county: County)
     data = posted([county.school], person_of(new))
     last = {"last_day_0": TUESDAY.day, "last_day_1": TUESDAY.month, "last_day_2": TUESDAY.year}
     checked = client.post(url, {**data, **last}).content.decode()
-    assert f"These go to {new.name} at once" in checked
+    assert f"We give these to {new.name} now" in checked
     done = client.post(url, {**data, **last, "confirm": "1"})
     assert done["Location"] == url
     assert RecordOfVisit.objects.get(pk=record.pk).author == new

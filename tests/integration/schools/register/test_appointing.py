@@ -66,15 +66,14 @@ def test_the_world_of_the_matrix_keeps_to_it() -> None:
 
 
 REFUSED = [
-    (Role.HEADTEACHER, "authority", "The role Headteacher is held over a school, not over the authority."),
-    (Role.CHAIR, "district", "The role Chair of governors is held over a school, not over a district."),
+    (Role.HEADTEACHER, "authority", "The role Headteacher covers a school, not the authority."),
+    (Role.CHAIR, "district", "The role Chair of governors covers a school, not a district."),
     (
         Role.DSIM,
         "school",
-        "The role District Strategic Improvement Manager is held over a district or a double district, "
-        "not over a school.",
+        "The role District Strategic Improvement Manager covers a district or a double district, not a school.",
     ),
-    (Role.SYSTEM_ADMINISTRATOR, "phase", "The role System administrator is held over the authority, not over a phase."),
+    (Role.SYSTEM_ADMINISTRATOR, "phase", "The role System administrator covers the authority, not a phase."),
 ]
 
 
@@ -189,7 +188,7 @@ def test_nobody_who_was_deactivated_is_appointed(person: Person, school: School,
     assert person.user is not None
     deactivate(person.user, by=by, on=TUESDAY, reason="Left")
     said = refusal(lambda: appoint(person, Role.SIP, scope={"school": school}, starts_on=TOMORROW, by=by))
-    assert said == ["Jo Smith has been deactivated. Let them back in before you appoint them."]
+    assert said == ["Jo Smith’s account is deactivated. Let them back in before you appoint them."]
     reactivate(person.user, by=by, reason="Back")
     assert appoint(person, Role.SIP, scope={"school": school}, starts_on=TUESDAY, by=by).pk
 

@@ -162,7 +162,7 @@ def test_one_scope_of_any_kind_is_enough(kind: str, person: Person, by: Actor) -
     assert appointment.scope_name in str(appointment)
 
 
-ONE_SCOPE = "Choose exactly one of school, district, double district, partnership, diocese, phase and authority."
+ONE_SCOPE = "Select one of school, district, double district, partnership, diocese, phase and authority, and only one."
 
 
 def test_without_a_scope_nobody_is_appointed(person: Person, by: Actor) -> None:

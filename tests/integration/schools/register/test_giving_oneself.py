@@ -266,8 +266,8 @@ def test_an_account_under_which_something_was_used_stays_linked(user: User, scho
     User.objects.filter(pk=sip.pk).update(last_login="2026-11-03T12:00:00Z")
     errors = form_errors(saved(signed_in(user), person, user=""))
     assert errors["user"] == [
-        "Jo Smith has used an appointment with their present account. End their appointments first. You can change the "
-        "account from the day after."
+        "Jo Smith has used an appointment with their current account. End their appointments first. You can change "
+        "the account on the next day."
     ]
 
 

@@ -29,7 +29,7 @@ def change(school: School, *, by: User | None = None, reason: str = "", **fields
 def test_a_school_begins_with_its_entry_in_the_register(clock_at: Callable[[date], datetime]) -> None:
     moment = clock_at(date(2026, 5, 1))
     [entry] = school_changes(SchoolFactory.create())
-    assert (entry.what, entry.who, list(entry.changes)) == ("Entered in the register", "The system", [])
+    assert (entry.what, entry.who, list(entry.changes)) == ("Added to the register", "The system", [])
     assert moment.date() == date(2026, 5, 1)
 
 
@@ -62,7 +62,7 @@ def test_a_save_that_changes_nothing_is_not_told() -> None:
     change(school)
     school.version += 1
     change(school, by=UserFactory.create())
-    assert [entry.what for entry in school_changes(school)] == ["Entered in the register"]
+    assert [entry.what for entry in school_changes(school)] == ["Added to the register"]
 
 
 def test_another_schools_changes_are_not_this_ones() -> None:

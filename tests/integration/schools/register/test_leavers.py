@@ -91,7 +91,7 @@ def test_what_has_not_begun_and_goes_to_nobody_never_begins(by: Actor, administr
     appointment = school.appointments.get()
     assert (appointment.starts_on, appointment.ends_on) == (NEXT_TERM, None)
     panel = appointments_panel(administrator, leaver, TUESDAY)
-    assert [row.note for row in panel.rows] == ["Was to begin on 5 January 2027; withdrawn"]
+    assert [row.note for row in panel.rows] == ["Withdrawn; was due to begin on 5 January 2027"]
     reactivate(leaver, by=by, reason="Back")
     assert held(User.objects.get(pk=leaver.pk), NEXT_TERM) == set()
 
@@ -133,7 +133,7 @@ def test_roles_over_the_whole_authority_are_never_handed_over(by: Actor) -> None
     for role in (Role.SYSTEM_ADMINISTRATOR, Role.ERA, Role.HEAD_OF_SERVICE):
         also_appointed(leaver, role, authority=school.authority)
     lines = AppointmentsHandOver().held_by(leaver, on=TUESDAY)
-    assert f"System administrator, {school.authority} (ends; never handed over)" in lines
+    assert f"System administrator, {school.authority} (ends; cannot be handed over)" in lines
     leave(leaver, by, appointments=successor)
     successor = User.objects.get(pk=successor.pk)
     assert {role for role, _where in held(successor, TOMORROW)} == {Role.SIP}

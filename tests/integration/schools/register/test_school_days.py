@@ -93,20 +93,20 @@ def test_the_page_shows_this_year_and_the_next(county: County) -> None:
     assert "194 school days, from 1 September 2026 to 21 July 2027." in said
     assert "Tuesday 1 September 2026 Staff training This school’s own" in said
     assert "Monday 3 May 2027 Early May bank holiday Bank holiday" in said
-    assert "No term dates are held for 2027/28." in said
+    assert "We have no term dates for 2027/28." in said
     assert "2025/26" not in said
 
 
 def test_without_any_term_the_page_says_so(county: County) -> None:
     said = page(county)
-    assert "No term dates are held for 2026/27." in said
-    assert "No term dates are held for 2027/28." in said
+    assert "We have no term dates for 2026/27." in said
+    assert "We have no term dates for 2027/28." in said
 
 
 def test_a_year_that_is_not_whole_is_shown_and_not_counted(county: County) -> None:
     TermFactory.create(academic_year=2026)
     said = page(county)
-    assert "Not all three terms of 2026/27 are held. Until they are, its school days are not counted." in said
+    assert "We do not have all three terms of 2026/27. We cannot count its school days until we do." in said
     assert "18 December 2026 Not counted" in said
 
 
@@ -138,11 +138,11 @@ def test_a_number_of_days_ends_by_the_schools_own_days(county: County, asked: An
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ((1, 6, 2009, 5, "school+days"), "This cannot be worked out: no term dates are held for 2008/09."),
-        ((1, 6, 1850, 5, "working+days"), "This cannot be worked out: no bank holidays are held for 1850."),
-        ((1, 6, 1850, 5, "school+days"), "This cannot be worked out: no term dates are held for 1849/50."),
-        ((1, 6, 1850, 5, "inspection+working+days"), "This cannot be worked out: no bank holidays are held for 1850."),
-        ((31, 12, 9999, 5, "school+days"), "This cannot be worked out: no days are held after 31 December 9999."),
+        ((1, 6, 2009, 5, "school+days"), "We cannot work this out: no term dates are held for 2008/09."),
+        ((1, 6, 1850, 5, "working+days"), "We cannot work this out: no bank holidays are held for 1850."),
+        ((1, 6, 1850, 5, "school+days"), "We cannot work this out: no term dates are held for 1849/50."),
+        ((1, 6, 1850, 5, "inspection+working+days"), "We cannot work this out: no bank holidays are held for 1850."),
+        ((31, 12, 9999, 5, "school+days"), "We cannot work this out: no days are held after 31 December 9999."),
     ],
 )
 def test_outside_the_dates_held_the_page_says_what_is_missing(county: County, asked: Any, sentence: str) -> None:
@@ -171,7 +171,7 @@ def test_only_who_keeps_settings_is_led_to_entering_the_schools_own_days(county:
     admin = appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
     admin.is_staff = True
     admin.save()
-    assert "Add a closure day of this school" in page(county, by=admin)
+    assert "Add a closure day for this school" in page(county, by=admin)
     client = signed_in(admin)
     filled = client.get(f"/admin/schools/schoolclosure/add/?school={county.school.pk}")
     assert filled.status_code == 200

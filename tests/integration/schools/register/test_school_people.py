@@ -113,7 +113,7 @@ def test_a_contact_that_cannot_be_is_refused(county: County, by: Actor, wrong: d
         ({"email": "nobody"}, "in the correct format"),
         ({"source": ""}, "Enter the source"),
         ({"as_of": TOMORROW}, "The date must be today or in the past"),
-        ({"as_of": None}, "Enter the date it was true"),
+        ({"as_of": None}, "Enter the date this was correct"),
         ({"purpose": "x"}, "Select the contact for from the list"),
     ],
 )
@@ -213,7 +213,7 @@ def test_whoever_is_known_by_address_succeeds_and_a_namesake_does_not(county: Co
     held, client = head_of(county), signed_in(administrator)
     path = url("appointment_end", county.school, held.pk)
     page = client.post(path, leaving(held, name="Jane Brown")).content.decode()
-    assert "Somebody called Jane Brown is known already" in page
+    assert "We already know a person called Jane Brown" in page
     assert head_of(county).ends_on is None
     page = client.post(path, leaving(held, email="nobody@known.example")).content.decode()
     assert "Enter their name too" in page
@@ -268,7 +268,7 @@ def test_who_ends_it_second_is_told_how_it_stands(county: County, administrator:
     lost = signed_in(administrator).post(url("appointment_end", county.school, held.pk), stale)
     assert lost.status_code == 409
     page = lost.content.decode()
-    assert f"{by.user} changed this after you opened it: it goes on to 4 November 2026 now." in page
+    assert f"{by.user} changed this after you opened it. It now ends on 4 November 2026." in page
     assert 'value="Bo Example"' in page
     assert not Person.objects.filter(name="Bo Example").exists()
 
@@ -281,7 +281,7 @@ def test_what_is_over_does_not_come_back_by_a_later_last_day(
     clock_at(TOMORROW + timedelta(days=1))
     late = signed_in(administrator).post(url("appointment_end", county.school, held.pk), leaving(held))
     assert late.status_code == 409
-    assert "is over already. It ended on 4 November 2026." in late.content.decode()
+    assert "has already ended, on 4 November 2026." in late.content.decode()
     assert "saving again" not in late.content.decode()
     held.refresh_from_db()
     assert (held.ends_on, held.version) == (TOMORROW, 2)

@@ -66,12 +66,12 @@ def workbook(folder: Path, *sheets: list[list[Any]]) -> Path:
 )
 def test_a_file_with_a_quotation_mark_too_many_is_refused_with_its_line(name: str, line: int) -> None:
     said = refusal(REPORTS / name)
-    assert said.startswith(f"{name} cannot be read as CSV from line {line} on because a quotation mark is not closed")
-    assert said.endswith("upload the file again.")
+    assert said.startswith(f"{name} cannot be read as CSV from line {line} because a quotation mark is not closed")
+    assert said.endswith("import the file again.")
 
 
 def test_a_quotation_mark_in_the_last_row_is_refused_too(tmp_path: Path) -> None:
-    assert "from line 3 on" in refusal(written(tmp_path, "file.csv", TABLE + b'900102,"Beck School\n'))
+    assert "from line 3" in refusal(written(tmp_path, "file.csv", TABLE + b'900102,"Beck School\n'))
 
 
 def test_two_marks_too_many_do_not_hide_the_rows_between_them(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_two_marks_too_many_do_not_hide_the_rows_between_them(tmp_path: Path) ->
     rows = [f"90010{n},999,School {n},Primary" for n in range(1, 6)]
     rows[1], rows[3] = '900102,999,"School 2,Primary', '900104,999,School 4",Primary'
     content = "\n".join(["URN,LA,Name,Phase", *rows, ""]).encode()
-    assert "from line 3 on" in refusal(written(tmp_path, "file.csv", content))
+    assert "from line 3" in refusal(written(tmp_path, "file.csv", content))
 
 
 @given(
@@ -104,7 +104,7 @@ def test_no_row_behind_a_mark_that_opens_a_cell_is_lost(
     marked[column] = f'"{marked[column]}'
     lines[at] = ",".join(marked)
     path.write_text("\n".join(["URN,A,B,C", *lines, ""]))
-    assert f"from line {at + 2} on" in refusal(path)
+    assert f"from line {at + 2} because" in refusal(path)
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------
@@ -113,16 +113,19 @@ def test_no_row_behind_a_mark_that_opens_a_cell_is_lost(
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"<!DOCTYPE html><html><body>Sorry</body></html>", "is a web page, not a table. The site may have asked you"),
+        (
+            b"<!DOCTYPE html><html><body>Sorry</body></html>",
+            "is a web page, not a table. The website may have asked you",
+        ),
         (b"\xef\xbb\xbf\n <HTML>", "is a web page, not a table."),
         (b'<?xml version="1.0"?><rows/>', "is a web page or XML, not a table."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is an Excel file in the old format (.xls)"),
         ("URN\tName\n".encode("utf-16"), "is text in UTF-16, which Excel calls Unicode text."),
         (b"%PDF-1.7\n", "is a PDF, not a table."),
         (b"\x89PNG\r\n\x1a\n", "is a picture, not a table."),
-        (b"URN;Name\n1;2\n", "is separated by semicolons, and must be separated by commas."),
-        (b"URN\tName\n1\t2\n", "is separated by tabs, and must be separated by commas."),
-        (b"URN|Name\n1|2\n", "is separated by vertical bars, and must be separated by commas."),
+        (b"URN;Name\n1;2\n", "has semicolons between the cells. We need commas."),
+        (b"URN\tName\n1\t2\n", "has tabs between the cells. We need commas."),
+        (b"URN|Name\n1|2\n", "has vertical bars between the cells. We need commas."),
         (b"PK\x03\x04 and no more", "is a damaged zip or Excel file."),
         (b"\x1f\x8b and no more", "is damaged and cannot be unpacked."),
     ],

@@ -73,7 +73,7 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
 
 @pytest.mark.parametrize("cell", ["a\x00b", "a\ufffdb", "\x1b[2J"])
 def test_a_text_with_a_lost_character_is_refused(cell: str) -> None:
-    with pytest.raises(Unreadable, match="has a character that cannot be read"):
+    with pytest.raises(Unreadable, match="has a character we cannot read"):
         text_of(100)(cell)
 
 
@@ -83,7 +83,7 @@ def test_what_gias_calls_nothing_is_nothing(cell: str, text: str) -> None:
 
 
 def test_a_school_is_not_without_a_name() -> None:
-    with pytest.raises(Unreadable, match="cannot be without"):
+    with pytest.raises(Unreadable, match="Every school needs a value here"):
         required(text_of(100))("  ")
 
 

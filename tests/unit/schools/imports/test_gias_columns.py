@@ -94,14 +94,14 @@ class RowByRow:
         if not is_code:
             raise Refused(LA_CODE, f"{shown(code)} is not a local authority's three-digit code.")
         if first != record.line:
-            raise Refused(URN, f"URN {urn} is on line {first} already, and that row was taken.")
+            raise Refused(URN, f"URN {urn} is on line {first} too. We use that row.")
         self._read(record, int(urn), code)
 
     def _read(self, record: Record, urn: int, code: str) -> None:
         width, values, unread = len(record.cells), dict[str, Any](), list[str]()
         if width < len(self.header) or any(cell.strip() for cell in record.cells[len(self.header) :]):
             said = f"The row has {width} cells and the header has {len(self.header)}"
-            self._reject(record, None, f"{said}: what has no column, or no cell, was not taken.")
+            self._reject(record, None, f"{said}. We use only the cells that match a column.")
         wrong = list[Part]()
         carried = [part for part in PARTS if any(column in self.header for column in part.columns)]
         beyond = [part for part in carried if any(column in self.header[width:] for column in part.columns)]
@@ -144,7 +144,7 @@ class RowByRow:
         for each in said:
             if each[1] and self.header.index(each[1]) > trusted:
                 self.rejected.remove(each)
-        sentence = "The row is out of step from here on, and was not taken any further."
+        sentence = "From here on, the cells are in the wrong columns. We do not use the rest of the row."
         self._reject(record, min(behind, key=self._last).columns[-1], sentence)
 
     def _last(self, part: Part) -> int:

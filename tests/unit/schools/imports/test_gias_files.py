@@ -57,7 +57,7 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_quotation_that_never_ends_is_refused_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match=r"^file\.csv cannot be read as CSV from line 3 on because .*\.$"):
+    with pytest.raises(Unusable, match=r"^file\.csv cannot be read as CSV from line 3 because .*\.$"):
         read(tmp_path, b'URN,Name\n1,a\n2,"' + b"word\n" * 40_000)
 
 

@@ -36,23 +36,23 @@ def test_a_file_of_something_else_is_refused_with_a_sentence(header: list[str], 
     with pytest.raises(Unusable) as refusal:
         kind_of(header, "file.csv")
     assert str(refusal.value) == (
-        "file.csv is not a file of schools. It has none of the columns of GIAS, such as LA (code), EstablishmentName"
-        " and LinkURN, and it is not your own list of schools: that needs the columns URN and Name, and mostly columns"
-        " from the template."
-        f"{begins} The template has the columns that we read."
+        "file.csv is not a list of schools. A file from GIAS has columns such as LA (code), EstablishmentName or "
+        "LinkURN. Your own list of schools needs the columns URN and Name, and most of its other columns must be in "
+        "our template."
+        f"{begins} Download the template to see the columns we read."
     )
 
 
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        (["Role", "Name", "URN", "Phase", "From"], "It is a list of appointments: choose Appointments."),
-        (["Academic year", "Term", "First day"], "It is a list of term dates: choose Term dates and closures."),
-        (["Closure day", "Reason"], "It is a list of closures: choose Term dates and closures."),
+        (["Role", "Name", "URN", "Phase", "From"], "It is a list of appointments: import it as Appointments."),
+        (["Academic year", "Term", "First day"], "It is a list of term dates: import it as Term dates and closures."),
+        (["Closure day", "Reason"], "It is a list of closures: import it as Term dates and closures."),
     ],
 )
 def test_a_file_of_another_import_is_sent_there(header: list[str], sentence: str) -> None:
     """A list of appointments has URN and Name too, and its names are people's."""
     with pytest.raises(Unusable) as refusal:
         kind_of(header, "file.csv")
-    assert str(refusal.value) == f"file.csv is not a file of schools. {sentence}"
+    assert str(refusal.value) == f"file.csv is not a list of schools. {sentence}"

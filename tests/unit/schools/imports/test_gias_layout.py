@@ -159,7 +159,7 @@ def test_a_short_row_is_read_as_far_as_it_goes() -> None:
     assert reading.values == {"name": "Invented School", "town": "Nowhere"}
     assert reading.unread == ["postcode"]
     assert reasons(reading) == [
-        (None, "The row has 4 cells and the header has 5: what has no column, or no cell, was not taken.")
+        (None, "The row has 4 cells and the header has 5. We use only the cells that match a column.")
     ]
 
 
@@ -192,24 +192,24 @@ def test_a_row_without_an_authority_is_not_identified(code: str) -> None:
     [
         (
             ["URN", "LinkURN", "LinkName"],
-            "file.csv holds links between schools; give a list of establishments from GIAS.",
+            "file.csv has links between schools. Select a list of establishments from GIAS.",
         ),
         (
             ["type-of-establishment-code", "type-of-establishment-name"],
-            "file.csv is a list of types; give a list of establishments from GIAS.",
+            "file.csv is a list of types. Select a list of establishments from GIAS.",
         ),
         (
             ["LA (code)", "EstablishmentName"],
-            "file.csv is not a list of establishments from GIAS: it lacks the column URN.",
+            "file.csv is not a list of establishments from GIAS: it has no column URN.",
         ),
         (
             ["a", "b"],
-            "file.csv is not a list of establishments from GIAS: it lacks the columns URN, LA (code) and "
+            "file.csv is not a list of establishments from GIAS: it has no columns URN, LA (code) and "
             "EstablishmentName.",
         ),
         (
             [*IDENTITY, "Town", "town"],
-            "file.csv has the column Town more than once, so it is not clear which one holds.",
+            "file.csv has the column Town more than once. Keep one of them.",
         ),
     ],
 )
