@@ -125,6 +125,6 @@ def test_a_record_goes_from_its_author_to_the_schools_answer(
         keys.write("What is not accurate", "It was the deputy.")
         keys.enter("Continue", "Space")
         expect(page.get_by_text("It was the deputy.")).to_be_visible()
-        keys.enter("Send your answer", "Space")
+        keys.enter("Send your response", "Space")
         expect(page.get_by_text("Your response is recorded")).to_be_visible()
     assert RecordOfVisit.objects.get(pk=record.pk).status == RecordStatus.SHARED

@@ -37,7 +37,7 @@ def test_the_author_attaches_files_and_takes_one_away(
     record = county.record()
     be_signed_in(page, live_server, county.sip)
     page.goto(live_server.url + record.get_absolute_url())
-    expect(page.get_by_text("No files are attached.")).to_be_visible()
+    expect(page.get_by_text("No files attached.")).to_be_visible()
     led_on(page.get_by_role("link", name="Attach files"))
     led_on(page.get_by_role("button", name="Attach"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
@@ -50,7 +50,7 @@ def test_the_author_attaches_files_and_takes_one_away(
     expect(page.get_by_text("Attached: 0.pdf")).to_be_visible()
     expect(page.get_by_text("Not scanned for viruses").first).to_be_visible()
     led_on(page.get_by_role("button", name="Remove 0.pdf"))
-    expect(page.get_by_text("0.pdf is no longer attached.")).to_be_visible()
+    expect(page.get_by_text("You removed 0.pdf.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="2.pdf").click()
     assert Path(download.value.path()).read_bytes() == (tmp_path / "2.pdf").read_bytes()
