@@ -416,7 +416,7 @@ def record_with_no_files(at: Place) -> Sent:
 @state
 def record_whose_pdf_is_being_prepared(at: Place) -> Sent:
     record = shared(at.county)
-    return at.opened(at.county.headteacher, record.get_absolute_url(), "The PDF is being prepared.")
+    return at.opened(at.county.headteacher, record.get_absolute_url(), "We are preparing the PDF.")
 
 
 @state

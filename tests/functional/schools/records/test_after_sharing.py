@@ -50,7 +50,7 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.get_by_label("Why you are correcting the record").fill("One sentence said too much.")
     led_on(page.get_by_role("button", name="Propose the correction"))
-    expect(page.get_by_text("You have proposed the correction.")).to_be_visible()
+    expect(page.get_by_text("You proposed the correction.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
     expect(page.get_by_text("most")).to_have_count(0)
@@ -88,7 +88,7 @@ def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server
     record = shared(county)
     go(page, live_server, county.headteacher, record.get_absolute_url())
     led_on(page.get_by_role("button", name="Allow sharing"))
-    expect(page.get_by_text("It may be shared with other schools.")).to_be_visible()
+    expect(page.get_by_text("You agreed that we may share this strength with other schools.")).to_be_visible()
     assert Strength.objects.get().status == "agreed"
 
     tab = f"/schools/{county.school.urn}/actions/"
@@ -130,7 +130,7 @@ def test_the_clerk_enters_meetings_and_says_what_was_presented(
     days = [today.replace(day=1, month=month, year=today.year + 1) for month in (2, 5, 7)]
     page.get_by_label("Dates of governors’ meetings").fill("\n".join([*map(clock.uk_date, days), clock.uk_date(today)]))
     led_on(page.get_by_role("button", name="Add meetings"))
-    expect(page.get_by_text("4 meetings added.")).to_be_visible()
+    expect(page.get_by_text("You added 4 meetings.")).to_be_visible()
     GovernorsMeetingFactory.create(school=county.school, cancelled_because="Snow", held_on=date(2026, 10, 1))
     page.reload()
     led_on(page.get_by_role("link", name="Cancel the meeting").last)

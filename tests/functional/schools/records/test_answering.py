@@ -49,7 +49,7 @@ def test_an_answer_is_checked_and_sent_once_by_two_clicks(
         answer(page)
         with page.expect_navigation():
             page.get_by_role("button", name="Send your response").dblclick()
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert Response.objects.get().on_accuracy == OBJECTION
 
 
@@ -70,5 +70,5 @@ def test_an_answer_is_checked_and_sent_without_javascript(
         assert page.get_by_label("What is not accurate").input_value() == OBJECTION
         led_on(page.get_by_role("button", name="Continue"))
         led_on(page.get_by_role("button", name="Send your response"))
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert Response.objects.get().on_accuracy == OBJECTION

@@ -182,6 +182,7 @@ def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordO
         be_at_home(page, live_server, cast.dsim)
         led_on(page.get_by_role("link", name="Approve or return the Record of Visit"))
         press(page, "Return to the author")
+        page.locator("details:has(textarea[name^=comment_item_]) summary").first.click()
         page.locator("textarea[name^=comment_item_]").first.fill("Which <words>?")
         press(page, "Return to the author")
         expect(page.get_by_text("with your comments")).to_be_visible()
@@ -204,7 +205,7 @@ def dsim_approves(browser: Browser, live_server: Any, cast: Cast, record: Record
         page.goto(f"{live_server.url}{record.get_absolute_url()}")
         press(page, "Approve and share")
         press(page, "Approve and share")
-        expect(page.get_by_text("Approved and shared with the school")).to_be_visible()
+        expect(page.get_by_text("You approved the record and shared it with the school")).to_be_visible()
 
 
 def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
@@ -219,7 +220,7 @@ def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, 
         page.get_by_label("What is not accurate").fill("I was not there: it was the deputy.")
         page.get_by_label("Your comments on the content").fill("Read.")
         press(page, "Continue", "Send your response")
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
 
 
 def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
@@ -232,7 +233,7 @@ def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, re
         page.get_by_label("Why you are correcting the record").fill("The headteacher was away.")
         page.get_by_label("Who you met").fill("Deputy headteacher")
         press(page, "Propose the correction")
-        expect(page.get_by_text("You have proposed the correction.")).to_be_visible()
+        expect(page.get_by_text("You proposed the correction.")).to_be_visible()
 
 
 def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
@@ -255,7 +256,7 @@ def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast:
             press(page, "Respond for your school")
             page.get_by_label("Yes", exact=True).check()
             press(page, "Continue", "Send your response")
-            expect(page.get_by_text("Your response is recorded")).to_be_visible()
+            expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert {answer.role for answer in record.newest_version().responses.all()} == {Role.HEADTEACHER, Role.CHAIR}
 
 

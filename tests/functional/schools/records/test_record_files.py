@@ -47,7 +47,7 @@ def test_the_author_attaches_files_and_takes_one_away(
     expect(page.locator(".govuk-error-summary")).to_contain_text("page.html: The file must be a PDF")
     page.locator("input[type=file]").set_input_files(files(tmp_path, 8))
     led_on(page.get_by_role("button", name="Attach"))
-    expect(page.get_by_text("Attached: 0.pdf")).to_be_visible()
+    expect(page.get_by_text("You attached 0.pdf")).to_be_visible()
     expect(page.get_by_text("Not scanned for viruses").first).to_be_visible()
     led_on(page.get_by_role("button", name="Remove 0.pdf"))
     expect(page.get_by_text("You removed 0.pdf.")).to_be_visible()
@@ -62,7 +62,7 @@ def test_the_school_takes_away_what_was_frozen(page: Page, live_server: Any, cou
     record_actions.approve(record, by=county.dsim, on=record.held_on, seen_version=record.version)
     be_signed_in(page, live_server, county.headteacher)
     page.goto(live_server.url + record.get_absolute_url())
-    expect(page.get_by_text("The PDF is being prepared.")).to_be_visible()
+    expect(page.get_by_text("We are preparing the PDF.")).to_be_visible()
     version = record.versions.get()
     freeze(version, "shared")
     response = record_actions.respond(

@@ -92,7 +92,7 @@ def test_the_form_of_a_correction_and_its_page_show_what_the_school_says_is_not_
 def test_a_correction_that_was_returned_shows_what_changed_since(county: County, record: RecordOfVisit) -> None:
     correction = propose(record)
     path = f"{record.get_absolute_url()}correction/"
-    assert "What changed since" not in page_of(county.dsim, path)
+    assert "Changes since this" not in page_of(county.dsim, path)
     correction_actions.return_to_author(
         correction, by=county.dsim, on=TUESDAY, reason="Say which year.", seen_version=1
     )

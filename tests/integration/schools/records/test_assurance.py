@@ -195,7 +195,7 @@ def test_a_return_without_comments_on_parts_leaves_none_of_the_former_beside_the
 def test_the_line_manager_sees_what_changed_since_the_return_as_a_correction_shows_it(county: County) -> None:
     record = county.submitted(county.sip)
     first = signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
-    assert "What changed since" not in first
+    assert "Changes since this" not in first
     send_back(record, county, reason="Say which year.")
     record.refresh_from_db()
     revised: dict[str, Any] = {"findings": f"{record.findings} Seen in year 4."}

@@ -104,7 +104,7 @@ def test_an_answer_is_read_back_before_it_is_sent(county: County, path: str) -> 
     assert not Response.objects.exists()
 
     told = client.post(path, carried_by(page), follow=True).content.decode()
-    assert "Your response is recorded." in told
+    assert "You sent your response. The author and their managers can read it." in told
     sent = Response.objects.get()
     assert (sent.role, sent.accurate, sent.on_accuracy, sent.on_content) == (
         Role.HEADTEACHER,
