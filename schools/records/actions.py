@@ -80,13 +80,13 @@ def blockers_to_record(
 ) -> list[str]:
     """Why no record of such a visit can be begun, as sentences."""
     if kind in WITHOUT_RECORD:
-        return ["Of a headteacher’s performance management only the date, people and days are kept."]
+        return ["We record only the date, people and days of a headteacher’s performance management."]
     if kind in COMMISSIONED and (visit is None or visit.kind != kind):
-        return ["An LA review is commissioned first, with its scope and team."]
+        return ["An LA review must be commissioned, with its scope and team, before you can write its record."]
     if visit is not None and (visit.school_id != school.pk or (visit.kind in COMMISSIONED and kind != visit.kind)):
-        return ["The record is of the visit that was planned."]
+        return ["You can only write the record of the visit that was planned."]
     if visit is not None and kind in COMMISSIONED and visit.author_id != by.pk:
-        return ["Whoever leads an LA review writes its record."]
+        return ["Only the person who leads an LA review can write its record."]
     served = school.blockers_to_visiting(policy_value(SERVICE_BY_TYPE, on=held_on), on=held_on)
     return wrong_with_visit_date(held_on, today=on) or served
 
@@ -300,7 +300,7 @@ def _first_unanswered(record: RecordOfVisit, held: list[Held]) -> Held:
     for each in held:
         if each.role not in answered:
             return each
-    raise Blocked(["Your school has already answered this version in that role."])
+    raise Blocked(["Your school has already responded to this version in that role."])
 
 
 def present(record: RecordOfVisit, *, by: User, on: date, held_on: date, seen_version: int) -> None:

@@ -27,9 +27,9 @@ from schools.register.chronology import (
 
 WITHOUT_MOVE = {
     "responded": "answered by the school",
-    "frozen": "frozen as PDF",
-    "attached": "has another attachment",
-    "took a file away": "has an attachment less",
+    "frozen": "saved as a PDF",
+    "attached": "has a new attachment",
+    "took a file away": "has an attachment removed",
 }
 """What is done to a record without moving it, after its name."""
 SHOWN_TO_READERS = ("approve", "responded", "present", "undo presentation", "close", "close unpresented", "correct")

@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
 
 OUTCOME_LABELS = {
-    Outcome.OPEN: "Still to be done: carried over",
+    Outcome.OPEN: "Still to do: carried over",
     Outcome.DONE: "Done",
     Outcome.DROPPED: "No longer needed",
 }

@@ -46,7 +46,7 @@ class Change:
         marks = {piece.mark for piece in self.pieces}
         if marks == {Mark.ADDED}:
             return "Added"
-        return "Taken out" if marks == {Mark.REMOVED} else "Changed"
+        return "Removed" if marks == {Mark.REMOVED} else "Changed"
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

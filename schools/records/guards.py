@@ -37,12 +37,12 @@ def blockers(record: RecordOfVisit, verb: str, *, on: date) -> list[str]:
 def _blockers_after_sharing(record: RecordOfVisit, verb: str, on: date) -> list[str]:
     core = record.visit.kind == VisitKind.CORE
     if verb == "present":
-        return [] if core else ["Only the record of a core visit is presented to the governors."]
+        return [] if core else ["You can only present the record of a core visit to the governors."]
     if verb == "undo presentation":
         return _not_to_undo(record, on)
     if verb == "close":
         unpresented = core and record.status != RecordStatus.PRESENTED
-        own = ["It has not been presented to the governors."] if unpresented else []
+        own = ["The record has not been presented to the governors."] if unpresented else []
     else:
         own = _not_unpresented(record, core, on)
     return [*own, *_not_answered(record, on), *_correction_waits(record)]
@@ -59,13 +59,13 @@ def _not_to_undo(record: RecordOfVisit, on: date) -> list[str]:
 
 def _not_unpresented(record: RecordOfVisit, core: bool, on: date) -> list[str]:
     if not core:
-        return ["Only the record of a core visit is closed without being presented."]
+        return ["You can only close the record of a core visit without presentation."]
     if record.school.establishment == Establishment.CLOSED:
         return []
     due = _open(PRESENT, record)
     if due is None:
         return ["We cannot work out when this record must be presented, because the term dates are missing."]
-    return [] if due.day < on else [f"The governors have until {clock.uk_date(due.day)} to see it."]
+    return [] if due.day < on else [f"The governors have until {clock.uk_date(due.day)} to see the record."]
 
 
 def _not_answered(record: RecordOfVisit, on: date) -> list[str]:
@@ -77,7 +77,7 @@ def _not_answered(record: RecordOfVisit, on: date) -> list[str]:
         return [] if due.day < on else [f"The school has until {clock.uk_date(due.day)} to respond."]
     if _were_asked(record):
         return []
-    return ["The school has not responded, and no term dates are held to say how long it has."]
+    return ["The school has not responded. We cannot work out how long it has, because the term dates are missing."]
 
 
 def _unanswered(record: RecordOfVisit, on: date) -> set[str]:
@@ -97,7 +97,7 @@ def _were_asked(record: RecordOfVisit) -> bool:
 
 def _correction_waits(record: RecordOfVisit) -> list[str]:
     waits = Correction.objects.filter(record=record, status__in=OPEN).exists()
-    return ["A correction of this record must be issued or withdrawn first."] if waits else []
+    return ["The correction of this record must be issued or withdrawn first."] if waits else []
 
 
 def _deadlines(rule: str, record: RecordOfVisit) -> "QuerySet[Deadline]":

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,12 +16,40 @@ from schoolimprove.documents.glyphs import unprintable
 from schoolimprove.pages.kept import HEADING, kept_in, show_kept_text, typed_in
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.records.drafts import KeepsDrafts
+from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui import components
 from schools.records.document import read
 from schools.records.models.record import RecordOfVisit
 from schools.records.states import RecordStatus
 from schools.register.lineage import heirs
 from schools.register.models.school import School
+
+MOVED = {
+    "submit": "{} submitted this record for approval.",
+    "recall": "{} recalled this record.",
+    "return": "{} returned this record.",
+    "approve": "{} approved this record and shared it with the school.",
+    "abandon": "{} abandoned this record.",
+    "present": "{} marked this record as presented to the governors.",
+    "undo presentation": "{} marked this record as not presented to the governors.",
+    "close": "{} closed this record.",
+    "close unpresented": "{} closed this record without presentation.",
+    "correct": "{} issued a new version of this record.",
+}
+
+
+def last_move_in_words(record: RecordOfVisit, user: Any) -> str:
+    """Return who moved the record last and how, as a sentence; or its status where it has not moved."""
+    return last_move_of(record, MOVED, user) or f"This record has the status “{record.get_status_display()}”."
+
+
+def last_move_of(subject: Model, moved: Mapping[str, str], user: Any) -> str:
+    """Return the sentence `moved` has for the newest move of a record or a correction; "" where it has none."""
+    events = AuditEvent.objects.about(subject._meta.label_lower, subject.pk).filter(verb__in=moved)
+    newest = events.select_related("by").order_by("-pk").first()
+    if newest is None:
+        return ""
+    return moved[newest.verb].format("You" if newest.by == user else newest.by or "The service")
 
 
 def record_in_scope(request: HttpRequest, urn: int, reference: str) -> RecordOfVisit:
@@ -54,7 +83,7 @@ def warn_of_unprintable(request: HttpRequest, texts: Mapping[str, Any]) -> None:
     """Tell the author which characters of a record, a correction or a response the PDF would show as empty boxes."""
     found = unprintable(json.dumps(texts, ensure_ascii=False, default=str))
     if found:
-        messages.warning(request, f"The PDF cannot show these characters: {' '.join(found)}. Use words in their place.")
+        messages.warning(request, f"The PDF cannot show these characters: {' '.join(found)}. Use words instead.")
 
 
 class RecordVerbPage(VerbPage):
@@ -98,7 +127,7 @@ class RecordFormView(KeepsDrafts, FormView[Any]):
 
     def state_now(self) -> str:
         """Why it is not, as a sentence."""
-        return f"This record is now: {self.record.get_status_display().lower()}."
+        return last_move_in_words(self.record, self.request.user)
 
     def moved_on(self, posted: Any = None) -> HttpResponse:
         """The form is closed: back to the record, unless text of this reader's is in it, posted or kept."""

@@ -140,7 +140,7 @@ def _otherwise(role: Role, silences: Mapping[str, Silence], *, held: bool) -> st
     if role in silences:
         silence = silences[role]
         return f"None received by {clock.uk_date(silence.due_on or silence.at.astimezone(clock.LONDON))}."
-    return "Not yet received." if held else "Nobody held this post when the record was shared."
+    return "Not yet received." if held else "No one held this post when the record was shared."
 
 
 JOB = "freeze_record"
@@ -245,7 +245,7 @@ def standing_at(version: RecordVersion, occasion: str) -> Standing:
         response = version.responses.get(pk=occasion.removeprefix(_RESPONSE))
         until = responses.filter(pk__lte=response.pk)
         silences = version.silences.filter(at__lte=response.at)
-        return Standing(response.at, "Shared with the school, and answered", list(until), list(silences))
+        return Standing(response.at, "Shared with the school, with a response", list(until), list(silences))
     at = _moment_of(version, occasion)
     return Standing(
         at, _status(version, occasion), list(responses.filter(at__lte=at)), list(version.silences.filter(at__lte=at))
@@ -297,11 +297,11 @@ def pending(version: RecordVersion, documents: list[RecordDocument], responses: 
     states = dict(asked.order_by("pk").values_list("key", "state"))
     if JobState.FAILED in states.values():
         return (
-            "A PDF of this version could not be made. It is tried again each night; if it is still missing tomorrow, "
-            "tell your system administrator, who finds the reason in the log."
+            "We could not make a PDF of this version. We try again each night. If it is still missing tomorrow, tell "
+            "your system administrator, who can find the reason in the log."
         )
     return (
-        "The PDF is being prepared. Open this page again in a minute."
+        "We are preparing the PDF. Reload this page in a minute."
         if not there
-        else ("The PDF with the newest response is being prepared. Open this page again in a minute.")
+        else ("We are preparing the PDF with the newest response. Reload this page in a minute.")
     )

@@ -51,7 +51,7 @@ def incomplete_actions(actions: Sequence[ActionLine], *, known: Sequence[ActionL
 def wrong_with_action_date(due_on: date, *, today: date) -> list[str]:
     """An action is to be done; a year typed wrong is found out."""
     if due_on < today:
-        return ["The date of an action must be today or later."]
+        return ["The date of an action must be today or in the future."]
     return [] if due_on.year - today.year <= 5 else [f"{due_on:%-d %B %Y} is far ahead. Check the year."]
 
 
@@ -74,8 +74,10 @@ def wrong_with_presenting(held_on: date, shared_on: date, *, today: date) -> lis
 
 def wrong_with_correction(reason: str, *, differs: bool) -> list[str]:
     """A new version says what was wrong, and says something else (domain 3.4)."""
-    reasons = [] if differs else ["Nothing differs from the version that the school reads. Change what is wrong."]
-    return reasons if reason.strip() else [*reasons, "Enter why the record is corrected."]
+    reasons = (
+        [] if differs else ["You have not changed anything in the version the school reads. Change what is wrong."]
+    )
+    return reasons if reason.strip() else [*reasons, "Enter why you are correcting the record."]
 
 
 def wrong_with_meeting(held_on: date, *, today: date) -> list[str]:

@@ -18,9 +18,9 @@ class RecordStatus(StrEnum):
 SHARED_STATES = frozenset({RecordStatus.SHARED, RecordStatus.PRESENTED, RecordStatus.CLOSED})
 """In which the school reads it."""
 _ANSWERED_IN = frozenset({RecordStatus.SHARED, RecordStatus.PRESENTED})
-_AUTHOR = "The author, while they hold a role that writes at the school"
+_AUTHOR = "The author, while they have a role that can write records at the school"
 _MANAGER = "The author's line manager (DSIM for SIP and EIP, Head or phase Deputy for a DSIM, Director for the Head)"
-_NEVER_OWN = f"{_MANAGER}, or who covers for them; never the author"
+_NEVER_OWN = f"{_MANAGER}, or the person covering for them; never the author"
 
 RECORD_OF_VISIT = StateTable(
     noun="Record of Visit",
@@ -41,9 +41,10 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.SUBMITTED,
             past="submitted for approval",
             who=_AUTHOR,
-            guard="Who was met, evidence and a finding on each agenda item are written; each action has a person and a "
-            "date; all typed text is saved.",
-            effect="The line manager is asked to approve it; the submission deadline is met, the one to approve opens.",
+            guard="The author has written who they met, the evidence and a finding on each agenda item. Each action "
+            "has a person and a date. All typed text is saved.",
+            effect="We ask the line manager to approve the record. The deadline to submit is met and the deadline to "
+            "approve begins.",
         ),
         Move(
             verb="recall",
@@ -52,7 +53,7 @@ RECORD_OF_VISIT = StateTable(
             past="recalled by its author",
             who=_AUTHOR,
             guard="The line manager has not decided yet.",
-            effect="The author may write again; the deadline to submit is again the one it had from the visit.",
+            effect="The author can edit the record again. Its earlier deadline to submit applies again.",
         ),
         Move(
             verb="return",
@@ -60,7 +61,7 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.DRAFT,
             past="returned with comments",
             who=_NEVER_OWN,
-            effect="The author sees the comments, item by item, and may write again; the deadline to submit runs anew.",
+            effect="The author sees the comments on each part and can edit the record. The time to submit restarts.",
             reason_required=True,
         ),
         Move(
@@ -69,18 +70,18 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.SHARED,
             past="approved and shared",
             who=_NEVER_OWN,
-            effect="Version 1 is frozen and its PDF asked for; headteacher and chair are told and asked to respond; "
-            "actions, strengths and what became of earlier actions take effect; the deadlines to respond and, for a "
-            "core visit, to present open.",
+            effect="We freeze version 1, make its PDF and email the headteacher and the chair to ask for their "
+            "responses. Actions, strengths and the outcomes of earlier actions take effect. The deadlines to respond "
+            "and, for a core visit, to present begin.",
         ),
         Move(
             verb="abandon",
             sources=frozenset({RecordStatus.DRAFT}),
             target=RecordStatus.ABANDONED,
             past="abandoned",
-            who=f"The author; {_MANAGER.lower()[:1]}{_MANAGER[1:]}, so that a leaver's draft does not stay for ever",
-            effect="The visit no longer counts and its days are free; a core visit of the term is owed again. The text "
-            "is kept and stays readable to the author and their managers.",
+            who=f"The author; {_MANAGER.lower()[:1]}{_MANAGER[1:]}, so that a leaver's draft does not stay open",
+            effect="The visit no longer counts and its days can be used again. A core visit is owed again. "
+            "We keep the text for the author and their managers to read.",
             reason_required=True,
         ),
         Move(
@@ -89,8 +90,9 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.PRESENTED,
             past="presented to the governors",
             who="The clerk, the chair or the headteacher of the school",
-            guard="It is of a core visit; the meeting was held after the record was shared, and not in the future.",
-            effect="The date of the meeting is kept; the deadline to present is met.",
+            guard="It is the record of a core visit. The meeting was on or after the day the record was shared, and is "
+            "not in the future.",
+            effect="We record the date of the meeting. The deadline to present is met.",
         ),
         Move(
             verb="undo presentation",
@@ -99,7 +101,7 @@ RECORD_OF_VISIT = StateTable(
             past="no longer marked as presented to the governors",
             who="The clerk, the chair or the headteacher of the school",
             guard="The record is marked as presented. If it is closed, it was closed in the last 28 days.",
-            effect="The record is open again with its earlier deadline to present, and a new PDF says why.",
+            effect="The record is open again, with its earlier deadline to present. A new PDF says so.",
             reason_required=True,
         ),
         Move(
@@ -107,10 +109,10 @@ RECORD_OF_VISIT = StateTable(
             sources=frozenset({RecordStatus.SHARED, RecordStatus.PRESENTED}),
             target=RecordStatus.CLOSED,
             past="closed",
-            who="The author or their line manager; the nightly job",
-            guard="A core visit's record is presented. Headteacher and chair have answered, or the time to respond is "
-            "over; no correction waits.",
-            effect="Where nobody answered, that is recorded as none received; the PDF with all responses is asked for.",
+            who="The author or their line manager; automatically at night",
+            guard="The record of a core visit has been presented. The headteacher and the chair have responded, or the "
+            "time to respond is over. No correction is open.",
+            effect="We record “None received” for each role that did not respond, and make the PDF with all responses.",
         ),
         Move(
             verb="close unpresented",
@@ -118,8 +120,8 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.CLOSED,
             past="closed without being presented",
             who=_NEVER_OWN,
-            guard="It is of a core visit and the time to present it is over, or the school is closed.",
-            effect="As closing; the deadline to present is met by nobody and falls away.",
+            guard="It is the record of a core visit. The time to present it is over, or the school is closed.",
+            effect="As for closing. We remove the deadline to present.",
             reason_required=True,
         ),
         Move(
@@ -127,35 +129,40 @@ RECORD_OF_VISIT = StateTable(
             sources=SHARED_STATES,
             target=RecordStatus.SHARED,
             past="corrected: a new version issued",
-            who="Nobody by itself: issuing a correction does it",
-            effect="A new version with its reason is frozen and shared, the former ones stay as they were; headteacher "
-            "and chair may each respond once more; a core visit's record is to be presented again.",
+            who="No one directly: issuing a correction does this",
+            effect="We freeze and share a new version with its reason. Earlier versions do not change. The headteacher "
+            "and the chair can each respond once more. The record of a core visit must be presented again.",
             reason_required=True,
         ),
     ),
     acts=(
-        Act("start", frozenset({RecordStatus.DRAFT}), "Whoever may write at the school", "The visit was held."),
-        Act("revise", frozenset({RecordStatus.DRAFT}), _AUTHOR, effect="The text, and what is said of the visit."),
-        Act("attach, take away a file", frozenset({RecordStatus.DRAFT}), _AUTHOR),
+        Act(
+            "start",
+            frozenset({RecordStatus.DRAFT}),
+            "Anyone with a role that can write records at the school",
+            "The visit was held.",
+        ),
+        Act("revise", frozenset({RecordStatus.DRAFT}), _AUTHOR, effect="Changes the text and the facts of the visit."),
+        Act("attach or remove a file", frozenset({RecordStatus.DRAFT}), _AUTHOR),
         Act(
             "hand over",
             frozenset({RecordStatus.DRAFT, RecordStatus.SUBMITTED}),
-            "Whoever ends the author's appointment",
+            "The person who ends the author's appointment",
             effect="A colleague becomes the author.",
         ),
         Act(
             "respond",
             _ANSWERED_IN,
             "The headteacher and the chair, each for themselves",
-            "Once for each version. The answer “not accurate” says what is wrong; the answer “accurate” does not.",
-            "Author and managers read it; the deadline is met once all who are asked have answered.",
+            "Once for each version. “Not accurate” must say what is wrong; “accurate” must not.",
+            "The author and their managers can read it. The deadline is met once each role we asked has responded.",
         ),
         Act(
-            "record silence",
+            "record no response",
             _ANSWERED_IN | {RecordStatus.CLOSED},
-            "The nightly job; closing",
+            "Automatically at night; closing the record",
             "The time to respond is over.",
-            "“None received” is recorded for each who was asked. It blocks nothing, and an answer is still taken while "
+            "We record “None received” for each role we asked. This blocks nothing: the school can still respond while "
             "the record is open.",
         ),
     ),
@@ -188,7 +195,7 @@ CORRECTION = StateTable(
             target=CorrectionStatus.RETURNED,
             past="returned with comments",
             who=_NEVER_OWN,
-            effect="The author sees the comments and may propose it anew.",
+            effect="The author sees the comments and can propose the correction again.",
             reason_required=True,
         ),
         Move(
@@ -197,8 +204,8 @@ CORRECTION = StateTable(
             target=CorrectionStatus.PROPOSED,
             past="proposed again",
             who=_AUTHOR,
-            guard="Something differs from the version it corrects, and the reason is given.",
-            effect="The line manager is asked again.",
+            guard="Something differs from the version it corrects, and the author gives a reason.",
+            effect="We ask the line manager again.",
         ),
         Move(
             verb="issue",
@@ -207,7 +214,7 @@ CORRECTION = StateTable(
             past="issued as a new version",
             who=_NEVER_OWN,
             guard="The version it corrects is still the newest.",
-            effect="The record is corrected: a new version with this reason.",
+            effect="We share a new version of the record, with this reason.",
         ),
         Move(
             verb="withdraw",
@@ -215,7 +222,7 @@ CORRECTION = StateTable(
             target=CorrectionStatus.WITHDRAWN,
             past="withdrawn",
             who=f"The author; {_MANAGER[:1].lower()}{_MANAGER[1:]}, so that a leaver's does not keep the record open",
-            effect="The record stays as it is.",
+            effect="The record does not change.",
             reason_required=True,
         ),
     ),
@@ -224,10 +231,10 @@ CORRECTION = StateTable(
             "propose",
             frozenset({CorrectionStatus.PROPOSED}),
             _AUTHOR,
-            "The record is shared, presented or closed; no other correction of it is open; something differs; the "
-            "reason is given. Text, grades, strengths, actions and the facts of the visit may be corrected; who wrote "
-            "it may not.",
-            "The school sees nothing of it before it is issued.",
+            "The record is shared, presented or closed. No other correction of it is open. Something differs, and the "
+            "author gives a reason. The author can correct text, grades, strengths, actions and the facts of the "
+            "visit, but not who wrote it.",
+            "The school sees nothing until the correction is issued.",
         ),
     ),
 )
@@ -241,7 +248,10 @@ class ActionStatus(StrEnum):
 
 
 _UNFINISHED = frozenset({ActionStatus.OPEN, ActionStatus.UNDERWAY})
-_OWNER = "The school's: headteacher or chair. The authority's: whoever writes at the school"
+_OWNER = (
+    "The school's actions: the headteacher or the chair. The authority's: anyone with a role that can write records at "
+    "the school"
+)
 
 ACTION = StateTable(
     noun="Action from a record",
@@ -260,7 +270,7 @@ ACTION = StateTable(
             target=ActionStatus.UNDERWAY,
             past="under way",
             who=_OWNER,
-            effect="What was done so far is kept beside it.",
+            effect="The last report stays unless a new one replaces it.",
         ),
         Move(
             verb="finish",
@@ -268,23 +278,23 @@ ACTION = StateTable(
             target=ActionStatus.DONE,
             past="done",
             who=_OWNER,
-            effect="It is no longer carried over.",
+            effect="Later records no longer ask about it.",
         ),
         Move(
             verb="open again",
             sources=frozenset({ActionStatus.DONE, ActionStatus.DROPPED}),
             target=ActionStatus.OPEN,
             past="open again",
-            who="Nobody by itself: a correction that takes back what its record said of the action does it",
-            effect="It is carried over again.",
+            who="No one directly: a correction does this if it withdraws the outcome its record gave",
+            effect="Later records ask about it again.",
         ),
         Move(
             verb="drop",
             sources=_UNFINISHED,
             target=ActionStatus.DROPPED,
             past="no longer needed",
-            who="Nobody by itself: a later record or a correction says so",
-            effect="It is no longer carried over.",
+            who="No one directly: a later record or a correction does this",
+            effect="Later records no longer ask about it.",
             reason_required=True,
         ),
     ),
@@ -305,10 +315,10 @@ STRENGTH = StateTable(
     noun="Strength to share",
     statuses=StrengthStatus,
     labels={
-        StrengthStatus.ASKED: "Waits for the headteacher",
+        StrengthStatus.ASKED: "Waiting for the headteacher",
         StrengthStatus.AGREED: "May be shared",
         StrengthStatus.DECLINED: "Not to be shared",
-        StrengthStatus.WITHDRAWN: "Taken out by a correction",
+        StrengthStatus.WITHDRAWN: "Removed by a correction",
     },
     initial=StrengthStatus.ASKED,
     moves=(
@@ -319,7 +329,7 @@ STRENGTH = StateTable(
             past="may be shared with other schools",
             effect="It may appear in the directory of good practice.",
             permission=Permission.CONSENT_TO_SHARE,
-            button="May be shared",
+            button="Allow sharing",
             public=True,
         ),
         Move(
@@ -337,16 +347,16 @@ STRENGTH = StateTable(
             sources=frozenset({StrengthStatus.AGREED, StrengthStatus.DECLINED, StrengthStatus.WITHDRAWN}),
             target=StrengthStatus.ASKED,
             past="asked about again",
-            who="Nobody by itself: a correction that words it otherwise, or names it again, does it",
-            effect="Consent was to other words: the headteacher is asked anew.",
+            who="No one directly: a correction does this if it rewords the strength or adds it again",
+            effect="The headteacher decided on different words, so we ask again.",
         ),
         Move(
             verb="withdraw",
             sources=_ANSWERED_OR_NOT,
             target=StrengthStatus.WITHDRAWN,
-            past="taken out by a correction",
-            who="Nobody by itself: a correction does it",
-            effect="It stands in the former version only.",
+            past="removed by a correction",
+            who="No one directly: a correction does this",
+            effect="Only earlier versions show it.",
             reason_required=True,
         ),
     ),

@@ -332,7 +332,7 @@ def days_of_a_school_that_cannot_be_worked_out(at: Place) -> Sent:
 @state
 def actions_of_a_school_without_any(at: Place) -> Sent:
     clerk = appointed(Role.CLERK, school=at.county.school)
-    return at.opened(clerk, f"/schools/{at.county.school.urn}/actions/", "No action has been agreed yet")
+    return at.opened(clerk, f"/schools/{at.county.school.urn}/actions/", "No actions agreed yet")
 
 
 @state
@@ -389,7 +389,7 @@ def record_corrected_as_its_school_reads_it(at: Place) -> Sent:
 def record_whose_strength_waits_for_consent(at: Place) -> Sent:
     record = shared(at.county)
     assert Strength.objects.exists()
-    return at.opened(at.county.headteacher, record.get_absolute_url(), "May be shared")
+    return at.opened(at.county.headteacher, record.get_absolute_url(), "Allow sharing")
 
 
 @state
@@ -410,13 +410,13 @@ def record_with_many_files(at: Place) -> Sent:
 
 @state
 def record_with_no_files(at: Place) -> Sent:
-    return at.opened(at.county.sip, at.county.record().get_absolute_url(), "No files are attached.")
+    return at.opened(at.county.sip, at.county.record().get_absolute_url(), "No files attached.")
 
 
 @state
 def record_whose_pdf_is_being_prepared(at: Place) -> Sent:
     record = shared(at.county)
-    return at.opened(at.county.headteacher, record.get_absolute_url(), "The PDF is being prepared.")
+    return at.opened(at.county.headteacher, record.get_absolute_url(), "We are preparing the PDF.")
 
 
 @state
@@ -456,7 +456,7 @@ def record_submitted_again_after_a_return(at: Place) -> Sent:
     evidence = f"{record.evidence}\n- Six books of **year 4**\n- A walk"
     record_actions.revise(record, by=at.county.sip, seen_version=record.version, evidence=evidence)
     record_actions.submit(record, by=at.county.sip, on=TUESDAY, seen_version=record.version)
-    return at.opened(at.county.dsim, record.get_absolute_url(), "What changed since this record was returned")
+    return at.opened(at.county.dsim, record.get_absolute_url(), "Changes since this record was returned")
 
 
 @state
@@ -491,8 +491,8 @@ def record_recalled_while_its_manager_returns_it(at: Place) -> Sent:
 @state
 def record_about_to_be_shared_late_in_term(at: Place) -> Sent:
     doubt = (
-        "Friday 18 December 2026 is the last school day of the autumn term. Approved on Monday 4 January 2027, it "
-        "would be answered by 18 January 2027, but you have until 24 December 2026 to decide."
+        "Friday 18 December 2026 is the last school day of the autumn term. If you approve it on Monday 4 January "
+        "2027, the school would have until 18 January 2027 to respond. But you must decide by 24 December 2026."
     )
     at.monkeypatch.setattr("schools.records.assurance.pages.doubt_about_sharing", lambda *_of, **_more: doubt)
     record = at.county.submitted(at.county.sip)

@@ -25,14 +25,14 @@ def begin(action: RecordAction, *, by: User, on: date, note: str = "", seen_vers
 def finish(action: RecordAction, *, by: User, on: date, note: str, seen_version: int) -> None:
     """It is done, and what was done is said."""
     actor = acting(by, action.kept_by, on=action)
-    _must_say(note, "Enter what was done.")
+    _must_say(note, "Enter what has been done.")
     settle(action, "finish", by=actor, on=on, note=note, seen_version=seen_version)
 
 
 def report_progress(action: RecordAction, *, by: User, note: str, seen_version: int) -> None:
     """How far it is, while it is not finished."""
     actor = acting(by, action.kept_by, on=action)
-    _must_say(note, "Enter how far it is.")
+    _must_say(note, "Enter what has been done so far.")
     if action.status not in UNFINISHED:
         raise Conflict(action)
     said = progress(note, by)

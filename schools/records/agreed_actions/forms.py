@@ -14,12 +14,12 @@ from schools.records.states import ACTION, ActionStatus
 BEGIN, REPORT, FINISH = "begin", "report", "finish"
 ACTS = {
     ActionStatus.OPEN: [
-        (BEGIN, "It is under way"),
-        (REPORT, "Not started, but there is something to report"),
-        (FINISH, "It is done"),
+        (BEGIN, "Under way"),
+        (REPORT, "Not started, with something to report"),
+        (FINISH, "Done"),
     ],
-    ActionStatus.UNDERWAY: [(REPORT, "Still under way"), (FINISH, "It is done")],
-    ActionStatus.DONE: [(BEGIN, "It is not done after all: under way again")],
+    ActionStatus.UNDERWAY: [(REPORT, "Still under way"), (FINISH, "Done")],
+    ActionStatus.DONE: [(BEGIN, "Not done after all: under way again")],
 }
 """What can be said of an action in each state; of one no longer needed, nothing."""
 
@@ -27,10 +27,10 @@ ACTS = {
 class ActionForm(Form):
     submit_label = "Save"
 
-    act = RadiosField(label="How far is it?", named="how far it is")
+    act = RadiosField(label="Progress", named="the progress")
     note = TextArea(
         label="What has been done",
-        help_text="Everybody who reads the record can read this. It is needed unless you only say that work has begun.",
+        help_text="Everyone who can read the record can read this. You can leave it empty if you select “Under way”.",
         max_length=5000,
         required=False,
         named="what has been done",
@@ -52,7 +52,7 @@ class ActionFilter(forms.Form):
     """`records` are the references there are to choose from. Without a choice of state, what is unfinished."""
 
     owner = forms.MultipleChoiceField(
-        label="Whose action",
+        label="Owner",
         required=False,
         widget=CheckboxSelectMultiple,
         choices=[(each.value, label) for each, label in OWNER_LABELS.items()],

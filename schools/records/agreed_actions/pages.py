@@ -72,9 +72,9 @@ class SchoolActions(SchoolTabView):
 
 def _nothing(listing: Listing) -> components.Empty:
     if listing.everything.exists():
-        return components.Empty("No action is unfinished", "Choose a state to see those that are done.")
+        return components.Empty("No unfinished actions", "To see finished actions, select a state.")
     return components.Empty(
-        "No action has been agreed yet", "Actions appear here when a record that has some is shared."
+        "No actions agreed yet", "Actions appear on this page when a record with actions is shared."
     )
 
 
@@ -83,7 +83,7 @@ def action_table(school: School, actions: Iterable[RecordAction], user: Any) -> 
     today = clock.today()
     keeps = {owner: user_can(user, permission, on=school) for owner, permission in _KEPT_BY.items()}
     rows = [[_told(school, each, keeps), each.due_on or "No date", _state(each, today)] for each in actions]
-    columns = [components.Column(label) for label in ("Action", "By when", "State")]
+    columns = [components.Column(label) for label in ("Action", "Due", "State")]
     return components.Table("Actions", columns, rows, caption_hidden=True)
 
 
@@ -130,6 +130,13 @@ def _update_link(school: School, each: RecordAction, keeps: dict[Owner, bool]) -
     )
 
 
+_DONE = {
+    BEGIN: "You marked the action as under way.",
+    REPORT: "You reported progress on the action.",
+    FINISH: "You marked the action as done.",
+}
+
+
 class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
     """How far an action is, said by those whose it is."""
 
@@ -144,7 +151,7 @@ class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
         self.action.school = self.school
         acting(user_of(request), self.action.kept_by, on=self.action)
         if request.method == "GET" and ActionStatus(self.action.status) not in ACTS:
-            messages.warning(request, "This action is no longer needed.")
+            messages.warning(request, "This action is no longer needed, so you cannot update it.")
             return redirect(self.list_url)
         return super().dispatch(request, *args, **kwargs)
 
@@ -172,7 +179,7 @@ class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
             return refused(self, form, error)
         except Conflict as lost:
             return self.told(form, lost)
-        messages.success(self.request, f"Saved. The action is now: {self.action.get_status_display().lower()}.")
+        messages.success(self.request, _DONE[act])
         return redirect(self.list_url)
 
     def told(self, form: ActionForm, lost: Conflict) -> HttpResponse:
@@ -201,8 +208,8 @@ class ActionUpdate(KeepsDrafts, FormView[ActionForm]):
 def _facts(action: RecordAction) -> list[components.Fact]:
     return [
         components.Fact("Action", action.what),
-        components.Fact("Whose", _whose(action)),
-        components.Fact("By when", action.due_on, empty="No date"),
+        components.Fact("Owner", _whose(action)),
+        components.Fact("Due", action.due_on, empty="No date"),
         components.Fact("State", _state(action, clock.today())),
         components.Fact("Last reported", _reported(action) if action.progress_at else "", empty="Nothing yet"),
         components.Fact("Agreed in", action.record.reference),
@@ -210,21 +217,21 @@ def _facts(action: RecordAction) -> list[components.Fact]:
 
 
 COLUMNS_TAKEN = [
-    Column("record", "Record of Visit", "Reference of the record in which it was agreed"),
+    Column("record", "Record of Visit", "Reference of the record that agreed it"),
     Column("visit", "Visit", "Day of the visit"),
-    Column("action", "Action", "What was agreed, as the newest version of the record words it"),
-    Column("owner", "Whose", "Whether it is the school’s or the authority’s"),
+    Column("action", "Action", "What was agreed, in the words of the newest version of the record"),
+    Column("owner", "Whose", "The school or the authority"),
     Column("who", "Who", "Name or post"),
-    Column("due_on", "By when", "Day by which it is to be done"),
-    Column("state", "State", "How far it is"),
-    Column("overdue", "Overdue", "Whether it is unfinished and its day is past"),
-    Column("progress", "Last reported", "What was last reported of it"),
-    Column("progress_at", "Reported at", "When that was reported"),
-    Column("progress_by", "Reported by", "Who reported it"),
+    Column("due_on", "By when", "Day it is due"),
+    Column("state", "State", "State of the action"),
+    Column("overdue", "Overdue", "Whether it is unfinished after its due day"),
+    Column("progress", "Last reported", "The last progress report"),
+    Column("progress_at", "Reported at", "When the progress was reported"),
+    Column("progress_by", "Reported by", "Who reported the progress"),
 ]
 
 
-ACTIONS = ListFile("actions", "actions", "A school: Actions", "An action that was agreed in a record", COLUMNS_TAKEN)
+ACTIONS = ListFile("actions", "actions", "A school: Actions", "An action agreed in a record", COLUMNS_TAKEN)
 
 
 @exports(ACTIONS)

@@ -15,7 +15,7 @@ from schools.records.states import RecordStatus
 WAITING, RETURNED, LATE = "waiting", "returned", "late"
 STAGES = [
     (WAITING, "Waiting for you"),
-    (RETURNED, "Returned, with the author"),
+    (RETURNED, "Returned to the author"),
     (LATE, "Overdue to be submitted"),
 ]
 
@@ -61,7 +61,6 @@ class ReturnForm(Form):
 
     reason = TextArea(
         label="Comments on the whole record",
-        help_text="What needs to change before you can approve it.",
         rows=5,
         max_length=LONGEST,
         named="your comments for the author",
@@ -81,7 +80,7 @@ class ReturnForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not str(data.get("reason", "")).strip() and not self.comments():
-            self.add_error("reason", "Enter your comments for the author, on the whole or on a part")
+            self.add_error("reason", "Enter a comment on the whole record or on a part")
         return data
 
     def comments(self) -> dict[str, str]:

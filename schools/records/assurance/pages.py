@@ -36,7 +36,13 @@ from schools.records.deadlines import ASSURE, SUBMIT
 from schools.records.document import Reading, read
 from schools.records.models.correction import Correction
 from schools.records.models.record import RecordOfVisit, assures
-from schools.records.pages import RecordFormView, breadcrumbs, document_context, record_in_scope
+from schools.records.pages import (
+    RecordFormView,
+    breadcrumbs,
+    document_context,
+    last_move_in_words,
+    record_in_scope,
+)
 from schools.records.returned import changes_since, last_return
 from schools.records.states import CorrectionStatus, RecordStatus
 from schools.register.people import cover as people_cover
@@ -93,7 +99,7 @@ class AssuranceQueue(ListView[RecordOfVisit]):
             return None
         return components.Empty(
             "Nothing to approve",
-            "Records and corrections appear here when the people you manage submit them to you.",
+            "Records and corrections appear on this page when the people you manage submit them.",
         )
 
 
@@ -143,21 +149,21 @@ def address_of(record: Any) -> str:
 
 
 COLUMNS_TAKEN = [
-    Column("reference", "Reference", "The record's reference"),
+    Column("reference", "Reference", "Reference of the record"),
     Column("school", "School", "Name of the school"),
-    Column("urn", "URN", "Its number in the national register"),
-    Column("kind", "Type of visit", "The type of visit"),
-    Column("held_on", "Visit", "The day of the visit"),
+    Column("urn", "URN", "Unique reference number of the school"),
+    Column("kind", "Type of visit", "Type of visit"),
+    Column("held_on", "Visit", "Day of the visit"),
     Column("author", "Author", "Who wrote it"),
-    Column("status", "State", "Where the record is in its life"),
-    Column("corrects", "Correction of version", "The version that the correction is of; empty for a new record"),
-    Column("submitted", "Submitted", "When it was last submitted, or the correction proposed"),
-    Column("due_on", "Due", "The day by which it is to be approved, or submitted"),
+    Column("status", "State", "State of the record"),
+    Column("corrects", "Correction of version", "The version it corrects; empty for a new record"),
+    Column("submitted", "Submitted", "When the author last submitted the record, or proposed the correction"),
+    Column("due_on", "Due", "Day it must be approved or submitted by"),
 ]
 
 
 TO_ASSURE = ListFile(
-    "records-to-assure", "records to assure", "Records to assure", "A record that waits to be approved", COLUMNS_TAKEN
+    "records-to-assure", "records to assure", "Records to assure", "A record waiting for approval", COLUMNS_TAKEN
 )
 
 
@@ -223,7 +229,7 @@ class RecordReturn(RecordFormView):
                 )
         except Conflict as lost:
             return show_conflict(self, form, lost)
-        done = with_recipients(f"Returned to {self.record.author}, with your comments.", told)
+        done = with_recipients(f"You returned the record to {self.record.author} with your comments.", told)
         messages.success(self.request, with_what_waits(done, self.record, self.request.user))
         return redirect(self.record)
 
@@ -288,7 +294,10 @@ class RecordApprove(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only for the version that was read: the page of the record hands it on in the link."""
         if self.record.status != RecordStatus.SUBMITTED or seen_in(request.GET) != self.record.version:
-            messages.warning(request, "Read the record as it is now, then approve or return it.")
+            moved = (
+                "" if self.record.status == RecordStatus.SUBMITTED else last_move_in_words(self.record, request.user)
+            )
+            messages.warning(request, moved or "Check the record again before you approve or return it.")
             return redirect(self.record)
         return super().get(request, *args, **kwargs)
 
@@ -299,8 +308,8 @@ class RecordApprove(TemplateView):
             caption=f"{record.reference}, {record.school.name}",
             breadcrumbs=breadcrumbs(record, "Approve"),
             consequences=[*consequences_of_approving(record), *_in_cover(record, self.request.user)],
-            doubt=doubt_about_sharing(record, held_on=record.held_on, on=clock.today(), act="Approved"),
-            undo="It cannot be taken back: a correction is issued as a new version, with its reason.",
+            doubt=doubt_about_sharing(record, held_on=record.held_on, on=clock.today(), act="approve"),
+            undo="You cannot undo this. Only a correction, issued as a new version, can change a shared record.",
             grave=True,
             confirm_label="Approve and share",
             confirm_url=self.request.path,
@@ -314,7 +323,7 @@ class RecordApprove(TemplateView):
         return act(
             request,
             self.record,
-            with_what_waits("Approved and shared with the school.", self.record, request.user),
+            with_what_waits("You approved the record and shared it with the school.", self.record, request.user),
             partial(record_actions.approve, self.record),
             on=clock.today(),
             seen_version=seen_in(request.POST),
@@ -330,10 +339,10 @@ def consequences_of_approving(record: RecordOfVisit) -> list[str]:
     for role, label in labels.items():
         named = " and ".join(people[role])
         lines.append(
-            f"{named}, {label}, can read it and is asked to respond." if named else f"No {label} is appointed here."
+            f"We ask {named}, {label}, to read it and respond." if named else f"The school has no {label} on record."
         )
     return [
-        f"The record is frozen as version 1 and shared with {record.school.name}.",
+        f"We freeze the record as version 1 and share it with {record.school.name}.",
         *lines,
         *_what_follows(record),
     ]
@@ -345,15 +354,15 @@ def _what_follows(record: RecordOfVisit) -> list[str]:
     lines = []
     if written.actions:
         count = len(written.actions)
-        lines.append(f"{count} action{'' if count == 1 else 's'} can be followed by the school and by you.")
+        lines.append(f"You and the school can follow {count} action{'' if count == 1 else 's'}.")
     if written.strengths:
-        lines.append("The headteacher is asked whether the strengths may be shared with other schools.")
+        lines.append("We ask the headteacher whether we may share the strengths with other schools.")
     if record.visit.kind == "core":
-        lines.append("It is to be presented at the governors’ next meeting.")
+        lines.append("The school needs to present it at the governors’ next meeting.")
     return lines
 
 
 def _in_cover(record: RecordOfVisit, user: Any) -> list[str]:
     held = authorising(user, rights_over(record.author_role).approve, on=record)
     covered = people_cover.covered_person(held.appointment_id) if held else ""
-    return [f"You approve it in cover for {covered}, which is recorded."] if covered else []
+    return [f"We record that you approve it in cover for {covered}."] if covered else []

@@ -17,7 +17,7 @@ from schools.register.calendars import calendars_for
 def doubt_about_sharing(record: RecordOfVisit, *, held_on: date, on: date, act: str) -> str:
     """What speaks against sharing it on that day, and the next better one, in sentences; nothing where nothing does.
 
-    `held_on` is the day of the visit as the school would read it; `act` what is done, such as "Approved".
+    `held_on` is the day of the visit as the school would read it; `act` what is done, such as "approve".
     """
     calendar = calendars_for([record.school_id], [academic_year(on)])[record.school_id]
     days = days_to(RESPOND, held_on)
@@ -33,7 +33,7 @@ def _answered_by(on: date, days: int, calendar: Calendar) -> str:
     except DatesNotHeld:
         return ""
     why = awkward(by, calendar)
-    return f"The school is asked to answer by {uk_date(by)}. {why}" if why else ""
+    return f"The school would have until {uk_date(by)} to respond. {why}" if why else ""
 
 
 def _better(record: RecordOfVisit, on: date, days: int, calendar: Calendar, act: str) -> str:
@@ -41,5 +41,6 @@ def _better(record: RecordOfVisit, on: date, days: int, calendar: Calendar, act:
     if better is None:
         return ""
     due = next((row.due_on for row in open_deadlines_of(record, ASSURE)), None)
-    late = f", but you have until {uk_date(due)} to decide" if due is not None and on <= due < better.start else ""
-    return f"{act} on {long_date(better.start)}, it would be answered by {uk_date(better.ends)}{late}."
+    late = f" But you must decide by {uk_date(due)}." if due is not None and on <= due < better.start else ""
+    until = f"the school would have until {uk_date(better.ends)} to respond"
+    return f"If you {act} it on {long_date(better.start)}, {until}.{late}"

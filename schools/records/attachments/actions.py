@@ -55,7 +55,9 @@ def attach(record: RecordOfVisit, files: Sequence[Brought], *, by: User) -> list
         _draft(record)
         there = versions.attached(record)
         if len(there) + len(files) > MOST_FILES:
-            raise Blocked([f"A record has {MOST_FILES} files at most, and this one has {len(there)} already."])
+            raise Blocked(
+                [f"You can attach up to {MOST_FILES} files to a record. This record already has {len(there)}."]
+            )
         attachments = []
         for file in files:
             blob = Blob.objects.store(file.content, content_type=file.content_type, by=actor)

@@ -9,20 +9,19 @@ from schools.records.attachments.actions import MOST_FILES, Brought
 
 
 class AttachmentForm(Form):
-    submit_label = "Attach"
+    submit_label = "Attach files"
     uploads = FilesField(
         label="Files",
         named="the files",
         accept=tuple(TYPES),
-        help_text="You can choose several. PDF, Word, Excel, PNG or JPEG, each of 10 MB at most. "
-        "They are shared with the school together with the record.",
+        help_text="PDF, Word, Excel, PNG or JPEG, up to 10 MB each. Sharing the record shares them with the school.",
     )
 
     def clean_uploads(self) -> list[Brought]:
         """Each looked at by its content; whatever is wrong is said of each."""
         files: list[Any] = self.cleaned_data["uploads"]
         if len(files) > MOST_FILES:
-            self.add_error("uploads", f"Select {MOST_FILES} files at most")
+            self.add_error("uploads", f"Select up to {MOST_FILES} files")
             return []
         found = []
         for file in files:

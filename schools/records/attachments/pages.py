@@ -23,7 +23,7 @@ from schools.records.attachments.actions import attach, attachments_for_readers,
 from schools.records.attachments.forms import AttachmentForm
 from schools.records.models.attachment import RecordDocument
 from schools.records.models.record import RecordOfVisit
-from schools.records.pages import breadcrumbs, record_in_scope
+from schools.records.pages import breadcrumbs, last_move_in_words, record_in_scope
 from schools.records.pdf import preview_pdf
 from schools.records.states import SHARED_STATES, RecordStatus
 
@@ -37,7 +37,7 @@ def record_pdf(request: HttpRequest, urn: int, reference: str) -> HttpResponse:
         return _preview(request, record)
     document = documents_of(record).first()
     if document is None or document.version.number != record.shared_version:
-        messages.info(request, "The PDF is not ready yet. What is known of it is under “Files”.")
+        messages.info(request, "The PDF is not ready yet. For its progress, see “Files”.")
         return redirect(record)
     return _document(request, record, document)
 
@@ -47,7 +47,7 @@ def _preview(request: HttpRequest, record: RecordOfVisit) -> HttpResponse:
         pdf = preview_pdf(record, versions.document(record))
     except PdfUnavailable:
         _log.exception("No preview of %s could be made", record.reference)
-        messages.error(request, "PDFs cannot be made at the moment. Tell your system administrator.")
+        messages.error(request, "We cannot make PDFs at the moment. Tell your system administrator.")
         return redirect(record)
     return _download(pdf.content, f"{record.reference}-preview.pdf", CONTENT_TYPE)
 
@@ -66,7 +66,7 @@ def attachment(request: HttpRequest, urn: int, reference: str, attachment: int) 
     record = record_in_scope(request, urn, reference)
     file = get_object_or_404(attachments_for_readers(record), pk=attachment)
     if state_of(file.blob) == ScanState.INFECTED:
-        messages.error(request, f"{file.name} is infected with a virus and is not given out.")
+        messages.error(request, f"You cannot download {file.name} because it is infected with a virus.")
         return redirect(record)
     return _served(request, record, file.blob, file.name)
 
@@ -79,8 +79,8 @@ def _served(request: HttpRequest, record: RecordOfVisit, blob: Blob, name: str) 
         _log.exception("%s of %s cannot be given out", name, record.reference)
         messages.error(
             request,
-            f"{name} cannot be opened: its kept copy is missing or damaged. "
-            "Tell your system administrator, who can bring it back from the backup.",
+            f"You cannot download {name} because our copy is missing or damaged. "
+            "Tell your system administrator, who can restore it from the backup.",
         )
         return redirect(record)
 
@@ -125,7 +125,7 @@ class AttachmentAdd(SendsOnce, FormView[AttachmentForm]):
         except Conflict as lost:
             return _no_draft(self.request, lost.current)
         names = ", ".join(each.name for each in added)
-        messages.success(self.request, f"Attached: {names}.")
+        messages.success(self.request, f"You attached {names}.")
         return redirect(self.record)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -149,12 +149,12 @@ def attachment_remove(request: HttpRequest, urn: int, reference: str, attachment
         gone = take_away(file, by=user_of(request))
     except Conflict as lost:
         return _no_draft(request, lost.current)
-    said = f"{file.name} is no longer attached." if gone else f"{file.name} had been taken away already."
+    said = f"You removed {file.name}." if gone else f"{file.name} had already been removed."
     messages.success(request, said)
     return redirect(record)
 
 
 def _no_draft(request: HttpRequest, record: Any) -> HttpResponse:
-    state = record.get_status_display().lower()
-    messages.warning(request, f"Files are attached and taken away while it is a draft. This record is now: {state}.")
+    why = last_move_in_words(record, request.user)
+    messages.warning(request, f"{why} You can only attach or remove files while a record is a draft.")
     return redirect(record)

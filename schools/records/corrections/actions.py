@@ -47,7 +47,7 @@ def propose_correction(
         if current.status not in SHARED_STATES or current.shared_version != seen:
             raise Conflict(current)
         if open_correction(current) is not None:
-            raise Blocked(["A correction of this record is waiting already."])
+            raise Blocked(["This record already has an open correction."])
         if reasons := _wrong_with(current, reason, written):
             raise Blocked(reasons)
         correction = Correction.objects.create(
@@ -90,7 +90,7 @@ def changes_since_return(correction: Correction) -> tuple[LastReturn, Sequence[C
 def blockers_to_issue(correction: Correction) -> list[str]:
     """Why it cannot be issued, as sentences."""
     if correction.corrects != correction.record.shared_version:
-        return [f"Version {correction.corrects}, which it corrects, is not the newest any more."]
+        return [f"Version {correction.corrects}, which this corrects, is no longer the newest."]
     return []
 
 

@@ -15,11 +15,11 @@ class CorrectionForm(RecordForm):
     field_order = ("reason",)
 
     reason = TextArea(
-        label="Why the record is corrected",
-        help_text="The school reads this with the new version.",
+        label="Why you are correcting the record",
+        help_text="The school will read this.",
         rows=3,
         max_length=LONGEST_REASON,
-        named="why the record is corrected",
+        named="why you are correcting the record",
     )
 
     def written(self, kind: str) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class ReturnCorrectionForm(Form):
 
     reason = TextArea(
         label="Comments for the author",
-        help_text="What needs to change before you can issue it. The school does not see this.",
+        help_text="The school does not see this.",
         max_length=LONGEST_REASON,
         named="your comments for the author",
     )
@@ -44,9 +44,9 @@ class WithdrawCorrectionForm(Form):
     submit_label = "Withdraw the correction"
 
     reason = TextArea(
-        label="Why it is withdrawn",
+        label="Why you are withdrawing the correction",
         help_text="The school does not see this.",
         rows=3,
         max_length=LONGEST_REASON,
-        named="why it is withdrawn",
+        named="why you are withdrawing the correction",
     )

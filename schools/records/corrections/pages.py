@@ -25,7 +25,7 @@ from schools.records.corrections.actions import propose_correction, proposed_cha
 from schools.records.corrections.forms import CorrectionForm, ReturnCorrectionForm, WithdrawCorrectionForm
 from schools.records.models.correction import Correction, open_correction
 from schools.records.models.record import RecordOfVisit, follows_corrections
-from schools.records.pages import RecordFormView, record_in_scope, warn_of_unprintable
+from schools.records.pages import RecordFormView, last_move_of, record_in_scope, warn_of_unprintable
 from schools.records.reading.after_sharing import Answer, address, answers_to, on_record
 from schools.records.states import SHARED_STATES, CorrectionStatus
 from schools.records.writing.pages import RecordWriting, rows_of_agenda
@@ -33,7 +33,7 @@ from schools.records.writing.parts import parts_for
 from schools.records.writing.submitting import content_values, saved_values, visit_of
 from schools.visits.forms import WRITTEN_KINDS
 
-WAITS = "A correction of this record waits for your line manager."
+WAITS = "Your correction of this record is waiting for your line manager."
 
 
 def initial_of(record: RecordOfVisit, correction: Correction | None) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class RecordCorrect(RecordWriting):
             return refused(self, form, error)
         except Conflict as lost:
             return show_conflict(self, form, lost, version=self.version_to_go_on_from(lost))
-        done = "You have proposed the correction. Your line manager issues it or returns it to you."
+        done = "You proposed the correction. Your line manager will issue it or return it to you."
         messages.success(self.request, with_recipients(done, told))
         warn_of_unprintable(self.request, form.cleaned_data)
         return redirect(address("record_correction", self.record))
@@ -140,7 +140,7 @@ class CorrectionDetail(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.record, correction = correction_in_scope(request, kwargs["urn"], kwargs["reference"])
         if correction is None:
-            messages.info(request, "No correction of this record has been proposed.")
+            messages.info(request, "No one has proposed a correction of this record.")
             return redirect(self.record)
         self.correction = correction
         return super().get(request, *args, **kwargs)
@@ -196,6 +196,22 @@ def _earlier(corrections: list[Correction]) -> components.Table | None:
     return components.Table("Earlier corrections", columns, rows)
 
 
+MOVED = {
+    "return": "{} returned this correction.",
+    "propose again": "{} proposed this correction again.",
+    "issue": "{} issued this correction as a new version.",
+    "withdraw": "{} withdrew this correction.",
+}
+
+
+def correction_in_words(correction: Correction | None, user: Any) -> str:
+    """Return who moved the newest correction last and how, as a sentence."""
+    if correction is None:
+        return "No one has proposed a correction of this record."
+    said = last_move_of(correction, MOVED, user)
+    return said or f"This correction has the status “{correction.get_status_display()}”."
+
+
 class CorrectionFormView(RecordFormView):
     """A form about the correction that waits; open in the states named."""
 
@@ -214,9 +230,8 @@ class CorrectionFormView(RecordFormView):
         return self.correction is not None and self.correction.status in self.states
 
     def state_now(self) -> str:
-        if self.correction is None:
-            return "No correction of this record waits."
-        return f"The correction is now: {self.correction.get_status_display().lower()}."
+        newest = self.correction or Correction.objects.filter(record=self.record).order_by("-pk").first()
+        return correction_in_words(newest, self.request.user)
 
     def current_version(self) -> int:
         return self.correction.version if self.correction else 0
@@ -243,7 +258,7 @@ class CorrectionReturn(CorrectionFormView):
     form_class = ReturnCorrectionForm
     heading = "Return the correction to its author"
     states = frozenset({CorrectionStatus.PROPOSED})
-    done = "Returned to the author, with your comments. The school cannot see the correction."
+    done = "You returned the correction to its author with your comments. The school cannot see it."
 
     def may(self, user: Any) -> bool:
         return self.record.is_approved_by(user)
@@ -256,7 +271,7 @@ class CorrectionWithdraw(CorrectionFormView):
     form_class = WithdrawCorrectionForm
     heading = "Withdraw the correction"
     states = frozenset({CorrectionStatus.PROPOSED, CorrectionStatus.RETURNED})
-    done = "Withdrawn. The record stays as it is."
+    done = "You withdrew the correction. The record has not changed."
 
     def may(self, user: Any) -> bool:
         return self.record.is_written_by(user) or self.record.is_approved_by(user)
@@ -275,7 +290,7 @@ class CorrectionIssue(TemplateView):
         if not self.record.is_approved_by(user_of(request)):
             raise PermissionDenied
         if correction is None or (correction.status != CorrectionStatus.PROPOSED and request.method == "GET"):
-            messages.warning(request, "No correction of this record waits for approval.")
+            messages.warning(request, correction_in_words(correction, request.user))
             return redirect(self.record)
         self.correction = correction
         return super().dispatch(request, *args, **kwargs)
@@ -283,25 +298,25 @@ class CorrectionIssue(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Only for what was read: the page of the correction hands its version on in the link."""
         if seen_in(request.GET) != self.correction.version:
-            messages.warning(request, "Read the correction as it is now, then issue or return it.")
+            messages.warning(request, "Check the correction again before you issue or return it.")
             return redirect(address("record_correction", self.record))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record, correction = self.record, self.correction
         number = correction.corrects + 1
-        again = [f"A core visit’s record is to be presented to the governors again: version {number}."]
+        again = [f"The school needs to present version {number} to the governors, as for any core visit."]
         return super().get_context_data(
             **kwargs,
             **on_record(record, "Issue the correction"),
             consequences=[
-                f"Version {number} is frozen and shared with {record.school.name}, with the reason.",
-                f"Version {correction.corrects} stays readable with its responses, and what changed is shown.",
-                "The headteacher and the chair are told, and may each respond once more.",
+                f"We freeze version {number} and share it, with the reason, with {record.school.name}.",
+                f"Readers can still see version {correction.corrects}, its responses and what changed.",
+                "We email the headteacher and the chair. Each can respond once more.",
                 *(again if correction.visit.get("kind", record.visit.kind) == "core" else []),
             ],
-            doubt=doubt_about_sharing(record, held_on=correction.visit["held_on"], on=clock.today(), act="Issued"),
-            undo="It cannot be taken back: another correction would be a version of its own.",
+            doubt=doubt_about_sharing(record, held_on=correction.visit["held_on"], on=clock.today(), act="issue"),
+            undo="You cannot undo this. Another correction would be another version.",
             grave=True,
             confirm_label=f"Issue version {number}",
             confirm_url=self.request.path,
@@ -310,7 +325,7 @@ class CorrectionIssue(TemplateView):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        done = f"Issued: the school reads version {self.correction.corrects + 1}."
+        done = f"You issued version {self.correction.corrects + 1}. The school can read it."
         seen = seen_in(request.POST)
         return act(
             request,

@@ -33,7 +33,7 @@ def cancel_meeting(meeting: GovernorsMeeting, *, by: User, reason: str, seen_ver
     """It does not take place. `Blocked` where a record was presented at it; `Conflict` when somebody was first."""
     actor = acting(by, Permission.KEEP_MEETINGS, on=meeting)
     if not reason.strip():
-        raise Blocked(["Enter why the meeting is cancelled."])
+        raise Blocked(["Enter why you are cancelling the meeting."])
     with transaction.atomic():
         _lock(meeting.school)
         if RecordOfVisit.objects.filter(school=meeting.school_id, presented_on=meeting.held_on).exists():

@@ -14,11 +14,11 @@ MOST_AT_ONCE = 30
 class MeetingsForm(Form):
     """A year's dates as the clerk has them in a letter: one on each line."""
 
-    submit_label = "Add these meetings"
+    submit_label = "Add meetings"
 
     days = TextArea(
         label="Dates of governors’ meetings",
-        help_text="One on each line, like 3 December 2026 or 3/12/26. A whole year’s can be added at once.",
+        help_text="Enter one date on each line, like 3 December 2026 or 3/12/26.",
         rows=6,
         max_length=2000,
         named="the dates of the meetings",
@@ -27,7 +27,7 @@ class MeetingsForm(Form):
     def clean_days(self) -> list[date]:
         lines = [line.strip() for line in self.cleaned_data["days"].splitlines() if line.strip()]
         if len(lines) > MOST_AT_ONCE:
-            raise forms.ValidationError(f"Enter at most {MOST_AT_ONCE} dates at once")
+            raise forms.ValidationError(f"Enter up to {MOST_AT_ONCE} dates at a time")
         days, errors = set[date](), list[str]()
         for line in lines:
             try:
@@ -47,9 +47,9 @@ class CancelMeetingForm(Form):
     cancel_label = "Keep the meeting"
 
     reason = TextField(
-        label="Why it is cancelled",
-        help_text="Officers of the authority can read it. Leave out anything private.",
-        named="why the meeting is cancelled",
+        label="Why you are cancelling the meeting",
+        help_text="The authority’s officers can read this. Do not include anything private.",
+        named="why you are cancelling the meeting",
         max_length=200,
     )
 
@@ -59,8 +59,8 @@ class CancelMeetingsForm(Form):
     cancel_label = "Keep the meetings"
 
     reason = TextField(
-        label="Why they are cancelled",
-        help_text="Officers of the authority can read it. Leave out anything private.",
-        named="why the meetings are cancelled",
+        label="Why you are cancelling the meetings",
+        help_text="The authority’s officers can read this. Do not include anything private.",
+        named="why you are cancelling the meetings",
         max_length=200,
     )

@@ -82,7 +82,7 @@ def waiting_at(school: School) -> list[tuple[RecordOfVisit, date | None]]:
 
 def waiting_table(school: School) -> components.Table:
     empty = "No records to present."
-    return columns.table("Records of Visit to be presented", WAITING, waiting_at(school), empty=empty)
+    return columns.table("Records of Visit to present", WAITING, waiting_at(school), empty=empty)
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ class MeetingsAdd(GovernorsPage):
 
     def done_message(self, result: tuple[int, int]) -> str:
         new, known = result
-        added = f"{new} meeting{'' if new == 1 else 's'} added." if new else "Nothing was added."
-        return f"{added} {known} {'was' if known == 1 else 'were'} already there." if known else added
+        added = f"You added {new} meeting{'' if new == 1 else 's'}." if new else "You added no new meetings."
+        return f"{added} {known} {'was' if known == 1 else 'were'} already on record." if known else added
 
 
 class MeetingCancel(GovernorsPage):
@@ -209,9 +209,9 @@ class MeetingsCancel(GovernorsPage, BulkPage):
 
 MEETINGS = (
     Column("held_on", "Meeting", "Day of the meeting", "meeting.held_on"),
-    Column("state", "State", "Whether it is to come, was held, or was cancelled"),
-    Column("cancelled_because", "Why cancelled", "The reason for which it was cancelled", "meeting.cancelled_because"),
-    Column("presented", "What was presented", "References of the records that were presented at it"),
+    Column("state", "State", "To come, held or cancelled"),
+    Column("cancelled_because", "Why cancelled", "Reason for cancelling it", "meeting.cancelled_because"),
+    Column("presented", "What was presented", "References of the records presented at it"),
 )
 WAITING = (
     Column("record", "Record", "Reference of the record", lambda row: row[0].reference, file_only=True),
@@ -222,11 +222,11 @@ WAITING = (
         lambda row: row[0].held_on,
         lambda row: components.Link(clock.uk_date(row[0].held_on), row[0].get_absolute_url(), row[0].reference),
     ),
-    Column("shared_on", "Shared", "Day on which the record was shared with the school", lambda row: row[0].shared_on),
+    Column("shared_on", "Shared", "Day the record was shared with the school", lambda row: row[0].shared_on),
     Column(
         "due_on",
         "To be presented by",
-        "Day by which it is to be presented, where term dates are held",
+        "Day to present it by, if we have the term dates",
         lambda row: row[1],
         lambda row: row[1] or "No date: we do not have the term dates",
     ),
@@ -253,9 +253,9 @@ def export_meetings(request: HttpRequest, urn: int) -> Taken:
 @exports(
     ListFile(
         "records-to-present",
-        "records to be presented",
+        "records to present",
         "A school: Governors",
-        "A record of a core visit that the governors have not seen yet",
+        "A record of a core visit not yet presented to the governors",
         columns.documented(WAITING),
     )
 )

@@ -41,11 +41,9 @@ class RecordAction(BaseRecord):
     school = models.ForeignKey(School, models.PROTECT, related_name="actions_of_records")
     key = models.CharField(max_length=20, editable=False)
     what = models.TextField("action")
-    owner = models.CharField(
-        "whose action", max_length=20, choices=[(each.value, OWNER_LABELS[each]) for each in Owner]
-    )
+    owner = models.CharField("owner", max_length=20, choices=[(each.value, OWNER_LABELS[each]) for each in Owner])
     who = models.CharField("who", max_length=150, blank=True)
-    due_on = models.DateField("by when", null=True, blank=True)
+    due_on = models.DateField("due date", null=True, blank=True)
     status = models.CharField(max_length=20, choices=ACTION.choices(), default=ActionStatus.OPEN, editable=False)
     progress = models.TextField(max_length=5000, blank=True, default="")
     progress_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -45,7 +45,7 @@ class Correction(BaseRecord):
                 fields=["record"],
                 condition=Q(status__in=OPEN),
                 name="correction_one_open_per_record",
-                violation_error_message="A correction of this record is waiting already.",
+                violation_error_message="This record already has an open correction.",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True)

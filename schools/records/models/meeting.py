@@ -35,7 +35,7 @@ class GovernorsMeeting(BaseRecord):
                 fields=["school", "held_on"],
                 condition=Q(cancelled_because=""),
                 name="governorsmeeting_one_a_day",
-                violation_error_message="A governors’ meeting on that day is held already.",
+                violation_error_message="This school already has a governors’ meeting on that day.",
             )
         ]
 

@@ -197,7 +197,7 @@ class RecordOfVisit(BaseRecord):
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("author")),
                 name="record_not_approved_by_its_author",
-                violation_error_message="Nobody approves their own record.",
+                violation_error_message="Authors cannot approve their own record.",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=sorted(SHARED_STATES)) | Q(approved_at__isnull=False),

@@ -27,17 +27,17 @@ class ResponseForm(Form):
     )
     on_accuracy = TextArea(
         label="What is not accurate",
-        help_text="Say what, and what is right.",
+        help_text="Say what is wrong and what it should say.",
         max_length=LONGEST,
         required=False,
     )
     on_content = TextArea(
         label="Your comments on the content",
-        help_text="For example whether you agree with the judgements, and what the school will do.",
+        help_text="For example, whether you agree with the judgements and what the school will do.",
         max_length=LONGEST,
         required=False,
     )
-    role = forms.CharField(label="You answer as", widget=forms.HiddenInput, required=False, max_length=40)
+    role = forms.CharField(label="You respond as", widget=forms.HiddenInput, required=False, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,7 +65,7 @@ class PresentForm(Form):
     held_on = DateField(
         label="Date of the other meeting",
         named="the date of the meeting",
-        help_text="Needed if you chose another date. It is added to the school’s governors’ meetings.",
+        help_text="We add it to the school’s governors’ meetings.",
         required=False,
     )
 
@@ -81,7 +81,7 @@ class PresentForm(Form):
             del fields["meeting"]
             fields["held_on"].required, fields["held_on"].note = True, None
             fields["held_on"].label = "Date of the governors’ meeting"
-            fields["held_on"].help_text = "It is added to the school’s governors’ meetings."
+            fields["held_on"].help_text = "We add it to the school’s governors’ meetings."
             fields["held_on"].name_messages("Date of the governors’ meeting")
 
     def clean(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class PresentForm(Form):
         if chosen != ANOTHER and chosen:
             data["day"] = date.fromisoformat(chosen)
             if typed not in (None, data["day"]):
-                both = f"You chose the meeting of {clock.uk_date(data['day'])}, but you have also entered another date."
+                both = f"You selected the meeting of {clock.uk_date(data['day'])}, but you also entered another date."
                 self.add_error("held_on", f"{both} Clear the date or select “On another date”")
         elif "meeting" in self.errors or "held_on" in self.errors:
             return data
@@ -107,9 +107,9 @@ class CloseUnpresentedForm(Form):
     submit_label = "Continue"
 
     reason = TextArea(
-        label="Why it is closed without being presented",
-        help_text="The school can read this.",
+        label="Why you are closing it without presentation",
+        help_text="The school can read your reason.",
         rows=3,
         max_length=1000,
-        named="why it is closed without being presented",
+        named="why you are closing it without presentation",
     )

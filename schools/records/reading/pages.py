@@ -54,8 +54,8 @@ def heir_to_read_by(record: RecordOfVisit, user: Any) -> School | None:
     return next(mine, None)
 
 
-_RECORDED = "Your response is recorded. The author and their managers can read it."
-_MAY_CORRECT = "If they correct the record you are told, and may answer the new version."
+_RECORDED = "You sent your response. The author and their managers can read it."
+_MAY_CORRECT = "If they correct the record, we will email you and you can respond to the new version."
 _SENT_ALREADY = "You have already sent this response. You do not need to send it again."
 
 
@@ -66,16 +66,12 @@ class RecordRespond(ChecksAnswers, RecordFormView):
     check_template_name = "schools/records/record_respond_check.html"
     form_class = ResponseForm
     heading = "Respond to the Record of Visit"
-    lede = (
-        "You can answer this version once. You check your answer before you send it, and cannot change it afterwards. "
-        "We keep what you type until then. Everyone who can read the record can read your answer, including the author "
-        "and their managers. It is printed with the record."
-    )
-    check_heading = "Check your answer before you send it"
-    send_label = "Send your answer"
+    lede = "You can respond to this version once. Everyone who can read the record can read your response."
+    check_heading = "Check your response before you send it"
+    send_label = "Send your response"
     final = (
-        "You cannot change your answer after you send it. Everyone who can read this record can read your answer, "
-        "including the author and their managers. It is printed with the record."
+        "You cannot change your response after you send it. Everyone who can read this record can read it, including "
+        "the author and their managers. It is also in the record’s PDF."
     )
 
     def made_of(self) -> dict[str, Any]:
@@ -88,7 +84,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         return self.record.status in ANSWERED_IN
 
     def state_now(self) -> str:
-        return "Your school has already answered this version." if self.is_open() else super().state_now()
+        return "Your school has already responded to this version." if self.is_open() else super().state_now()
 
     def current_version(self) -> int:
         """An answer belongs to the version that was read: a page opened before a correction answers nothing."""
@@ -111,7 +107,7 @@ class RecordRespond(ChecksAnswers, RecordFormView):
         said = super().answers(form)
         role = form.cleaned_data["role"]
         if role in ROLE_LABELS and len(self.record.respondents(user_of(self.request))) > 1:
-            return [components.Fact("You answer as", ROLE_LABELS[role]), *said]
+            return [components.Fact("You respond as", ROLE_LABELS[role]), *said]
         return said
 
     def check_context(self, form: ResponseForm) -> Mapping[str, Any]:

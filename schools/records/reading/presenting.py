@@ -24,7 +24,13 @@ from schools.records import actions as record_actions
 from schools.records import guards
 from schools.records.agreed_actions import actions as agreed_actions
 from schools.records.models.strength import Strength
-from schools.records.pages import RecordFormView, RecordVerbPage, document_context, record_in_scope
+from schools.records.pages import (
+    RecordFormView,
+    RecordVerbPage,
+    document_context,
+    last_move_in_words,
+    record_in_scope,
+)
 from schools.records.reading.after_sharing import address, on_record, read_versions, versions_of
 from schools.records.reading.forms import CloseUnpresentedForm, PresentForm
 from schools.records.reading.pages import heir_to_read_by
@@ -46,7 +52,7 @@ class RecordPresent(RecordVerbPage):
     def closed(self) -> str:
         record = self.subject
         if record.status != RecordStatus.SHARED:
-            return f"This record is now: {record.get_status_display().lower()}."
+            return last_move_in_words(record, self.request.user)
         return " ".join(guards.blockers(record, "present", on=clock.today()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -72,14 +78,14 @@ class RecordPresent(RecordVerbPage):
         return held_on
 
     def done_message(self, result: date) -> str:
-        return f"Presented to the governors on {clock.uk_date(result)}."
+        return f"You marked the record as presented to the governors on {clock.uk_date(result)}."
 
 
 class RecordUndoPresentation(RecordVerbPage):
     """The school says that the governors did not see it after all, and why."""
 
     form_class, heading = ReasonForm, "Undo “presented to the governors”"
-    done = "The record is no longer marked as presented to the governors."
+    done = "You marked the record as not presented to the governors."
 
     @property
     def lede(self) -> str:  # type: ignore[override]
@@ -112,10 +118,10 @@ class RecordClose(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         record = self.record
         if record.status not in (RecordStatus.SHARED, RecordStatus.PRESENTED):
-            messages.warning(request, f"This record is now: {record.get_status_display().lower()}.")
+            messages.warning(request, last_move_in_words(record, request.user))
             return redirect(record)
         if reasons := guards.blockers(record, "close", on=clock.today()):
-            messages.warning(request, " ".join(["It cannot be closed yet.", *reasons]))
+            messages.warning(request, " ".join(["You cannot close this record yet.", *reasons]))
             return redirect(record)
         return super().get(request, *args, **kwargs)
 
@@ -124,11 +130,11 @@ class RecordClose(TemplateView):
             **kwargs,
             **on_record(self.record, "Close the record"),
             consequences=[
-                "No more responses are taken.",
-                "Where nobody answered in time, that is recorded as none received.",
-                "It stays readable to everybody who reads it now, and its actions go on.",
+                "The school can no longer respond.",
+                "We record “None received” for anyone who did not respond in time.",
+                "Everyone who can read the record now can still read it. Its actions continue.",
             ],
-            undo="It is opened again only by a correction, which is issued as a new version.",
+            undo="Only a correction, issued as a new version, opens the record again.",
             confirm_label="Close the record",
             confirm_url=self.request.path,
             hidden={"seen_version": self.record.version},
@@ -140,7 +146,7 @@ class RecordClose(TemplateView):
         return act(
             request,
             self.record,
-            "Closed.",
+            "You closed the record.",
             partial(record_actions.close, self.record),
             on=clock.today(),
             seen_version=seen,
@@ -172,7 +178,7 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
     def state_now(self) -> str:
         if self.record.status != RecordStatus.SHARED:
             return super().state_now()
-        return " ".join(["It cannot be closed without presentation yet.", *self.blockers()])
+        return " ".join(["You cannot close this record without presentation yet.", *self.blockers()])
 
     def stopped(self, form: CloseUnpresentedForm) -> HttpResponse | None:
         return None if self.is_open() else self.moved_on(form)
@@ -190,7 +196,7 @@ class RecordCloseUnpresented(ChecksAnswers, RecordFormView):
             return refused(self, form, error)
         except Conflict as lost:
             return show_conflict(self, form, lost)
-        messages.success(self.request, "Closed without being presented.")
+        messages.success(self.request, "You closed the record without presentation.")
         return redirect(self.record)
 
 
@@ -240,11 +246,11 @@ def _decide(request: HttpRequest, urn: int, reference: str, strength: int, verb:
 
 @require_POST
 def consent_to_strength(request: HttpRequest, urn: int, reference: str, strength: int) -> HttpResponse:
-    done = "It may be shared with other schools. You can change this at any time."
+    done = "You agreed that we may share this strength with other schools. You can change this at any time."
     return _decide(request, urn, reference, strength, "consent", done)
 
 
 @require_POST
 def decline_strength(request: HttpRequest, urn: int, reference: str, strength: int) -> HttpResponse:
-    done = "It is not shared with other schools. You can change this at any time."
+    done = "We will not share this strength with other schools. You can change this at any time."
     return _decide(request, urn, reference, strength, "decline", done)

@@ -36,7 +36,7 @@ def record_table(records: Iterable[RecordOfVisit], caption: str, *, names_school
     late = late_records(listed, clock.today())
     rows = [_record_row(record, names_school=names_school, late=record.pk in late) for record in listed]
     columns = [components.Column(label) for label in labels]
-    return components.Table(caption, columns, rows, empty="No record of a visit is here for you to read yet.")
+    return components.Table(caption, columns, rows, empty="No Records of Visit for you to read yet.")
 
 
 def late_records(records: Sequence[RecordOfVisit], on: date) -> set[int]:
@@ -110,17 +110,17 @@ def planned_table(school: School, visits: Any, user: Any) -> components.Table:
     """What is to come, the soonest first; what has no date yet after it."""
     rows = [_planned_row(school, visit, user) for visit in to_come(visits)]
     columns = [components.Column(label) for label in ("Visit", "Date", "State", "Who goes", "Due")]
-    return components.Table("Visits to come", columns, rows, empty="No visit is planned, and none is due.")
+    return components.Table("Visits to come", columns, rows, empty="No visits planned or due.")
 
 
 def _planned_row(school: School, visit: Any, user: Any) -> list[Any]:
     visit.school = school
     asked = visit.status == VisitStatus.PROPOSED and user_can(user, Permission.ARRANGE_VISIT, on=school)
     return [
-        components.Link(visit.get_kind_display(), visit.get_absolute_url(), "Please answer" if asked else ""),
+        components.Link(visit.get_kind_display(), visit.get_absolute_url(), "Respond" if asked else ""),
         visit.planned_on or "No date yet",
         components.Status(visit.status, visit.get_status_display()),
-        visit.author or "Nobody yet",
+        visit.author or "No one yet",
         visit.due or "No deadline",
     ]
 
@@ -137,7 +137,7 @@ def performance_table(visits: Any) -> components.Table:
         for visit in held[:HELD_SHOWN]
     ]
     columns = [*(components.Column(label) for label in ("Date", "Recorded by", "Who took part")), _DAYS]
-    return components.Table("Headteacher’s performance management", columns, rows, empty="None is recorded.")
+    return components.Table("Headteacher’s performance management", columns, rows, empty="None recorded.")
 
 
 URN = Column("urn", "URN", "Unique reference number of the school")
@@ -146,20 +146,20 @@ VISITS = ListFile(
     "school-visits",
     "visits of a school",
     "A school: Visits",
-    "A visit that is owed or planned, then a Record of Visit, then a held meeting of performance management",
+    "A visit that is due or planned, then a Record of Visit, then a performance management meeting that was held",
     [
         URN,
-        Column("school", "School", "Name of the school: this one, or one whose history it carries on"),
+        Column("school", "School", "Name of the school: this one or its predecessor"),
         Column("kind", "Type of visit", "Type of visit"),
         Column("state", "State", "State of the visit"),
-        Column("day", "Date", "Day it was held, or for which it is proposed or agreed"),
-        Column("at", "Time", "Time of the day, where one is planned"),
-        Column("visitor", "Who goes", "Who goes, or went"),
+        Column("day", "Date", "Day it was held, or is proposed or agreed for"),
+        Column("at", "Time", "Planned time of day, if any"),
+        Column("visitor", "Who goes", "Who goes or went"),
         Column("team", "Who else takes part", "Who else takes part"),
         Column("days", "Days", "Days used or planned"),
-        Column("due", "Due", "Day by which a core visit is to be held"),
-        Column("record", "Record", "Reference of its record, where there is one for you to read"),
-        Column("record_state", "State of the record", "Where that record is in its life"),
+        Column("due", "Due", "Day a core visit is due"),
+        Column("record", "Record", "Reference of its record, if there is one you can read"),
+        Column("record_state", "State of the record", "State of that record"),
     ],
 )
 

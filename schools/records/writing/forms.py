@@ -37,7 +37,7 @@ class NewRecordForm(VisitFactsForm):
 class ReasonForm(Form):
     """Why something is given up."""
 
-    reason = TextArea(label="Why", named="why", rows=4)
+    reason = TextArea(label="Why you are abandoning it", named="why you are abandoning it", rows=4)
 
 
 MOST_LINES = 40
@@ -99,7 +99,6 @@ class RecordForm(VisitFactsForm):
     met = TextArea(label="Who you met", help_text="Roles are enough.", rows=3, max_length=LONGEST, required=False)
     evidence = TextArea(
         label="Evidence you saw",
-        help_text="Lessons, pupils’ work, data, documents, and what people told you.",
         max_length=LONGEST,
         required=False,
     )
@@ -120,7 +119,7 @@ class RecordForm(VisitFactsForm):
         super().__init__(*args, **kwargs)
         self._typed = self.data or typed or {}
         for name in ("met", "evidence"):
-            self._note(name, "needed before you submit")
+            self._note(name, "needed to submit")
         self._make_items()
         self._make_grades()
         self._make_carried()
@@ -146,27 +145,25 @@ class RecordForm(VisitFactsForm):
 
     def _make_items(self) -> None:
         for number, line in enumerate(self.parts.agenda, start=1):
-            made = TextArea(
-                label=f"{number}. {line.heading}", help_text=line.guidance, rows=8, max_length=LONGEST, required=False
-            )
+            made = TextArea(label=f"{number}. {line.heading}", rows=8, max_length=LONGEST, required=False)
             made.named = f"what you found on “{line.heading}”"
-            self._add(f"item_{line.key}", made, note="needed before you submit")
+            self._add(f"item_{line.key}", made, note="needed to submit")
             if line.source == "authority" and self.parts.may_add_items:
-                self._add(f"drop_{line.key}", ConfirmField(label="Take this item off the agenda", required=False))
+                self._add(f"drop_{line.key}", ConfirmField(label="Remove this item from the agenda", required=False))
         if not self.parts.agenda:
-            self._note("findings", "needed before you submit")
+            self._note("findings", "needed to submit")
         else:
             self.fields["findings"].label = "Anything else you found"
             self.fields["findings"].widget.attrs["rows"] = 6
         if self.parts.may_add_items:
             self._add(
                 "new_item",
-                TextField(label="Another agenda item", max_length=200, required=False),
-                note="if you need one",
+                TextField(label="New agenda item", max_length=200, required=False),
+                note=None,
             )
             self._add(
                 "new_item_text",
-                TextArea(label="What you found on it", rows=4, max_length=LONGEST, required=False),
+                TextArea(label="What you found on the new item", rows=4, max_length=LONGEST, required=False),
                 note=None,
             )
 
@@ -190,11 +187,11 @@ class RecordForm(VisitFactsForm):
             outcomes = [(each.value, OUTCOME_LABELS[each]) for each in Outcome]
             self._add(
                 f"carried_{action.pk}",
-                SelectField(label="What has become of it", choices=outcomes, empty="", required=False),
+                SelectField(label="Outcome", choices=outcomes, empty="", required=False),
             )
             self._add(
                 f"carried_{action.pk}_note",
-                TextField(label="Note on it", max_length=500, required=False),
+                TextField(label="Note", max_length=500, required=False),
             )
 
     def _line_keys(self, kind: str, saved: list[str]) -> list[str]:
@@ -239,7 +236,7 @@ class RecordForm(VisitFactsForm):
         self._add(
             f"action_{key}_owner",
             SelectField(
-                label=f"Action {number}: whose",
+                label=f"Action {number}: owner",
                 choices=[(each.value, OWNER_LABELS[each]) for each in Owner],
                 empty="",
                 initial=Owner.SCHOOL.value,
@@ -248,11 +245,11 @@ class RecordForm(VisitFactsForm):
         )
         self._add(
             f"action_{key}_who",
-            TextField(label=f"Action {number}: who", max_length=150, width=20, required=False),
+            TextField(label=f"Action {number}: person or post", max_length=150, width=20, required=False),
         )
         self._add(
             f"action_{key}_due",
-            DateField(label=f"Action {number}: by when", named=f"the date of action {number}", required=False),
+            DateField(label=f"Action {number}: due date", named=f"the due date of action {number}", required=False),
         )
 
     def _initial_lines(self) -> None:
@@ -264,12 +261,12 @@ class RecordForm(VisitFactsForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("new_item_text", "").strip() and not data.get("new_item", "").strip():
-            self.add_error("new_item", "Enter the agenda item that your finding is on")
+            self.add_error("new_item", "Enter the new agenda item")
         for line in self.parts.agenda:
             if data.get(f"drop_{line.key}") and str(data.get(f"item_{line.key}", "")).strip():
                 self.add_error(
                     f"drop_{line.key}",
-                    f"You have written what you found on “{line.heading}”. Clear the text or keep the item",
+                    f"Clear what you found on “{line.heading}”, or keep the item",
                 )
         for number, key in enumerate(self.strength_keys, start=1):
             if data.get(f"strength_{key}_theme") and not str(data.get(f"strength_{key}", "")).strip():
@@ -282,7 +279,7 @@ class RecordForm(VisitFactsForm):
         number = self.action_keys.index(key) + 1
         what, due = str(data.get(f"action_{key}", "")).strip(), data.get(f"action_{key}_due")
         if not what and (due or str(data.get(f"action_{key}_who", "")).strip()):
-            self.add_error(f"action_{key}", f"Enter what is to be done in action {number}, or remove it")
+            self.add_error(f"action_{key}", f"Enter action {number}, or remove it")
         known = next((line for line in self.parts.content.actions if line.key == key), None)
         if due and (known is None or known.due_on != due):
             for reason in wrong_with_action_date(due, today=clock.today()):
@@ -343,6 +340,11 @@ class RecordForm(VisitFactsForm):
         )
 
     # For the page, which draws the parts under headings of its own.
+
+    @property
+    def guidance(self) -> list[Any]:
+        """The lines of the agenda that say what to write about."""
+        return [line for line in self.parts.agenda if line.guidance]
 
     @property
     def item_rows(self) -> list[dict[str, Any]]:

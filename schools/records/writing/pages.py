@@ -96,8 +96,10 @@ class RecordWrite(KeepsDrafts, FormView[NewRecordForm]):
         except Blocked as error:
             return refused(self, form, error)
         except Conflict:
-            return refused(self, form, Blocked(["Somebody else has changed this visit or begun its record meanwhile."]))
-        messages.success(self.request, f"Begun as {record.reference}. Only you and your managers can see it.")
+            return refused(
+                self, form, Blocked(["Someone else changed this visit or began its record after you opened this page."])
+            )
+        messages.success(self.request, f"You began record {record.reference}. Only you and your managers can see it.")
         return redirect("schools:record_edit", self.school.urn, record.reference)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -171,7 +173,7 @@ class RecordEdit(RecordWriting):
         content, visit = form.content(), form.visit()
         texts: dict[str, Any] = form.texts()
         if self._is_unchanged(form) and self.base_version == self.record.version:
-            messages.info(self.request, "Nothing was changed.")
+            messages.info(self.request, "You did not change anything.")
             return self._onward()
         try:
             record_actions.revise(
@@ -228,7 +230,7 @@ class RecordEdit(RecordWriting):
         return context | {
             "conflict": self.conflict,
             "conflict_text": f"{self.conflict.updated_by} saved this record while you were writing. "
-            "Nothing of yours is lost: it is in the form. Saving again replaces what is saved now.",
+            "Your text is still in the form. If you save it, it replaces theirs.",
             "theirs": differing(self.conflict, context["form"]),
         }
 
@@ -282,7 +284,7 @@ def differing(current: RecordOfVisit, form: RecordForm) -> list[tuple[str, str]]
     return found + [(_NOT_YOURS.format("action"), action_in_words(line)) for line in actions]
 
 
-_NOT_YOURS = "A saved {} that your text does not have"
+_NOT_YOURS = "Saved {} that is not in your text"
 
 
 def _in_words(bound: Any, value: Any) -> str:
@@ -332,7 +334,7 @@ def submit_record(request: HttpRequest, urn: int, reference: str) -> HttpRespons
     return act(
         request,
         record,
-        "Submitted. Your line manager is asked to approve it.",
+        "You submitted the record. Your line manager needs to approve it.",
         partial(record_actions.submit, record),
         on=clock.today(),
         seen_version=seen_in(request.POST),
@@ -345,7 +347,7 @@ def recall_record(request: HttpRequest, urn: int, reference: str) -> HttpRespons
     return act(
         request,
         record,
-        "Recalled. You can write in it again.",
+        "You recalled the record. You can edit it again.",
         partial(record_actions.recall, record),
         on=clock.today(),
         seen_version=seen_in(request.POST),
@@ -380,5 +382,7 @@ class RecordAbandon(RecordFormView):
             return refused(self, form, error)
         except Conflict as lost:
             return show_conflict(self, form, lost)
-        messages.success(self.request, "Abandoned. The visit no longer counts, and its days are free.")
+        messages.success(
+            self.request, "You abandoned the record. The visit no longer counts and its days can be used again."
+        )
         return redirect(self.record)

@@ -24,7 +24,7 @@ def blockers_to_submitting(record: RecordOfVisit, user: Any) -> list[str]:
     """The record's own reasons, and text its author typed and has not saved, which would not go with it."""
     reasons = guards.blockers(record, "submit", on=clock.today())
     unsaved = record.author_id == user.pk and has_unsaved_text(record, user)
-    return [*reasons, "Save or discard the text you typed and did not save."] if unsaved else reasons
+    return [*reasons, "Save or discard the text you have not saved."] if unsaved else reasons
 
 
 def has_unsaved_text(record: RecordOfVisit, user: Any) -> bool:

@@ -110,7 +110,7 @@ def test_a_record_goes_from_its_author_to_the_schools_answer(
         keys.enter("Approve or return the Record of Visit")
         keys.enter("Approve and share")
         keys.enter("Approve and share", "Space")
-        expect(page.get_by_text("Approved and shared with the school")).to_be_visible()
+        expect(page.get_by_text("You approved the record and shared it with the school")).to_be_visible()
     with at_home(browser, live_server, county.headteacher) as (page, keys):
         keys.enter("Respond to the Record of Visit")
         expect(page.get_by_text("Written with the keyboard alone.")).to_be_visible()
@@ -125,6 +125,6 @@ def test_a_record_goes_from_its_author_to_the_schools_answer(
         keys.write("What is not accurate", "It was the deputy.")
         keys.enter("Continue", "Space")
         expect(page.get_by_text("It was the deputy.")).to_be_visible()
-        keys.enter("Send your answer", "Space")
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+        keys.enter("Send your response", "Space")
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert RecordOfVisit.objects.get(pk=record.pk).status == RecordStatus.SHARED

@@ -17,7 +17,7 @@ from tests.forms import form_to_type_in
 from tests.integration.signing_in import signed_in
 
 HAN, SCHOOL = "漢", "🏫"
-SENTENCE = "The PDF cannot show these characters: 漢 🏫. Use words in their place."
+SENTENCE = "The PDF cannot show these characters: 漢 🏫. Use words instead."
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,9 @@ def at(strength: Strength, move: str = "") -> str:
 
 def test_the_page_has_its_facts_and_the_moves_of_its_reader_alone(county: County, strength: Strength) -> None:
     of_head, of_dsim = page(county.headteacher, at(strength)), page(county.dsim, at(strength))
-    assert "Waits for the headteacher" in of_head
+    assert "Waiting for the headteacher" in of_head
     assert county.school.name in of_head
-    assert [label in of_head for label in ("May be shared", ">Decline<", ">Take out<")] == [True, True, False]
+    assert [label in of_head for label in ("Allow sharing", ">Decline<", ">Take out<")] == [True, True, False]
     assert [label in of_dsim for label in (">Decline<", ">Take out<")] == [False, True]
 
 
@@ -74,7 +74,7 @@ def test_a_move_that_is_over_or_blocked_sends_its_user_back_and_says_why(county:
     refused = client.post(at(strength, "consent"), {"base_version": "1"})
     assert (refused.status_code, "Its theme is missing." in refused.content.decode()) == (200, True)
     Strength.objects.filter(pk=strength.pk).update(status="withdrawn")
-    assert "This is now: taken out by a correction." in page(county.headteacher, at(strength, "decline"))
+    assert "This is now: removed by a correction." in page(county.headteacher, at(strength, "decline"))
 
 
 def test_a_colleague_who_was_first_is_told_of_and_the_reason_is_kept(county: County, strength: Strength) -> None:

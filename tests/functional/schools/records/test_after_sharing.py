@@ -48,9 +48,9 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     found.fill("Pupils are taught very well and remember <b>most</b> of what they learn.")
     led_on(page.get_by_role("button", name="Propose the correction"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    page.get_by_label("Why the record is corrected").fill("One sentence said too much.")
+    page.get_by_label("Why you are correcting the record").fill("One sentence said too much.")
     led_on(page.get_by_role("button", name="Propose the correction"))
-    expect(page.get_by_text("You have proposed the correction.")).to_be_visible()
+    expect(page.get_by_text("You proposed the correction.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
     expect(page.get_by_text("most")).to_have_count(0)
@@ -70,7 +70,7 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     go(page, live_server, county.dsim, f"{path}correction/")
     led_on(page.get_by_role("button", name="Issue as a new version"))
     led_on(page.get_by_role("button", name="Issue version 2"))
-    expect(page.get_by_text("Issued: the school reads version 2.")).to_be_visible()
+    expect(page.get_by_text("You issued version 2. The school can read it.")).to_be_visible()
 
     go(page, live_server, county.headteacher, path)
     expect(page.get_by_text("In year 4 pupils are taught very well.").first).to_be_visible()
@@ -80,15 +80,15 @@ def test_a_correction_goes_from_the_author_to_the_school(page: Page, live_server
     go(page, live_server, county.headteacher, f"{path}respond/")
     page.get_by_label("Yes").check()
     led_on(page.get_by_role("button", name="Continue"))
-    led_on(page.get_by_role("button", name="Send your answer"))
+    led_on(page.get_by_role("button", name="Send your response"))
     expect(page.get_by_text("on version 2")).to_be_visible()
 
 
 def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server: Any, county: County) -> None:
     record = shared(county)
     go(page, live_server, county.headteacher, record.get_absolute_url())
-    led_on(page.get_by_role("button", name="May be shared"))
-    expect(page.get_by_text("It may be shared with other schools.")).to_be_visible()
+    led_on(page.get_by_role("button", name="Allow sharing"))
+    expect(page.get_by_text("You agreed that we may share this strength with other schools.")).to_be_visible()
     assert Strength.objects.get().status == "agreed"
 
     tab = f"/schools/{county.school.urn}/actions/"
@@ -100,12 +100,12 @@ def test_the_headteacher_consents_and_reports_on_actions(page: Page, live_server
         )
     page.goto(f"{live_server.url}{tab}")
     led_on(page.get_by_role("link", name="Update").first)
-    page.get_by_label("It is done").check()
+    page.get_by_label("Done", exact=True).check()
     led_on(page.get_by_role("button", name="Save"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.get_by_label("What has been done").fill("All of year 4 is moderated.")
     led_on(page.get_by_role("button", name="Save"))
-    expect(page.get_by_text("Saved. The action is now: done.")).to_be_visible()
+    expect(page.get_by_text("You marked the action as done.")).to_be_visible()
     assert RecordAction.objects.filter(status="done").count() == 1
 
 
@@ -113,7 +113,7 @@ def test_a_school_without_actions_and_meetings_is_told_what_comes(
     page: Page, live_server: Any, county: County, clerk: User
 ) -> None:
     go(page, live_server, clerk, f"/schools/{county.school.urn}/actions/")
-    expect(page.get_by_text("No action has been agreed yet")).to_be_visible()
+    expect(page.get_by_text("No actions agreed yet")).to_be_visible()
     page.goto(f"{live_server.url}/schools/{county.school.urn}/governors/")
 
 
@@ -125,12 +125,12 @@ def test_the_clerk_enters_meetings_and_says_what_was_presented(
     tab = f"/schools/{county.school.urn}/governors/"
     go(page, live_server, clerk, f"{tab}add/")
     page.get_by_label("Dates of governors’ meetings").fill("sometime next year")
-    led_on(page.get_by_role("button", name="Add these meetings"))
+    led_on(page.get_by_role("button", name="Add meetings"))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     days = [today.replace(day=1, month=month, year=today.year + 1) for month in (2, 5, 7)]
     page.get_by_label("Dates of governors’ meetings").fill("\n".join([*map(clock.uk_date, days), clock.uk_date(today)]))
-    led_on(page.get_by_role("button", name="Add these meetings"))
-    expect(page.get_by_text("4 meetings added.")).to_be_visible()
+    led_on(page.get_by_role("button", name="Add meetings"))
+    expect(page.get_by_text("You added 4 meetings.")).to_be_visible()
     GovernorsMeetingFactory.create(school=county.school, cancelled_because="Snow", held_on=date(2026, 10, 1))
     page.reload()
     led_on(page.get_by_role("link", name="Cancel the meeting").last)
@@ -141,7 +141,7 @@ def test_the_clerk_enters_meetings_and_says_what_was_presented(
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.get_by_label(clock.uk_date(today)).check()
     led_on(page.get_by_role("button", name="Mark as presented"))
-    expect(page.get_by_text("Presented to the governors on")).to_be_visible()
+    expect(page.get_by_text("You marked the record as presented to the governors on")).to_be_visible()
     assert RecordOfVisit.objects.get().presented_on == today
 
 

@@ -27,7 +27,7 @@ def answer(page: Page) -> None:
     look_at(page, "answer-error")
     page.get_by_label("No, something is not accurate").check()
     led_on(page.get_by_role("button", name="Continue"))
-    expect(page.get_by_role("heading", name="Check your answer before you send it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your response before you send it")).to_be_visible()
     look_at(page, "answer-check")
     led_on(page.get_by_role("link", name="Change What is not accurate"))
     assert page.get_by_label("What is not accurate").input_value() == OBJECTION
@@ -48,8 +48,8 @@ def test_an_answer_is_checked_and_sent_once_by_two_clicks(
         page.goto(f"{live_server.url}{record.get_absolute_url()}respond/")
         answer(page)
         with page.expect_navigation():
-            page.get_by_role("button", name="Send your answer").dblclick()
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+            page.get_by_role("button", name="Send your response").dblclick()
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert Response.objects.get().on_accuracy == OBJECTION
 
 
@@ -65,10 +65,10 @@ def test_an_answer_is_checked_and_sent_without_javascript(
         page.get_by_label("No, something is not accurate").check()
         page.get_by_label("What is not accurate").fill(OBJECTION)
         led_on(page.get_by_role("button", name="Continue"))
-        expect(page.get_by_role("heading", name="Check your answer before you send it")).to_be_visible()
+        expect(page.get_by_role("heading", name="Check your response before you send it")).to_be_visible()
         led_on(page.get_by_role("link", name="Go back and change"))
         assert page.get_by_label("What is not accurate").input_value() == OBJECTION
         led_on(page.get_by_role("button", name="Continue"))
-        led_on(page.get_by_role("button", name="Send your answer"))
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+        led_on(page.get_by_role("button", name="Send your response"))
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert Response.objects.get().on_accuracy == OBJECTION

@@ -16,8 +16,8 @@ from tests.functional.signing_in import be_signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DOUBT = (
-    "Friday 18 December 2026 is the last school day of the autumn term. Approved on Monday 4 January 2027, it would be "
-    "answered by 18 January 2027, but you have until 24 December 2026 to decide."
+    "Friday 18 December 2026 is the last school day of the autumn term. If you approve it on Monday 4 January 2027, "
+    "the school would have until 18 January 2027 to respond. But you must decide by 24 December 2026."
 )
 
 
@@ -29,7 +29,7 @@ def test_a_doubt_stands_above_what_will_happen(page: Page, live_server: Any, mon
     page.goto(f"{live_server.url}{record.get_absolute_url()}approve/?seen_version={record.version}")
     expect(page.get_by_text(DOUBT)).to_be_visible()
     page.get_by_role("button", name="Approve and share").click()
-    expect(page.get_by_text("Approved and shared with the school.")).to_be_visible()
+    expect(page.get_by_text("You approved the record and shared it with the school.")).to_be_visible()
 
 
 def test_the_date_before_the_last_weeks_opens_to_its_working(page: Page, live_server: Any) -> None:

@@ -147,11 +147,11 @@ def sip_writes_and_submits(browser: Browser, live_server: Any, cast: Cast, schoo
         page.get_by_label("Strength 1", exact=True).fill("Test data")
         page.get_by_label("Action 1", exact=True).fill("Read the test")
         press(page, "Save and preview")
-        expect(page.get_by_text("This is how the school will read this record.")).to_be_visible()
+        expect(page.get_by_text("The school will see the record like this.")).to_be_visible()
         expect(page.get_by_text("Action 1, “Read the test”, needs a person and a date.")).to_be_visible()
         press(page, "Continue writing")
-        page.get_by_role("textbox", name="Action 1: who").fill("Deputy headteacher")
-        fill_day(page.get_by_role("group", name="Action 1: by when"), date(2026, 12, 11))
+        page.get_by_role("textbox", name="Action 1: person or post").fill("Deputy headteacher")
+        fill_day(page.get_by_role("group", name="Action 1: due date"), date(2026, 12, 11))
         press(page, "Save and preview", "Submit for approval")
         expect(page.get_by_text("Awaiting approval").first).to_be_visible()
     record = RecordOfVisit.objects.get()
@@ -182,6 +182,7 @@ def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordO
         be_at_home(page, live_server, cast.dsim)
         led_on(page.get_by_role("link", name="Approve or return the Record of Visit"))
         press(page, "Return to the author")
+        page.locator("details:has(textarea[name^=comment_item_]) summary").first.click()
         page.locator("textarea[name^=comment_item_]").first.fill("Which <words>?")
         press(page, "Return to the author")
         expect(page.get_by_text("with your comments")).to_be_visible()
@@ -204,7 +205,7 @@ def dsim_approves(browser: Browser, live_server: Any, cast: Cast, record: Record
         page.goto(f"{live_server.url}{record.get_absolute_url()}")
         press(page, "Approve and share")
         press(page, "Approve and share")
-        expect(page.get_by_text("Approved and shared with the school")).to_be_visible()
+        expect(page.get_by_text("You approved the record and shared it with the school")).to_be_visible()
 
 
 def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
@@ -218,8 +219,8 @@ def headteacher_corrects_a_fact(browser: Browser, live_server: Any, cast: Cast, 
         page.get_by_label("No, something is not accurate").check()
         page.get_by_label("What is not accurate").fill("I was not there: it was the deputy.")
         page.get_by_label("Your comments on the content").fill("Read.")
-        press(page, "Continue", "Send your answer")
-        expect(page.get_by_text("Your response is recorded")).to_be_visible()
+        press(page, "Continue", "Send your response")
+        expect(page.get_by_text("You sent your response.")).to_be_visible()
 
 
 def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
@@ -229,10 +230,10 @@ def sip_proposes_a_correction(browser: Browser, live_server: Any, cast: Cast, re
         expect(page.get_by_text("I was not there: it was the deputy.")).to_be_visible()
         press(page, "Correct the record", "Propose the correction")
         expect(page.get_by_text("There is a problem")).to_be_visible()
-        page.get_by_label("Why the record is corrected").fill("The headteacher was away.")
+        page.get_by_label("Why you are correcting the record").fill("The headteacher was away.")
         page.get_by_label("Who you met").fill("Deputy headteacher")
         press(page, "Propose the correction")
-        expect(page.get_by_text("You have proposed the correction.")).to_be_visible()
+        expect(page.get_by_text("You proposed the correction.")).to_be_visible()
 
 
 def dsim_issues_it(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
@@ -254,8 +255,8 @@ def headteacher_and_chair_answer_again(browser: Browser, live_server: Any, cast:
             expect(page.get_by_text("The headteacher was away.")).to_be_visible()
             press(page, "Respond for your school")
             page.get_by_label("Yes", exact=True).check()
-            press(page, "Continue", "Send your answer")
-            expect(page.get_by_text("Your response is recorded")).to_be_visible()
+            press(page, "Continue", "Send your response")
+            expect(page.get_by_text("You sent your response.")).to_be_visible()
     assert {answer.role for answer in record.newest_version().responses.all()} == {Role.HEADTEACHER, Role.CHAIR}
 
 
@@ -266,7 +267,9 @@ def clerk_presents(browser: Browser, live_server: Any, cast: Cast, record: Recor
         press(page, "Mark as presented to the governors")
         fill_day(page.get_by_role("group", name="Date of the governors’ meeting"), clock.today() - timedelta(days=1))
         press(page, "Mark as presented")
-        expect(page.get_by_text("Presented to the governors on 3 December 2026.")).to_be_visible()
+        expect(
+            page.get_by_text("You marked the record as presented to the governors on 3 December 2026.")
+        ).to_be_visible()
 
 
 def sip_closes(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:

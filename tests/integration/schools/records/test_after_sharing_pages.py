@@ -92,7 +92,7 @@ def test_the_form_of_a_correction_and_its_page_show_what_the_school_says_is_not_
 def test_a_correction_that_was_returned_shows_what_changed_since(county: County, record: RecordOfVisit) -> None:
     correction = propose(record)
     path = f"{record.get_absolute_url()}correction/"
-    assert "What changed since" not in page_of(county.dsim, path)
+    assert "Changes since this" not in page_of(county.dsim, path)
     correction_actions.return_to_author(
         correction, by=county.dsim, on=TUESDAY, reason="Say which year.", seen_version=1
     )
@@ -102,9 +102,7 @@ def test_a_correction_that_was_returned_shows_what_changed_since(county: County,
         correction, by=county.sip, on=TUESDAY, reason="The year was missing.", seen_version=2, **again
     )
     page = page_of(county.dsim, path)
-    since = page[
-        page.index("What changed since this correction was returned") : page.index("What differs from version")
-    ]
+    since = page[page.index("Changes since this correction was returned") : page.index("Changes to version")]
     assert "Say which year." in since
     assert "Books of year 4." in since
     assert "remember most" not in since
@@ -157,12 +155,12 @@ def test_whoever_answers_reads_who_else_reads_and_what_follows(county: County, r
     client = signed_in(county.headteacher)
     sent = {**opened(client, path), "accurate": "no", "on_accuracy": "There are 214 pupils."}
     told = answered(client, path, sent, follow=True).content.decode()
-    assert "If they correct the record you are told, and may answer the new version." in told
+    assert "If they correct the record, we will email you and you can respond to the new version." in told
     assert f'href="{path}"' not in told
     assert "Respond to the record (Chair of governors)" in told
     client = signed_in(county.chair)
     told = answered(client, path, {**opened(client, path), "accurate": "yes"}, follow=True).content.decode()
-    assert "Your response is recorded." in told
+    assert "You sent your response. The author and their managers can read it." in told
     assert "If they correct" not in told
     assert "Respond to the record (" not in told
 
@@ -229,7 +227,7 @@ def test_nothing_typed_is_lost_when_another_correction_waits_already(county: Cou
 def test_the_form_of_a_correction_that_waits_leads_to_it(county: County, record: RecordOfVisit) -> None:
     propose(record)
     page = signed_in(county.sip).get(f"{record.get_absolute_url()}correct/", follow=True)
-    assert "A correction of this record waits for your line manager." in page.content.decode()
+    assert "Your correction of this record is waiting for your line manager." in page.content.decode()
 
 
 def test_a_returned_correction_opens_with_its_own_words_and_the_comments(county: County, record: RecordOfVisit) -> None:
@@ -313,7 +311,7 @@ def test_the_meetings_held_since_are_offered_and_another_day_is_added(
     other = {"meeting": "another", "held_on_0": "11", "held_on_1": "11", "held_on_2": "2026"}
     assert "Enter the date of the meeting" in client.post(path, {"meeting": "another", **form}).content.decode()
     both = client.post(path, {**other, "meeting": "2026-11-10", **form}).content.decode()
-    assert "You chose the meeting of 10 November 2026, but you have also entered another date." in both
+    assert "You selected the meeting of 10 November 2026, but you also entered another date." in both
     assert 'value="11"' in both
     assert not RecordOfVisit.objects.filter(presented_on__isnull=False).exists()
     late = client.post(path, {**other, "held_on_0": "13", **form}).content.decode()
@@ -337,11 +335,11 @@ def test_a_page_opened_before_somebody_else_presented_it_is_told(
 
 def test_what_keeps_a_record_open_is_said_where_it_would_be_closed(county: County, record: RecordOfVisit) -> None:
     page = page_of(county.sip, record.get_absolute_url())
-    assert "It has not been presented to the governors." in page
+    assert "The record has not been presented to the governors." in page
     assert "The school has until 17 November 2026 to respond." in page
     closing = signed_in(county.sip).get(f"{record.get_absolute_url()}close/", follow=True).content.decode()
-    assert "It cannot be closed yet." in closing
-    assert "Before it can be closed" not in page_of(county.chair, record.get_absolute_url())
+    assert "You cannot close this record yet." in closing
+    assert "Before you can close this record" not in page_of(county.chair, record.get_absolute_url())
 
 
 def test_a_record_is_closed_without_presentation_with_its_reason(
@@ -376,7 +374,7 @@ def test_a_years_meetings_are_entered_at_once(county: County, clerk: User) -> No
     client.post(path, {"days": "3 December 2026\n4/2/2027\n\nThursday 13 May 2027"})
     assert GovernorsMeeting.objects.count() == 3
     again = client.post(path, {"days": "3 December 2026"}, follow=True).content.decode()
-    assert "Nothing was added. 1 was already there." in again
+    assert "You added no new meetings. 1 was already on record." in again
     assert "is more than two years ahead" in client.post(path, {"days": "3 December 2062"}).content.decode()
 
 
@@ -418,7 +416,7 @@ def test_overdue_actions_come_first_and_the_list_is_narrowed(county: County, rec
     authority = page_of(county.chair, f"{path}?owner=authority")
     assert "Find a partner school" in authority
     assert "Action c" not in authority
-    assert "Nothing matches" in page_of(county.chair, f"{path}?status=dropped")
+    assert "No actions match your filters." in page_of(county.chair, f"{path}?status=dropped")
 
 
 def test_actions_are_taken_away_as_they_are_listed(county: County) -> None:
@@ -473,7 +471,7 @@ def test_the_headteacher_says_what_may_be_shared_and_the_others_read_it(county: 
     assert "Do not share" in page_of(county.headteacher, record.get_absolute_url())
     for user in (county.chair, county.sip, county.dsim):
         page = page_of(user, record.get_absolute_url())
-        assert "Waits for the headteacher" in page
+        assert "Waiting for the headteacher" in page
         assert "Do not share" not in page
         assert signed_in(user).post(f"{path}consent/", {"seen_version": "1"}).status_code == 403
     signed_in(county.headteacher).post(f"{path}consent/", {"seen_version": "1"})

@@ -79,7 +79,7 @@ def test_the_author_is_told_that_the_school_answered_and_not_what(county: County
     sent: Any = Email.objects.get().email_message()
     assert sent.to == [county.sip.email]
     assert "chair of governors" in sent.body
-    assert "something in it is not accurate" in sent.body
+    assert "something in the record is not accurate" in sent.body
     assert "31 pupils" not in sent.body
     respond(record, county.headteacher)
     assert "not accurate" not in Email.objects.latest("pk").email_message().body
@@ -119,7 +119,9 @@ def test_a_meeting_to_come_and_one_before_the_sharing_are_refused(record: Record
 def test_only_the_record_of_a_core_visit_is_presented(county: County, clerk: User) -> None:
     record = shared(county, kind="monitoring")
     assert PRESENT not in due(record)
-    assert refusal(lambda: present(record, clerk)) == ["Only the record of a core visit is presented to the governors."]
+    assert refusal(lambda: present(record, clerk)) == [
+        "You can only present the record of a core visit to the governors."
+    ]
 
 
 def test_a_meeting_that_was_not_known_is_entered_with_what_was_presented_at_it(
@@ -226,7 +228,10 @@ def test_a_version_that_was_never_dated_is_though_the_one_before_was(
 
 def test_a_core_record_closes_once_it_is_answered_and_presented(county: County, record: RecordOfVisit) -> None:
     waits = "The school has until 17 November 2026 to respond."
-    assert guards.blockers(record, "close", on=TUESDAY) == ["It has not been presented to the governors.", waits]
+    assert guards.blockers(record, "close", on=TUESDAY) == [
+        "The record has not been presented to the governors.",
+        waits,
+    ]
     present(record, county.chair)
     assert refusal(lambda: record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)) == [
         waits
@@ -260,7 +265,7 @@ def test_a_correction_that_waits_keeps_it_open(county: County) -> None:
     both_answer(record, county)
     correction = propose(record)
     assert refusal(lambda: record_actions.close(record, by=county.sip, on=TUESDAY, seen_version=record.version)) == [
-        "A correction of this record must be issued or withdrawn first."
+        "The correction of this record must be issued or withdrawn first."
     ]
     correction_actions.withdraw(
         correction, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=correction.version
@@ -291,7 +296,7 @@ def test_a_core_record_is_closed_unpresented_when_the_time_is_over(county: Count
         record_actions.close_unpresented(record, by=county.dsim, on=on, reason=reason, seen_version=record.version)
 
     both_answer(record, county)
-    assert refusal(lambda: close(END_OF_SPRING)) == ["The governors have until 25 March 2027 to see it."]
+    assert refusal(lambda: close(END_OF_SPRING)) == ["The governors have until 25 March 2027 to see the record."]
     assert refusal(lambda: close(date(2027, 3, 26), "")) == ["Give a reason."]
     close(date(2027, 3, 26))
     assert (record.status, record.presented_on, due(record)) == ("closed", None, {})
@@ -317,14 +322,14 @@ def test_only_the_line_manager_closes_unpresented_and_only_a_core_record(county:
             record, by=county.dsim, on=late, reason="So.", seen_version=record.version
         )
     )
-    assert said == ["Only the record of a core visit is closed without being presented."]
+    assert said == ["You can only close the record of a core visit without presentation."]
 
 
 def test_without_term_dates_it_closes_once_both_have_answered(county: County) -> None:
     record = shared(county, kind="monitoring")
     Deadline.objects.all().delete()
     assert refusal(lambda: record_actions.close(record, by=county.sip, on=AFTER, seen_version=record.version)) == [
-        "The school has not responded, and no term dates are held to say how long it has."
+        "The school has not responded. We cannot work out how long it has, because the term dates are missing."
     ]
     both_answer(record, county)
     assert close_what_may(TUESDAY) == 1
@@ -426,10 +431,10 @@ def test_the_school_says_how_far_its_own_actions_are(county: County, record: Rec
 def test_what_was_done_is_said(county: County, record: RecordOfVisit) -> None:
     mine = action()
     assert refusal(lambda: agreed_actions.finish(mine, by=county.chair, on=TUESDAY, note=" ", seen_version=1)) == [
-        "Enter what was done."
+        "Enter what has been done."
     ]
     assert refusal(lambda: agreed_actions.report_progress(mine, by=county.chair, note="", seen_version=1)) == [
-        "Enter how far it is."
+        "Enter what has been done so far."
     ]
 
 

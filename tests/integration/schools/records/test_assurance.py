@@ -78,7 +78,7 @@ def test_whoever_returned_or_approved_one_is_led_to_those_that_still_wait(county
     assert f'href="{QUEUE}">You have 1 more to approve or return</a>' in page
     client, path = signed_in(county.dsim), reverse("schools:record_approve", args=[county.school.urn, second.reference])
     done = client.post(path, {"seen_version": second.version}, follow=True).content.decode()
-    assert "Approved and shared with the school. You have no other records to approve." in done
+    assert "You approved the record and shared it with the school. You have no other records to approve." in done
 
 
 def test_a_manager_of_another_district_has_another_queue(county: County) -> None:
@@ -149,7 +149,7 @@ def test_comments_on_parts_alone_are_enough(county: County) -> None:
 def test_a_record_is_not_returned_without_a_word(county: County) -> None:
     record = county.submitted(county.sip)
     page = send_back(record, county, comment_evidence="  ").content.decode()
-    assert "Enter your comments for the author, on the whole or on a part" in page
+    assert "Enter a comment on the whole record or on a part" in page
     record.refresh_from_db()
     assert record.status == RecordStatus.SUBMITTED
 
@@ -195,7 +195,7 @@ def test_a_return_without_comments_on_parts_leaves_none_of_the_former_beside_the
 def test_the_line_manager_sees_what_changed_since_the_return_as_a_correction_shows_it(county: County) -> None:
     record = county.submitted(county.sip)
     first = signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
-    assert "What changed since" not in first
+    assert "Changes since this" not in first
     send_back(record, county, reason="Say which year.")
     record.refresh_from_db()
     revised: dict[str, Any] = {"findings": f"{record.findings} Seen in year 4."}
@@ -203,7 +203,7 @@ def test_the_line_manager_sees_what_changed_since_the_return_as_a_correction_sho
     record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     for path in ("", "return/"):
         page = signed_in(county.dsim).get(f"{record.get_absolute_url()}{path}").content.decode()
-        assert "What changed since this record was returned" in page
+        assert "Changes since this record was returned" in page
         assert "Say which year." in page
         added = re.search(r'<ins class="app-change__added">.*?</ins>', page, re.DOTALL)
         assert added
@@ -220,7 +220,7 @@ def test_a_record_submitted_again_as_it_was_says_that_nothing_changed(county: Co
     record.refresh_from_db()
     record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     page = signed_in(county.dsim).get(record.get_absolute_url()).content.decode()
-    assert "The author has not changed anything since." in page
+    assert "The author has not changed anything since then." in page
 
 
 def test_the_record_as_it_was_returned_is_found_again_whatever_was_changed_since(county: County, clock_at: Any) -> None:
@@ -309,7 +309,7 @@ def test_whoever_covers_has_the_queue_and_is_told_for_whom(county: County, cover
     assert "until 6 November 2026" in page
     assert f"in cover for {county.dsim.name}" in page
     approve = signed_in(cover).get(f"{record.get_absolute_url()}approve/?seen_version={record.version}")
-    assert f"You approve it in cover for {county.dsim.name}" in approve.content.decode()
+    assert f"We record that you approve it in cover for {county.dsim.name}." in approve.content.decode()
     record_actions.approve(record, by=cover, on=TUESDAY, seen_version=record.version)
     shown = signed_in(county.headteacher).get(record.get_absolute_url()).content.decode()
     assert f"{cover.name}, in cover for {county.dsim.name}" in shown

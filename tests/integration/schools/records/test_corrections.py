@@ -60,10 +60,13 @@ def test_only_the_author_proposes(county: County, record: RecordOfVisit) -> None
 
 
 def test_something_has_to_differ_and_the_reason_to_be_given(record: RecordOfVisit) -> None:
-    nothing = "Nothing differs from the version that the school reads. Change what is wrong."
+    nothing = "You have not changed anything in the version the school reads. Change what is wrong."
     assert refusal(lambda: propose(record, texts=WRITTEN)) == [nothing]
-    assert refusal(lambda: propose(record, reason="  ")) == ["Enter why the record is corrected."]
-    assert refusal(lambda: propose(record, texts=WRITTEN, reason="")) == [nothing, "Enter why the record is corrected."]
+    assert refusal(lambda: propose(record, reason="  ")) == ["Enter why you are correcting the record."]
+    assert refusal(lambda: propose(record, texts=WRITTEN, reason="")) == [
+        nothing,
+        "Enter why you are correcting the record.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def test_an_action_that_is_new_or_changed_needs_a_person_and_a_date(county: Coun
 
 def test_one_correction_waits_at_a_time(county: County, record: RecordOfVisit) -> None:
     first = propose(record)
-    assert refusal(lambda: propose(record)) == ["A correction of this record is waiting already."]
+    assert refusal(lambda: propose(record)) == ["This record already has an open correction."]
     correction_actions.withdraw(first, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=first.version)
     assert propose(record).pk
 
@@ -126,7 +129,7 @@ def test_proposing_again_what_the_school_reads_already_is_refused(county: County
     again = partial(
         correction_actions.propose_again, correction, by=county.sip, on=TUESDAY, reason="So.", seen_version=2, **same
     )
-    assert refusal(again) == ["Nothing differs from the version that the school reads. Change what is wrong."]
+    assert refusal(again) == ["You have not changed anything in the version the school reads. Change what is wrong."]
 
 
 def test_a_manager_decides_and_never_the_author(county: County, record: RecordOfVisit) -> None:

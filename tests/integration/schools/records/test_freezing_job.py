@@ -121,7 +121,7 @@ def test_presenting_and_closing_are_dated_by_their_acts(
 
 
 def test_while_it_is_waited_for_the_page_says_so(record: RecordOfVisit, county: County) -> None:
-    assert sentence(record, county) == "The PDF is being prepared. Open this page again in a minute."
+    assert sentence(record, county) == "We are preparing the PDF. Reload this page in a minute."
     work()
     assert sentence(record, county) == ""
     respond(record, county)
@@ -138,7 +138,7 @@ def test_one_that_cannot_be_made_is_tried_again_and_then_said(
     work()
     assert Job.objects.get(kind=JOB).state == JobState.FAILED
     assert not RecordDocument.objects.exists()
-    assert "could not be made" in sentence(record, county)
+    assert "We could not make a PDF of this version." in sentence(record, county)
     assert [each.levelno for each in caplog.records if "was not frozen" in each.getMessage()] == [logging.ERROR]
 
 

@@ -28,15 +28,16 @@ def asked(county: County, record: RecordOfVisit, page: str = "record_approve", v
 
 
 # Day of approval → what is said. Submitted on Tuesday 1 December, it is to be approved by the eighth.
-BETTER = "Approved on Monday 4 January 2027, it would be answered by 18 January 2027"
+BETTER = "If you approve it on Monday 4 January 2027, the school would have until 18 January 2027 to respond"
 SAID = [
     (date(2026, 12, 1), ""),
     # Ten school days after Wednesday 2 December is Wednesday 16; after Thursday 3 it is Thursday 17.
     (date(2026, 12, 2), ""),
     (
         date(2026, 12, 3),
-        "The school is asked to answer by 17 December 2026. Thursday 17 December 2026 is the last school day but one "
-        "of the autumn term. Approved on Monday 7 December 2026, it would be answered by 4 January 2027.",
+        "The school would have until 17 December 2026 to respond. Thursday 17 December 2026 is the last school day but "
+        "one of the autumn term. If you approve it on Monday 7 December 2026, the school would have until 4 January "
+        "2027 to respond.",
     ),
     (date(2026, 12, 16), ""),
     (date(2026, 12, 17), f"Thursday 17 December 2026 is the last school day but one of the autumn term. {BETTER}."),
@@ -63,7 +64,7 @@ def test_it_names_the_day_by_which_it_is_to_be_approved_when_the_better_one_is_l
     clock_at(date(2026, 12, 17))
     record = county.submitted(county.sip, on=date(2026, 12, 17))
     # Fri 18, Mon 21 to Thu 24.
-    assert asked(county, record).endswith(f"{BETTER}, but you have until 24 December 2026 to decide.")
+    assert asked(county, record).endswith(f"{BETTER}. But you must decide by 24 December 2026.")
 
 
 def test_it_is_said_and_nothing_is_refused(county: County, clock_at: Callable[[date], object]) -> None:
@@ -100,6 +101,6 @@ def test_issuing_a_correction_says_the_same(county: County, clock_at: Any) -> No
     clock_at(date(2026, 12, 18))
     assert asked(county, record, "correction_issue", correction.version) == (
         "Friday 18 December 2026 is the last school day of the autumn term. "
-        "Issued on Monday 4 January 2027, it would be answered by 18 January 2027."
+        "If you issue it on Monday 4 January 2027, the school would have until 18 January 2027 to respond."
     )
     assert issue(correction, county, on=date(2026, 12, 18)).shared_version == 2

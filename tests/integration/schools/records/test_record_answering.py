@@ -94,17 +94,17 @@ def test_an_objection_that_is_too_long_is_not_said_to_be_missing(county: County,
 def test_an_answer_is_read_back_before_it_is_sent(county: County, path: str) -> None:
     client = signed_in(county.headteacher)
     page = read_back(client, path, {**SENT, **opened(client, path)})
-    assert "Check your answer before you send it" in page
+    assert "Check your response before you send it" in page
     assert "No, something is not accurate" in page
     assert "There are 31 pupils in year 4,<br>not &lt;b&gt;30&lt;/b&gt; &amp; more.</p>" in page
     assert "We agree with the rest." in page
-    assert "You cannot change your answer after you send it." in page
+    assert "You cannot change your response after you send it." in page
     assert "<li>Clerk to the governors</li>" in page
-    assert "You answer as" not in page
+    assert "You respond as" not in page
     assert not Response.objects.exists()
 
     told = client.post(path, carried_by(page), follow=True).content.decode()
-    assert "Your response is recorded." in told
+    assert "You sent your response. The author and their managers can read it." in told
     sent = Response.objects.get()
     assert (sent.role, sent.accurate, sent.on_accuracy, sent.on_content) == (
         Role.HEADTEACHER,
@@ -211,7 +211,7 @@ def test_the_same_answer_sent_twice_is_recorded_once(county: County, path: str, 
     client = signed_in(county.headteacher)
     typed = {**SENT, **opened(client, path)}
     page = read_back(client, path, typed)
-    assert "You answer as" in page
+    assert "You respond as" in page
     assert ROLE_LABELS[Role(typed["role"])] in page
     sent = carried_by(page)
     client.post(path, sent)
@@ -240,7 +240,7 @@ def test_another_head_who_was_quicker_is_named_and_the_text_is_shown(county: Cou
     respond(record, appointed(Role.HEADTEACHER, school=county.school))
     page = client.post(path, sent)
     assert page.status_code == 409
-    assert "Your school has already answered this version." in page.content.decode()
+    assert "Your school has already responded to this version." in page.content.decode()
     assert "There are 31 pupils in year 4," in page.content.decode()
     assert "31 pupils" in client.get(path).content.decode()
     assert Response.objects.count() == 1

@@ -132,7 +132,7 @@ def test_without_a_file_the_form_says_what_to_do(draft: RecordOfVisit, county: C
 def test_a_record_has_twenty_files_at_most(draft: RecordOfVisit, county: County) -> None:
     attach(draft, [brought(f"{number}.pdf") for number in range(MOST_FILES)], by=county.sip)
     response = uploaded(signed_in(county.sip), draft, ("one-more.pdf", PDF))
-    assert "20 files at most" in response.content.decode()
+    assert "You can attach up to 20 files to a record. This record already has 20." in response.content.decode()
     with pytest.raises(Blocked):
         attach(draft, [brought()], by=county.sip)
     take_away(draft.attachments.all()[0], by=county.sip)
@@ -179,7 +179,10 @@ def test_files_stay_as_they_are_once_the_record_is_submitted(
 ) -> None:
     client = signed_in(county.sip)
     record_actions.submit(draft, by=county.sip, on=TUESDAY, seen_version=draft.version)
-    assert "is now: awaiting approval" in told(client.get(url(draft, "attachment_add"), follow=True))
+    assert (
+        "You submitted this record for approval. You can only attach or remove files while a record is a draft."
+        in told(client.get(url(draft, "attachment_add"), follow=True))
+    )
     assert uploaded(client, draft, ("x.pdf", PDF)).status_code == 302
     assert client.post(url(draft, "attachment_remove", attachment=file.pk)).status_code == 302
     with pytest.raises(Conflict):
@@ -192,8 +195,8 @@ def test_files_stay_as_they_are_once_the_record_is_submitted(
 def test_a_file_is_taken_away_once_and_kept(draft: RecordOfVisit, file: RecordAttachment, county: County) -> None:
     client = signed_in(county.sip)
     remove = url(draft, "attachment_remove", attachment=file.pk)
-    assert "is no longer attached" in told(client.post(remove, follow=True))
-    assert "taken away already" in told(client.post(remove, follow=True))
+    assert "You removed books.pdf." in told(client.post(remove, follow=True))
+    assert "books.pdf had already been removed." in told(client.post(remove, follow=True))
     file.refresh_from_db()
     assert file.taken_away_by == county.sip
     assert file.blob.read() == PDF
@@ -329,7 +332,7 @@ def test_a_damaged_file_is_a_sentence_and_a_line_in_the_log(
     file.blob.path.chmod(0o600)
     file.blob.path.write_bytes(PDF[:5])
     response = signed_in(county.sip).get(url(file.record, "attachment", attachment=file.pk), follow=True)
-    assert "books.pdf cannot be opened: its kept copy is missing or damaged." in told(response)
+    assert "You cannot download books.pdf because our copy is missing or damaged." in told(response)
     file.blob.path.unlink()
     response = signed_in(county.sip).get(url(file.record, "attachment", attachment=file.pk), follow=True)
     assert "missing or damaged" in told(response)
@@ -368,7 +371,7 @@ def test_what_is_found_infected_later_is_never_served(
     again = county.start(county.sip, kind="monitoring")
     uploaded(signed_in(county.sip), again, ("again.pdf", PDF))
     response = signed_in(county.headteacher).get(url(draft, "attachment", attachment=file.pk), follow=True)
-    assert "is infected with a virus and is not given out" in told(response)
+    assert "You cannot download books.pdf because it is infected with a virus." in told(response)
     page = response.content.decode()
     assert url(draft, "attachment", attachment=file.pk) not in page
     assert "Infected" in page
@@ -380,7 +383,7 @@ def test_what_is_found_infected_later_is_never_served(
 def test_the_frozen_pdf_is_on_the_page_with_its_hash(draft: RecordOfVisit, county: County) -> None:
     shared(county, draft)
     client = signed_in(county.headteacher)
-    assert "The PDF is being prepared." in client.get(draft.get_absolute_url()).content.decode()
+    assert "We are preparing the PDF." in client.get(draft.get_absolute_url()).content.decode()
     assert "not ready yet" in told(client.get(url(draft, "record_pdf"), follow=True))
     document = freeze(draft.versions.get(), "shared")
     page = client.get(draft.get_absolute_url()).content.decode()
@@ -412,5 +415,5 @@ def test_a_missing_frozen_file_is_a_sentence(draft: RecordOfVisit, county: Count
     RecordDocument.objects.create(version=draft.versions.get(), occasion="shared", blob=blob)
     blob.path.unlink()
     response = signed_in(county.headteacher).get(url(draft, "record_pdf"), follow=True)
-    assert "bring it back from the backup" in told(response)
+    assert "restore it from the backup" in told(response)
     assert draft.status == RecordStatus.SHARED

@@ -113,7 +113,7 @@ def test_saving_what_was_not_changed_makes_no_version(school: School, sip: User,
     edit = f"{record.get_absolute_url()}edit/"
     client = signed_in(sip)
     page = client.post(edit, {**TEXTS, **VISIT, **opened(client, edit)}, follow=True)
-    assert "Nothing was changed." in page.content.decode()
+    assert "You did not change anything." in page.content.decode()
     record.refresh_from_db()
     assert record.version == 1
 
@@ -232,7 +232,7 @@ def test_text_kept_in_a_form_that_is_closed_meanwhile_can_still_be_read(school: 
     page = client.get(edit)
 
     assert "My own words" in page.content.decode()
-    assert "This record is now: awaiting approval." in page.content.decode()
+    assert "You submitted this record for approval." in page.content.decode()
     discarded = client.post("/drafts/discard/", {"keep_token": hidden(page, "keep_token")}, follow=True)
     assert discarded.redirect_chain[-1][0] == record.get_absolute_url()
     assert not Draft.objects.exists()
@@ -246,7 +246,7 @@ def test_text_autosaved_and_not_saved_keeps_the_record_from_being_submitted(
     client.post("/drafts/", {**MINE, **opened(client, edit)})
 
     page = client.get(record.get_absolute_url()).content.decode()
-    assert "Save or discard the text you typed and did not save." in page
+    assert "Save or discard the text you have not saved." in page
     refused = client.post(f"{record.get_absolute_url()}submit/", {"seen_version": record.version}, follow=True)
     assert "Save or discard the text" in refused.content.decode()
     record.refresh_from_db()
@@ -301,10 +301,10 @@ def test_a_record_is_approved_only_as_it_was_read(school: School, sip: User, dsi
 def test_who_is_waited_for_is_named_and_nobody_is_said_too(school: School, sip: User, dsim: User) -> None:
     record = record_at(RecordStatus.SUBMITTED, school=school, author=sip, manager=dsim)
     page = signed_in(sip).get(record.get_absolute_url()).content.decode()
-    assert f"Waiting for {dsim.name} to approve or return it." in page
+    assert f"{dsim.name} needs to approve or return this record." in page
     dsim.person.appointments.update(ends_on=date(2026, 11, 19))
     page = signed_in(sip).get(record.get_absolute_url()).content.decode()
-    assert "Nobody is appointed who can approve this record." in page
+    assert "No one can approve this record." in page
 
 
 def test_somebody_who_is_head_and_chair_answers_once_as_each(school: School, sip: User, dsim: User) -> None:

@@ -115,9 +115,9 @@ def test_a_corrected_version_says_why_however_long_the_reason(version: RecordVer
         record=version.record, number=2, texts=version.texts, cover=version.cover, reason=reason
     )
     cover, second, *_rest = pages_of(frozen(corrected))
-    assert "Why this version was issued" in cover
+    assert "Why we issued this version" in cover
     assert "page 1 of" in cover
-    assert "Why this version was issued" in second
+    assert "Why we issued this version" in second
 
 
 def test_the_longest_names_leave_the_cover_on_one_page(county: County) -> None:
@@ -133,7 +133,7 @@ def test_the_longest_names_leave_the_cover_on_one_page(county: County) -> None:
     )
     cover, second, *_rest = pages_of(frozen(corrected))
     assert f"{county.chair}, chair of governors" in cover
-    assert "Why this version was issued" in second[:250]
+    assert "Why we issued this version" in second[:250]
 
 
 # What was answered ----------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_silence_is_said_to_be_one(version: RecordVersion) -> None:
 def test_a_role_nobody_held_is_not_waited_for(county: County) -> None:
     county.chair.person.appointments.all().update(ends_on=TUESDAY.replace(day=2))
     version = shared_record(county).versions.get()
-    assert "Nobody held this post when the record was shared." in text_of(frozen(version))
+    assert "No one held this post when the record was shared." in text_of(frozen(version))
 
 
 # What was frozen stays ------------------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_the_longest_texts_are_all_there(county: County) -> None:
 def test_a_draft_with_nothing_in_it_has_its_headings(county: County) -> None:
     record = county.start(county.sip, texts={})
     text = text_of(preview_pdf(record, record_versions.document(record)).content)
-    assert text.count("Nothing is written here.") == 4
+    assert text.count("Nothing recorded.") == 4
     assert "Actions agreed None." in text
 
 

@@ -379,7 +379,7 @@ def test_each_answers_a_version_once(county: County, who: str) -> None:
     record, user = county.record(SHARED), getattr(county, who)
     respond(record, user)
     said = refusal(lambda: respond(record, user, on_content="On second thoughts"))
-    assert said == ["Your school has already answered this version in that role."]
+    assert said == ["Your school has already responded to this version in that role."]
     assert [each.on_content for each in Response.objects.all()] == ["We agree"]
 
 
@@ -409,7 +409,7 @@ def test_somebody_who_is_head_and_chair_answers_in_the_role_they_say(county: Cou
     also_appointed(county.headteacher, Role.CHAIR, school=county.school)
     assert respond(record, county.headteacher, role=Role.CHAIR).role == Role.CHAIR
     said = refusal(lambda: respond(record, county.headteacher, role=Role.CHAIR))
-    assert said == ["Your school has already answered this version in that role."]
+    assert said == ["Your school has already responded to this version in that role."]
     assert respond(record, county.headteacher).role == Role.HEADTEACHER
     with pytest.raises(PermissionDenied):
         respond(record, county.chair, role=Role.HEADTEACHER)

@@ -101,7 +101,7 @@ def test_a_record_that_nobody_answered_can_be_presented_and_closed_again(
 
 def test_while_a_correction_waits_it_stays_as_it_is(county: County, presented: RecordOfVisit) -> None:
     propose(presented)
-    with pytest.raises(Blocked, match="A correction of this record must be issued or withdrawn first"):
+    with pytest.raises(Blocked, match="The correction of this record must be issued or withdrawn first"):
         undo(presented, county)
 
 

@@ -129,7 +129,7 @@ def test_an_item_is_added_with_its_finding_and_taken_off_again(county: County, p
     assert [line.heading for line in record.visit.agenda()][1] == "The roof"
     assert record.written.findings == {f"a{item.pk}": "It leaks."}
     page = saved(county, record, **{f"item_a{item.pk}": "It leaks.", f"drop_a{item.pk}": "on"}).content.decode()
-    assert "You have written what you found on “The roof”. Clear the text or keep the item" in page
+    assert "Clear what you found on “The roof”, or keep the item" in page
     assert "It leaks.</textarea>" in page
     assert record.written.findings == {f"a{item.pk}": "It leaks."}
     saved(county, record, **{f"item_a{item.pk}": "", f"drop_a{item.pk}": "on"})
@@ -141,7 +141,7 @@ def test_an_item_is_added_with_its_finding_and_taken_off_again(county: County, p
 def test_a_finding_without_its_item_is_asked_for(county: County, programme: None) -> None:
     record = county.start(county.sip)
     page = saved(county, record, new_item_text="It leaks.").content.decode()
-    assert "Enter the agenda item that your finding is on" in page
+    assert "Enter the new agenda item" in page
     assert "It leaks." in page
 
 
@@ -217,7 +217,7 @@ def test_a_line_that_was_saved_is_gone_once_it_is_removed_and_saved(county: Coun
 def test_a_removed_line_that_is_not_saved_stops_a_record_from_being_submitted(county: County) -> None:
     record = county.start(county.sip)
     saved(county, record, strength_s1="Reading")
-    path, unsaved = record.get_absolute_url(), "Save or discard the text you typed and did not save."
+    path, unsaved = record.get_absolute_url(), "Save or discard the text you have not saved."
     assert unsaved not in signed_in(county.sip).get(path).content.decode()
     fields = {name: [value] for name, value in as_posted(saved_values(record)).items() if "strength" not in name}
     DraftFactory.create(user=county.sip, form=edit(record), base_version=record.version, fields=fields)
@@ -229,7 +229,7 @@ def test_there_is_a_most_of_lines(county: County) -> None:
     many = {f"strength_s{number}": "Reading" for number in range(1, 41)}
     page = saved(county, record, **many, then="add strength").content.decode()
     assert lines_in(page).count("strength_s41") == 0
-    assert "There is no room for another strength. Remove one first." in page
+    assert "You have reached the limit. To add another strength, remove one first." in page
 
 
 def test_a_button_nobody_made_adds_and_removes_nothing(county: County) -> None:
@@ -288,9 +288,9 @@ def test_an_action_with_a_date_but_no_words_or_a_date_that_is_past_is_refused(co
     record = county.start(county.sip)
     due = {"action_a1_due_0": "2", "action_a1_due_1": "11", "action_a1_due_2": "2026"}
     page = saved(county, record, **due).content.decode()
-    assert "Enter what is to be done in action 1, or remove it" in page
+    assert "Enter action 1, or remove it" in page
     page = saved(county, record, action_a1="Moderate", **due).content.decode()
-    assert "The date of an action must be today or later." in page
+    assert "The date of an action must be today or in the future." in page
     assert record.version == 1
 
 
@@ -370,7 +370,7 @@ def shared_with_an_action(county: County) -> RecordAction:
 def test_the_last_records_open_actions_are_asked_about(county: County) -> None:
     action = shared_with_an_action(county)
     page = signed_in(county.sip).get(edit(county.start(county.sip))).content.decode()
-    assert "Actions still open from earlier records" in page
+    assert "Open actions from earlier records" in page
     assert action.what in page
     assert "Deputy head" in page
 
@@ -445,7 +445,7 @@ def test_a_line_that_the_other_added_is_shown_to_the_second_to_save(county: Coun
     lost = client.post(edit(record), {**TEXTS, **VISIT, "met": "Mine", **hidden})
     assert lost.status_code == 409
     text = lost.content.decode()
-    assert "A saved strength that your text does not have" in text
+    assert "Saved strength that is not in your text" in text
     assert "Theirs" in text
     assert "Moderate writing (The school: Deputy, by 4 December 2026)" in text
 

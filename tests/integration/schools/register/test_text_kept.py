@@ -305,7 +305,7 @@ def test_a_date_kept_for_a_record_that_somebody_else_presented_is_shown(county: 
     clerk = appointed(Role.CLERK, school=county.school)
     record_actions.present(record, by=clerk, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     page = client.get(path).content.decode()
-    assert "This record is now: presented to governors." in page
+    assert f"{clerk} marked this record as presented to the governors." in page
     assert "3 11 2026" in page
 
 

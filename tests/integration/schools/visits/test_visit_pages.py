@@ -482,12 +482,12 @@ def test_the_tab_shows_what_is_planned_first_and_offers_what_one_may_do(county: 
         text = tab(getattr(county, who), county.school)
         assert {label for label in labels if f">{label}<" in text} == wanted, who
         assert address(visit) in text
-    assert "Please answer" in tab(county.headteacher, county.school)
-    assert "Please answer" not in tab(county.sip, county.school)
+    assert "Respond" in tab(county.headteacher, county.school)
+    assert "Respond" not in tab(county.sip, county.school)
 
 
 def test_the_tab_says_that_nothing_is_planned(county: County) -> None:
-    assert "No visit is planned, and none is due." in tab(county.sip, county.school)
+    assert "No visits planned or due." in tab(county.sip, county.school)
 
 
 # The chronology.

@@ -82,9 +82,9 @@ def test_lines_are_found_again_by_their_keys() -> None:
         ("Findings: Standards", "Changed", "They -rise.-+rise fast.+"),
         ("Grade", "Changed", "Teaching: school 2, good; visitor -3, satisfactory-+2, good+"),
         ("Strength to share", "Added", "+Mathematics+"),
-        ("Strength to share", "Taken out", "-Reading (Reading and writing)-"),
-        ("Action agreed", "Taken out", "-Moderate (The school: Deputy, by 30 November 2026)-"),
-        ("Attached file", "Taken out", "-data.pdf-"),
+        ("Strength to share", "Removed", "-Reading (Reading and writing)-"),
+        ("Action agreed", "Removed", "-Moderate (The school: Deputy, by 30 November 2026)-"),
+        ("Attached file", "Removed", "-data.pdf-"),
     ]
 
 
