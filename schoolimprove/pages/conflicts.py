@@ -1,12 +1,16 @@
 """The message and the form for a user whose change came second."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from schoolimprove.records.transition import Blocked, Conflict
+from schoolimprove.ui import components
 
 
 def what_happened(lost: Conflict, state: str = "") -> str:
@@ -43,3 +47,25 @@ def refused(view: Any, form: Any, error: Blocked) -> HttpResponse:
     form.add_error(None, error)
     response: HttpResponse = view.form_invalid(form)
     return response
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which two versions differ, as text; "" where a version has nothing there."""
+
+    label: str
+    yours: str
+    saved: str
+
+
+def table_of_differences(
+    found: Sequence[Difference], *, yours: str = "Yours", nothing: str = "It is the same as yours."
+) -> components.Table:
+    """Return a table of the fields that differ, the user's own version beside the one that is saved now."""
+    columns = [components.Column(label) for label in ("Field", yours, "Saved now")]
+    rows = [[each.label, _lines(each.yours), _lines(each.saved)] for each in found]
+    return components.Table("What differs", columns, rows, empty=nothing)
+
+
+def _lines(text: str) -> Any:
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.splitlines())) or "Nothing"

@@ -13,6 +13,7 @@ from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year, academic_year_label
+from schoolimprove.pages.conflicts import Difference, show_conflict, table_of_differences
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
@@ -21,6 +22,7 @@ from schools.visits.entitlement.actions import (
     as_mapping,
     entitlement_at,
     in_days,
+    plain,
     set_entitlement,
     updated_on,
     usage_of,
@@ -37,7 +39,7 @@ class EntitlementSet(KeepsDrafts, FormView[EntitlementForm]):
 
     template_name = "schools/visits/entitlement_set.html"
     form_class = EntitlementForm
-    conflict_text = ""
+    conflict: Any = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
@@ -72,22 +74,19 @@ class EntitlementSet(KeepsDrafts, FormView[EntitlementForm]):
             form.add_error(None, blocked)
             return self.form_invalid(form)
         except Conflict as lost:
-            return self.overtaken(form, lost.current)
+            return self.overtaken(form, lost)
         label = academic_year_label(self.year)
         messages.success(self.request, f"{self.school.name} is entitled to {in_days(days)} in {label}.")
         return redirect(self.school)
 
-    def overtaken(self, form: EntitlementForm, current: Any) -> HttpResponse:
-        self.conflict_text = (
-            f"{current.updated_by or 'The service'} set it to {in_days(current.days)} while you were at it, because: "
-            f"{current.reason} Nothing of yours is lost: it is in the form. Saving again replaces what is saved now."
-        )
-        form.base_version = current.version
-        return self.render_to_response(self.get_context_data(form=form), status=409)
+    def overtaken(self, form: EntitlementForm, lost: Conflict) -> HttpResponse:
+        """Show what another user set first, where it differs, with what was typed still in the form."""
+        self.conflict = lost.current
+        return show_conflict(self, form, lost, state=in_days(self.conflict.days))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        usage = usage_of([self.school.pk], self.year)[self.school.pk]
-        return super().get_context_data(**kwargs) | {
+        context, usage = super().get_context_data(**kwargs), usage_of([self.school.pk], self.year)[self.school.pk]
+        return context | {
             "page_title": HEADING,
             "caption": f"{self.school.name}, {academic_year_label(self.year)}",
             "breadcrumbs": [
@@ -98,8 +97,15 @@ class EntitlementSet(KeepsDrafts, FormView[EntitlementForm]):
             "tabs": self.tabs(),
             "usage": str(usage),
             "said": self.said(),
-            "conflict_text": self.conflict_text,
+            "differences": self.differences(context["form"]) if self.conflict else None,
         }
+
+    def differences(self, form: EntitlementForm) -> components.Table:
+        yours, saved = form.cleaned_data, as_mapping(self.conflict, self.year)
+        pairs = [("days", plain(yours["days"]), saved["days"]), ("reason", yours["reason"], saved["reason"])]
+        return table_of_differences(
+            [Difference(str(form.fields[name].label), mine, now) for name, mine, now in pairs if mine != now]
+        )
 
     def tabs(self) -> list[components.Tab]:
         """The years that can be set."""

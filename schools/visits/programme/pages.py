@@ -16,13 +16,15 @@ from schoolimprove.accounts.models import user_of
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
+from schoolimprove.pages.conflicts import Difference, show_conflict, table_of_differences
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
-from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition
+from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition, Topic
 from schools.visits.programme.actions import (
+    FIELDS,
     Strand,
     abandon_edition,
     blockers_to_publishing,
@@ -273,10 +275,11 @@ class EditionWrite(KeepsDrafts, FormView[EditionForm]):
 
 
 class DraftView(EditionMixin, KeepsDrafts, FormView[Any]):
-    """A form about a draft. Whoever is second is told how it stands now."""
+    """A form about a draft. A user who comes second sees what differs."""
 
     heading = ""
-    conflict: ProgrammeEdition | None = None
+    conflict: Any = None
+    seen_version = 0
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.kwargs = kwargs
@@ -304,15 +307,20 @@ class DraftView(EditionMixin, KeepsDrafts, FormView[Any]):
             form.add_error(None, blocked)
             return self.form_invalid(form)
         except Conflict as lost:
-            return self.overtaken(form, lost.current)
+            return self.overtaken(form, lost)
         messages.success(self.request, done)
         return redirect(address_of(self.edition))
 
-    def overtaken(self, form: Any, current: Any) -> HttpResponse:
-        """What the other made of it, with what was typed still in the form."""
-        self.conflict = current
-        form.base_version = current.version
-        return self.render_to_response(self.get_context_data(form=form), status=409)
+    def overtaken(self, form: Any, lost: Conflict) -> HttpResponse:
+        """Show what another user made of the draft, where it differs, with what was typed still in the form."""
+        self.conflict = lost.current
+        self.seen_version = self.base_version
+        return show_conflict(self, form, lost)
+
+    def differences(self, form: Any) -> components.Table:
+        """Return the fields that were changed since the user opened the page."""
+        found = differing(as_seen(self.conflict, self.seen_version), self.conflict)
+        return table_of_differences(found, yours="When you opened it", nothing="Its fields are as you saw them.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | {
@@ -325,12 +333,46 @@ class DraftView(EditionMixin, KeepsDrafts, FormView[Any]):
         }
         if self.conflict is None:
             return context
-        who = self.conflict.updated_by or "Somebody else"
-        state = self.conflict.get_status_display().lower()
         is_draft = self.conflict.status == EditionStatus.DRAFT
-        then = "Saving again replaces what is saved now." if is_draft else f"It is now: {state}, and cannot be changed."
-        told = f"{who} changed this edition while you were at it. Nothing of yours is lost: it is in the form. {then}"
-        return context | {"conflict": self.conflict, "conflict_text": told, "theirs": self.conflict.agenda}
+        return context | {"is_draft": is_draft, "differences": self.differences(context["form"])}
+
+
+def as_seen(edition: ProgrammeEdition, version: int) -> ProgrammeEdition:
+    """Return the edition with its fields as they were at an earlier version; each version left one audit event."""
+    seen = {name: getattr(edition, name) for name in FIELDS}
+    events = AuditEvent.objects.about(ProgrammeEdition._meta.label_lower, edition.pk).order_by("-at", "-pk")
+    for event in events[: max(edition.version - version, 0)]:
+        seen |= {name: before for name, (before, _after) in event.changes.items() if name in FIELDS}
+    return ProgrammeEdition(**seen)
+
+
+def differing(yours: ProgrammeEdition, saved: ProgrammeEdition) -> list[Difference]:
+    """Return the fields and agenda items in which two versions of an edition differ."""
+    fields = [
+        Difference("Title", yours.title, saved.title),
+        Difference("Phase", phase_name(yours.phase), phase_name(saved.phase)),
+        Difference("Term", yours.get_term_display(), saved.get_term_display()),
+    ]
+    left = {topic.key: topic for topic in saved.agenda}
+    items, common = [], []
+    for topic in yours.agenda:
+        alike = (other for other in left.values() if other.heading == topic.heading)
+        other = left.get(topic.key) or next(alike, None)
+        items.append(Difference(f"Item: {topic.heading}", _item(topic), _item(other)))
+        if other:
+            common.append(left.pop(other.key))
+    items += [Difference(f"Item: {topic.heading}", "", _item(topic)) for topic in left.values()]
+    ordered = [topic for topic in saved.agenda if topic in common]
+    order = Difference("Order of the items", _headings(common), _headings(ordered))
+    return [each for each in (*fields, *items, order) if each.yours != each.saved]
+
+
+def _item(topic: Topic | None) -> str:
+    return f"{topic.heading}\n{topic.guidance}".strip() if topic else ""
+
+
+def _headings(topics: Iterable[Topic]) -> str:
+    return "\n".join(topic.heading for topic in topics)
 
 
 class EditionEdit(DraftView):
@@ -343,6 +385,11 @@ class EditionEdit(DraftView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "known": keys_of(self.edition)}
+
+    def differences(self, form: EditionForm) -> components.Table:
+        """Return the fields in which what was typed is not what is saved now."""
+        typed = ProgrammeEdition(topics=[topic.as_json() for topic in form.topics()], **form.said())
+        return table_of_differences(differing(typed, self.conflict))
 
     def act(self, form: EditionForm) -> str:
         by = user_of(self.request)
@@ -401,7 +448,7 @@ def _in_words(edition: ProgrammeEdition) -> str:
 
 
 class EditionAbandon(DraftView):
-    template_name = "layouts/form.html"
+    template_name = "schools/visits/programme_write.html"
     form_class = AbandonForm
     heading = "Give up this draft"
 

@@ -1,7 +1,9 @@
 """The visit programme: what ships, editions written, published and given up, and what is in force when."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,6 +15,7 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.lib.clock import TermName
+from schoolimprove.pages.conflicts import Difference
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import ProgrammeEdition
@@ -28,6 +31,7 @@ from schools.visits.programme.actions import (
     sync_programmes,
     write_edition,
 )
+from schools.visits.programme.pages import differing
 from schools.visits.programme.shipped import SHIPPED
 from schools.visits.states import EditionStatus
 from tests.factories.county import TUESDAY, County
@@ -316,17 +320,65 @@ def test_an_edition_is_written_begun_from_another_published_and_given_up_by_page
     assert again.status_code == 302
 
 
-def test_whoever_saves_second_sees_both_and_loses_nothing(county: County) -> None:
+def test_whoever_saves_second_sees_what_differs_and_loses_nothing(county: County) -> None:
     edition = draft(county.dsim)
     url = reverse("schools:programme_edit", args=[edition.pk])
     revise_edition(edition, by=county.head, seen_version=1, topics=ITEMS, title="Theirs", phase="", term="spring")
     lost = signed_in(county.dsim).post(url, form_of(title="Mine", base_version="1"))
     page = lost.content.decode()
     assert lost.status_code == 409
-    assert "Theirs" in page
     assert 'value="Mine"' in page
-    assert f"{county.head} changed this edition while you were at it" in page
+    assert (
+        f"Nothing was saved. {county.head} changed this after you opened it. It is now: draft. "
+        "What you typed is still in the form. Check it before you continue."
+    ) in page
+    assert "If you save again, you replace what is saved now." in page
     assert 'name="base_version" value="2"' in page
+    shown = {each.label: (each.yours, each.saved) for each in differing_of(lost)}
+    assert shown["Title"] == ("Mine", "Theirs")
+    assert "Phase" not in shown
+
+
+def differing_of(response: Any) -> list[Difference]:
+    """Read the rows of the table of differences as the page draws them."""
+    table = response.context["differences"]
+    return [Difference(label, str(yours), str(saved)) for label, yours, saved in table.rows]
+
+
+def test_a_conflict_names_the_items_that_differ_and_no_others(county: County) -> None:
+    kept, renamed, mine, theirs = (Topic(f"item-{n}", f"Item {n}", "As it was") for n in range(1, 5))
+    saved = ProgrammeEdition(title="T", term="spring", topics=[each.as_json() for each in (renamed, kept, theirs)])
+    reworded = replace(renamed, heading="Another name")
+    yours = ProgrammeEdition(title="T", term="spring", topics=[each.as_json() for each in (kept, reworded, mine)])
+    assert differing(yours, saved) == [
+        Difference("Item: Another name", "Another name\nAs it was", "Item 2\nAs it was"),
+        Difference("Item: Item 3", "Item 3\nAs it was", ""),
+        Difference("Item: Item 4", "", "Item 4\nAs it was"),
+        Difference("Order of the items", "Item 1\nItem 2", "Item 2\nItem 1"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["programme_publish", "programme_abandon"])
+def test_whoever_publishes_or_gives_up_second_sees_what_changed_since(county: County, name: str) -> None:
+    edition = draft(county.dsim)
+    title = edition.title
+    revise_edition(
+        edition,
+        by=county.head,
+        seen_version=1,
+        topics=edition.agenda,
+        title="Theirs",
+        phase=edition.phase,
+        term=edition.term,
+    )
+    typed = {"published_from_0": 4, "published_from_1": 1, "published_from_2": 2027, "reason": "Old"}
+    client = signed_in(county.dsim)
+    lost = client.post(reverse(f"schools:{name}", args=[edition.pk]), {**typed, "base_version": "1"})
+    assert lost.status_code == 409
+    assert differing_of(lost) == [Difference("Title", title, "Theirs")]
+    assert f"{county.head} changed this after you opened it. It is now: draft." in lost.content.decode()
+    edition.refresh_from_db()
+    assert edition.status == EditionStatus.DRAFT
 
 
 def test_what_people_type_into_a_programme_is_text(county: County) -> None:
