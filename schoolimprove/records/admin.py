@@ -24,7 +24,7 @@ from .transition import Blocked, Conflict, record_event
 
 OPENED = "opened_version"
 """The hidden input of a change form: the version it was opened on."""
-IN_THE_FORM = "What you typed here and did not save is in the form again. You can discard it on your account page."
+IN_THE_FORM = "Your unsaved text is in the form. You can discard it on your account page."
 
 FILTER_LOOKUPS = frozenset({"exact", "id__exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
 """What the admin's own filters and date hierarchies write after the name of a field."""

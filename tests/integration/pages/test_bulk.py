@@ -87,7 +87,7 @@ def test_one_with_a_newer_version_is_named_and_no_longer_ticked(
     response = client.post(path, step)
     page = unescape(response.content.decode())
     assert response.status_code == 409
-    assert f"Thursday 3 December 2026: {county.sip} changed this after you opened it. It is now: not cancelled." in page
+    assert f"Thursday 3 December 2026: {county.sip} changed this after you opened it. It is now not cancelled." in page
     assert forms_in(page)[-1].sent["rows"] == values(meetings[1])
     assert not GovernorsMeeting.objects.exclude(cancelled_because="").exists()
 

@@ -141,7 +141,7 @@ def test_somebody_who_leaves_the_check_page_finds_their_answer_later(county: Cou
     read_back(client, path, {**SENT, **opened(client, path)})
     form = signed_in(county.headteacher).get(path).content.decode()
     assert OBJECTION in typed_in(form)
-    assert "is in the form again. It is not saved yet." in form
+    assert "It is in the form." in form
     texts = client.get("/account/kept-text/").content.decode()
     assert "31 pupils" in texts
     assert "answers_checked" not in texts.lower().replace(" ", "_")
