@@ -94,7 +94,7 @@ class NounPage(TemplateView):
             "page_title": str(subject),
             "breadcrumbs": self.crumbs(subject),
             "subject": subject,
-            "summary": [components.Fact("State", state), *self.facts(subject, user)],
+            "summary": [components.Fact("Status", state), *self.facts(subject, user)],
             "moves": [(each.label, self.move_url(subject, each)) for each, why in stopped.items() if not why],
             "stopped": [f"{each.label}: {' '.join(why)}" for each, why in stopped.items() if why],
             "events": events_of(subject, self.states(), all_of_it=self.knows_all(user, subject)),

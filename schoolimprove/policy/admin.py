@@ -26,7 +26,7 @@ class ProposalForm(KeptForm):
     """A new value of a key from a day on, with the reason."""
 
     key = forms.ChoiceField(
-        label="What it is about", choices=lambda: [(key.name, f"{key.label} ({key.unit})") for key in all_keys()]
+        label="Policy", choices=lambda: [(key.name, f"{key.label} ({key.unit})") for key in all_keys()]
     )
 
     class Meta:
@@ -105,7 +105,7 @@ class PolicyRowAdmin(KeptAdmin):
             request,
             rows,
             "withdrawn",
-            lambda row: withdraw(row, by=self.actor(request, "change"), reason="Withdrawn in the admin"),
+            lambda row: withdraw(row, by=self.actor(request, "change"), reason="Withdrawn on the policy page"),
         )
 
     def _each(
@@ -115,8 +115,9 @@ class PolicyRowAdmin(KeptAdmin):
             try:
                 verb(row)
             except Blocked as error:
-                self.message_user(request, f"{row}: {' '.join(error.messages)}", messages.ERROR)
+                self.message_user(request, f"{pages.name_of(row)}: {' '.join(error.messages)}", messages.ERROR)
             except Conflict:
-                self.message_user(request, f"{row} was already decided.", messages.ERROR)
+                decided = "Another person has already approved or withdrawn this change."
+                self.message_user(request, f"{pages.name_of(row)}: {decided}", messages.ERROR)
             else:
-                self.message_user(request, f"{row} was {done}.", messages.SUCCESS)
+                self.message_user(request, f"{pages.name_of(row)}: you have {done} this change.", messages.SUCCESS)

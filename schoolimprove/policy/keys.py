@@ -42,11 +42,11 @@ class PolicyKey(Generic[T]):
     def load(self, value: Any) -> T:
         """The dataclass from stored JSON; `PolicyError` when a field is missing, unknown or of the wrong type."""
         if not isinstance(value, dict):
-            raise PolicyError("A policy value is a set of named fields.")
+            raise PolicyError("Enter the value as a set of named fields.")
         hints = get_type_hints(self.kind)
         names = {each.name for each in fields(self.kind)}  # type: ignore[arg-type]
         if set(value) != names:
-            raise PolicyError(f"The fields are: {', '.join(sorted(names))}.")
+            raise PolicyError(f"Enter these fields: {', '.join(sorted(names))}.")
         loaded = self.kind(**{name: _fit(name, value[name], hints[name]) for name in names})
         reasons = list(self.validator(loaded))
         if reasons:
@@ -69,7 +69,7 @@ def _fit(name: str, value: Any, hint: Any) -> Any:
             return value
     elif isinstance(value, origin) and (origin is bool or not isinstance(value, bool)):
         return value
-    raise PolicyError(f"{name} is not of the right kind.")
+    raise PolicyError(f"The value of {name} is the wrong type.")
 
 
 _keys: dict[str, PolicyKey[Any]] = {}

@@ -115,13 +115,11 @@ class KeptForm(forms.ModelForm[Any]):
 def refuse_when_overtaken(stored: BaseRecord, *, opened_on: int | None) -> None:
     """`ValidationError` naming who saved first."""
     if opened_on is None:
-        raise ValidationError(
-            "This page does not say which version it was opened on, so nothing was saved. Open it again."
-        )
+        raise ValidationError("Nothing was saved, because the page is out of date. Open it again.")
     if opened_on != stored.version:
         raise ValidationError(
-            f"{stored.updated_by or 'Somebody else'} changed this while you had it open, and nothing of yours was "
-            "saved. What you typed is still here: open the page again beside it, and make your change there."
+            f"Nothing was saved. {stored.updated_by or 'Someone else'} changed this after you opened it. Open this "
+            "page in another tab and make your change there."
         )
 
 

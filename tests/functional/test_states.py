@@ -162,7 +162,7 @@ def home_of_a_new_partner(at: Place) -> Sent:
 @state
 def home_of_somebody_with_no_work(at: Place) -> Sent:
     member = appointed(Role.LEAD_MEMBER, authority=at.county.school.authority)
-    return at.opened(member, "/", "You will see reports on the schools of the authority here.")
+    return at.opened(member, "/", "You will see reports on the authority’s schools.")
 
 
 @state

@@ -118,7 +118,7 @@ def test_a_policy_needs_a_second_person_before_it_is_in_force() -> None:
     day = date(2026, 9, 1)
 
     own = approved(proposer, row)
-    assert "A second person approves" in own.content.decode()
+    assert "Another person must approve a change that you proposed." in own.content.decode()
     assert policy_value(RECORD_LIMITS, on=day).submit_working_days == 5
 
     approved(in_admin(Role.HEAD_OF_SERVICE), row)
@@ -128,7 +128,7 @@ def test_a_policy_needs_a_second_person_before_it_is_in_force() -> None:
 
 def test_a_value_that_does_not_fit_is_refused_with_the_fields_it_wants() -> None:
     page = proposed(in_admin(Role.SYSTEM_ADMINISTRATOR), '{"days": 3}')
-    assert "The fields are: assure_working_days" in page.content.decode()
+    assert "Enter these fields: assure_working_days" in page.content.decode()
     assert not PolicyRow.objects.filter(shipped=False).exists()
 
 
@@ -159,7 +159,7 @@ def test_a_proposer_is_told_that_a_second_person_approves_and_begins_from_the_va
     client = in_admin(Role.SYSTEM_ADMINISTRATOR)
     proposed(client)
     page = client.get(reverse("admin:policy_policyrow_changelist")).content.decode()
-    assert "You proposed this change. Someone else must approve it." in page
+    assert "You proposed this change. Another person must approve it." in page
     assert 'value="approve_selected"' not in page
     assert 'value="withdraw_selected"' in page
     form = client.get(reverse("admin:policy_policyrow_add"), {"key": RECORD_LIMITS.name}).content.decode()

@@ -205,7 +205,7 @@ def test_text_kept_in_the_admin_still_loses_to_whoever_saved_first(db: None) -> 
     District.objects.filter(pk=district.pk).update(version=2)
     [form] = typed_forms(signed_in(user), path)
     page = signed_in(user).post(path, form.sent).content.decode()
-    assert "changed this while you had it open" in page
+    assert "changed this after you opened it" in page
     assert 'value="North and Coast"' in page
 
 

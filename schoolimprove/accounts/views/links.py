@@ -25,7 +25,7 @@ from schoolimprove.records.transition import Blocked
 from .door import next_step, note_signed_in
 
 WHAT_TO_DO = {
-    Purpose.INVITATION: "If you have already accepted, sign in. If not, ask the person who invited you to send it again.",
+    Purpose.INVITATION: "If you have accepted it, sign in. If not, ask the person who invited you to send it again.",
     Purpose.PASSWORD_RESET: "To get a new link, select “I have forgotten my password” on the sign-in page.",
     Purpose.ADDRESS_CHANGE: "To get a new link, sign in and change your email address again on your account page.",
 }
