@@ -158,7 +158,7 @@ def _database() -> dict[str, Any]:
     if DEMO:
         if env.text("DATABASE_URL", ""):
             raise ImproperlyConfigured(
-                "DEMO=1 and DATABASE_URL are both set, and a demonstration must never touch a kept database. "
+                "DEMO=1 and DATABASE_URL are both set. A demonstration must never use a real database. "
                 "Unset DATABASE_URL for the demonstration, or DEMO for the real service."
             )
         return {
@@ -176,8 +176,8 @@ def _database() -> dict[str, Any]:
         return {**database, "OPTIONS": SQLITE_OPTIONS}
     if not database["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured(
-            "DATABASE_URL does not name a PostgreSQL database, which is what an authority's records are kept in. Set "
-            "it to postgres://USER:PASSWORD@HOST:5432/NAME, or run `make demo`."
+            "DATABASE_URL must name a PostgreSQL database. Set it to postgres://USER:PASSWORD@HOST:5432/NAME. For a "
+            "demonstration run `make demo`."
         )
     seconds = env.number("DATABASE_CONNECTION_SECONDS", 60)
     # PostgreSQL would compile the rights in a query to machine code, which takes far longer than the query.
@@ -237,7 +237,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 STOLEN_PASSWORDS = env.text("STOLEN_PASSWORDS", "")
 if STOLEN_PASSWORDS:
     if not Path(STOLEN_PASSWORDS).is_file():
-        raise ImproperlyConfigured(f"STOLEN_PASSWORDS is {STOLEN_PASSWORDS!r}, and there is no such file.")
+        raise ImproperlyConfigured(f"STOLEN_PASSWORDS is {STOLEN_PASSWORDS!r}, but there is no such file.")
     AUTH_PASSWORD_VALIDATORS.append(
         {
             "NAME": "schoolimprove.accounts.passwords.BreachedPasswordValidator",
@@ -326,7 +326,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 _mail_server = env.email(
     "EMAIL_URL",
     _only_needed_in_production("dummy://"),
-    remedy="Set it to submission://USER:PASSWORD@HOST:587, or smtp://HOST:25 for a relay that asks for neither.",
+    remedy="Set it to submission://USER:PASSWORD@HOST:587, or smtp://HOST:25 for a relay that needs no password.",
 )
 EMAIL_HOST = _mail_server["EMAIL_HOST"]
 EMAIL_PORT = _mail_server["EMAIL_PORT"]

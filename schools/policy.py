@@ -88,7 +88,7 @@ FORTNIGHT = 14
 
 def _no_code_twice(value: ServiceByType) -> Iterator[str]:
     if both := sorted(set(value.entitled) & set(value.by_invitation)):
-        yield f"A type is either entitled or by invitation, not both: {', '.join(both)}."
+        yield f"A type of school cannot be in both lists: {', '.join(both)}."
 
 
 # As `Phase` in models/school.py; models ask policy, so policy does not ask them.
@@ -102,58 +102,58 @@ PHASES = frozenset(
 
 def _known_phases(value: PhaseByType) -> Iterator[str]:
     if unknown := sorted(set(value.phases.values()) - PHASES):
-        yield f"No such phase: {', '.join(unknown)}. The phases are: {', '.join(sorted(PHASES))}."
+        yield f"There is no phase called {', '.join(unknown)}. The phases are: {', '.join(sorted(PHASES))}."
 
 
 def _at_least_one_day(value: RecordLimits) -> Iterator[str]:
     if min(value.submit_working_days, value.assure_working_days, value.respond_school_days) < 1:
-        yield "Each limit is at least one day."
+        yield "Each limit must be 1 day or more."
 
 
 def _between_one_and_ten(value: HolidayLength) -> Iterator[str]:
     if not 1 <= value.week_weekdays <= 10:
-        yield "Between 1 and 10 weekdays."
+        yield "Enter between 1 and 10 weekdays."
 
 
 def _between_zero_and_fifty(value: SipDays) -> Iterator[str]:
     if not 0 <= value.days_a_year <= 50:
-        yield "Between 0 and 50 days."
+        yield "Enter between 0 and 50 days."
 
 
 def _between_one_day_and_a_year(value: RegisterAge) -> Iterator[str]:
     if not 1 <= value.days <= 366:
-        yield "Between 1 and 366 days."
+        yield "Enter between 1 and 366 days."
 
 
 def _between_a_day_and_two_years(value: NotSeen) -> Iterator[str]:
     if not 1 <= value.days <= LONGEST_NOT_SEEN:
-        yield f"Between 1 and {LONGEST_NOT_SEEN} days."
+        yield f"Enter between 1 and {LONGEST_NOT_SEEN} days."
 
 
 def _within_a_fortnight(value: TermOpens) -> Iterator[str]:
     if not 0 <= value.days_before <= FORTNIGHT:
-        yield f"Between 0 and {FORTNIGHT} days."
+        yield f"Enter between 0 and {FORTNIGHT} days."
 
 
 def _between_one_and_ten_weeks(value: LastWeeks) -> Iterator[str]:
     if not 1 <= value.weeks <= MOST_LAST_WEEKS:
-        yield f"Between 1 and {MOST_LAST_WEEKS} weeks."
+        yield f"Enter between 1 and {MOST_LAST_WEEKS} weeks."
 
 
 def _some_each_once(value: Vocabulary) -> Iterator[str]:
     entries = [entry.strip() for entry in value.entries]
     if not all(entries) or not entries:
-        yield "Each entry has words."
+        yield "Each entry must have words."
     if len({entry.casefold() for entry in entries}) < len(entries):
-        yield "An entry stands in the list twice."
+        yield "Each entry can be in the list only once."
     if any(len(entry) > 100 for entry in entries):
-        yield "An entry has at most 100 characters."
+        yield "Each entry must be 100 characters or fewer."
 
 
 SERVICE_BY_TYPE = declare(
     PolicyKey(
         name="schools.service_by_type",
-        label="Which types of school are served",
+        label="Types of school we visit",
         does="Decides which schools we visit: by right, by invitation, or not at all (on the register only).",
         labels={"entitled": "Visited by right", "by_invitation": "Visited by invitation"},
         kind=ServiceByType,
@@ -175,8 +175,8 @@ SERVICE_BY_TYPE = declare(
 PHASE_BY_TYPE = declare(
     PolicyKey(
         name="schools.phase_by_type",
-        label="The phase of schools for which GIAS gives none",
-        does="Gives a phase to schools for which GIAS has none, by their type.",
+        label="Phase of schools that have no phase in GIAS",
+        does="Gives a phase, by type of school, to schools that have no phase in GIAS.",
         labels={"phases": "Type of school and its phase"},
         kind=PhaseByType,
         unit="establishment type code to phase",
@@ -198,8 +198,8 @@ PHASE_BY_TYPE = declare(
 RECORD_LIMITS = declare(
     PolicyKey(
         name="schools.record_limits",
-        label="Time limits of a Record of Visit",
-        does="Sets the days by which a Record of Visit is submitted, approved and answered.",
+        label="Time limits for a Record of Visit",
+        does="Sets how long people have to submit a Record of Visit, approve or return it, and respond to it.",
         labels={
             "submit_working_days": "Working days after the visit to submit it",
             "assure_working_days": "Working days to approve or return it",
@@ -218,7 +218,7 @@ HOLIDAY_LENGTH = declare(
         name="schools.holiday_longer_than_a_week",
         label="When a school holiday is longer than a week",
         does="Decides which holidays count as longer than a week when we work out dates.",
-        labels={"week_weekdays": "Weekdays in a week’s holiday, at most"},
+        labels={"week_weekdays": "Most weekdays in a one-week holiday"},
         kind=HolidayLength,
         unit="weekdays",
         source="Domain 2; design, Time and deadlines",
@@ -230,8 +230,8 @@ HOLIDAY_LENGTH = declare(
 SIP_DAYS = declare(
     PolicyKey(
         name="schools.sip_days",
-        label="SIP days a school is entitled to",
-        does="Sets how many School Improvement Partner days each visited school has.",
+        label="SIP days each school is entitled to",
+        does="Sets how many School Improvement Partner days each school that we visit has.",
         labels={"days_a_year": "Days in an academic year"},
         kind=SipDays,
         unit="days in an academic year",
@@ -244,12 +244,12 @@ SIP_DAYS = declare(
 REGISTER_AGE = declare(
     PolicyKey(
         name="schools.register_age",
-        label="How old the register’s file may become",
-        does="Sets when we ask for a new file of schools.",
+        label="When to import a new file of schools",
+        does="Sets when we ask an administrator to import a new file of schools.",
         labels={"days": "Days after the last import"},
         kind=RegisterAge,
         unit="days",
-        source="Domain 1 and 10: the register is brought in by import",
+        source="Domain 1 and 10: the register is imported",
         shipped={SINCE_ALWAYS: RegisterAge(31)},
         validator=_between_one_day_and_a_year,
     )
@@ -258,8 +258,8 @@ REGISTER_AGE = declare(
 NOT_SEEN = declare(
     PolicyKey(
         name="schools.not_seen_days",
-        label="When a school counts as not seen",
-        does="Sets when a school is listed as not seen.",
+        label="When a school has not been visited recently",
+        does="Sets when a school appears on the Schools not visited recently page.",
         labels={"days": "Days since the last visit"},
         kind=NotSeen,
         unit="days since the last visit",
@@ -272,12 +272,12 @@ NOT_SEEN = declare(
 TERM_OPENS = declare(
     PolicyKey(
         name="schools.term_opens",
-        label="When a term is opened by itself",
-        does="Sets when the service opens the core visits of a term.",
+        label="When we create core visits automatically",
+        does="Sets how many days before a term we create its core visits.",
         labels={"days_before": "Days before the first day of term"},
         kind=TermOpens,
-        unit="days before its first",
-        source="Domain 9.2: each term the job opens the core visits",
+        unit="days before the first day of term",
+        source="Domain 9.2: each term the service creates the core visits",
         shipped={SINCE_ALWAYS: TermOpens(7)},
         validator=_within_a_fortnight,
     )
@@ -286,12 +286,12 @@ TERM_OPENS = declare(
 CORE_VISIT_WEEKS = declare(
     PolicyKey(
         name="schools.core_visit_weeks",
-        label="When the core visit of a term must be held",
-        does="Sets the day by which the core visit of a term must be held: before its last weeks.",
-        labels={"weeks": "Last weeks of the term"},
+        label="Deadline for a core visit",
+        does="Sets the deadline for holding a core visit: before the last weeks of the term.",
+        labels={"weeks": "Weeks before the end of term"},
         kind=LastWeeks,
-        unit="last weeks of the term",
-        source="Domain 3.1 and 9.1: a core visit each term, told of while there is time to hold it",
+        unit="weeks before the end of term",
+        source="Domain 3.1 and 9.1: a core visit each term, with reminders while there is time to hold it",
         shipped={SINCE_ALWAYS: LastWeeks(4)},
         validator=_between_one_and_ten_weeks,
     )
@@ -306,7 +306,7 @@ SEF_GRADES = declare(
     PolicyKey(
         name="schools.sef_grades",
         label="Grades of the school’s self-evaluation",
-        does="Lists the grades to choose from in a record, by the day of the visit. A record keeps the words it has.",
+        does="Lists the grades to select in a record, by the date of the visit. Existing records do not change.",
         labels={"entries": "Grades"},
         kind=Vocabulary,
         unit="names, the best first",
@@ -325,8 +325,8 @@ SEF_GRADES = declare(
 SEF_ASPECTS = declare(
     PolicyKey(
         name="schools.sef_aspects",
-        label="Aspects of the school’s self-evaluation that a record grades",
-        does="Lists what a record grades of a school’s self-evaluation. A record keeps the words it was written with.",
+        label="Aspects of the school’s self-evaluation",
+        does="Lists the aspects that people grade in a record. Existing records do not change.",
         labels={"entries": "Aspects"},
         kind=Vocabulary,
         unit="names, in order",
@@ -364,8 +364,8 @@ SEF_ASPECTS = declare(
 GOOD_PRACTICE_THEMES = declare(
     PolicyKey(
         name="schools.good_practice_themes",
-        label="Themes under which strengths are tagged",
-        does="Lists the themes that a strength can be tagged with.",
+        label="Good practice themes",
+        does="Lists the themes that people can select for a strength.",
         labels={"entries": "Themes"},
         kind=Vocabulary,
         unit="names, in order",

@@ -28,9 +28,9 @@ class UserAdmin(GuardedAdmin):
     fields = ("name", "email", "is_active", "is_staff", "is_superuser", "date_joined", "last_login", "page")
     readonly_fields = fields
 
-    @admin.display(description="What can be done")
+    @admin.display(description="Actions")
     def page(self, user: User) -> SafeString:
-        return format_html('<a href="{}">Person’s page</a>', reverse("accounts:person", args=[user.pk]))
+        return format_html('<a href="{}">Open the person’s page</a>', reverse("accounts:person", args=[user.pk]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

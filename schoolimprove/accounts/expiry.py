@@ -14,9 +14,9 @@ from schoolimprove.records.drafts import Kept, TooLong, keep_typed_text, read_to
 from .models import User
 from .session import Ended, limits
 
-KEPT = "What you typed has been kept: sign in again and it will be there."
-TOO_LONG = "What you typed was too long to be kept. Go back in your browser and copy it before you do anything else."
-AGAIN = "You signed in again in another tab or window. What you typed has been kept: check it and save it again."
+KEPT = "We kept what you typed. Sign in again to see it."
+TOO_LONG = "What you typed is too long for us to keep. Go back in your browser and copy it now."
+AGAIN = "You signed in again in another tab or window. We kept what you typed. Check it and save it again."
 
 
 def keep(request: HttpRequest) -> Kept | None:
@@ -49,18 +49,16 @@ def _kept(request: HttpRequest) -> tuple[str, str]:
     except TooLong:
         return f"{notice} {TOO_LONG}".strip(), back
     if kept:
-        return f"{notice or 'You were signed out.'} {KEPT}", kept.path
+        return f"{notice or 'We signed you out.'} {KEPT}", kept.path
     return notice, back
 
 
 def _why(request: HttpRequest) -> str:
     match getattr(request, "session_ended", None):
         case Ended.IDLE:
-            return f"You were signed out after {_spoken(limits().idle.total_seconds())} without activity."
+            return f"We signed you out after {_spoken(limits().idle.total_seconds())} without activity."
         case Ended.LIMIT:
-            return (
-                f"You were signed out because you had been signed in for {_spoken(limits().longest.total_seconds())}."
-            )
+            return f"We signed you out because you were signed in for {_spoken(limits().longest.total_seconds())}."
         case _:
             return ""
 

@@ -6,8 +6,8 @@ from .models import User
 from .models.user import UserQuerySet, UserState
 
 STATE_LABELS = {
-    UserState.ACTIVE: "Signs in",
-    UserState.INVITED: "Invited, not yet accepted",
+    UserState.ACTIVE: "Active",
+    UserState.INVITED: "Invited",
     UserState.DEACTIVATED: "Deactivated",
 }
 
@@ -15,7 +15,7 @@ STATE_LABELS = {
 class PeopleFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Name or email address", method="search")
     state = django_filters.ChoiceFilter(
-        label="State",
+        label="Status",
         choices=[(state.value, label) for state, label in STATE_LABELS.items()],
         method="in_state",
         empty_label="All",

@@ -121,13 +121,14 @@ class KnownWordsValidator(CommonPasswordValidator):
         super().validate(password, user)
         if has_little_of_its_own(password, self.passwords, names_around(user)):
             raise ValidationError(
-                "This password is too easy to guess. It is mostly a name, a common word or letters in a row. Use 3 "
-                "unrelated words.",
+                "This password is too easy to guess. Use 3 unrelated words.",
                 code="password_known_words",
             )
 
     def get_help_text(self) -> str:
-        return "It cannot be a common password, name, work-related word or row of letters with a number added."
+        return (
+            "It cannot be a name, a common password, a work-related word or letters in a row, even with a number added."
+        )
 
 
 class BreachedPasswordValidator:
@@ -140,9 +141,9 @@ class BreachedPasswordValidator:
     def validate(self, password: str, user: Any = None) -> None:
         if password.strip().casefold() in self.stolen:
             raise ValidationError(
-                "This password has been stolen from another service, from you or somebody else. Choose another.",
+                "This password is in a list of stolen passwords. Enter a different password.",
                 code="password_breached",
             )
 
     def get_help_text(self) -> str:
-        return "It can’t be a password that is known to have been stolen."
+        return "It cannot be in a list of stolen passwords."

@@ -58,11 +58,11 @@ def parsed(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
-        raise NotThisKind(f"it cannot be read as JSON from line {error.lineno} on") from None
+        raise NotThisKind(f"we cannot read it as JSON from line {error.lineno} on") from None
     except (RecursionError, ValueError):
-        raise NotThisKind("it cannot be read as JSON") from None
+        raise NotThisKind("we cannot read it as JSON") from None
     if not isinstance(found, dict):
-        raise NotThisKind("it is neither term dates nor bank holidays")
+        raise NotThisKind("it does not contain term dates or bank holidays")
     return found
 
 
@@ -103,7 +103,7 @@ def _training_reason(each: Any) -> str:
 def _leftover_training(training: dict[date, ClosureRead], found: Published) -> None:
     """Those outside every year that was taken. A closure day there would count for nothing."""
     for closure in training.values():
-        reason = f"{long_date(closure.day)} is in none of the terms that were taken."
+        reason = f"{long_date(closure.day)} is not in any of the imported terms."
         found.faults.append(Fault(closure.line, "pd_days", reason, lost=True))
 
 
@@ -152,12 +152,12 @@ class _Year:
 
     def _begin(self) -> None:
         if not isinstance(self.content, dict):
-            raise _Refused("An academic year of the file is not one.")
+            raise _Refused("The file has an academic year that is not valid.")
         name = _text(self.content.get("name"))
         self.line = _line(self.text, name)
         self.year = year_of(name)
         if self.year in self.found.years:
-            raise _Refused(f"{self.label} is there twice, and the first was taken.")
+            raise _Refused(f"{self.label} is in the file twice. We used the first.")
 
     def _breaks(self) -> tuple[list[tuple[date, date]], dict[date, str]]:
         """Holidays in order, those that touch drawn together; and the days of those too short to part a term."""
@@ -175,10 +175,10 @@ class _Year:
     def _holidays(self) -> Iterator[tuple[date, date, str]]:
         for each in _list(self.content.get("school_holidays")):
             if not isinstance(each, dict):
-                raise _Refused(f"A holiday of {self.label} is not one.")
+                raise _Refused(f"{self.label} has a holiday that is not valid.")
             start, end = day_of(_text(each.get("start"))), day_of(_text(each.get("end")))
             if not start <= end or not self._is_near(start, end):
-                raise _Refused(f"A holiday of {self.label} runs from {uk_date(start)} to {uk_date(end)}.")
+                raise _Refused(f"{self.label} has a holiday that is not valid: {uk_date(start)} to {uk_date(end)}.")
             yield start, end, _words(each.get("label"))
 
     def _is_near(self, start: date, end: date) -> bool:
@@ -190,8 +190,8 @@ class _Year:
         if len(stretches) != 2 * len(TermName):
             count = len(stretches)
             raise _Refused(
-                f"Between its holidays {self.label} has {count} stretch{'es' if count != 1 else ''} of school, "
-                "and a year of three terms with half-terms has six."
+                f"{self.label} has {count} stretch{'es' if count != 1 else ''} of school between its holidays. "
+                "A year of 3 terms with half-terms has 6."
             )
         pairs = zip(TermName, stretches[::2], stretches[1::2], strict=True)
         return [TermRead(self.line, self.year, name, _dates(first, second)) for name, first, second in pairs]
@@ -199,7 +199,7 @@ class _Year:
     def _school_days(self) -> set[date]:
         days = {day_of(_listed(each)) for each in _list(self.content.get("dates"))}
         if not days:
-            raise _Refused(f"No school days of {self.label} are listed, so its terms cannot be checked by them.")
+            raise _Refused(f"The file lists no school days for {self.label}, so we cannot check its terms.")
         return days
 
     def _closures(self, terms: Sequence[TermRead], short: dict[date, str], school_days: set[date]) -> list[ClosureRead]:
@@ -209,8 +209,8 @@ class _Year:
         off = sorted(day for day in inside - school_days if not self._is_bank_holiday(day))
         if len(set(off) - training.keys() - short.keys()) > MOST_CLOSURES:
             raise _Refused(
-                f"Of the weekdays in the terms of {self.label} {len(off)} are not listed as school days: "
-                "the list is not whole."
+                f"The list of school days of {self.label} is incomplete. "
+                f"It leaves out {len(off)} weekdays in the terms."
             )
         self._tell_outside(school_days - inside)
         theirs = {_text(day) for day in _list(self.content.get("bank_holidays"))}
@@ -223,7 +223,7 @@ class _Year:
 
     def _tell_outside(self, days: set[date]) -> None:
         for day in sorted(days):
-            reason = f"{long_date(day)} is listed as a school day of {self.label} and is in none of its terms."
+            reason = f"{long_date(day)} is listed as a school day of {self.label}, but is not in any of its terms."
             self.found.faults.append(Fault(_line(self.text, day.isoformat()), "dates", reason))
 
 
@@ -256,14 +256,14 @@ def bank_holidays(content: dict[str, Any], text: str) -> tuple[list[BankHoliday]
     division = content[ENGLAND_KEY]
     events = _list(division.get("events")) if isinstance(division, dict) else []
     if not events:
-        raise NotThisKind("it has no bank holidays of England")
+        raise NotThisKind("it has no bank holidays for England")
     found: dict[date, BankHoliday] = {}
     faults = []
     for each in events:
         try:
             event = _bank_holiday(each, text)
             if event.day in found:
-                raise Unreadable(f"{uk_date(event.day)} is there twice, and the first was taken.")
+                raise Unreadable(f"{uk_date(event.day)} is in the file twice. We used the first.")
             found[event.day] = event
         except Unreadable as fault:
             faults.append(Fault(_line(text, ENGLAND_KEY), "events", str(fault), lost=True))
@@ -272,10 +272,10 @@ def bank_holidays(content: dict[str, Any], text: str) -> tuple[list[BankHoliday]
 
 def _bank_holiday(each: Any, text: str) -> BankHoliday:
     if not isinstance(each, dict):
-        raise Unreadable("A bank holiday of the file is not one.")
+        raise Unreadable("The file has a bank holiday that is not valid.")
     day, title = day_of(_text(each.get("date"))), _text(each.get("title"))
     if not title or len(title) > 100 or not title.isprintable():
-        raise Unreadable(f"The bank holiday on {uk_date(day)} has no name of 1 to 100 characters.")
+        raise Unreadable(f"The bank holiday on {uk_date(day)} must have a name of 1 to 100 characters.")
     return BankHoliday(_line(text, day.isoformat()), day, title)
 
 

@@ -71,7 +71,7 @@ def year_of(text: str) -> int:
         raise Unreadable(f"{quoted(text)} is not an academic year: {year} is followed by {year + 1}.")
     if year not in YEARS:
         raise Unreadable(
-            f"Term dates are kept from {academic_year_label(YEARS[0])} to {academic_year_label(YEARS[-1])}."
+            f"Enter an academic year from {academic_year_label(YEARS[0])} to {academic_year_label(YEARS[-1])}."
         )
     return year
 

@@ -7,8 +7,8 @@ from schoolimprove.calendar.bank_holidays import ALWAYS_OFF, england
 from schoolimprove.lib.clock import Term, TermName, uk_date
 from schoolimprove.lib.years import academic_year_label
 
-HALF_TERM_INSIDE = "Half-term lies inside the term."
-HALF_TERM_IN_ORDER = "Half-term ends on or after the day it starts."
+HALF_TERM_INSIDE = "Half-term must be inside the term."
+HALF_TERM_IN_ORDER = "Half-term must end on or after the day it starts."
 
 
 def faults_of_half_term(term: Term) -> list[str]:
@@ -22,7 +22,7 @@ def faults_of_term(term: Term, others: Iterable[Term]) -> list[str]:
     """Why the term does not fit its academic year or the other terms; some autumn terms begin in late August."""
     faults = []
     if not date(term.year, 8, 1) <= term.start <= term.end <= date(term.year + 1, 8, 31):
-        faults.append(f"The term lies outside the academic year {academic_year_label(term.year)}.")
+        faults.append(f"The term must be inside the academic year {academic_year_label(term.year)}.")
     for other in others:
         name = f"the {other.name} term {academic_year_label(other.year)}"
         if term.start <= other.end and other.start <= term.end:
@@ -42,5 +42,5 @@ def faults_of_override(day: date, *, adds: bool) -> list[str]:
     if adds:
         return [f"{uk_date(day)} is already {known}."] if known else []
     if not known:
-        return [f"{uk_date(day)} is no bank holiday."]
+        return [f"{uk_date(day)} is not a bank holiday."]
     return [f"{known} is never a working day."] if known in ALWAYS_OFF else []

@@ -22,7 +22,7 @@ def _section(key: PolicyKey[Any]) -> str:
         for field, value in key.dump(shipped).items()
     ]
     told = f"{key.does}\n\nKey `{key.name}`, in {key.unit}."
-    return f"### {key.label}\n\n{told}\n\n" + table(["field", "what it is", "in force from", "shipped value"], rows)
+    return f"### {key.label}\n\n{told}\n\n" + table(["field", "what it is", "in force from", "value supplied"], rows)
 
 
 def _from(start: date) -> str:

@@ -17,9 +17,9 @@ def written() -> str:
 def _section(role: Role) -> str:
     scopes = " or ".join(sorted(scope.replace("_", " ") for scope in ROLE_SCOPES[role]))
     code = ", with a code at sign-in" if needs_second_factor(role) else ""
-    return f"## {ROLE_LABELS[role]}\n\nHeld over: {scopes}{code}.\n\n{_may(role)}"
+    return f"## {ROLE_LABELS[role]}\n\nCovers: {scopes}{code}.\n\n{_may(role)}"
 
 
 def _may(role: Role) -> str:
     held = [words for permission, words in PERMISSION_LABELS.items() if permission in ROLE_PERMISSIONS[role]]
-    return "".join(f"- {words}\n" for words in held) or "Signs in; nothing here is for this role yet.\n"
+    return "".join(f"- {words}\n" for words in held) or "Can sign in. The service has nothing for this role yet.\n"

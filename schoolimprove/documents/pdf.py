@@ -54,7 +54,7 @@ def pango_is_there(**_of: Any) -> list[checks.CheckMessage]:
             ctypes.CDLL(library)
     except OSError as error:
         remedy = f"Install Pango and its fonts (on Debian: apt-get install {PACKAGES})."
-        return [checks.Warning(f"PDFs cannot be made here: {error}", hint=remedy, id="documents.W001")]
+        return [checks.Warning(f"This machine cannot create PDFs: {error}", hint=remedy, id="documents.W001")]
     return []
 
 
@@ -64,7 +64,7 @@ def _weasyprint() -> Any:
         import weasyprint.urls
     except OSError as error:
         raise PdfUnavailable(
-            f"PDFs cannot be made here: {error.args[0] if error.args else error} "
+            f"This machine cannot create PDFs: {error.args[0] if error.args else error} "
             f"Install Pango and its fonts (on Debian: apt-get install {PACKAGES})."
         ) from error
     return weasyprint

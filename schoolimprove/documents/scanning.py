@@ -31,7 +31,7 @@ def scan(content: bytes) -> tuple[ScanState, str]:
         # The same file may have been kept before anybody looked: from now on it is not served.
         for blob in Blob.objects.filter(sha256=hashlib.sha256(content).hexdigest()):
             keep_scan(blob, state, detail)
-        raise Refused("The file is infected with a virus and was not kept. Check the computer it comes from.")
+        raise Refused("The file has a virus, so we did not save it. Check the computer it came from.")
     return state, detail[:_LONGEST]
 
 

@@ -41,9 +41,9 @@ LOADED = {
 """Relations that Word and Excel follow without asking, and run or show what they find. A link waits for a person."""
 MACRO_FILE = "vbaproject.bin"
 WITH_MACROS = "The file must be a PDF, Word document, Excel workbook, PNG or JPEG, without macros."
-DAMAGED = "The file is damaged and cannot be opened."
-FROM_OUTSIDE = "The file uses a template, or shows something, that is outside it. Save it as a PDF and attach that."
-TOO_LARGE = "The file holds far more than its size, and cannot be opened safely."
+DAMAGED = "The file is damaged, so we cannot open it."
+FROM_OUTSIDE = "The file uses a template or content from another file. Save it as a PDF and attach the PDF."
+TOO_LARGE = "We cannot open the file safely, because it contains far more than its size."
 _NO_ARCHIVE = (
     zipfile.BadZipFile,
     NotImplementedError,

@@ -10,7 +10,7 @@ class Move:
     """One legal move: a verb takes a thing from any of `sources` to `target`.
 
     `permission` is what a user must hold to make it, one of several where it is a sequence; the pages and the verb read
-    it. `button` is what the user presses, `effect` says on the page what will happen, and `final` why they should check
+    it. `button` is what the user selects, `effect` says on the page what will happen, and `final` why they should check
     their answers before they send them. Readers of a shared thing see the move in its timeline if it is `public`, and
     its reason only with `public_reason`.
 
@@ -39,6 +39,12 @@ class Move:
     @property
     def label(self) -> str:
         return self.button or self.verb.capitalize()
+
+    @property
+    def did(self) -> str:
+        """Return the verb as it follows a name, "returned"; empty where `past` does not begin with it."""
+        word = self.past.split()[0]
+        return word if word.endswith("ed") and word.startswith(self.verb[:3]) and " " not in self.verb else ""
 
     @property
     def slug(self) -> str:

@@ -77,7 +77,7 @@ class BulkPage(VerbPage):
         return form
 
     def closed(self) -> str:
-        return "" if self.offered else f"There are no {self.noun[1]} to choose from."
+        return "" if self.offered else f"There are no {self.noun[1]} to select."
 
     def act(self, *, by: User, on: date, seen_version: int, rows: Sequence[str] = (), **fields: Any) -> int:
         reasons: list[str] = []
@@ -102,7 +102,7 @@ class BulkPage(VerbPage):
         for value in values:
             key, _, seen = value.partition(".")
             if key not in known:
-                raise RowsChanged(f"You can no longer select one of the {self.noun[1]} you chose.")
+                raise RowsChanged(f"One of the {self.noun[1]} you selected is no longer available.")
             if int(seen) != known[key].version:
                 raise RowsChanged(self.happened_to(known[key], Conflict(known[key])))
             rows.append(known[key])

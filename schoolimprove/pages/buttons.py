@@ -49,7 +49,7 @@ def pressed(
     except Blocked as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as lost:
-        messages.error(request, f"Nothing was done: {describe(lost)} Read it again.")
+        messages.error(request, f"Nothing was done. {describe(lost)} Check it before you continue.")
     else:
         messages.success(request, with_recipients(done, told))
     return redirect(back)

@@ -9,16 +9,28 @@ from django.http import HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
+from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 
 
 def what_happened(lost: Conflict, state: str = "") -> str:
-    """Return who was first and how it stands now, as sentences; `state` describes a thing without a status."""
+    """Say who was first and what they did, as sentences; `state` describes a thing without a status."""
     current: Any = lost.current
-    who = current.updated_by or "Someone else"
-    state = state or (current.get_status_display().lower() if hasattr(current, "get_status_display") else "changed")
-    return f"{who} changed this after you opened it. It is now: {state}."
+    if did := who_did(current):
+        return f"{did} this after you opened it."
+    if not state and hasattr(current, "get_status_display"):
+        state = current.get_status_display().lower()
+    changed = f"{current.updated_by or 'Someone else'} changed this after you opened it."
+    return f"{changed} It is now {state}." if state else changed
+
+
+def who_did(current: Any) -> str:
+    """Return who made the last change and its verb, "Deborah Wojcik returned"; empty unless it was a move."""
+    moves = {move.verb: move for move in current.STATES.moves if move.did} if hasattr(current, "STATES") else {}
+    events = AuditEvent.objects.about(current._meta.label_lower, current.pk).filter(verb__in=moves)
+    last = events.filter(at__gte=current.updated_at, by=current.updated_by_id).select_related("by").first()
+    return f"{last.by} {moves[last.verb].did}" if last and last.by else ""
 
 
 KEPT = "What you typed is still in the form. Check it before you continue."
@@ -27,7 +39,7 @@ KEPT = "What you typed is still in the form. Check it before you continue."
 def show_conflict(
     view: Any, form: Any, lost: Conflict, *, state: str = "", version: int | None = None, says: Sequence[str] = ()
 ) -> HttpResponse:
-    """Show the form again with what was typed (409), and say who was first and what the state is now.
+    """Show the form again with what was typed (409), and say who was first and what they did.
 
     The next attempt is on `version`, by default the current one. Pass `state` for something that has no status, or
     `says`, how it stands now in sentences of its own.

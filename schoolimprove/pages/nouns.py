@@ -12,6 +12,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.moves import Barred, holds_permission, make_move, require_move, why_barred
 from schoolimprove.lib import clock
 from schoolimprove.lib.states import Move, StateTable
+from schoolimprove.pages.conflicts import who_did
 from schoolimprove.pages.verbs import ReasonForm, VerbPage
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
@@ -93,7 +94,7 @@ class NounPage(TemplateView):
             "page_title": str(subject),
             "breadcrumbs": self.crumbs(subject),
             "subject": subject,
-            "summary": [components.Fact("State", state), *self.facts(subject, user)],
+            "summary": [components.Fact("Status", state), *self.facts(subject, user)],
             "moves": [(each.label, self.move_url(subject, each)) for each, why in stopped.items() if not why],
             "stopped": [f"{each.label}: {' '.join(why)}" for each, why in stopped.items() if why],
             "events": events_of(subject, self.states(), all_of_it=self.knows_all(user, subject)),
@@ -189,7 +190,9 @@ class MovePage(VerbPage):
 
     def closed(self) -> str:
         if self.subject.status not in self.move.sources:
-            return f"This is now: {self.subject.get_status_display().lower()}."
+            did = who_did(self.subject)
+            now = f"{did} it." if did else f"It is now {self.subject.get_status_display().lower()}."
+            return f"You can no longer do this. {now}"
         return " ".join(self.page.blockers(self.subject, self.move, on=clock.today()))
 
     def get_form_class(self) -> Any:

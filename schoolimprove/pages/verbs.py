@@ -79,7 +79,7 @@ class VerbPage(ChecksAnswers, FormView[Any]):
         return dict(form.cleaned_data)
 
     def state_of(self, current: Any) -> str:
-        """Describe how a thing without a status stands, after *It is now*."""
+        """Describe how a thing without a status stands, after "It is now"."""
         return ""
 
     def says_now(self, current: Any) -> Sequence[str]:

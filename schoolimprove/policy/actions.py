@@ -44,7 +44,7 @@ def wrong_with_proposal(*, key: str, effective_from: date | None, value: Any) ->
         return {"value": str(error)}
     standing = PolicyRow.objects.standing().filter(key=key)
     if effective_from and standing.filter(effective_from=effective_from).exists():
-        return {"effective_from": "There is already a value that begins on that day."}
+        return {"effective_from": "There is already a value that starts on that day."}
     return {}
 
 
@@ -69,7 +69,7 @@ def propose(*, key: str, effective_from: date, value: dict[str, Any], reason: st
 def approve(row: PolicyRow, *, by: Actor) -> None:
     """Put a proposal in force. `Blocked` for one's own; `Conflict` when it was decided meanwhile."""
     if row.proposed_by_id == by.user_id:
-        raise Blocked(["A second person approves a change of policy."])
+        raise Blocked(["Another person must approve a change that you proposed."])
     with transaction.atomic():
         _decide(row, "approved", by, approved_at=clock.now(), approved_by=by.user)
         changed(row.key, TASKS)

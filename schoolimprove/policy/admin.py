@@ -118,7 +118,7 @@ class PolicyRowAdmin(KeptAdmin):
             request,
             rows,
             "withdrawn",
-            lambda row: withdraw(row, by=self.actor(request, "change"), reason="Withdrawn in the admin"),
+            lambda row: withdraw(row, by=self.actor(request, "change"), reason="Withdrawn on the policy page"),
         )
 
     def _each(
@@ -128,11 +128,12 @@ class PolicyRowAdmin(KeptAdmin):
             try:
                 verb(row)
             except Blocked as error:
-                self.message_user(request, f"{row}: {' '.join(error.messages)}", messages.ERROR)
+                self.message_user(request, f"{pages.name_of(row)}: {' '.join(error.messages)}", messages.ERROR)
             except Conflict:
-                self.message_user(request, f"{row} was already decided.", messages.ERROR)
+                decided = "Another person has already approved or withdrawn this change."
+                self.message_user(request, f"{pages.name_of(row)}: {decided}", messages.ERROR)
             else:
-                self.message_user(request, f"{row} was {done}.", messages.SUCCESS)
+                self.message_user(request, f"{pages.name_of(row)}: you have {done} this change.", messages.SUCCESS)
 
 
 def _chosen(request: HttpRequest) -> PolicyKey[Any] | None:

@@ -36,7 +36,7 @@ def load(kind: Any, value: Any, path: Sequence[str] = ()) -> Any:
             return read(origin, value)
         except (ValueError, InvalidOperation):
             pass
-    raise PolicyError(f"{': '.join(path)} is not of the right kind.")
+    raise PolicyError(f"The value of {': '.join(path)} is the wrong type.")
 
 
 def dump(value: Any) -> Any:
@@ -54,12 +54,12 @@ def dump(value: Any) -> Any:
 
 def _load_dataclass(kind: Any, value: Any, path: Sequence[str]) -> Any:
     if not isinstance(value, dict):
-        raise PolicyError(f"{': '.join(path) or 'A policy value'} is a set of named fields.")
+        raise PolicyError(f"Enter {': '.join(path) or 'the value'} as a set of named fields.")
     hints = get_type_hints(kind)
     names = [each.name for each in fields(kind)]
     if set(value) != set(names):
-        place = f" of {': '.join(path)}" if path else ""
-        raise PolicyError(f"The fields{place} are: {', '.join(sorted(names))}.")
+        place = f" for {': '.join(path)}" if path else ""
+        raise PolicyError(f"Enter these fields{place}: {', '.join(sorted(names))}.")
     return kind(**{name: load(hints[name], value[name], [*path, name]) for name in names})
 
 

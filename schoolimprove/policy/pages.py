@@ -76,6 +76,11 @@ def policy_detail(request: HttpRequest, row: PolicyRow, *, may_decide: bool) -> 
     return render(request, "policy/policy_detail.html", context)
 
 
+def name_of(row: PolicyRow) -> str:
+    """Return the label of its key; the key itself where the code no longer has it."""
+    return next((key.label for key in all_keys() if key.name == row.key), row.key)
+
+
 def state_of(row: PolicyRow) -> str:
     """How far a value is, in words."""
     if row.withdrawn_at:
@@ -99,7 +104,7 @@ def _section(key: PolicyKey[Any], rows: Sequence[PolicyRow], *, may_propose: boo
 
 
 def _table_of(key: PolicyKey[Any], rows: Sequence[PolicyRow]) -> components.Table:
-    columns = [components.Column(label) for label in ("In force from", "Value", "Approved by", "Why")]
+    columns = [components.Column(label) for label in ("In force from", "Value", "Approved by", "Reason")]
     cells = [[_from(row), _in_words(key, row.value), _approved_by(row), row.reason] for row in rows]
     return components.Table(f"Earlier and later values: {key.label}", columns, cells, caption_hidden=True)
 
@@ -109,7 +114,7 @@ def _proposal(request: HttpRequest, row: PolicyRow, rows: Sequence[PolicyRow]) -
     key = key_named(row.key)
     before = next((each for each in rows if each.approved_at and each.effective_from < row.effective_from), None)
     held = before.value if before else {}
-    columns = [components.Column(label) for label in ("Value", "Before", "From then on")]
+    columns = [components.Column(label) for label in ("Value", "Before", "After")]
     cells = [
         [key.label_of(name), _words(key, held[name]) if name in held else "None", _words(key, value)]
         for name, value in key.in_order(row.value).items()
@@ -130,9 +135,9 @@ def _facts(key: PolicyKey[Any], row: PolicyRow) -> list[components.Fact]:
     if row.withdrawn_at:
         facts.append(components.Fact("Withdrawn by", f"{row.withdrawn_by}, {shown(row.withdrawn_at)}"))
     else:
-        facts.append(components.Fact("Approved by", _approved_by(row), empty="Nobody yet"))
+        facts.append(components.Fact("Approved by", _approved_by(row), empty="Not approved yet"))
     if not row.shipped:
-        facts.append(components.Fact("Why", row.reason))
+        facts.append(components.Fact("Reason", row.reason))
     return facts
 
 

@@ -24,7 +24,7 @@ from .transition import Blocked, Conflict, record_event
 
 OPENED = "opened_version"
 """The hidden input of a change form: the version it was opened on."""
-IN_THE_FORM = "What you typed here and did not save is in the form again. You can discard it on your account page."
+IN_THE_FORM = "Your unsaved text is in the form. You can discard it on your account page."
 
 FILTER_LOOKUPS = frozenset({"exact", "id__exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
 """What the admin's own filters and date hierarchies write after the name of a field."""
@@ -115,13 +115,11 @@ class KeptForm(forms.ModelForm[Any]):
 def refuse_when_overtaken(stored: BaseRecord, *, opened_on: int | None) -> None:
     """`ValidationError` naming who saved first."""
     if opened_on is None:
-        raise ValidationError(
-            "This page does not say which version it was opened on, so nothing was saved. Open it again."
-        )
+        raise ValidationError("Nothing was saved, because the page is out of date. Open it again.")
     if opened_on != stored.version:
         raise ValidationError(
-            f"{stored.updated_by or 'Somebody else'} changed this while you had it open, and nothing of yours was "
-            "saved. What you typed is still here: open the page again beside it, and make your change there."
+            f"Nothing was saved. {stored.updated_by or 'Someone else'} changed this after you opened it. Open this "
+            "page in another tab and make your change there."
         )
 
 

@@ -17,7 +17,7 @@ from .drafts import CHECKED_FIELD, TOKEN_FIELD, VERSION_FIELD, KeepsDrafts, TooL
 
 CHANGE_FIELD = "change"
 """The parameter of the form's address when the user comes back from the check page to change an answer."""
-TOO_LONG = "What you typed is too long for us to show it to you again. Shorten it."
+TOO_LONG = "What you typed is too long. Shorten it."
 
 
 class ChecksAnswers(KeepsDrafts):
@@ -57,7 +57,7 @@ class ChecksAnswers(KeepsDrafts):
 
     def answer(self, bound: BoundField, value: Any) -> Fact:
         url = f"{self.request.path}?{CHANGE_FIELD}=1#{target_of(bound)}"
-        return Fact(str(bound.label), value, change_url=url, empty="Nothing entered")
+        return Fact(str(bound.label), value, change_url=url, empty="Not entered")
 
     def check_context(self, form: Any) -> Mapping[str, Any]:
         """Return what else the check page needs."""

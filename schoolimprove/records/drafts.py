@@ -51,8 +51,8 @@ LONGEST_MOMENT = 15
 """Digits of a moment in milliseconds; more is no page's clock."""
 LONGEST_VERSION = 9
 """Digits of a version; more is nobody's, and thousands would be costly to read."""
-KEPT = "What you typed has been kept. You find it on the page of your account, under “Text you did not save”."
-SENT_ALREADY = "You have already sent this form. We saved it once."
+KEPT = "We kept what you typed. It is on your account page, under “Text you did not save”."
+SENT_ALREADY = "You have already sent this form, so we did not save it again."
 SPENT = "spent_forms"
 _SPENT_REMEMBERED = 30
 _SALT = "schoolimprove.records.drafts"

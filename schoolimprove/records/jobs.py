@@ -113,7 +113,7 @@ def run(job_id: int) -> bool:
         return False
     kind = job_kinds[job.kind]
     if job.attempts > kind.attempts:
-        _give_up(job, kind, "It was begun several times and never came to an end.")
+        _give_up(job, kind, "We started this several times, but it did not finish.")
         return False
     with Progress(job) as tell:
         return _done(job, kind, tell)
@@ -134,7 +134,7 @@ def _after_error(job: Job, kind: JobKind, error: Exception) -> None:
     """Left to the sweep where the database itself is away; the claim then runs out."""
     with suppress(DatabaseError):
         if job.attempts >= kind.attempts:
-            _give_up(job, kind, f"It failed {job.attempts} times; the log has the details.")
+            _give_up(job, kind, f"This failed {job.attempts} times. The log has the details.")
         else:
             said = f"{type(error).__name__} at attempt {job.attempts}"
             _mine(job).update(state=JobState.WAITING, claimed_until=None, error=said, asked_at=clock.now())

@@ -51,7 +51,7 @@ def transition(
     move = table.move(verb)
     reasons = list(blockers)
     if move.reason_required and not reason.strip():
-        reasons.append("Give a reason.")
+        reasons.append("Enter a reason.")
     if reasons:
         raise Blocked(reasons)
     legal = [status.value for status in move.sources]

@@ -44,7 +44,7 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     ordering: str = ""
-    empty: str = "There is nothing here yet."
+    empty: str = "There is nothing to show yet."
     wide: bool = False
     caption_hidden: bool = False
     broad: bool = False

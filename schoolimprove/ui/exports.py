@@ -31,12 +31,12 @@ LONGEST_CELL = 32_767
 """Excel's limit of characters in a cell, counted as UTF-16 does."""
 MOST_ROWS = 1_048_576
 """Excel's limit of rows in a sheet, the headings among them."""
-SHORTENED = " … (shortened: the CSV holds all of it)"
-CUT_OFF = "A sheet holds no more rows: the CSV holds all of them."
+SHORTENED = " … (shortened: the CSV has the full text)"
+CUT_OFF = "This sheet is full. The CSV has all the rows."
 OLDEST_DAY = date(1900, 3, 1)
 """Before it, Excel counts days wrongly or not at all."""
 ROWS_A_CHUNK = 500
-NO_FILTER = ("Filter", "None: everything you may see")
+NO_FILTER = ("Filter", "None: everything you can see")
 KINDS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
 """Kind of file, as its address ends → as people call it."""
 

@@ -30,7 +30,7 @@ _LEVELS = {"o": 1, "◦": 1, "○": 1, "▪": 2, "■": 2, "\uf0a7": 2}
 _STEP, _DEEPEST = 4, 12
 """Spaces of a level, and how many before a line count."""
 _LIKE_A_MARKER = re.compile(r"([-*+])(?=[ \t]|$)|([0-9]{1,9})([.)])(?=[ \t]|$)")
-_TAGS = {ADDED: ("ins", "added", "added"), REMOVED: ("del", "removed", "taken out")}
+_TAGS = {ADDED: ("ins", "added", "added"), REMOVED: ("del", "removed", "removed")}
 """Element, end of its class, and what is said to those who do not see it."""
 
 

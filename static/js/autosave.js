@@ -115,15 +115,15 @@ async function post (form, quietly, signal) {
     })
   } catch {
     if (signal.aborted) return { left: true }
-    return { saved: false, words: 'Not saved: you are offline; what you typed is still here.' }
+    return { saved: false, words: 'Not saved because you are offline. What you typed is still on this page.' }
   }
   const answer = await response.json().catch(() => ({}))
   if (response.ok) return { saved: true, answer, words: `Saved at ${answer.saved_at || clock()}` }
   if (answer.message) return { saved: false, words: answer.message }
   if (response.status === 401 || response.status === 403) {
-    return { saved: false, words: 'Not saved: you are signed out; what you typed is still here.' }
+    return { saved: false, words: 'Not saved because you are signed out. What you typed is still on this page.' }
   }
-  return { saved: false, words: 'Not saved: the service did not accept it; what you typed is still here.' }
+  return { saved: false, words: 'Not saved because the service did not accept it. What you typed is still on this page.' }
 }
 
 function clock () {

@@ -66,7 +66,7 @@ class Session {
       this.drafted = true
       saveAll()
     }
-    const words = `${this.problem}You will be signed out in ${spoken(left)} because nothing has happened for a while. What you have typed will be kept.`
+    const words = `${this.problem}We will sign you out in ${spoken(left)} because you have not done anything for a while. We will keep what you typed.`
     if (this.text.textContent !== words) this.text.textContent = words
     if (this.dialog.open) return
     this.title.textContent = 'Are you still there?'
@@ -78,10 +78,10 @@ class Session {
   end () {
     this.over = true
     const typed = document.querySelector('form[data-keep], form[data-autosave]')
-    this.title.textContent = 'You have been signed out'
+    this.title.textContent = 'We have signed you out'
     this.text.textContent = typed
-      ? 'What you typed is still here. Press the button that saves it: you will be asked to sign in, and it will be there afterwards.'
-      : 'Sign in again to go on.'
+      ? 'What you typed is still on this page. Save it, then sign in when we ask you to.'
+      : 'Sign in again to continue.'
     this.open.hidden = true
     this.ended.hidden = false
     if (!this.dialog.open) this.dialog.showModal()
@@ -102,7 +102,7 @@ class Session {
       this.renewed(answer.idle_seconds || this.idle, answer.warn_seconds || this.warn)
       this.tell()
     } catch {
-      this.problem = 'That did not work: the service could not be reached. Try again. '
+      this.problem = 'We could not reach the service. Try again. '
       this.tick()
     }
   }

@@ -162,7 +162,7 @@ def home_of_a_new_partner(at: Place) -> Sent:
 @state
 def home_of_somebody_with_no_work(at: Place) -> Sent:
     member = appointed(Role.LEAD_MEMBER, authority=at.county.school.authority)
-    return at.opened(member, "/", "You will see reports on the schools of the authority here.")
+    return at.opened(member, "/", "You will see reports on the authority’s schools.")
 
 
 @state
@@ -485,7 +485,7 @@ def record_recalled_while_its_manager_returns_it(at: Place) -> Sent:
     record_actions.recall(record, by=at.county.sip, on=TUESDAY, seen_version=record.version)
     said = {each.name: "Which year groups, and when?" for each in form.fields if each.kind == "textarea"}
     answer = at.posted(at.county.dsim, seen.address, form.filled(said))
-    return saying(answer, "changed this after you opened it")
+    return saying(answer, "recalled this after you opened it")
 
 
 @state
@@ -867,7 +867,7 @@ def text_that_was_kept(at: Place) -> Sent:
 def form_with_text_that_was_kept(at: Place) -> Sent:
     user = administrator(at)
     DraftFactory.create(user=user, form="/people/invite/", fields={"name": ["New"], "note": ["Kept"]})
-    return at.opened(user, "/people/invite/", "What you typed was kept on")
+    return at.opened(user, "/people/invite/", "You have unsaved text from")
 
 
 @state

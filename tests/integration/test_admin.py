@@ -122,7 +122,7 @@ def test_a_policy_needs_a_second_person_before_it_is_in_force() -> None:
     day = date(2026, 9, 1)
 
     own = approved(proposer, row)
-    assert "A second person approves" in own.content.decode()
+    assert "Another person must approve a change that you proposed." in own.content.decode()
     assert policy_value(RECORD_LIMITS, on=day).submit_working_days == 5
 
     approved(in_admin(Role.HEAD_OF_SERVICE), row)
@@ -211,7 +211,7 @@ def test_a_proposer_is_told_that_a_second_person_approves_and_begins_from_the_va
     client = in_admin(Role.SYSTEM_ADMINISTRATOR)
     proposed(client)
     page = client.get(reverse("admin:policy_policyrow_changelist")).content.decode()
-    assert "You proposed this change. Someone else must approve it." in page
+    assert "You proposed this change. Another person must approve it." in page
     assert 'value="approve_selected"' not in page
     assert 'value="withdraw_selected"' in page
     form = client.get(form_of(RECORD_LIMITS)).content.decode()

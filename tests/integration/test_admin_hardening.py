@@ -221,7 +221,7 @@ def test_of_two_saves_from_one_form_the_first_wins_and_the_second_keeps_what_was
     second = mine.post(page_of(school), {**opened, "name": "Hillside Primary", "telephone": "0300 123456"})
     text = second.content.decode()
     assert second.status_code == 200
-    assert "Thea First changed this while you had it open, and nothing of yours was saved." in text
+    assert "Nothing was saved. Thea First changed this after you opened it." in text
     assert 'value="Hillside Primary"' in text
     assert 'value="0300 123456"' in text
     school.refresh_from_db()
@@ -238,7 +238,7 @@ def test_a_second_save_of_an_appointment_loses_too() -> None:
     opened = shown(client, appointment)
     assert client.post(page_of(appointment), {**opened, "ends_on": "31/08/2021"}).status_code == 302
     second = client.post(page_of(appointment), {**opened, "ends_on": "31/08/2022"})
-    assert "Ada Admin changed this while you had it open" in second.content.decode()
+    assert "Ada Admin changed this after you opened it" in second.content.decode()
     appointment.refresh_from_db()
     assert appointment.ends_on == date(2021, 8, 31)
 
@@ -248,7 +248,7 @@ def test_a_form_that_does_not_say_its_version_saves_nothing(version: str) -> Non
     client, _user = administrator()
     school = SchoolFactory(name="Hill Primary")
     page = saved(client, school, name="Hilltop Primary", **{OPENED: version})
-    assert "does not say which version it was opened on" in page.content.decode()
+    assert "Nothing was saved, because the page is out of date. Open it again." in page.content.decode()
     assert School.objects.get().name == "Hill Primary"
 
 
@@ -274,7 +274,7 @@ def test_who_is_overtaken_while_saving_is_told_and_keeps_what_was_typed(
     assert won is None
     assert lost.status_code == 200
     text = lost.content.decode()
-    assert "Thea First changed this while you had it open" in text
+    assert "Thea First changed this after you opened it" in text
     assert all(f'value="{value}"' in text for value in typed.values())
     obj.refresh_from_db()
     assert {name: getattr(obj, name) for name in theirs} == theirs

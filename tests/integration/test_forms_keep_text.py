@@ -190,7 +190,7 @@ def test_a_proposal_typed_in_the_admin_when_the_session_had_ended_is_there_again
     again: Any = signed_in(user).get(path)
     [form] = [each for each in forms_in(again.content.decode()) if "reason" in each.typed]
     assert {name: form.sent[name] for name in typed} == {name: [text] for name, text in typed.items()}
-    assert "What you typed here and did not save is in the form again." in again.content.decode()
+    assert "Your unsaved text is in the form." in again.content.decode()
     listed = signed_in(user).get("/account/kept-text/").content.decode()
     assert "Policy value</h2>" in listed
     assert "Save</h3>" not in listed
@@ -208,7 +208,7 @@ def test_text_kept_in_the_admin_still_loses_to_whoever_saved_first(db: None) -> 
     District.objects.filter(pk=district.pk).update(version=2)
     [form] = typed_forms(signed_in(user), path)
     page = signed_in(user).post(path, form.sent).content.decode()
-    assert "changed this while you had it open" in page
+    assert "changed this after you opened it" in page
     assert 'value="North and Coast"' in page
 
 

@@ -26,7 +26,7 @@ def sent(client: Client, address: str, size: int, **fields: str) -> Any:
 def test_a_strangers_file_is_let_go_and_the_rest_of_the_form_is_read(client: Client) -> None:
     response = sent(client, "/sign-in/", LARGEST // 2, email="nobody@example.org", password="x")
     assert dict(response.wsgi_request.FILES) == {}
-    assert "The email address or password is not right" in response.content.decode()
+    assert "The email address or password is not correct" in response.content.decode()
 
 
 def test_nobody_fills_the_disk_through_a_page_that_takes_no_files() -> None:

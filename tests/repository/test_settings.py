@@ -71,7 +71,7 @@ def test_production_is_what_runs_when_nothing_is_asked_for(settings_of: ReadSett
 
 def test_production_refuses_an_embedded_database(settings_of: ReadSettings) -> None:
     told = refusal(settings_of, {**PRODUCTION, "DATABASE_URL": "sqlite:////srv/db.sqlite3"})
-    assert told.startswith("DATABASE_URL does not name a PostgreSQL database")
+    assert told.startswith("DATABASE_URL must name a PostgreSQL database")
 
 
 def test_a_demonstration_refuses_to_start_beside_a_kept_database(settings_of: ReadSettings) -> None:
@@ -112,7 +112,7 @@ def test_what_the_databases_address_asks_of_the_connection_is_kept(settings_of: 
 def test_stolen_passwords_are_refused_where_their_list_is_named(settings_of: ReadSettings, tmp_path: Path) -> None:
     listed = tmp_path / "stolen.txt"
     told = refusal(settings_of, {**PRODUCTION, "STOLEN_PASSWORDS": str(listed)})
-    assert told == f"STOLEN_PASSWORDS is {str(listed)!r}, and there is no such file."
+    assert told == f"STOLEN_PASSWORDS is {str(listed)!r}, but there is no such file."
     listed.write_text("correct horse battery\n")
     validators = settings_of({**PRODUCTION, "STOLEN_PASSWORDS": str(listed)})["AUTH_PASSWORD_VALIDATORS"]
     assert validators[-1]["OPTIONS"] == {"path": str(listed)}

@@ -13,7 +13,7 @@ from schoolimprove.records.transition import Blocked, record_event
 from .emails import count_email, require_email
 from .links import spend
 
-SIGNED_OUT_MEANWHILE = "You were signed out before we could send the link. Sign in and ask again."
+SIGNED_OUT_MEANWHILE = "We signed you out before we could send the link. Sign in and try again."
 
 
 def ask_for_address(user: User, email: str) -> None:
@@ -64,7 +64,7 @@ def confirm_address(link: SecretLink, *, by: User) -> User:
             spent = spend(link)
             return _take(spent.user, spent.payload["email"])
     except IntegrityError as error:
-        raise Blocked(["Somebody else uses this address by now. Your address has not changed."]) from error
+        raise Blocked(["Another person now uses this address. Your address has not changed."]) from error
 
 
 def _take(user: User, new: str) -> User:

@@ -18,7 +18,7 @@ from .emails import require_email
 from .links import use_link
 from .second_factor import drop_devices
 
-ALREADY_KNOWN = "Somebody with this address already has an account."
+ALREADY_KNOWN = "A person with this email address already has an account."
 
 
 def invite(*, email: str, name: str, note: str = "", by: Actor) -> User:
@@ -41,7 +41,7 @@ def invite_again(user: User, *, note: str = "", by: Actor) -> None:
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if not locked.is_active or locked.has_usable_password():
-            raise Blocked([f"{locked} has no invitation to send again."])
+            raise Blocked([f"{locked} does not have an invitation that you can send again."])
         _send_invitation(locked, note, by)
         record_event(locked, "invited again", by=by)
 
@@ -114,7 +114,7 @@ def deactivate(user: User, *, by: Actor, on: date, reason: str, hand_over_to: Ma
 
 def _unsettled(user: User, chosen: Mapping[str, str], on: date) -> list[str]:
     return [
-        f"Choose who takes over {hook.label.lower()}."
+        f"Select who takes over {hook.label.lower()}."
         for hook in hand_overs
         if not _is_settled(hook, user, chosen.get(hook.key, ""), on)
     ]
@@ -148,10 +148,11 @@ def blockers_to_taking_superuser(user: User, *, by: Actor) -> list[str]:
     """Why this account cannot lose the right of a superuser, as sentences."""
     reasons = []
     if not user.is_superuser:
-        reasons.append(f"{user} is no superuser.")
+        reasons.append(f"{user} is not a superuser.")
     if by.user is None or not user_can(by.user, Permission.MANAGE_PEOPLE):
         reasons.append(
-            "You hold no appointment as a system administrator. Without one nobody may be left who manages people."
+            "You do not have an appointment as a system administrator. Give yourself one first, so that there is still "
+            "a person who can manage accounts."
         )
     return reasons
 

@@ -21,7 +21,7 @@ class CodeForm(Form):
     submit_label = "Continue"
     code = TextField(
         label="Security code",
-        help_text="The 6 digits your authenticator app shows now.",
+        help_text="The 6 digits in your authenticator app.",
         width=10,
         autocomplete="one-time-code",
         named="the security code",
@@ -39,7 +39,7 @@ class RecoveryCodeForm(Form):
     submit_label = "Continue"
     code = TextField(
         label="Recovery code",
-        help_text="One of the codes you printed or wrote down. Each works once.",
+        help_text="Use one of the codes you printed or wrote down.",
         width=20,
         autocomplete="off",
         named="a recovery code",
@@ -54,7 +54,7 @@ class ForgottenForm(Form):
 class NewPasswordForm(Form):
     """A password typed twice and held against the validators; `user` is whose it will be."""
 
-    submit_label = "Save the password"
+    submit_label = "Save password"
     password = PasswordField(
         label="New password",
         autocomplete="new-password",
@@ -71,7 +71,7 @@ class NewPasswordForm(Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         password, again = cleaned.get("password"), cleaned.get("again")
         if password and again and password != again:
-            self.add_error("again", "The two passwords are not the same")
+            self.add_error("again", "The passwords must match")
         elif password:
             self._hold_against_validators(password)
         return cleaned

@@ -10,7 +10,7 @@ from schoolimprove.ui.forms import EmailField, Form, PasswordField, TextField
 
 from .door import NewPasswordForm
 
-NOT_YOURS = "That is not your password"
+NOT_YOURS = "The password you entered is not correct"
 
 
 class WithPassword(Form):
@@ -36,11 +36,11 @@ def present_password() -> PasswordField:
 
 class NameForm(Form):
     submit_label = "Save"
-    name = TextField(label="Full name", max_length=150, autocomplete="name", named="the full name")
+    name = TextField(label="Full name", max_length=150, autocomplete="name", named="your full name")
 
 
 class ChangePasswordForm(WithPassword, NewPasswordForm):
-    present = PasswordField(label="Your present password", named="your present password")
+    present = PasswordField(label="Current password", named="your current password")
     field_order = ("present", "password", "again")
 
 
@@ -52,7 +52,7 @@ class AddressForm(WithPassword):
     def clean_email(self) -> str:
         address = normalise_email(self.cleaned_data["email"])
         if address == user_of(self.request).email:
-            self.add_error("email", "This is already your address")
+            self.add_error("email", "This is already your email address")
         return address
 
 

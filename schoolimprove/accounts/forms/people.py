@@ -12,12 +12,12 @@ END = "end"
 
 
 class InviteForm(Form):
-    submit_label = "Send the invitation"
+    submit_label = "Send invitation"
     name = TextField(label="Full name", max_length=150, autocomplete="off", named="the full name")
     email = EmailField(label="Email address", autocomplete="off")
     note = TextArea(
-        label="What to say to them",
-        help_text="Goes into the email above the link. You can leave it empty.",
+        label="Message",
+        help_text="We include it in the invitation email.",
         required=False,
     )
 
@@ -29,12 +29,12 @@ class InviteForm(Form):
 
 
 class InviteAgainForm(Form):
-    submit_label = "Send again"
-    note = TextArea(label="What to say to them", required=False)
+    submit_label = "Send invitation again"
+    note = TextArea(label="Message", required=False)
 
 
 class ReasonForm(Form):
-    reason = TextArea(label="Why", rows=3, max_length=1000, named="why")
+    reason = TextArea(label="Reason", rows=3, max_length=1000, named="the reason")
 
 
 class DeactivateForm(ReasonForm):

@@ -67,8 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("email address", unique=True)
     name = models.CharField(max_length=150)
-    is_staff = models.BooleanField("enters the admin", default=False, editable=False, help_text="Follows appointments.")
-    is_active = models.BooleanField("may sign in", default=True)
+    is_staff = models.BooleanField(
+        "can open settings", default=False, editable=False, help_text="Set by the person’s appointments."
+    )
+    is_active = models.BooleanField("can sign in", default=True)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
     last_home_at = models.DateTimeField(null=True, editable=False)
     session_epoch = models.PositiveIntegerField(

@@ -112,7 +112,7 @@ class OwnFormWithPassword(SendsOnce, OwnForm):
 class NameChange(KeepsDrafts, OwnForm):
     form_class = NameForm
     page_title = "Change your name"
-    done = "Your name has been changed."
+    done = "You have changed your name."
 
     def get_initial(self) -> dict[str, Any]:
         return {"name": self.user.name}
@@ -126,10 +126,10 @@ class PasswordChange(OwnFormWithPassword):
     form_class = ChangePasswordForm
     page_title = "Change your password"
     lede = (
-        "We will sign you out everywhere else. Links that we have emailed to you, and the address of your calendar, "
-        "will stop working."
+        "We will sign you out everywhere else. Links we have emailed to you will stop working, and so will your "
+        "calendar address."
     )
-    done = "Your password has been changed. You are signed out everywhere but here."
+    done = "You have changed your password. We have signed you out everywhere else."
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.user}
@@ -145,12 +145,12 @@ class AddressChange(OwnFormWithPassword):
     form_class = AddressForm
     page_title = "Change your email address"
     lede = (
-        "We will send a link to your new address. To confirm the change, open the link and sign in with your old "
-        "address. Until then, keep signing in with your old address."
+        "We will send a link to your new address. To confirm the change, open the link and sign in with your current "
+        "address."
     )
     done = (
-        "If we have not already sent several emails to the new address in the last hour, we have now sent a link "
-        "there. Open it within 2 days."
+        "We are sending a link to your new address. Open it within 2 days. If we have already sent several emails "
+        "there, we will not send another for up to an hour."
     )
 
     def form_valid(self, form: AddressForm) -> HttpResponse:
@@ -165,7 +165,7 @@ class AddressChange(OwnFormWithPassword):
 @require_POST
 def address_withdraw(request: Request) -> HttpResponse:
     withdraw_address(user_of(request))
-    messages.success(request, "Your address stays as it is.")
+    messages.success(request, "We will keep your current email address.")
     return redirect("accounts:account")
 
 
@@ -217,7 +217,7 @@ class SecondFactor(FormView[CodeForm]):
 
 def show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     """Shown here and never again: only their hashes are stored."""
-    context = {"page_title": "Keep these recovery codes", "codes": codes, "onward_url": onward(request)}
+    context = {"page_title": "Save your recovery codes", "codes": codes, "onward_url": onward(request)}
     return render(request, "accounts/recovery_codes.html", context)
 
 
@@ -242,12 +242,14 @@ class SecondFactorChange(OwnFormWithPassword):
 class SecondFactorRemove(OwnFormWithPassword):
     form_class = PasswordOnlyForm
     page_title = "Remove your authenticator app"
-    lede = "From now on your password alone signs you in. Your recovery codes stop working."
-    done = "Your authenticator app has been removed."
+    lede = "You will sign in with your password only. Your recovery codes will stop working."
+    done = "You have removed your authenticator app."
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if must_have_second_factor(request.user):
-            messages.error(request, "Your appointments require an authenticator app. You can replace it.")
+            messages.error(
+                request, "Your role needs an authenticator app. You can replace it, but you cannot remove it."
+            )
             return redirect("accounts:second_factor_change")
         return super().dispatch(request, *args, **kwargs)
 
@@ -262,7 +264,7 @@ class RecoveryCodes(OwnFormWithPassword):
 
     form_class = PasswordOnlyForm
     page_title = "Replace your recovery codes"
-    lede = "You get ten new codes. The old ones stop working."
+    lede = "We will give you 10 new codes. Your old codes will stop working."
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not has_second_factor(user_of(request)):

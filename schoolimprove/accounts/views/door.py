@@ -35,7 +35,7 @@ from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import record_event
 
 _log = logging.getLogger("schoolimprove.security")
-WRONG = "The email address or password is not right. Check both and try again."
+WRONG = "The email address or password is not correct. Check both and try again."
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -174,7 +174,7 @@ class Recovery(CodeView):
 def why_refused(verdict: Verdict) -> str:
     """What to tell somebody whose code was not taken."""
     if not verdict.wait_seconds:
-        return "That code is not right. Check it and try again."
+        return "The code is not correct. Check it and try again."
     seconds = verdict.wait_seconds
     wait = f"{seconds} second{'s' if seconds > 1 else ''}" if seconds < 120 else f"{round(seconds / 60)} minutes"
     return f"Too many wrong codes. Wait {wait}, then try again with a new code."

@@ -19,8 +19,8 @@ from schoolimprove.records.drafts import NewerKept, TooLong, discard_draft, is_s
 from schoolimprove.records.models.draft import KEPT_FOR
 from schoolimprove.ui.components import Crumb
 
-NOT_YOURS = "That text was not yours to discard, or the page was too old. Nothing was discarded."
-CHANGED = "That text is gone, or was added to since you opened the page. Nothing was discarded."
+NOT_YOURS = "We could not discard the text. The page is out of date, or the text is not yours."
+CHANGED = "We did not discard the text, because it has changed since you opened the page."
 
 
 @require_POST
@@ -28,15 +28,15 @@ def draft_save(request: HttpRequest) -> HttpResponse:
     """Autosave: `{"saved_at": "14:32"}` and the seconds left, or why not as `{"message": …}` with 403, 409 or 413."""
     token = own_token(request)
     if token is None:
-        return JsonResponse({"message": "This form was opened by somebody else, or too long ago."}, status=403)
+        return JsonResponse({"message": "You opened this form too long ago, or another person opened it."}, status=403)
     if is_spent(request, token):
-        return JsonResponse({"message": "This form has already been saved."}, status=409)
+        return JsonResponse({"message": "You have already saved this form."}, status=409)
     try:
         kept = keep_while_typing(token, request.POST)
     except NewerKept as newer:
         return JsonResponse({"message": _newer(newer.draft.saved_at)}, status=409)
     except TooLong:
-        return JsonResponse({"message": "This is too long to be saved while you write. Save it yourself."}, status=413)
+        return JsonResponse({"message": "This is too long for us to save automatically. Save it yourself."}, status=413)
     return JsonResponse({"saved_at": format_date(kept.at.astimezone(LONDON), "H:i"), **seconds_left(request)})
 
 
@@ -44,8 +44,8 @@ def _newer(at: datetime) -> str:
     there = at.astimezone(LONDON)
     day = "" if there.date() == clock.today() else f"on {clock.uk_date(there)} "
     return (
-        f"You have newer unsaved text for this form, kept {day}at {there:%H:%M} in another window. "
-        "What you type here is not kept until you save it."
+        f"You have newer unsaved text for this form, typed {day}at {there:%H:%M} in another window. "
+        "We do not keep what you type in this window until you save it."
     )
 
 
@@ -68,7 +68,7 @@ def draft_discard(request: HttpRequest) -> HttpResponse:
         messages.error(request, NOT_YOURS)
         return redirect("home")
     if discard_draft(token):
-        messages.success(request, "The kept text has been discarded.")
+        messages.success(request, "You have discarded the unsaved text.")
     else:
         messages.warning(request, CHANGED)
     return redirect("accounts:kept_text" if request.POST.get("read_in") == "list" else token.path)
@@ -91,5 +91,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _refused(request: HttpRequest, advice: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"message": advice}, status=403)
-    context = {"page_title": "This page was too old", "advice": advice}
+    context = {"page_title": "This page is out of date", "advice": advice}
     return render(request, "accounts/form_refused.html", context, status=403)

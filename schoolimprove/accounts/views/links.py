@@ -25,9 +25,9 @@ from schoolimprove.records.transition import Blocked
 from .door import next_step, note_signed_in
 
 WHAT_TO_DO = {
-    Purpose.INVITATION: "If you have accepted already, sign in. If not, ask whoever invited you to send it again.",
-    Purpose.PASSWORD_RESET: "Ask for a new link from the sign-in page.",
-    Purpose.ADDRESS_CHANGE: "Sign in and ask for the change again from your account.",
+    Purpose.INVITATION: "If you have accepted it, sign in. If not, ask the person who invited you to send it again.",
+    Purpose.PASSWORD_RESET: "To get a new link, select “I have forgotten my password” on the sign-in page.",
+    Purpose.ADDRESS_CHANGE: "To get a new link, sign in and change your email address again on your account page.",
 }
 
 
@@ -37,7 +37,7 @@ class Forgotten(FormView[ForgottenForm]):
     form_class = ForgottenForm
     extra_context = {
         "page_title": "I have forgotten my password",
-        "lede": "We send you a link to set a new one.",
+        "lede": "We will email you a link to set a new password.",
     }
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
@@ -92,7 +92,7 @@ class Invitation(PasswordByLink):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lede = f"You will sign in as {self.link.user.email}."
-        return {**super().get_context_data(**kwargs), "page_title": "Choose a password", "lede": lede}
+        return {**super().get_context_data(**kwargs), "page_title": "Create a password", "lede": lede}
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         user = accept_invitation(self.kwargs["token"], form.cleaned_data["password"])
@@ -149,7 +149,7 @@ class AddressAccept(FormView[ConfirmForm]):
             return link_spent(request, Purpose.ADDRESS_CHANGE)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lede = f"From now on you will sign in with {self.link.payload['email']}."
+        lede = f"You will sign in with {self.link.payload['email']}."
         return {**super().get_context_data(**kwargs), "page_title": "Confirm your new email address", "lede": lede}
 
     def form_valid(self, form: ConfirmForm) -> HttpResponse:
@@ -159,5 +159,5 @@ class AddressAccept(FormView[ConfirmForm]):
             form.add_error(None, blocked)
             return self.form_invalid(form)
         self.request.session.pop(session.ADDRESS_LINK, None)
-        messages.success(self.request, "Your email address has been changed.")
+        messages.success(self.request, "You have changed your email address.")
         return redirect("accounts:account")

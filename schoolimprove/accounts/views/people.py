@@ -76,7 +76,7 @@ class PeopleList(ForManagers, ListView[User]):
         context = super().get_context_data(**kwargs)
         count = context["paginator"].count
         return context | {
-            "page_title": "People who sign in",
+            "page_title": "People",
             "found": f"{count:,} {'person' if count == 1 else 'people'}",
             "filters": filter_panel(self.filter.form, self.request.GET, label="Filter people"),
             "table": people_table(context["page_obj"], self.request.GET.get("sort", "name")),
@@ -90,8 +90,8 @@ def people_table(page: Page[User], ordering: str) -> components.Table:
     columns = [
         components.Column("Name", "name"),
         components.Column("Email address", "email"),
-        components.Column("Holds"),
-        components.Column("State"),
+        components.Column("Appointments"),
+        components.Column("Status"),
         components.Column("Last signed in", "last_login"),
     ]
     rows = [_list_row(person, facts[person.pk]) for person in people]
@@ -102,7 +102,7 @@ def _list_row(person: User, facts: Sequence[str]) -> list[Any]:
     return [
         components.Link(person.name, reverse("accounts:person", args=[person.pk])),
         person.email,
-        "; ".join(facts) or "No appointment",
+        "; ".join(facts) or "No appointments",
         components.Status(person.state.value, STATE_LABELS[person.state]),
         person.last_login.astimezone(clock.LONDON).date() if person.last_login else "Never",
     ]
@@ -110,14 +110,14 @@ def _list_row(person: User, facts: Sequence[str]) -> list[Any]:
 
 COLUMNS_TAKEN = [
     Column("name", "Name", "Name of the person"),
-    Column("email", "Email address", "Address the person signs in with"),
-    Column("holds", "Holds", "Appointments held today"),
-    Column("state", "State", "Whether the person signs in, is invited or is deactivated"),
+    Column("email", "Email address", "Email address the person signs in with"),
+    Column("holds", "Appointments", "Appointments today"),
+    Column("state", "Status", "Active, invited or deactivated"),
     Column("last_login", "Last signed in", "When the person last signed in"),
 ]
 
 
-PEOPLE = ListFile("people", "people", "People who sign in", "A person who signs in, or did", COLUMNS_TAKEN)
+PEOPLE = ListFile("people", "people", "People", "A person with an account", COLUMNS_TAKEN)
 
 
 @exports(PEOPLE)
@@ -162,17 +162,32 @@ def person_facts_of(person: User) -> list[components.Fact]:
     facts = [
         components.Fact("Name", person.name, change_url=reverse("accounts:person_name", args=[person.pk])),
         components.Fact("Email address", person.email),
-        components.Fact("State", components.Status(person.state.value, STATE_LABELS[person.state])),
+        components.Fact("Status", components.Status(person.state.value, STATE_LABELS[person.state])),
         components.Fact("Last signed in", person.last_login, empty="Never"),
         components.Fact("Authenticator app", "Set up" if enrolled else "Not set up"),
     ]
     if enrolled:
         facts.append(components.Fact("Recovery codes left", recovery_codes_left(person)))
     if person.is_superuser:
-        facts.append(components.Fact("Superuser", "Yes, which is meant for the first day only"))
+        facts.append(components.Fact("Superuser", "Yes. Remove these rights after you set up the service."))
     if person.state == UserState.INVITED:
         facts.append(components.Fact("Invited", last_invited_at(person), empty="Never"))
     return facts
+
+
+WORDS_OF_VERBS = {
+    "admin site": "access to settings changed",
+    "asked for a new address": "asked to change the email address",
+    "changed the address": "changed the email address",
+    "gave up the new address": "kept the current email address",
+    "made new recovery codes": "replaced the recovery codes",
+    "new password asked for": "asked for a link to set a new password",
+    "removed the second factor": "removed the authenticator app",
+    "second factor reset": "authenticator app removed",
+    "set up the second factor": "set up an authenticator app",
+    "superuser’s right taken away": "superuser’s rights removed",
+}
+"""Verbs of the audit, as the page says them."""
 
 
 def account_events(person: User) -> QuerySet[AuditEvent]:
@@ -184,8 +199,8 @@ def account_events(person: User) -> QuerySet[AuditEvent]:
 def _event(event: AuditEvent) -> components.Event:
     who = str(event.by) if event.by else "The service"
     changes = [(_label(name), before, after) for name, (before, after) in event.changes.items()]
-    verb = f"{event.verb[:1].upper()}{event.verb[1:]}"
-    return components.Event(verb, event.at, who=who, why=event.reason, changes=changes)
+    verb = WORDS_OF_VERBS.get(event.verb, event.verb)
+    return components.Event(f"{verb[:1].upper()}{verb[1:]}", event.at, who=who, why=event.reason, changes=changes)
 
 
 def _label(name: str) -> str:
@@ -199,8 +214,8 @@ class Invite(ForManagers, KeepsDrafts, FormView[InviteForm]):
     template_name = "layouts/form.html"
     form_class = InviteForm
     extra_context = {
-        "page_title": "Invite somebody",
-        "lede": "They get an email with a link to choose a password. What they may see comes from their appointments.",
+        "page_title": "Invite a person",
+        "lede": "We will email them a link to create a password. Their appointments decide what they can see.",
     }
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -212,7 +227,7 @@ class Invite(ForManagers, KeepsDrafts, FormView[InviteForm]):
         except Blocked as blocked:
             form.add_error("email", blocked)
             return self.form_invalid(form)
-        messages.success(self.request, f"{person.name} has been invited. The link works for 7 days.")
+        messages.success(self.request, f"We are emailing an invitation to {person.name}. The link works for 7 days.")
         return redirect("accounts:person", person.pk)
 
 
@@ -259,8 +274,8 @@ class PersonForm(ForManagers, KeepsDrafts, FormView[Any]):
 
 class PersonName(PersonForm):
     form_class = NameForm
-    page_title = "Change the name"
-    done = "The name has been changed."
+    page_title = "Change name"
+    done = "You have changed the name to {name}."
 
     def get_initial(self) -> dict[str, Any]:
         return {"name": self.person.name}
@@ -271,9 +286,9 @@ class PersonName(PersonForm):
 
 class PersonInviteAgain(PersonForm):
     form_class = InviteAgainForm
-    page_title = "Send the invitation again"
-    lede = "A new link works for 7 days. The one sent before stops working."
-    done = "The invitation has been sent to {name} again."
+    page_title = "Send invitation again"
+    lede = "We will email a new link, which works for 7 days. The earlier link will stop working."
+    done = "We are emailing a new invitation to {name}."
 
     def act(self, form: InviteAgainForm) -> None:
         invite_again(self.person, note=form.cleaned_data["note"], by=self.actor)
@@ -282,12 +297,9 @@ class PersonInviteAgain(PersonForm):
 class PersonResetSecondFactor(PersonForm):
     form_class = ReasonForm
     page_title = "Remove the authenticator app"
-    lede = (
-        "For a telephone that is lost or broken. Be sure that it is the person who asks: speak to them. "
-        "App and recovery codes stop working, they are signed out everywhere and told by email, and set up "
-        "a new app the next time they sign in."
-    )
-    done = "The authenticator app of {name} has been removed."
+    template_name = "accounts/person_reset_second_factor.html"
+    lede = "Do this if the person has lost their phone or it is broken. Speak to them first to check that they asked."
+    done = "You have removed {name}’s authenticator app."
     submit_label = "Remove the app"
 
     def act(self, form: ReasonForm) -> None:
@@ -297,8 +309,8 @@ class PersonResetSecondFactor(PersonForm):
 class PersonDeactivate(PersonForm):
     form_class = DeactivateForm
     template_name = "accounts/person_deactivate.html"
-    page_title = "Deactivate"
-    done = "{name} has been deactivated."
+    page_title = "Deactivate this account"
+    done = "You have deactivated {name}’s account."
 
     def held(self) -> list[tuple[HandOver, Sequence[str]]]:
         """What the person holds, by the hook that hands it over."""
@@ -323,13 +335,13 @@ class PersonDeactivate(PersonForm):
 
 class PersonReactivate(PersonForm):
     form_class = ReasonForm
-    page_title = "Let this person back in"
+    page_title = "Reactivate this account"
     lede = (
-        "They get a new invitation and choose a new password. What they may see comes from their appointments, "
-        "which do not come back by themselves."
+        "We will email them an invitation to create a new password. Their earlier appointments do not restart. "
+        "Give them new ones."
     )
-    done = "{name} has been invited again."
-    submit_label = "Invite again"
+    done = "You have reactivated {name}’s account. We are emailing an invitation to them."
+    submit_label = "Reactivate"
 
     def act(self, form: ReasonForm) -> None:
         reactivate(self.person, by=self.actor, reason=form.cleaned_data["reason"])
@@ -339,11 +351,11 @@ class PersonTakeSuperuser(PersonForm):
     form_class = ReasonForm
     page_title = "Remove the superuser’s rights"
     lede = (
-        "A superuser sets up the service on its first day. From then on what a person may see and do comes from "
-        "appointments alone, as it does for everybody else. The account and its appointments stay."
+        "A superuser sets up the service on its first day. After you remove these rights, the person’s appointments "
+        "decide what they can see and do."
     )
-    done = "{name} is no superuser any more."
-    submit_label = "Take the right away"
+    done = "{name} is no longer a superuser."
+    submit_label = "Remove the superuser’s rights"
 
     def act(self, form: ReasonForm) -> None:
         take_superuser(self.person, by=self.actor, reason=form.cleaned_data["reason"])

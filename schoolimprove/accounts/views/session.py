@@ -44,5 +44,5 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         session.keep_only_this(request, user)
         record_event(user, "signed out everywhere else", by=Actor(user))
-    messages.success(request, "You are signed out everywhere but here.")
+    messages.success(request, "We have signed you out everywhere else.")
     return redirect("accounts:account")

@@ -12,17 +12,17 @@ from .withdrawable import Withdrawable
 
 
 class OverrideKind(models.TextChoices):
-    ADD = "add", "A bank holiday is added"
-    REMOVE = "remove", "A bank holiday is taken away"
+    ADD = "add", "Add a bank holiday"
+    REMOVE = "remove", "Remove a bank holiday"
 
 
 class BankHolidayOverride(Withdrawable):
     """A correction of England's bank holidays: a proclaimed extra one, or one moved to another day."""
 
     day = models.DateField()
-    kind = models.CharField("what happens", max_length=6, choices=OverrideKind)
-    name = models.CharField(max_length=100, help_text="As it is announced, for example: Coronation of the King.")
-    reason = models.CharField(max_length=200, help_text="The proclamation or announcement it rests on.")
+    kind = models.CharField("change", max_length=6, choices=OverrideKind)
+    name = models.CharField(max_length=100, help_text="The announced name, for example Coronation of the King.")
+    reason = models.CharField(max_length=200, help_text="The proclamation or announcement.")
 
     history = HistoricalRecords()
 

@@ -13,7 +13,7 @@ class ClosureDates(Withdrawable):
     """A day of term on which there is no school, and why: staff training, polling, snow."""
 
     day = models.DateField()
-    reason = models.CharField(max_length=200, help_text="Shown wherever a deadline skips this day.")
+    reason = models.CharField(max_length=200, help_text="We show this when a deadline skips this day.")
 
     class Meta:
         abstract = True

@@ -22,7 +22,7 @@ class TermDates(models.Model):
 
     academic_year = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1990), MaxValueValidator(2059)],
-        help_text="The year it begins in: 2008 for 2008/09.",
+        help_text="The year it starts, for example 2026 for 2026/27.",
     )
     name = models.CharField("term", max_length=6, choices=TERM_NAMES)
     starts_on = models.DateField("first day")
@@ -47,7 +47,7 @@ class TermDates(models.Model):
             models.CheckConstraint(
                 condition=Q(name__in=[name.value for name in clock.TermName]),
                 name="%(class)s_name_is_a_term",
-                violation_error_message="A term is autumn, spring or summer.",
+                violation_error_message="Select autumn, spring or summer.",
             ),
         ]
 
@@ -90,7 +90,7 @@ class Term(TermDates, BaseRecord):
             models.UniqueConstraint(
                 fields=["academic_year", "name"],
                 name="term_one_of_each_name_per_year",
-                violation_error_message="This term of this academic year is already held.",
+                violation_error_message="There is already an entry for this term of this academic year.",
             ),
         ]
 

@@ -21,7 +21,7 @@ class Withdrawable(BaseRecord):
     withdrawn_because = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Say why, to take this entry back. It stays in the list and no longer counts.",
+        help_text="To withdraw this entry, enter the reason. It stays in the list, but no longer counts.",
     )
 
     objects = WithdrawableQuerySet.as_manager()

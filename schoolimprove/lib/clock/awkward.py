@@ -11,7 +11,7 @@ from .working import Working
 LOOKED_AT = 100
 """Days: more than the summer has, and the last days before it."""
 _SPOKEN = {"Half-term": "half-term holiday", "Summer holiday": "summer holiday"}
-_LAST = ("last school day", "last school day but one")
+_LAST = ("last school day", "second to last school day")
 
 
 def awkward(day: date, cal: Calendar) -> str:

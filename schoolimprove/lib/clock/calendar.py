@@ -35,7 +35,7 @@ class BankHolidays:
         try:
             return self._why[day]
         except KeyError:
-            raise DatesNotHeld(f"no bank holidays are held for {day.year}") from None
+            raise DatesNotHeld(f"there are no bank holidays for {day.year}") from None
 
 
 @dataclass(frozen=True)

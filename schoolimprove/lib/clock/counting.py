@@ -66,7 +66,7 @@ def _inspection(cal: Calendar, longer_than: int) -> WhyNot:
 
 def _after(calendar: str, start: date, n: int, why_not: WhyNot) -> Working:
     if start == date.max:
-        raise DatesNotHeld("no days are held after 31 December 9999")
+        raise DatesNotHeld("there are no days after 31 December 9999")
     return _count(calendar, start, start + ONE_DAY, n, why_not)
 
 

@@ -35,7 +35,7 @@ class NoTermDates(DatesNotHeld):
 
     def __init__(self, year: int) -> None:
         self.year = year
-        super().__init__(f"no term dates are held for {academic_year_label(year)}")
+        super().__init__(f"there are no term dates for {academic_year_label(year)}")
 
 
 @dataclass(frozen=True, order=True)

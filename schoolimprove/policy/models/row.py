@@ -56,12 +56,12 @@ class PolicyRow(BaseRecord):
                 fields=["key", "effective_from"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="policy_one_row_per_key_and_day",
-                violation_error_message="There is already a value that begins on that day.",
+                violation_error_message="There is already a value that starts on that day.",
             ),
             models.CheckConstraint(
                 condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("proposed_by")),
                 name="policy_approved_by_somebody_else",
-                violation_error_message="A second person approves a change of policy.",
+                violation_error_message="Another person must approve a change that you proposed.",
             ),
             models.CheckConstraint(
                 condition=models.Q(shipped=True, approved_by__isnull=True, approved_at__isnull=False)

@@ -46,7 +46,7 @@ up*). A school’s own lateness goes to its School Improvement Partner and their
 TURN = """
 ## Core visits created automatically
 
-A week before a term begins (policy *When a term is opened by itself*) the service creates the core visits of that term.
+A week before a term begins (policy *When we create core visits automatically*) we create the core visits of that term.
 The page *Core visits created automatically*, linked from *Create core visits*, shows when that ran and what it created,
 and before it runs, what it will create. If it fails, press *Try again*.
 """

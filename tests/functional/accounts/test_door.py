@@ -55,13 +55,13 @@ def give_code(page: Page, user: User, path: str) -> None:
 def write_invitation(page: Page) -> None:
     page.get_by_label("Full name").fill("New Person")
     page.get_by_label("Email address").fill("not-yet-finished")
-    page.get_by_label("What to say to them").fill(NOTE)
+    page.get_by_label("Message (optional)").fill(NOTE)
 
 
 def expect_invitation(page: Page) -> None:
     expect(page.get_by_label("Full name")).to_have_value("New Person")
     expect(page.get_by_label("Email address")).to_have_value("not-yet-finished")
-    expect(page.get_by_label("What to say to them")).to_have_value(NOTE)
+    expect(page.get_by_label("Message (optional)")).to_have_value(NOTE)
 
 
 def age_sessions(minutes: int) -> None:
@@ -100,21 +100,21 @@ class TestSecondFactor:
         page.goto(f"{live_server.url}/people/")
         give_password(page, administrator)
         expect(page.get_by_role("heading", level=1)).to_have_text("Set up an authenticator app")
-        picture = page.get_by_alt_text("Picture for your authenticator app")
+        picture = page.get_by_alt_text("QR code for your authenticator app")
         assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
-        page.get_by_text("I cannot scan the picture").click()
+        page.get_by_text("I cannot scan the QR code").click()
         secret = page.locator("[data-secret]").inner_text()
         page.get_by_label("Security code").fill("000000")
         driven.led_on(page.get_by_role("button", name="Continue"))
-        expect(page.get_by_text("That code is not right").first).to_be_visible()
+        expect(page.get_by_text("The code is not correct").first).to_be_visible()
         TOTPDevice.objects.update(throttling_failure_timestamp=None)
         page.get_by_label("Security code").fill(code_from(secret))
         driven.led_on(page.get_by_role("button", name="Continue"))
-        expect(page.get_by_role("heading", level=1)).to_have_text("Keep these recovery codes")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Save your recovery codes")
         codes = page.locator("[data-recovery-code]").all_inner_texts()
         assert len(codes) == 10
         driven.led_on(page.get_by_role("link", name="I have kept them"))
-        expect(page.get_by_role("heading", level=1)).to_have_text("People who sign in")
+        expect(page.get_by_role("heading", level=1)).to_have_text("People")
         driven.led_on(page.get_by_role("button", name="Sign out"))
         give_password(page, administrator)
         expect(page.get_by_role("heading", level=1)).to_have_text("Enter your security code")
@@ -143,7 +143,7 @@ class TestTheEndOfASession:
         expect(warning).to_be_hidden()
         pass_minutes(page, 25, already=24)
         expect(warning).to_contain_text("Are you still there?")
-        expect(warning).to_contain_text("You will be signed out in 5 minutes")
+        expect(warning).to_contain_text("We will sign you out in 5 minutes")
         warning.get_by_role("button", name="Stay signed in").click()
         expect(warning).to_be_hidden()
         pass_minutes(page, 24)
@@ -154,10 +154,10 @@ class TestTheEndOfASession:
         page.clock.install()
         come_in(page, live_server, administrator)
         pass_minutes(page, 31)
-        expect(page.get_by_role("dialog")).to_contain_text("You have been signed out")
+        expect(page.get_by_role("dialog")).to_contain_text("We have signed you out")
         expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
         page.reload()
-        expect(page.get_by_text("You were signed out after 30 minutes without activity.")).to_be_visible()
+        expect(page.get_by_text("We signed you out after 30 minutes without activity.")).to_be_visible()
 
     def test_what_was_typed_survives_with_javascript(self, page: Page, live_server: Any, administrator: User) -> None:
         page.clock.install()
@@ -168,15 +168,15 @@ class TestTheEndOfASession:
         expect(page.get_by_text(re.compile(r"Saved at \d\d:\d\d"))).to_be_visible()
         assert Draft.objects.get().fields["note"] == [NOTE]
         pass_minutes(page, 31)
-        expect(page.get_by_role("dialog")).to_contain_text("You have been signed out")
+        expect(page.get_by_role("dialog")).to_contain_text("We have signed you out")
         page.get_by_role("dialog").get_by_role("button", name="Close").click()
         page.get_by_label("Full name").fill("New Person, after the end")
-        driven.led_on(page.get_by_role("button", name="Send the invitation"))
-        expect(page.get_by_text("What you typed has been kept")).to_be_visible()
+        driven.led_on(page.get_by_role("button", name="Send invitation"))
+        expect(page.get_by_text("We kept what you typed")).to_be_visible()
         come_back(page, administrator)
-        expect(page.get_by_text("What you typed was kept on")).to_be_visible()
+        expect(page.get_by_text("You have unsaved text from")).to_be_visible()
         expect(page.get_by_label("Full name")).to_have_value("New Person, after the end")
-        expect(page.get_by_label("What to say to them")).to_have_value(NOTE)
+        expect(page.get_by_label("Message (optional)")).to_have_value(NOTE)
 
     def test_what_was_typed_survives_without_javascript(
         self, page_without_script: Page, live_server: Any, administrator: User
@@ -186,14 +186,14 @@ class TestTheEndOfASession:
         write_invitation(page)
         assert not Draft.objects.exists()
         age_sessions(31)
-        driven.led_on(page.get_by_role("button", name="Send the invitation"))
-        expect(page.get_by_text("What you typed has been kept")).to_be_visible()
+        driven.led_on(page.get_by_role("button", name="Send invitation"))
+        expect(page.get_by_text("We kept what you typed")).to_be_visible()
         come_back(page, administrator)
-        expect(page.get_by_text("What you typed was kept on")).to_be_visible()
+        expect(page.get_by_text("You have unsaved text from")).to_be_visible()
         expect_invitation(page)
-        page.get_by_role("button", name="Discard the kept text").click()
-        expect(page.get_by_text("The kept text has been discarded")).to_be_visible()
-        expect(page.get_by_label("What to say to them")).to_have_value("")
+        page.get_by_role("button", name="Discard unsaved text").click()
+        expect(page.get_by_text("You have discarded the unsaved text")).to_be_visible()
+        expect(page.get_by_label("Message (optional)")).to_have_value("")
 
     def test_another_person_on_the_same_browser_sees_nothing_of_it(
         self, page_without_script: Page, live_server: Any, administrator: User
@@ -202,12 +202,12 @@ class TestTheEndOfASession:
         come_in(page, live_server, administrator, "/people/invite/")
         write_invitation(page)
         age_sessions(31)
-        driven.led_on(page.get_by_role("button", name="Send the invitation"))
+        driven.led_on(page.get_by_role("button", name="Send invitation"))
         other = UserFactory.create(name="Olga Other", is_superuser=True)
         TOTPDeviceFactory.create(user=other)
         come_back(page, other)
-        expect(page.get_by_label("What to say to them")).to_have_value("")
-        expect(page.get_by_text("What you typed was kept on")).to_have_count(0)
+        expect(page.get_by_label("Message (optional)")).to_have_value("")
+        expect(page.get_by_text("You have unsaved text from")).to_have_count(0)
 
     def test_signing_in_again_in_another_tab_does_not_cost_the_text(
         self, page: Page, live_server: Any, administrator: User
@@ -217,7 +217,7 @@ class TestTheEndOfASession:
         age_sessions(31)
         tab = page.context.new_page()
         come_in(tab, live_server, administrator)
-        driven.led_on(page.get_by_role("button", name="Send the invitation"))
+        driven.led_on(page.get_by_role("button", name="Send invitation"))
         expect(page.get_by_text("You signed in again in another tab")).to_be_visible()
         expect_invitation(page)
 
@@ -228,12 +228,12 @@ def test_an_older_window_says_that_newer_text_is_kept_and_overwrites_nothing(
     come_in(page, live_server, administrator, "/people/invite/")
     newer = page.context.new_page()
     newer.goto(f"{live_server.url}/people/invite/")
-    newer.get_by_label("What to say to them").fill("An hour's work")
+    newer.get_by_label("Message (optional)").fill("An hour's work")
     newer.get_by_label("Full name").focus()
     expect(newer.get_by_text(re.compile(r"Saved at \d\d:\d\d"))).to_be_visible()
-    page.get_by_label("What to say to them").fill("Something else")
+    page.get_by_label("Message (optional)").fill("Something else")
     page.get_by_label("Full name").focus()
-    told = re.compile(r"You have newer unsaved text for this form, kept at \d\d:\d\d in another window\.")
+    told = re.compile(r"You have newer unsaved text for this form, typed at \d\d:\d\d in another window\.")
     expect(page.get_by_text(told)).to_be_visible()
     assert Draft.objects.get().fields["note"] == ["An hour's work"]
 

@@ -44,7 +44,7 @@ def expect_words(page: Page) -> None:
     expect(page.get_by_label("Day", exact=True).first).to_have_value("31")
     expect(page.get_by_label("Month", exact=True).first).to_have_value("Febr")
     expect(page.get_by_label("What you found").first).to_have_value(FINDINGS)
-    expect(page.get_by_text("What you typed was kept on")).to_be_visible()
+    expect(page.get_by_text("You have unsaved text from")).to_be_visible()
 
 
 def save(page: Page) -> None:
@@ -58,7 +58,7 @@ def test_half_a_record_survives_the_end_of_the_session_without_javascript(
     path = write(page, live_server, sip, school)
     age_sessions(31)
     save(page)
-    expect(page.get_by_text("What you typed has been kept")).to_be_visible()
+    expect(page.get_by_text("We kept what you typed")).to_be_visible()
     give_password(page, sip)
     assert page.url == f"{live_server.url}{path}"
     expect_words(page)
@@ -71,7 +71,7 @@ def test_half_a_record_survives_the_end_of_the_session_with_javascript(
     path = write(page, live_server, sip, school)
     age_sessions(31)
     save(page)
-    expect(page.get_by_text("What you typed has been kept")).to_be_visible()
+    expect(page.get_by_text("We kept what you typed")).to_be_visible()
     give_password(page, sip)
     assert page.url == f"{live_server.url}{path}"
     expect_words(page)

@@ -92,7 +92,7 @@ def signs_in(page: Page, site: str, email: str) -> bool:
     led_on(page.get_by_role("button", name="Sign in"))
     asked = "/sign-in/code/" in page.url
     if asked:
-        expect(page.get_by_text(f"the code is always {CODE}")).to_be_visible()
+        expect(page.get_by_text(f"the security code is always {CODE}")).to_be_visible()
         page.get_by_label("Security code").fill(CODE)
         led_on(page.get_by_role("button", name="Continue"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(User.objects.get(email=email).name)

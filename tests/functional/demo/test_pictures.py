@@ -92,7 +92,7 @@ PICTURES: dict[str, tuple[Role, Walk]] = {
     "actions": (Role.HEADTEACHER, to_ones_school("Actions")),
     "governors": (Role.CLERK, to_ones_school("Governors")),
     "imports": (Role.ERA, to_imports),
-    "people": (Role.SYSTEM_ADMINISTRATOR, by_navigation("Administration", "People", "People who sign in")),
+    "people": (Role.SYSTEM_ADMINISTRATOR, by_navigation("Administration", "People", "People")),
 }
 
 

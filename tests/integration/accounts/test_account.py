@@ -32,7 +32,7 @@ def test_the_account_page_says_what_one_has_and_holds(
 
 def test_somebody_who_holds_nothing_is_told_so(holds: Holds) -> None:
     page = signed_in(holds()).get("/account/").content.decode()
-    assert "You hold no appointment today" in page
+    assert "You have no appointments today, so you cannot see any schools." in page
 
 
 def test_ones_name_is_changed_by_oneself_and_audited(holds: Holds) -> None:
@@ -46,12 +46,12 @@ def test_changing_the_password_needs_the_present_one(holds: Holds) -> None:
     user = holds()
     client = signed_in(user)
     fields = {"present": "not-the-password", "password": NEW, "again": NEW}
-    assert "That is not your password" in client.post("/account/password/", fields).content.decode()
+    assert "The password you entered is not correct" in client.post("/account/password/", fields).content.decode()
     assert client.post("/account/password/", {**fields, "present": PASSWORD}).status_code == 302
     user.refresh_from_db()
     assert user.check_password(NEW)
     assert AuditEvent.objects.about("accounts.user", user.pk).filter(verb="changed the password").exists()
-    assert Email.objects.get(to=user.email).subject == "Your password was changed"
+    assert Email.objects.get(to=user.email).subject == "Your password has changed"
 
 
 def test_guessing_the_present_password_is_locked_out_like_the_door(holds: Holds) -> None:

@@ -53,14 +53,14 @@ def test_a_form_posted_after_the_session_ended_is_kept_and_reopens_filled(
     response = client.post(INVITE, fields, follow=True)
     assert response.redirect_chain == [("/sign-in/?next=/people/invite/", 302)]
     page = response.content.decode()
-    assert "You were signed out after 30 minutes without activity." in page
-    assert "What you typed has been kept" in page
+    assert "We signed you out after 30 minutes without activity." in page
+    assert "We kept what you typed" in page
     assert NOTE.split("\n", maxsplit=1)[0] not in page
     client.post("/sign-in/?next=/people/invite/", {"email": administrator.email, "password": PASSWORD})
     response = client.post("/sign-in/code/?next=/people/invite/", {"code": code_of(device)}, follow=True)
     page = response.content.decode()
     assert response.redirect_chain == [(INVITE, 302)]
-    assert "What you typed was kept on 1 May 2026 at 10:31" in page
+    assert "You have unsaved text from 1 May 2026 at 10:31. It is in the form." in page
     assert "Second line with “quotes” and &lt;b&gt;braces&lt;/b&gt; {{ 1 }}" in page
     assert 'value="not-yet-right"' in page
 
@@ -247,7 +247,7 @@ def test_a_draft_begun_on_an_older_version_says_so(administrator: User) -> None:
     client = signed_in(administrator)
     client.post("/drafts/", {"keep_token": token, "note": "x"})
     page = client.get(INVITE).content.decode()
-    assert "Somebody has saved this since you began" in page
+    assert "A colleague has saved this since you started." in page
     assert tokens(client)["base_version"] == "4"
 
 

@@ -120,7 +120,7 @@ class TestInvitations:
     def test_two_different_passwords_are_refused(self, client: Client) -> None:
         _user, link = invited()
         response = client.post(link, {"password": NEW, "again": NEW + "x"})
-        assert "The two passwords are not the same" in response.content.decode()
+        assert "The passwords must match" in response.content.decode()
 
     def test_accepting_signs_out_whoever_was_signed_in_here(self, holds: Holds) -> None:
         client = signed_in(holds(name="Somebody Else"))
@@ -215,7 +215,7 @@ class TestForgottenPasswords:
         assert client.post(link, two_passwords())["Location"] == "/sign-in/"
         assert elsewhere.get("/account/").status_code == 302
         assert client.post("/sign-in/", {"email": user.email, "password": NEW}).status_code == 302
-        assert newest_mail(user.email).subject == "Your password was changed"
+        assert newest_mail(user.email).subject == "Your password has changed"
         assert client.post(link, two_passwords()).status_code == 410
 
     def test_it_does_not_go_round_the_second_factor(self, client: Client, holds: Holds) -> None:
@@ -302,7 +302,7 @@ class TestForgottenPasswords:
     def test_somebody_only_invited_is_told_what_to_do(self, client: Client) -> None:
         user = UserFactory.create(password=None)
         self.ask(client, user.email)
-        assert "You have been invited but have not yet accepted" in newest_mail(user.email).message
+        assert "You have not accepted your invitation yet." in newest_mail(user.email).message
 
     def test_setting_a_new_password_ends_the_lock_out_wherever_the_link_is_opened(self, client: Client) -> None:
         """The link is opened on a telephone, which is on another network."""
@@ -349,7 +349,7 @@ class TestHowManyEmailsAnAddressGets:
             ask_for_password_link(Client(), user.email)
         assert Email.objects.filter(to=user.email).count() == 1 + 3
         invite_again(user, by=SYSTEM)
-        assert "You are invited" in newest_mail(user.email).subject
+        assert "Invitation to use" in newest_mail(user.email).subject
 
     def test_an_intruder_who_is_signed_in_cannot_use_up_the_owners_links_to_set_a_password(self, holds: Holds) -> None:
         user = holds()
@@ -369,8 +369,8 @@ class TestHowManyEmailsAnAddressGets:
             response = signed_in(user).post(
                 "/account/address/", {"email": "new@example.org", "present": PASSWORD}, follow=True
             )
-            assert "If we have not already sent several emails" in response.content.decode()
-            assert newest_mail(user.email).subject == "A new email address was asked for"
+            assert "We are sending a link to your new address." in response.content.decode()
+            assert newest_mail(user.email).subject == "Request to change your email address"
         assert Email.objects.filter(to="new@example.org").count() == 3
 
     def test_a_change_of_address_is_refused_when_its_owner_could_not_be_told(self, holds: Holds) -> None:
@@ -413,7 +413,7 @@ class TestChangeOfAddress:
     def test_it_asks_for_the_password_first(self, holds: Holds) -> None:
         client = signed_in(holds())
         fields = {"email": "new@example.org", "present": "not-the-password"}
-        assert "That is not your password" in client.post("/account/address/", fields).content.decode()
+        assert "The password you entered is not correct" in client.post("/account/address/", fields).content.decode()
         assert not SecretLink.objects.exists()
 
     def test_nothing_changes_until_the_new_address_confirms(self, holds: Holds) -> None:
@@ -421,14 +421,14 @@ class TestChangeOfAddress:
         client = signed_in(user)
         client.post("/account/address/", {"email": "New@example.org", "present": PASSWORD})
         assert "We sent a link to new@example.org" in client.get("/account/").content.decode()
-        assert newest_mail("old@example.org").subject == "A new email address was asked for"
+        assert newest_mail("old@example.org").subject == "Request to change your email address"
         user.refresh_from_db()
         assert user.email == "old@example.org"
         response = self.confirm(client, link_in(newest_mail("new@example.org")))
         assert response.status_code == 302
         user.refresh_from_db()
         assert user.email == "new@example.org"
-        assert newest_mail("old@example.org").subject == "Your email address was changed"
+        assert newest_mail("old@example.org").subject == "Your email address has changed"
         event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="changed the address")
         assert event.changes == {"email": ["old@example.org", "new@example.org"]}
 
@@ -450,7 +450,7 @@ class TestChangeOfAddress:
         UserFactory.create(email="NEW@example.org")
         response = self.confirm(signed_in(user), link)
         assert response.status_code == 200
-        assert "Somebody else uses this address by now" in response.content.decode()
+        assert "Another person now uses this address." in response.content.decode()
         user.refresh_from_db()
         assert user.email == "old@example.org"
 
@@ -482,7 +482,7 @@ class TestChangeOfAddress:
             back = client.post(
                 to_sign_in.redirect_chain[-1][0], {"email": "old@example.org", "password": PASSWORD}, follow=True
             )
-        assert "From now on you will sign in with new@example.org." in back.content.decode()
+        assert "You will sign in with new@example.org." in back.content.decode()
         addresses = [address for address, _status in [*to_sign_in.redirect_chain, *back.redirect_chain]]
         assert addresses == [
             "/account/address/confirm/",
@@ -504,7 +504,7 @@ class TestChangeOfAddress:
         user.refresh_from_db()
         assert user.email == "old@example.org"
         whole = client.post("/sign-in/code/?next=/account/address/confirm/", {"code": code_of(device)}, follow=True)
-        assert "From now on you will sign in with new@example.org." in whole.content.decode()
+        assert "You will sign in with new@example.org." in whole.content.decode()
 
     def test_somebody_else_changes_nothing_and_does_not_learn_the_address(self, holds: Holds) -> None:
         user, other = holds(name="Olive Owner", email="old@example.org"), holds()
@@ -595,7 +595,7 @@ class TestChangeOfAddress:
         user = UserFactory.create()
         in_the_request = User.objects.get(pk=user.pk)
         change_password(user, NEW)
-        with pytest.raises(Blocked, match="You were signed out before we could send the link"):
+        with pytest.raises(Blocked, match="We signed you out before we could send the link"):
             ask_for_address(in_the_request, "new@example.org")
         assert not SecretLink.objects.exists()
 
@@ -662,6 +662,6 @@ def test_a_link_is_not_kept_in_the_outbox_once_its_letter_has_gone(client: Clien
     assert forget_sent_links() == 1
     mail.refresh_from_db()
     assert token not in mail.message + mail.html_message
-    assert "You are invited" in mail.subject
+    assert "Invitation to use" in mail.subject
     assert client.get(link).status_code == 200
     assert forget_sent_links() == 0

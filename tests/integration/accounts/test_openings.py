@@ -84,8 +84,8 @@ def test_an_older_window_does_not_overwrite_newer_text_and_is_told(administrator
     refused = older.client.post("/drafts/", older.filled("Overwritten?"))
     assert refused.status_code == 409
     assert refused.json()["message"] == (
-        "You have newer unsaved text for this form, kept at 14:22 in another window. "
-        "What you type here is not kept until you save it."
+        "You have newer unsaved text for this form, typed at 14:22 in another window. "
+        "We do not keep what you type in this window until you save it."
     )
     assert kept() == ["An hour's work"]
     assert newer.autosave("And a little more") == 200
@@ -147,7 +147,7 @@ def test_a_post_that_comes_too_late_never_replaces_the_text_of_another_window(
     assert kept() == ["Posted after the end", "An hour's work"]
     page = signed_in(administrator).get(INVITE).content.decode()
     assert "Posted after the end" in page
-    assert "Other text that you typed here and did not save" in page
+    assert "other unsaved text</a> for this form." in page
     both = signed_in(administrator).get("/account/kept-text/").content.decode()
     assert "Posted after the end" in both
     assert "An hour&#x27;s work" in both
@@ -188,9 +188,9 @@ def test_discarding_takes_what_the_page_showed_and_nothing_newer(administrator: 
     second = Window(administrator)
     minute(3)
     first.autosave("Begun and gone on with")
-    assert "was added to since you opened the page. Nothing was discarded." in second.discard()
+    assert "We did not discard the text, because it has changed since you opened the page." in second.discard()
     assert kept() == ["Begun and gone on with"]
-    assert "The kept text has been discarded." in Window(administrator).discard()
+    assert "You have discarded the unsaved text." in Window(administrator).discard()
     assert kept() == []
 
 

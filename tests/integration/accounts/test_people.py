@@ -143,20 +143,20 @@ class TestInviting:
         client = signed_in(administrator)
         fields = {"name": "New Person", "email": "New@Example.org", "note": "Welcome to the service"}
         response = client.post("/people/invite/", fields, follow=True)
-        assert "New Person has been invited" in response.content.decode()
+        assert "We are emailing an invitation to New Person." in response.content.decode()
         user = User.objects.get(email="new@example.org")
         event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="invited")
         assert event.by == administrator
         assert event.appointment_id == 1
         mail = Email.objects.get()
-        assert mail.subject == "You are invited to School improvement"
+        assert mail.subject == "Invitation to use School improvement"
         assert "Ada Administrator has invited you" in mail.message
         assert "Welcome to the service" in mail.message
 
     def test_an_address_that_is_taken_is_said_beside_the_field(self, administrator: User) -> None:
         UserFactory.create(email="taken@example.org")
         response = signed_in(administrator).post("/people/invite/", {"name": "X", "email": "TAKEN@example.org"})
-        assert "Somebody with this address already has an account" in response.content.decode()
+        assert "A person with this email address already has an account." in response.content.decode()
 
     def test_an_invitation_is_sent_again_with_a_new_link(self, administrator: User) -> None:
         user = UserFactory.create(password=None)
@@ -185,7 +185,7 @@ class TestALostTelephone:
         event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="second factor reset")
         assert event.reason == "Lost on the bus; spoke to her"
         assert event.by == administrator
-        assert Email.objects.filter(to=user.email, subject="Your authenticator app was removed").exists()
+        assert Email.objects.filter(to=user.email, subject="Your authenticator app has been removed").exists()
         page = Client().post("/sign-in/", {"email": user.email, "password": PASSWORD})
         assert page["Location"] == "/account/second-factor/"
 
@@ -197,7 +197,7 @@ class TestDeactivating:
         SecretLink.objects.issue("password_reset", user)
         client = signed_in(administrator)
         response = client.post(f"/people/{user.pk}/deactivate/", {"reason": "Left in May"}, follow=True)
-        assert f"{user.name} has been deactivated" in response.content.decode()
+        assert f"You have deactivated {user.name}’s account." in response.content.decode()
         assert theirs.get("/account/").status_code == 302
         assert not SecretLink.objects.open(at=clock.now()).exists()
         event = AuditEvent.objects.about("accounts.user", user.pk).get(verb="deactivated")
@@ -307,14 +307,14 @@ class TestTheSuperuser:
     def test_a_superuser_without_an_appointment_is_told_why_not(self, holds: Holds) -> None:
         alone = holds(is_superuser=True)
         page = signed_in(alone).post(f"/people/{alone.pk}/superuser/", {"reason": "Too early"})
-        assert "You hold no appointment as a system administrator" in page.content.decode()
+        assert "You do not have an appointment as a system administrator." in page.content.decode()
         alone.refresh_from_db()
         assert alone.is_superuser
 
     def test_the_second_of_two_at_once_is_told(self, administrator: User, holds: Holds) -> None:
         first = holds(is_superuser=True)
         take_superuser(first, by=Actor(administrator), reason="x")
-        with pytest.raises(Blocked, match="is no superuser"):
+        with pytest.raises(Blocked, match="is not a superuser"):
             take_superuser(first, by=Actor(administrator), reason="x")
 
 

@@ -31,8 +31,10 @@ def test_what_is_posted_after_a_right_has_lapsed_is_kept_and_its_writer_told(adm
     roles.by_user[administrator.pk] = []
     refused = client.post(INVITE, fields)
     assert refused.status_code == 403
-    assert "What you typed has been kept. You find it on the page of your account" in refused.content.decode()
-    assert "1 text that you typed and did not save" in client.get("/account/").content.decode()
+    assert (
+        "We kept what you typed. It is on your account page, under “Text you did not save”." in refused.content.decode()
+    )
+    assert "View 1 unsaved text" in client.get("/account/").content.decode()
     assert "Two hours of work" in client.get(LIST).content.decode()
     assert not User.objects.filter(email="fresh@example.org").exists()
 
@@ -52,11 +54,11 @@ def test_kept_text_is_read_under_the_labels_of_its_form(administrator: User) -> 
     with clock.at(date(2026, 5, 1)):
         DraftFactory.create(user=administrator, form=INVITE, fields={"name": ["Zoë"], "note": ["One\n\n<b>two"]})
         page = signed_in(administrator).get(LIST).content.decode()
-    assert "Invite somebody</h2>" in page
+    assert "Invite a person</h2>" in page
     assert "Kept on 1 May 2026 at 12:00" in page
     assert 'href="/people/invite/"' in page
     assert "Full name</h3>" in page
-    assert "What to say to them</h3>" in page
+    assert "Message</h3>" in page
     assert "<p>One</p>" in page
     assert "&lt;b&gt;two" in page
 
@@ -88,11 +90,11 @@ def test_each_text_is_discarded_by_itself(administrator: User) -> None:
     page = client.post("/drafts/discard/", {"keep_token": token, "read_in": "list"}, follow=True)
     assert page.redirect_chain == [(LIST, 302)]
     assert [draft.fields["note"] for draft in Draft.objects.all()] == [["Older"]]
-    assert "The kept text has been discarded." in page.content.decode()
+    assert "You have discarded the unsaved text." in page.content.decode()
 
 
 def test_with_nothing_kept_the_page_says_so(administrator: User) -> None:
-    assert "Nothing is kept." in signed_in(administrator).get(LIST).content.decode()
+    assert "You have no unsaved text." in signed_in(administrator).get(LIST).content.decode()
 
 
 def test_the_list_costs_the_same_at_any_length(

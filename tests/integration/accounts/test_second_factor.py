@@ -144,7 +144,7 @@ def test_a_wrong_first_code_sets_nothing_up(holds: Holds) -> None:
     client.get(ENROL)
     right = code_of(TOTPDevice.objects.get(user=user))
     response = client.post(ENROL, {"code": f"{(int(right) + 1) % 1_000_000:06d}"})
-    assert "That code is not right" in response.content.decode()
+    assert "The code is not correct" in response.content.decode()
     assert not TOTPDevice.objects.filter(user=user, confirmed=True).exists()
     assert client.get("/account/").status_code == 302
 
@@ -309,7 +309,10 @@ def test_new_recovery_codes_ask_for_the_password_and_end_the_old_ones(holds: Hol
     user = holds(Role.HEAD_OF_SERVICE)
     old = enrolled(user)
     client = signed_in(user)
-    assert "That is not your password" in client.post("/account/recovery-codes/", {"present": "no"}).content.decode()
+    assert (
+        "The password you entered is not correct"
+        in client.post("/account/recovery-codes/", {"present": "no"}).content.decode()
+    )
     response = client.post("/account/recovery-codes/", {"present": PASSWORD})
     codes = re.findall(r"data-recovery-code>([^<]+)<", response.content.decode())
     assert len(codes) == HOW_MANY_CODES
@@ -360,6 +363,6 @@ def test_a_demonstration_takes_its_printed_code_without_any_app(holds: Holds, se
     user = holds(Role.HEAD_OF_SERVICE)
     settings.DEMO, settings.DEMO_SECOND_FACTOR = True, "123456"
     client = half(user)
-    assert "the code is always 123456" in client.get(VERIFY).content.decode()
+    assert "the security code is always 123456" in client.get(VERIFY).content.decode()
     assert client.post(VERIFY, {"code": "123456"}).status_code == 302
     assert client.get("/account/").status_code == 200

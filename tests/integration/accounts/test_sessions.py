@@ -42,7 +42,7 @@ def test_half_an_hour_without_activity_ends_it(client: Client, clock_at: ClockAt
     after(clock_at, minutes=30)
     response = client.get("/account/", follow=True)
     assert response.redirect_chain == [("/sign-in/?next=/account/", 302)]
-    assert "You were signed out after 30 minutes without activity." in response.content.decode()
+    assert "We signed you out after 30 minutes without activity." in response.content.decode()
 
 
 def test_twelve_hours_end_it_whatever_happens(client: Client, clock_at: ClockAt) -> None:
@@ -51,7 +51,7 @@ def test_twelve_hours_end_it_whatever_happens(client: Client, clock_at: ClockAt)
         assert is_in(client)
     after(clock_at, hours=12)
     response = client.get("/account/", follow=True)
-    assert "you had been signed in for 12 hours" in response.content.decode()
+    assert "you were signed in for 12 hours" in response.content.decode()
 
 
 def test_asking_for_more_time_never_passes_the_twelve_hours(client: Client, clock_at: ClockAt) -> None:
@@ -90,7 +90,7 @@ def test_a_script_is_told_in_json_that_the_session_is_over(client: Client, clock
     assert response.status_code == 401
     assert response.json() == {
         "signed_out": True,
-        "message": "You were signed out after 30 minutes without activity.",
+        "message": "We signed you out after 30 minutes without activity.",
         "sign_in": "/sign-in/",
     }
 

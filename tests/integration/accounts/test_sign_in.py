@@ -71,7 +71,7 @@ def test_failures_tell_nobody_which_addresses_have_accounts() -> None:
         response = Client().post(SIGN_IN, {"email": email, "password": "wrong-password-here"})
         text = response.content.decode().replace(email, "")
         pages.add(text.split("<main")[1].split("csrfmiddlewaretoken")[0] + text.split("</form>")[-1])
-        assert "The email address or password is not right" in text
+        assert "The email address or password is not correct" in text
     assert len(pages) == 1
 
 

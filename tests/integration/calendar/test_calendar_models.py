@@ -104,7 +104,7 @@ def test_a_term_out_of_order_is_refused() -> None:
 
 def test_a_term_outside_its_academic_year_is_refused() -> None:
     assert faults(TermFactory.build(academic_year=2009, name=TermName.AUTUMN, starts_on=date(2009, 7, 31))) == [
-        "The term lies outside the academic year 2009/10."
+        "The term must be inside the academic year 2009/10."
     ]
 
 

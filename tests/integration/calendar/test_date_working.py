@@ -36,7 +36,7 @@ def test_a_working_that_keeps_only_its_answer_still_opens() -> None:
 
 def test_a_working_that_skips_nothing_says_so() -> None:
     working = clock.working_days_after(date(2009, 3, 30), 1, CALENDAR).as_record()
-    assert "No day is skipped." in rendered("{% date_working working %}", working=working)
+    assert "No days are skipped." in rendered("{% date_working working %}", working=working)
 
 
 def test_a_reason_that_somebody_typed_is_text() -> None:

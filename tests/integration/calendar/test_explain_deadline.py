@@ -101,15 +101,15 @@ ONE_OF = "Enter one of --working-days, --inspection-working-days and --school-da
         ((*EVENT, "--working-days", "0"), "0 is not a number of days. Enter 1 or more."),
         ((*EVENT, "--working-days=-3"), "-3 is not a number of days. Enter 1 or more."),
         ((*EVENT, "--working-days", "1.5"), "1.5 is not a number of days. Enter 1 or more."),
-        ((*EVENT, "--school-days", "1"), "no term dates are held for 2008/09"),
-        ((*EVENT, "--inspection-working-days", "1"), "no term dates are held for 2008/09"),
+        ((*EVENT, "--school-days", "1"), "there are no term dates for 2008/09"),
+        ((*EVENT, "--inspection-working-days", "1"), "there are no term dates for 2008/09"),
         ((*EVENT, "--school-days", "1", "--school", "999999"), "We have no school with URN 999999."),
         ((*EVENT, "--school-days", "1", "--school", "St Mary's"), "We have no school with URN St Mary's."),
-        (("--from", "9999-12-31", "--working-days", "1"), "no days are held after 31 December 9999"),
-        (("--from", "9999-12-30", "--working-days", "1"), "no bank holidays are held for 9999"),
-        (("--from", "9999-12-30", "--school-days", "1"), "no term dates are held for 9999/00"),
-        (("--from", "0001-01-01", "--school-days", "1"), "no term dates are held for 0/01"),
-        ((*EVENT, "--working-days", "99999"), "no bank holidays are held for 2061"),
+        (("--from", "9999-12-31", "--working-days", "1"), "there are no days after 31 December 9999"),
+        (("--from", "9999-12-30", "--working-days", "1"), "there are no bank holidays for 9999"),
+        (("--from", "9999-12-30", "--school-days", "1"), "there are no term dates for 9999/00"),
+        (("--from", "0001-01-01", "--school-days", "1"), "there are no term dates for 0/01"),
+        ((*EVENT, "--working-days", "99999"), "there are no bank holidays for 2061"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_a_sentence(options: tuple[str, ...], sentence: str) -> None:
@@ -124,4 +124,4 @@ def test_a_far_count_for_a_school_is_refused_by_the_year_that_is_missing() -> No
     hold_terms(2008)
     school = SchoolFactory()
     sentence = refused(*EVENT, "--school-days", "99999", "--school", str(school.urn))
-    assert sentence == "no term dates are held for 2009/10"
+    assert sentence == "there are no term dates for 2009/10"

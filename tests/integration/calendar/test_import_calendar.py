@@ -156,8 +156,8 @@ WRONG = [
     ("soon,Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2026,,,,", "Academic year", "not an academic year"),
     (",Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2026,,,,", "Academic year", "The cell is empty."),
     ("2026/27,Term 1,01/09/2026,26/10/2026,30/10/2026,18/12/2026,,,,", "Term", "not autumn, spring or summer"),
-    ("2026/27,Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2027,,,,", None, "lies outside the academic year"),
-    ("2026/27,Autumn,01/09/2026,26/10/2026,19/12/2026,18/12/2026,,,,", None, "Half-term lies inside the term."),
+    ("2026/27,Autumn,01/09/2026,26/10/2026,30/10/2026,18/12/2027,,,,", None, "must be inside the academic year"),
+    ("2026/27,Autumn,01/09/2026,26/10/2026,19/12/2026,18/12/2026,,,,", None, "Half-term must be inside the term."),
     ("2026/27,Autumn,01/09/2026,30/10/2026,26/10/2026,18/12/2026,,,,", None, "on or after the day it starts"),
     ("2026/27,Spring,01/08/2026,10/08/2026,11/08/2026,21/08/2026,,,,", None, "out of order with the autumn term"),
     ("2026/27,Autumn,01/09/2026,26/10/2026,30/10/2026,06/01/2027,,,,", None, "overlaps the spring term 2026/27"),
@@ -341,7 +341,7 @@ def test_a_year_that_is_not_whole_is_one_refused_row(kept: Any) -> None:
     outcome = taken(kept(content=content, name="dates.json"))
     assert counts(outcome) == (3, 0, 0, 1)
     [(line, _column, reason)] = told(outcome)
-    assert (line > 100, "No school days of 2026/27 are listed" in reason) == (True, True)
+    assert (line > 100, "The file lists no school days for 2026/27" in reason) == (True, True)
 
 
 def test_closures_a_council_no_longer_publishes_stay_and_are_named(kept: Any) -> None:
@@ -412,9 +412,9 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
         ),
         ("a.csv", b"Closure day\n", "These columns are missing: Reason."),
         ("a.csv", b"Term,Closure day,Reason,TERM\n", "a.csv has the column Term twice."),
-        ("a.json", b"{", "a.json cannot be imported: it cannot be read as JSON from line 1 on."),
-        ("a.json", b'[{"a": 1}]', "a.json cannot be imported: it is neither term dates nor bank holidays."),
-        ("a.json", b'{"features": []}', "a.json cannot be imported: it is neither term dates nor bank holidays."),
+        ("a.json", b"{", "a.json cannot be imported: we cannot read it as JSON from line 1 on."),
+        ("a.json", b'[{"a": 1}]', "a.json cannot be imported: it does not contain term dates or bank holidays."),
+        ("a.json", b'{"features": []}', "a.json cannot be imported: it does not contain term dates or bank holidays."),
         ("a.json", b'{"academic_years": 7}', "a.json cannot be imported: it has no academic years."),
         ("a.csv", "\ufeffTerm\n".encode("utf-16"), "is text in UTF-16"),
     ],

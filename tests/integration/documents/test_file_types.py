@@ -273,7 +273,7 @@ def test_macros_are_found_in_a_list_that_is_written_in_another_encoding() -> Non
 @pytest.mark.parametrize("target", ["https://evil.example/t.dotm", "file://evil.example/share/t.dotx"])
 def test_what_is_loaded_from_outside_the_file_is_refused(kind: str, target: str) -> None:
     parts = {"word/_rels/settings.xml.rels": relations(f"{OFFICE}/{kind}", target, "External")}
-    with pytest.raises(Refused, match="uses a template, or shows something, that is outside it"):
+    with pytest.raises(Refused, match="uses a template or content from another file"):
         content_type_of(docx(**parts))
 
 
@@ -302,7 +302,7 @@ BROKEN_LISTS = {
 
 @pytest.mark.parametrize("broken", BROKEN_LISTS.values(), ids=BROKEN_LISTS)
 def test_a_list_of_content_types_that_is_no_such_list_is_damaged(broken: bytes) -> None:
-    with pytest.raises(Refused, match=r"^The file is damaged and cannot be opened\.$"):
+    with pytest.raises(Refused, match=r"^The file is damaged, so we cannot open it\.$"):
         content_type_of(archive({"word/document.xml": "<document/>", "[Content_Types].xml": broken}))
 
 
@@ -357,12 +357,12 @@ def test_an_archive_is_judged_without_unpacking_it(monkeypatch: pytest.MonkeyPat
 def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(more: dict[str, str]) -> None:
     bomb = docx(**more)
     assert len(bomb) < LARGEST
-    with pytest.raises(Refused, match="holds far more than its size"):
+    with pytest.raises(Refused, match="it contains far more than its size"):
         content_type_of(bomb)
 
 
 def test_half_a_document_is_said_to_be_damaged() -> None:
-    with pytest.raises(Refused, match=r"^The file is damaged and cannot be opened\.$"):
+    with pytest.raises(Refused, match=r"^The file is damaged, so we cannot open it\.$"):
         content_type_of(docx()[:-40])
 
 
@@ -379,7 +379,7 @@ def test_a_document_whose_list_of_parts_is_damaged_is_said_to_be_damaged(damage:
     content = bytearray(docx())
     for place, value in damage.items():
         content[LIST_OF_PARTS + place] = value
-    with pytest.raises(Refused, match=r"^The file is damaged and cannot be opened\.$"):
+    with pytest.raises(Refused, match=r"^The file is damaged, so we cannot open it\.$"):
         content_type_of(bytes(content))
 
 

@@ -72,7 +72,7 @@ def test_one_that_a_colleague_changed_stops_them_all_and_keeps_what_was_typed(
     response = client.post(path, step)
     page = response.content.decode()
     assert response.status_code == 409
-    assert "You can no longer select one of the meetings you chose." in page
+    assert "One of the meetings you selected is no longer available." in page
     assert WHY in page
     assert GovernorsMeeting.objects.exclude(cancelled_because="").count() == 1
     assert sorted(forms_in(page)[-1].sent["rows"]) == sorted(values(meetings[0], meetings[2]))
@@ -87,7 +87,7 @@ def test_one_with_a_newer_version_is_named_and_no_longer_ticked(
     response = client.post(path, step)
     page = unescape(response.content.decode())
     assert response.status_code == 409
-    assert f"Thursday 3 December 2026: {county.sip} changed this after you opened it. It is now: not cancelled." in page
+    assert f"Thursday 3 December 2026: {county.sip} changed this after you opened it. It is now not cancelled." in page
     assert forms_in(page)[-1].sent["rows"] == values(meetings[1])
     assert not GovernorsMeeting.objects.exclude(cancelled_because="").exists()
 
@@ -144,4 +144,4 @@ def test_an_address_that_names_nothing_there_is_ticks_nothing(
     county: County, meetings: list[GovernorsMeeting], path: str, query: str
 ) -> None:
     response: Any = signed_in(county.chair).get(path + query, follow=True)
-    assert "There are no meetings to choose from." in response.content.decode()
+    assert "There are no meetings to select." in response.content.decode()

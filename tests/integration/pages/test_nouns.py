@@ -1,5 +1,6 @@
 """A thing with states: its page, a page for each move, who may and who is barred, and what readers see of its past."""
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
 from schoolimprove.lib.states import Move
 from schoolimprove.records.drafts import CHECKED_FIELD
 from schoolimprove.records.models import AuditEvent
@@ -74,7 +76,9 @@ def test_a_move_that_is_over_or_blocked_sends_its_user_back_and_says_why(county:
     refused = client.post(at(strength, "consent"), {"base_version": "1"})
     assert (refused.status_code, "Its theme is missing." in refused.content.decode()) == (200, True)
     Strength.objects.filter(pk=strength.pk).update(status="withdrawn")
-    assert "This is now: removed by a correction." in page(county.headteacher, at(strength, "decline"))
+    assert "You can no longer do this. It is now removed by a correction." in page(
+        county.headteacher, at(strength, "decline")
+    )
 
 
 def test_a_colleague_who_was_first_is_told_of_and_the_reason_is_kept(county: County, strength: Strength) -> None:
@@ -124,3 +128,18 @@ def test_readers_see_public_moves_alone_and_reasons_where_they_are_public(county
     of_author, of_school = page(county.sip, at(strength)), page(county.chair, at(strength))
     assert ("Named" in of_author, "Not yet" in of_author) == (True, True)
     assert ("Declined" in of_school, "Named" in of_school, "Not yet" in of_school) == (True, False, False)
+
+
+def test_who_is_second_reads_what_their_colleague_did(county: County, strength: Strength) -> None:
+    client = signed_in(county.headteacher)
+    opened = form_to_type_in(client.get(at(strength, "decline")).content.decode()).sent
+    first = form_to_type_in(signed_in(county.chair).get(at(strength, "decline")).content.decode()).sent
+    signed_in(county.chair).post(at(strength, "decline"), {**first, "reason": "Not ours"})
+    told = unescape(client.post(at(strength, "decline"), {**opened, "reason": "Not yet"}).content.decode())
+    assert f"Nothing was saved. {county.chair} declined this after you opened it. What you typed is still" in told
+    assert f"You can no longer do this. {county.chair} declined it." in page(
+        county.headteacher, at(strength, "decline")
+    )
+    Strength.objects.filter(pk=strength.pk).update(version=9, updated_at=clock.now() + timedelta(minutes=1))
+    told = unescape(client.post(at(strength, "decline"), {**opened, "reason": "Not yet"}).content.decode())
+    assert f"{county.chair} changed this after you opened it. It is now not to be shared." in told

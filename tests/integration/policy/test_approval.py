@@ -57,7 +57,7 @@ def test_nobody_approves_their_own_proposal(one: User) -> None:
     row = proposed(one)
     with pytest.raises(Blocked) as refused:
         approve(row, by=Actor(one))
-    assert refused.value.messages == ["A second person approves a change of policy."]
+    assert refused.value.messages == ["Another person must approve a change that you proposed."]
     row.refresh_from_db()
     assert row.approved_at is None
 
@@ -115,7 +115,7 @@ def test_a_second_value_from_the_same_day_is_refused_in_a_sentence(one: User, ot
     proposed(one)
     with pytest.raises(Blocked) as refused:
         proposed(other)
-    assert refused.value.messages == ["There is already a value that begins on that day."]
+    assert refused.value.messages == ["There is already a value that starts on that day."]
     assert PolicyRow.objects.filter(effective_from=START).count() == 1
 
 
@@ -134,9 +134,9 @@ def test_one_day_may_begin_values_of_two_keys(one: User) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ({**VALUE, "submit_working_days": 0}, "Each limit is at least one day."),
-        ({**VALUE, "submit_working_days": "7"}, "submit_working_days is not of the right kind."),
-        ({}, "The fields are: assure_working_days, respond_school_days, submit_working_days."),
+        ({**VALUE, "submit_working_days": 0}, "Each limit must be 1 day or more."),
+        ({**VALUE, "submit_working_days": "7"}, "The value of submit_working_days is the wrong type."),
+        ({}, "Enter these fields: assure_working_days, respond_school_days, submit_working_days."),
     ],
 )
 def test_a_value_that_does_not_fit_is_not_even_proposed(one: User, value: Any, said: str) -> None:

@@ -108,4 +108,4 @@ def test_a_new_value_in_the_code_does_not_replace_the_row_that_is_held(
 def test_the_command_says_how_many_rows_it_added(key: PolicyKey[Days], capsys: pytest.CaptureFixture[str]) -> None:
     call_command("sync_policy")
     call_command("sync_policy")
-    assert capsys.readouterr().out == "2 policy rows added.\n0 policy rows added.\n"
+    assert capsys.readouterr().out == "Policy values added: 2.\nPolicy values added: 0.\n"

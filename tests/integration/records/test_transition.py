@@ -148,7 +148,7 @@ def test_a_move_that_wants_a_reason_refuses_without_one(county: County, nothing:
     record = county.record(SUBMITTED)
     with pytest.raises(Blocked) as refused:
         moved(record, "return", county, reason=nothing)
-    assert refused.value.messages == ["Give a reason."]
+    assert refused.value.messages == ["Enter a reason."]
     record.refresh_from_db()
     assert record.status == SUBMITTED
 

@@ -78,7 +78,7 @@ def test_a_reason_typed_while_the_date_was_met_is_kept(late: County) -> None:
     assert token
     put_away(reminder, by=late.sip)
     page = client.post(path, {"because": "The head was ill.", "keep_token": token.group(1)}, follow=True)
-    assert "What you typed has been kept." in page.content.decode()
+    assert "We kept what you typed." in page.content.decode()
     assert Draft.objects.get().fields["because"] == ["The head was ill."]
 
 

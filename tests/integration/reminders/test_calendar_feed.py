@@ -320,7 +320,7 @@ def test_a_new_password_ends_the_address(county: County) -> None:
     """Anyone who knew the old password may have made it."""
     path = path_of(county.sip)
     new = {"present": PASSWORD, "password": "heron-kettle-granite", "again": "heron-kettle-granite"}
-    assert "address of your calendar" in signed_in(county.sip).get("/account/password/").content.decode()
+    assert "and so will your calendar address." in signed_in(county.sip).get("/account/password/").content.decode()
     assert signed_in(county.sip).post("/account/password/", new).status_code == 302
     assert Client().get(path).status_code == 404
     assert AuditEvent.objects.filter(verb="stopped the calendar address", by=county.sip).exists()
@@ -334,7 +334,7 @@ def test_a_password_set_by_a_link_ends_the_address(county: County) -> None:
 
 def test_signing_out_elsewhere_ends_the_address(county: County) -> None:
     client, path = signed_in(county.sip), path_of(county.sip)
-    assert "your calendar address, will stop working" in client.get("/account/").content.decode()
+    assert "and so will your calendar address." in client.get("/account/").content.decode()
     client.post("/account/sign-out-elsewhere/")
     assert Client().get(path).status_code == 404
 

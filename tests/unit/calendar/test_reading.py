@@ -59,7 +59,7 @@ def test_an_academic_year_is_read(written: str) -> None:
     [
         ("next", "“next” is not an academic year such as 2026/27."),
         ("2026/28", "“2026/28” is not an academic year: 2026 is followed by 2027."),
-        ("1066/67", "Term dates are kept from 1990/91 to 2059/60."),
+        ("1066/67", "Enter an academic year from 1990/91 to 2059/60."),
         ("x" * 60, f"“{'x' * 39}…” is not an academic year such as 2026/27."),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_training_day_outside_the_terms_or_unreadable_is_told() -> None:
     assert told(found) == [
         "“some day” is not a date such as 1 September 2026 or 01/09/2026.",
         "The date is missing.",
-        "Thursday 24 December 2026 is in none of the terms that were taken.",
+        "Thursday 24 December 2026 is not in any of the imported terms.",
     ]
     assert len(found.terms) == 3
 
@@ -145,8 +145,8 @@ def test_a_listed_day_outside_the_terms_is_told_by_name() -> None:
     year["dates"] += [{"date": "2026-10-28"}, {"date": "2026-11-07"}]
     found = read(published_file(academic_years=[year]))
     assert told(found) == [
-        "Wednesday 28 October 2026 is listed as a school day of 2026/27 and is in none of its terms.",
-        "Saturday 7 November 2026 is listed as a school day of 2026/27 and is in none of its terms.",
+        "Wednesday 28 October 2026 is listed as a school day of 2026/27, but is not in any of its terms.",
+        "Saturday 7 November 2026 is listed as a school day of 2026/27, but is not in any of its terms.",
     ]
     assert not any(fault.lost for fault in found.faults)
 
@@ -194,18 +194,24 @@ def holidays_without(label: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("spoilt", "sentence"),
     [
-        (holidays_without("Easter holiday"), "Between its holidays 2026/27 has 5 stretches of school"),
-        (holidays_without("Summer holiday"), "Between its holidays 2026/27 has 4 stretches of school"),
-        ({"school_holidays": []}, "Between its holidays 2026/27 has 0 stretches of school"),
-        ({"school_holidays": [7]}, "A holiday of 2026/27 is not one."),
-        ({"school_holidays": [{"start": "2026-08-31", "end": "2026-08-01"}]}, "A holiday of 2026/27 runs from"),
-        ({"school_holidays": [{"start": "0001-01-01", "end": "9999-12-31"}]}, "A holiday of 2026/27 runs from"),
-        ({"dates": []}, "No school days of 2026/27 are listed"),
-        ({"dates": published_year(2026)["dates"][:90]}, "the list is not whole"),
+        (holidays_without("Easter holiday"), "2026/27 has 5 stretches of school between its holidays."),
+        (holidays_without("Summer holiday"), "2026/27 has 4 stretches of school between its holidays."),
+        ({"school_holidays": []}, "2026/27 has 0 stretches of school between its holidays."),
+        ({"school_holidays": [7]}, "2026/27 has a holiday that is not valid."),
+        (
+            {"school_holidays": [{"start": "2026-08-31", "end": "2026-08-01"}]},
+            "2026/27 has a holiday that is not valid: ",
+        ),
+        (
+            {"school_holidays": [{"start": "0001-01-01", "end": "9999-12-31"}]},
+            "2026/27 has a holiday that is not valid: ",
+        ),
+        ({"dates": []}, "The file lists no school days for 2026/27"),
+        ({"dates": published_year(2026)["dates"][:90]}, "The list of school days of 2026/27 is incomplete."),
         ({"dates": ["never"]}, "“never” is not a date"),
         ({"name": "2026-28"}, "is not an academic year"),
         ({"name": None}, "is not an academic year"),
-        ({"name": "2025-26"}, "2025/26 is there twice, and the first was taken."),
+        ({"name": "2025-26"}, "2025/26 is in the file twice. We used the first."),
     ],
 )
 def test_a_year_that_is_not_whole_is_refused_and_the_others_are_taken(spoilt: dict[str, Any], sentence: str) -> None:
@@ -258,7 +264,7 @@ def test_events_without_a_day_or_a_name_or_there_twice_are_refused() -> None:
     found, faults = published.bank_holidays({"england-and-wales": {"events": bad + good}}, "")
     assert len(found) == 1
     assert [fault.lost for fault in faults] == [True] * 4
-    assert faults[-1].reason == "25 December 2026 is there twice, and the first was taken."
+    assert faults[-1].reason == "25 December 2026 is in the file twice. We used the first."
 
 
 def test_a_year_with_few_events_is_not_covered() -> None:
@@ -268,7 +274,7 @@ def test_a_year_with_few_events_is_not_covered() -> None:
 
 @pytest.mark.parametrize("division", [None, {}, [], {"events": {}}, {"events": []}])
 def test_a_file_without_englands_events_is_refused(division: Any) -> None:
-    with pytest.raises(NotThisKind, match="it has no bank holidays of England"):
+    with pytest.raises(NotThisKind, match="it has no bank holidays for England"):
         published.bank_holidays({"england-and-wales": division}, "")
 
 

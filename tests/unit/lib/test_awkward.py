@@ -14,7 +14,7 @@ CLOSED = calendar_of(2025, 2026, closures={date(2026, 12, 18): "Staff training"}
 
 SAID = [
     (date(2026, 12, 16), ""),
-    (date(2026, 12, 17), "Thursday 17 December 2026 is the last school day but one of the autumn term."),
+    (date(2026, 12, 17), "Thursday 17 December 2026 is the second to last school day of the autumn term."),
     (date(2026, 12, 18), "Friday 18 December 2026 is the last school day of the autumn term."),
     (date(2026, 12, 19), "Saturday 19 December 2026 is in the Christmas holiday."),
     (date(2027, 1, 3), "Sunday 3 January 2027 is in the Christmas holiday."),
@@ -39,7 +39,7 @@ def test_the_last_days_of_a_term_and_holidays_are_awkward(day: date, said: str) 
 
 def test_a_closure_at_the_end_of_term_comes_after_its_last_school_day() -> None:
     assert clock.awkward(date(2026, 12, 16), CLOSED) == (
-        "Wednesday 16 December 2026 is the last school day but one of the autumn term."
+        "Wednesday 16 December 2026 is the second to last school day of the autumn term."
     )
     assert clock.awkward(date(2026, 12, 18), CLOSED) == (
         "Friday 18 December 2026 comes after the last school day of the autumn term."

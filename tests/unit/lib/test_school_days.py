@@ -84,7 +84,7 @@ def test_a_day_outside_the_years_held_is_refused_even_at_the_weekend() -> None:
 
 
 def test_a_count_that_leaves_the_years_held_is_refused_by_the_year_that_is_missing() -> None:
-    with pytest.raises(clock.NoTermDates, match=r"^no term dates are held for 2010/11$"):
+    with pytest.raises(clock.NoTermDates, match=r"^there are no term dates for 2010/11$"):
         clock.school_days_after(date(2010, 7, 20), 2, CALENDAR)
 
 

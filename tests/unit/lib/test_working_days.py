@@ -91,7 +91,7 @@ def test_less_than_one_day_is_refused() -> None:
 
 
 def test_the_last_day_there_is_has_none_after_it() -> None:
-    with pytest.raises(clock.DatesNotHeld, match="no days are held after"):
+    with pytest.raises(clock.DatesNotHeld, match="there are no days after"):
         clock.working_days_after(date.max, 1, CALENDAR)
 
 

@@ -71,18 +71,18 @@ def test_whatever_somebody_types_into_a_field_is_loaded_or_refused(name: str, va
     else:
         said = ""
         assert json.loads(json.dumps(key().dump(loaded)))[name] == value
-    assert said == "" or re.fullmatch(rf"{name}(: .*)? is not of the right kind\.", said, re.DOTALL)
+    assert said == "" or re.fullmatch(rf"The value of {name}(: .*)? is the wrong type\.", said, re.DOTALL)
 
 
 @pytest.mark.parametrize("value", [None, [], "5", 5, True])
 def test_a_value_without_names_is_refused(value: Any) -> None:
-    with pytest.raises(PolicyError, match=r"^A policy value is a set of named fields\.$"):
+    with pytest.raises(PolicyError, match=r"^Enter the value as a set of named fields\.$"):
         key().load(value)
 
 
 @pytest.mark.parametrize("value", [{}, {**GOOD, "more": 1}, {name: GOOD[name] for name in list(GOOD)[1:]}])
 def test_a_field_missing_or_unknown_is_refused_and_the_fields_are_named(value: Any) -> None:
-    with pytest.raises(PolicyError, match=r"^The fields are: codes, days, firm, label, phases\.$"):
+    with pytest.raises(PolicyError, match=r"^Enter these fields: codes, days, firm, label, phases\.$"):
         key().load(value)
 
 
@@ -103,7 +103,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_field_of_another_kind_is_refused_by_its_name(name: str, value: Any) -> None:
-    with pytest.raises(PolicyError, match=f"^{name} is not of the right kind\\.$"):
+    with pytest.raises(PolicyError, match=f"^The value of {name} is the wrong type\\.$"):
         key().load({**GOOD, name.partition(":")[0]: value})
 
 

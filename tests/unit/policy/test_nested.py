@@ -83,11 +83,11 @@ def test_a_field_that_does_not_fit_is_named_with_its_place(wrong: dict[str, Any]
     ]:
         with pytest.raises(PolicyError) as error:
             load(Regime, value)
-        assert str(error.value) == f"{where}: {place} is not of the right kind."
+        assert str(error.value) == f"The value of {where}: {place} is the wrong type."
 
 
 def test_fields_that_are_missing_or_of_no_set_are_named_with_their_place() -> None:
-    with pytest.raises(PolicyError, match=r"^The fields of bands: 1 are: from_day, rate, side, until\.$"):
+    with pytest.raises(PolicyError, match=r"^Enter these fields for bands: 1: from_day, rate, side, until\.$"):
         load(Regime, {**GOOD, "bands": [{"rate": "1"}]})
-    with pytest.raises(PolicyError, match=r"^bands: 1 is a set of named fields\.$"):
+    with pytest.raises(PolicyError, match=r"^Enter bands: 1 as a set of named fields\.$"):
         load(Regime, {**GOOD, "bands": ["480"]})

@@ -69,23 +69,23 @@ def refusal(key: PolicyKey[Any], **changed: Any) -> str:
 
 def test_a_type_is_not_entitled_and_by_invitation_at_once() -> None:
     said = refusal(SERVICE_BY_TYPE, entitled=("01", "34", "28"), by_invitation=("28", "34"))
-    assert said == "A type is either entitled or by invitation, not both: 28, 34."
+    assert said == "A type of school cannot be in both lists: 28, 34."
 
 
 def test_a_misspelt_phase_is_refused_with_the_phases_there_are() -> None:
     said = refusal(PHASE_BY_TYPE, phases={"07": "special", "12": "speciall", "15": "Nursery"})
-    assert said.startswith("No such phase: Nursery, speciall. The phases are: 16_plus, all_through,")
+    assert said.startswith("There is no phase called Nursery, speciall. The phases are: 16_plus, all_through,")
 
 
 @pytest.mark.parametrize("limit", ["submit_working_days", "assure_working_days", "respond_school_days"])
 @pytest.mark.parametrize("days", [0, -1])
 def test_a_time_limit_is_at_least_one_day(limit: str, days: int) -> None:
-    assert refusal(RECORD_LIMITS, **{limit: days}) == "Each limit is at least one day."
+    assert refusal(RECORD_LIMITS, **{limit: days}) == "Each limit must be 1 day or more."
 
 
 @pytest.mark.parametrize("weekdays", [0, 11])
 def test_a_week_has_between_one_and_ten_weekdays(weekdays: int) -> None:
-    assert refusal(HOLIDAY_LENGTH, week_weekdays=weekdays) == "Between 1 and 10 weekdays."
+    assert refusal(HOLIDAY_LENGTH, week_weekdays=weekdays) == "Enter between 1 and 10 weekdays."
 
 
 def test_the_shipped_limits_are_the_domains() -> None:
@@ -95,4 +95,4 @@ def test_the_shipped_limits_are_the_domains() -> None:
 
 @pytest.mark.parametrize("weeks", [0, 11])
 def test_the_last_weeks_of_a_term_are_some_and_leave_some(weeks: int) -> None:
-    assert refusal(CORE_VISIT_WEEKS, weeks=weeks) == "Between 1 and 10 weeks."
+    assert refusal(CORE_VISIT_WEEKS, weeks=weeks) == "Enter between 1 and 10 weeks."

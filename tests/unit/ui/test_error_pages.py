@@ -6,9 +6,9 @@ from django.template.loader import render_to_string
 from .drawing import elements
 
 PAGES = {
-    "400.html": "The service did not understand that",
+    "400.html": "The service could not read your request",
     "403.html": "You cannot do this",
-    "403_csrf.html": "This page had become too old to send",
+    "403_csrf.html": "This page is out of date",
     "404.html": "Page not found",
     "500.html": "Sorry, there is a problem with the service",
 }

@@ -158,14 +158,14 @@ def test_a_workbook_holds_text_as_text_and_dates_as_dates() -> None:
 
 def test_a_text_longer_than_a_cell_says_that_it_was_shortened() -> None:
     listed = sheet(exported("xlsx", [["x" * 40_000, 1, None, None, None]]), 1)
-    assert "shortened: the CSV holds all of it" in listed
+    assert "shortened: the CSV has the full text" in listed
 
 
 def test_a_character_that_excel_counts_as_two_is_counted_as_two() -> None:
     listed = sheet(exported("xlsx", [["🏫" * 20_000, 1, None, None, None]]), 1)
     text = parsed(listed).findall(".//{*}t")[-1].text or ""
     assert len(text.encode("utf-16-le")) // 2 <= 32_767
-    assert text.endswith("shortened: the CSV holds all of it)")
+    assert text.endswith("shortened: the CSV has the full text)")
 
 
 @pytest.mark.parametrize(("day", "words"), [(date(1850, 9, 1), "1 Sep 1850"), (date(1900, 2, 28), "28 Feb 1900")])
@@ -177,7 +177,7 @@ def test_a_sheet_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "MOST_ROWS", 4)
     listed = sheet(exported("xlsx", [[f"School {number}", 1, None, None, None] for number in range(10)]), 1)
     assert listed.count("<row ") == 4
-    assert "the CSV holds all of them" in listed
+    assert "This sheet is full. The CSV has all the rows." in listed
 
 
 def test_rows_are_read_as_they_are_sent() -> None:

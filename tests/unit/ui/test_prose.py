@@ -114,7 +114,7 @@ def test_deep_lists_lose_nothing() -> None:
 
 def test_changes_are_marked_inside_lists_and_bold_and_said() -> None:
     read = changed_prose([(SAME, "- One\n- "), (REMOVED, "Two"), (ADDED, "2\n- **Three**")]).replace("\n", "")
-    assert words_of(read) == "One[takenout:Two][added:2][added:Three]"
+    assert words_of(read) == "One[removed:Two][added:2][added:Three]"
     assert read.count("<li>") == 3
     assert '<strong><ins class="app-change__added">' in read
 

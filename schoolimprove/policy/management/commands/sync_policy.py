@@ -6,7 +6,7 @@ from schoolimprove.policy.actions import sync_policy
 
 
 class Command(BaseCommand):
-    help = "Load the shipped policy rows that are missing. Never overwrites an edit. Runs by itself after migrate."
+    help = "Add missing policy values. Never overwrite a change. Runs automatically after migrate."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{sync_policy()} policy rows added.")
+        self.stdout.write(f"Policy values added: {sync_policy()}.")

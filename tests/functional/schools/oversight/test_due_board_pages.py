@@ -63,7 +63,7 @@ def test_the_board_of_deadlines(page: Page, county: County, live_server: Any) ->
     page.get_by_text("how this date is worked out").first.evaluate("each => each.closest('details').open = true")
     page.goto(f"{live_server.url}/schools/deadlines/?sort=school&when=late")
     page.goto(f"{live_server.url}/schools/deadlines/?q=nowhere+at+all")
-    expect(page.get_by_text("Nothing matches what you chose.")).to_be_visible()
+    expect(page.get_by_text("No results.")).to_be_visible()
     Deadline.objects.all().delete()
     page.goto(f"{live_server.url}/schools/deadlines/")
     expect(page.get_by_text("Nothing is due at the schools you look after")).to_be_visible()

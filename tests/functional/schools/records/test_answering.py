@@ -66,7 +66,7 @@ def test_an_answer_is_checked_and_sent_without_javascript(
         page.get_by_label("What is not accurate").fill(OBJECTION)
         led_on(page.get_by_role("button", name="Continue"))
         expect(page.get_by_role("heading", name="Check your response before you send it")).to_be_visible()
-        led_on(page.get_by_role("link", name="Go back and change"))
+        led_on(page.get_by_role("link", name="Go back and change your answers"))
         assert page.get_by_label("What is not accurate").input_value() == OBJECTION
         led_on(page.get_by_role("button", name="Continue"))
         led_on(page.get_by_role("button", name="Send your response"))

@@ -50,7 +50,7 @@ def test_a_schools_days_are_read_and_asked_about(page: Page, live_server: Any, s
     expect(page.get_by_text("Easter holiday")).to_be_visible()
     page.get_by_label("Year", exact=True).fill("2011")
     led_on(page.get_by_role("button", name="Work out the date"))
-    expect(page.get_by_text("We cannot work this out: no term dates are held for 2010/11.")).to_be_visible()
+    expect(page.get_by_text("We cannot work this out: there are no term dates for 2010/11.")).to_be_visible()
 
 
 def _hold_days(school: School) -> None:

@@ -98,7 +98,7 @@ def test_a_term_is_opened_and_its_coverage_looked_at(page: Page, live_server: An
     led_on(page.get_by_role("row", name="All schools").get_by_role("link").first)
     expect(page.get_by_role("heading", name=f"{MANY + 1} schools")).to_be_visible()
     page.goto(f"{live_server.url}/schools/coverage/list/?q=zzz&stage=shared&late=yes")
-    expect(page.get_by_text("Nothing matches what you chose.")).to_be_visible()
+    expect(page.get_by_text("No results.")).to_be_visible()
 
 
 def test_the_days_of_a_school_are_set(page: Page, live_server: Any, county: County) -> None:

@@ -59,7 +59,7 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     page.get_by_label("Purpose").fill("How reading is taught in year 2")
     led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.get_by_text("We have not told anyone yet.")).to_be_visible()
-    led_on(page.get_by_role("link", name="Go back and change"))
+    led_on(page.get_by_role("link", name="Go back and change your answers"))
     fill_day(page, date(2026, 11, 24))
     led_on(page.get_by_role("button", name="Plan the visit"))
     expect(page.get_by_text("You have proposed")).to_be_visible()

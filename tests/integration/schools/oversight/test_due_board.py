@@ -207,7 +207,7 @@ def test_the_board_is_narrowed_by_what_where_and_whose(held_county: County) -> N
         ({"q": "nowhere at all"}, 0),
     ):
         assert len(rows_of(county.dsim, **query)) == number, query
-    assert "Nothing matches what you chose" in page_of(county.dsim, q="nowhere at all")
+    assert "No results." in page_of(county.dsim, q="nowhere at all")
 
 
 def test_sorted_by_school_it_is_one_table(held_county: County) -> None:

@@ -212,7 +212,7 @@ def test_the_list_is_narrowed_by_term_group_and_type(county: County) -> None:
     assert listed(county.sip, "?term=2026-spring&group=to_plan") == []
     assert listed(county.sip, "?kind=monitoring") == []
     assert listed(county.sip, "?term=nonsense") == [(county.school.name, "To be planned")]
-    assert "Nothing matches what you chose" in page(county.sip, "?kind=monitoring")
+    assert "No results." in page(county.sip, "?kind=monitoring")
 
 
 def test_a_visit_without_a_term_is_listed_in_that_of_its_day(county: County) -> None:

@@ -280,7 +280,7 @@ def test_a_correction_is_issued_only_as_it_was_read(county: County, record: Reco
     assert client.get(f"{path}?seen_version=1").status_code == 200
     correction_actions.withdraw(correction, by=county.sip, on=TUESDAY, reason="It was right.", seen_version=1)
     page = client.post(path, {"seen_version": "1"}, follow=True).content.decode()
-    assert "Nothing was done:" in page
+    assert "Nothing was done." in page
     assert record.versions.count() == 1
 
 
@@ -330,7 +330,7 @@ def test_a_page_opened_before_somebody_else_presented_it_is_told(
     record_actions.present(record, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=record.version)
     typed = {"held_on_0": "3", "held_on_1": "11", "held_on_2": "2026"}
     page = client.post(path, {**typed, "meeting": "2026-11-03", **form}, follow=True).content.decode()
-    assert f"{county.chair.name} changed this after you opened it. It is now: presented to governors." in page
+    assert f"{county.chair.name} presented this after you opened it." in page
 
 
 def test_what_keeps_a_record_open_is_said_where_it_would_be_closed(county: County, record: RecordOfVisit) -> None:
@@ -478,7 +478,7 @@ def test_the_headteacher_says_what_may_be_shared_and_the_others_read_it(county: 
     strength.refresh_from_db()
     assert strength.status == "agreed"
     stale = signed_in(county.headteacher).post(f"{path}decline/", {"seen_version": "1"}, follow=True)
-    assert "Nothing was done:" in stale.content.decode()
+    assert "Nothing was done." in stale.content.decode()
     assert "May be shared" in page_of(county.sip, record.get_absolute_url())
 
 

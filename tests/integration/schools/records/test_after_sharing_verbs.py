@@ -297,7 +297,7 @@ def test_a_core_record_is_closed_unpresented_when_the_time_is_over(county: Count
 
     both_answer(record, county)
     assert refusal(lambda: close(END_OF_SPRING)) == ["The governors have until 25 March 2027 to see the record."]
-    assert refusal(lambda: close(date(2027, 3, 26), "")) == ["Give a reason."]
+    assert refusal(lambda: close(date(2027, 3, 26), "")) == ["Enter a reason."]
     close(date(2027, 3, 26))
     assert (record.status, record.presented_on, due(record)) == ("closed", None, {})
     assert not Deadline.objects.filter(rule=PRESENT).exists()

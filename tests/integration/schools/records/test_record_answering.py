@@ -118,7 +118,7 @@ def test_an_answer_is_read_back_before_it_is_sent(county: County, path: str) -> 
 def test_what_was_left_empty_is_said_to_be(county: County, path: str) -> None:
     client = signed_in(county.headteacher)
     page = read_back(client, path, {"accurate": "yes", **opened(client, path)})
-    assert page.count("Nothing entered") == 2
+    assert page.count("Not entered") == 2
 
 
 def test_change_leads_to_each_part_of_the_form_with_everything_still_typed(county: County, path: str) -> None:
@@ -130,7 +130,7 @@ def test_change_leads_to_each_part_of_the_form_with_everything_still_typed(count
     assert all(f'id="{part[1:]}' in form for _url, part in links if part)
     assert {OBJECTION, "We agree with the rest."} <= set(typed_in(form))
     assert re.search(r'value="no"[^>]* checked', form)
-    assert "Kept text" not in form
+    assert "Unsaved text" not in form
     answered(client, path, {**SENT, "on_content": "All of it.", **opened(client, links[0][0])})
     assert Response.objects.get().on_content == "All of it."
     assert not Draft.objects.exists()
@@ -141,7 +141,7 @@ def test_somebody_who_leaves_the_check_page_finds_their_answer_later(county: Cou
     read_back(client, path, {**SENT, **opened(client, path)})
     form = signed_in(county.headteacher).get(path).content.decode()
     assert OBJECTION in typed_in(form)
-    assert "is in the form again. It is not saved yet." in form
+    assert "It is in the form." in form
     texts = client.get("/account/kept-text/").content.decode()
     assert "31 pupils" in texts
     assert "answers_checked" not in texts.lower().replace(" ", "_")

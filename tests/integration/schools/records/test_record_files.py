@@ -345,7 +345,7 @@ def test_a_damaged_file_is_a_sentence_and_a_line_in_the_log(
 def test_an_infected_file_is_refused(draft: RecordOfVisit, county: County, scanner: list[bytes]) -> None:
     scanner.append(PDF)
     response = uploaded(signed_in(county.sip), draft, ("books.pdf", PDF))
-    assert "infected with a virus and was not kept" in response.content.decode()
+    assert "The file has a virus, so we did not save it." in response.content.decode()
     assert not Blob.objects.exists()
 
 

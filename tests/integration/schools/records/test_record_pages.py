@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -144,7 +145,7 @@ def test_returning_a_record_that_was_approved_meanwhile_keeps_the_comments(
     page = client.post(path, {"reason": "Say more of mathematics", **form})
 
     assert "Say more of mathematics" in page.content.decode()
-    assert "It is now: shared with the school" in page.content.decode()
+    assert f"{dsim} approved this after you opened it." in unescape(page.content.decode())
 
 
 def test_an_ended_session_keeps_the_record_that_was_being_written(school: School, sip: User, dsim: User) -> None:

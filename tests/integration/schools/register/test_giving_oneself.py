@@ -306,7 +306,7 @@ class TestAtTheSameMoment:
             lambda: end_appointment(Appointment.objects.get(pk=held.pk), on=TUESDAY, by=colleague, reason="x"),
             lambda: client.post(page_of(held), form),
         )
-        assert "changed this while you had it open" in response.content.decode()
+        assert "changed this after you opened it" in response.content.decode()
         held.refresh_from_db()
         assert held.ends_on == TUESDAY
 

@@ -90,7 +90,7 @@ def test_the_head_reads_who_got_which_role_from_whom_and_what_it_opens(
                 "Jo Smith",
                 "jo@example.org",
                 f"Corporate Director, {authority}, from 3 November 2026",
-                "read drafts of DSIMs",
+                "read drafts by DSIMs",
                 f"ask another system administrator to end the appointment today: {other.name}",
             )
             if said not in text

@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db
 BOARD = "/schools/allocation/"
 BEFORE, AFTER = datetime(2026, 11, 3, 12, tzinfo=UTC), datetime(2026, 11, 3, 12, 31, tzinfo=UTC)
 LATE = date(2026, 11, 18)
-KEPT = "What you typed was kept on 3 November 2026 at 12:31 and is in the form again."
-TOLD = "What you typed has been kept. You find it on the page of your account"
+KEPT = "You have unsaved text from 3 November 2026 at 12:31. It is in the form."
+TOLD = "We kept what you typed. It is on your account page, under “Text you did not save”."
 Typed = Mapping[str, str | list[str]]
 ClockAt = Callable[[date | datetime], datetime]
 
@@ -164,7 +164,7 @@ def test_what_was_typed_when_the_session_had_ended_is_in_the_form_again_and_can_
     wrong = []
     for name, form in forms.by_name.items():
         refused: Any = clients[name].post(form.path, filled(opened[name], form.typed), follow=True)
-        if "What you typed has been kept" not in refused.content.decode():
+        if "We kept what you typed" not in refused.content.decode():
             wrong.append(f"{name}: not kept")
         page = page_of(form.who, refused.redirect_chain[0][0].partition("next=")[2])
         again = form_to_type_in(page)
@@ -191,9 +191,12 @@ def test_whoever_is_second_is_told_with_a_409_and_finds_what_they_typed_in_the_f
         lost = differing(form_to_type_in(page), form.typed)
         if response.status_code != 409 or lost:
             wrong.append(f"{name}: {response.status_code}, {lost}")
-        if not any(
-            said in page for said in ("changed this after you opened it", "a colleague changed these schools first")
-        ):
+        first = (
+            "changed this after you opened it",
+            "presented this after you opened it",
+            "a colleague changed these schools",
+        )
+        if not any(said in page for said in first):
             wrong.append(f"{name}: does not say that somebody was first")
     assert wrong == []
 
@@ -206,7 +209,7 @@ def test_who_cancelled_the_meeting_first_is_named_with_the_reason(county: County
     cancel_meeting(meeting, by=county.sip, reason="Snow", seen_version=1)
     page = client.post(path, {**opened.sent, "reason": "Too few governors"}).content.decode()
     assert (
-        f"Nothing was saved. {county.sip} changed this after you opened it. It is now: cancelled (Snow). "
+        f"Nothing was saved. {county.sip} changed this after you opened it. It is now cancelled (Snow). "
         "What you typed is still in the form. Check it before you continue."
     ) in page
     assert form_to_type_in(page).sent["reason"] == ["Too few governors"]
@@ -292,7 +295,7 @@ def test_where_a_form_no_longer_opens_its_writer_reads_what_they_typed(county: C
     page = client.get(path).content.decode()
     assert "This meeting has already been cancelled. Reason: Snow" in page
     assert "Too few governors" in page
-    assert "Discard the kept text" in page
+    assert "Discard unsaved text" in page
     assert "Too few governors" not in signed_in(county.sip).get(path, follow=True).content.decode()
 
 

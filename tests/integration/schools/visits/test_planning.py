@@ -553,7 +553,7 @@ def test_performance_management_is_taken_back_by_who_recorded_it(county: County)
     with pytest.raises(Conflict):
         void(visit, by=county.sip, on=TUESDAY, seen_version=visit.version - 1, reason="Wrong school")
     assert refusal(lambda: void(visit, by=county.sip, on=TUESDAY, seen_version=visit.version, reason=" ")) == [
-        "Give a reason."
+        "Enter a reason."
     ]
     void(visit, by=county.sip, on=TUESDAY, seen_version=visit.version, reason="Wrong school")
     assert visit.status == CANCELLED

@@ -203,7 +203,7 @@ def test_of_two_published_for_one_day_at_once_the_second_is_told_why(clock_at: C
 
 def test_a_draft_that_is_given_up_is_kept_with_its_reason_and_used_nowhere(county: County) -> None:
     edition = draft(county.dsim)
-    with pytest.raises(Blocked, match="Give a reason"):
+    with pytest.raises(Blocked, match="Enter a reason"):
         abandon_edition(edition, by=county.dsim, on=TUESDAY, reason=" ", seen_version=1)
     abandon_edition(edition, by=county.dsim, on=TUESDAY, reason="Another came first", seen_version=1)
     assert edition.status == EditionStatus.ABANDONED

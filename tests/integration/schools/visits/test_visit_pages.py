@@ -160,8 +160,8 @@ def test_the_school_agrees_to_nothing_it_has_not_read(county: County) -> None:
     visit_actions.reschedule(visit, by=county.sip, on=TUESDAY, seen_version=1, day=WEEK_AFTER, reason="Ill")
     response = post(county.headteacher, address(visit, "visit_agree"), {"seen_version": "1"})
     assert said(response) == [
-        f"Nothing was done: {county.sip} changed this visit after you opened it. It is now: date proposed, "
-        "Tuesday 17 November 2026. Read it again."
+        f"Nothing was done. {county.sip} changed this visit after you opened it. It is now: date proposed, "
+        "Tuesday 17 November 2026. Check it before you continue."
     ]
     visit.refresh_from_db()
     assert visit.status == PROPOSED
