@@ -14,11 +14,11 @@ EARLIEST_HOUR, LATEST_HOUR = 6, 20
 def _in_order(value: ReminderSteps) -> Iterator[str]:
     after = [value.first_working_days, value.second_working_days, value.third_working_days]
     if not 1 <= value.coming_working_days <= MOST_DAYS:
-        yield f"A date is told of 1 to {MOST_DAYS} working days before."
+        yield f"Enter 1 to {MOST_DAYS} working days before the date."
     if min(after) < 1 or max(after) > MOST_DAYS:
-        yield f"Each escalation comes after 1 to {MOST_DAYS} working days."
+        yield f"Enter 1 to {MOST_DAYS} working days for each escalation."
     if after != sorted(set(after)):
-        yield "Each escalation comes later than the one before."
+        yield "Each escalation must be later than the one before it."
 
 
 REMINDER_STEPS: PolicyKey[ReminderSteps] = declare(
@@ -27,10 +27,10 @@ REMINDER_STEPS: PolicyKey[ReminderSteps] = declare(
         label="When we send reminders and escalate overdue work",
         does="Sets when we remind people of a date, and when we escalate it to their managers.",
         labels={
-            "coming_working_days": "Working days before the date: reminder",
-            "first_working_days": "Working days late: goes up one level",
-            "second_working_days": "Working days late: goes up two levels",
-            "third_working_days": "Working days late: goes up three levels",
+            "coming_working_days": "Working days before the date when we remind people",
+            "first_working_days": "Working days overdue before we escalate it one level",
+            "second_working_days": "Working days overdue before we escalate it two levels",
+            "third_working_days": "Working days overdue before we escalate it three levels",
         },
         kind=ReminderSteps,
         unit="working days",
@@ -50,14 +50,14 @@ class DigestHour:
 
 def _in_the_day(value: DigestHour) -> Iterator[str]:
     if not EARLIEST_HOUR <= value.hour <= LATEST_HOUR:
-        yield f"Between {EARLIEST_HOUR} and {LATEST_HOUR} o'clock: the dates of the day are known at six."
+        yield f"Enter an hour from {EARLIEST_HOUR} to {LATEST_HOUR}. We work out the day’s dates at 6am."
 
 
 DIGEST_HOUR: PolicyKey[DigestHour] = declare(
     PolicyKey(
         name="reminders.digest_hour",
-        label="When the daily email of reminders goes out",
-        does="Sets when the daily email of reminders goes to people who have not chosen an hour.",
+        label="When we send the daily email of reminders",
+        does="Sets when we send the daily email of reminders to people who have not chosen an hour.",
         labels={"hour": "Hour of the day"},
         kind=DigestHour,
         unit="hour of the day, in London",

@@ -28,8 +28,10 @@ class ImportCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
-        parser.add_argument("--by", metavar="EMAIL", help="who imports, for the audit and the history; else the system")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument(
+            "--by", metavar="EMAIL", help="the person who imports, for the audit and the history; otherwise the system"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="show what would happen, and change nothing")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
@@ -56,10 +58,10 @@ class ImportCommand(BaseCommand):
         counts = outcome.counts()
         lines = [", ".join(f"{counts[name]:,} {name}" for name in self.counted) + ".", *outcome.warnings]
         if outcome.vanished:
-            lines.append(f"Open here and not in the file: {', '.join(map(str, outcome.vanished))}.")
+            lines.append(f"Open in the register but not in the file: {', '.join(map(str, outcome.vanished))}.")
         for each in outcome.rejected:
             where = f"line {each.row}" + (f", {each.column}" if each.column else "")
-            lines.append(f"Not taken from {Path(each.file).name}, {where}: {each.reason}")
+            lines.append(f"Not imported from {Path(each.file).name}, {where}: {each.reason}")
         return "\n".join(lines)
 
     def _refuse(self, sentence: str, *, as_json: bool) -> None:
@@ -76,4 +78,4 @@ class ImportCommand(BaseCommand):
         try:
             return acting(User.objects.get_by_natural_key(email), importer_of(self.kind).permission)
         except (User.DoesNotExist, PermissionDenied):
-            raise Unusable(f"{email} does not belong to anybody who may import.") from None
+            raise Unusable(f"{email} does not belong to a person who may import.") from None

@@ -20,15 +20,15 @@ class Refusal(Exception):
 
 
 class Command(BaseCommand):
-    help = "When a number of days after a day ends, with each day skipped and why."
+    help = "Work out the date a number of days after a day, with each day skipped and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
         # Everything is read as text, so that a mistake is answered by a sentence and not by the usage.
-        parser.add_argument("--from", dest="start", metavar="DATE", help="the day of the event, as 2009-03-27")
+        parser.add_argument("--from", dest="start", metavar="DATE", help="the day of the event, for example 2009-03-27")
         parser.add_argument("--working-days", metavar="N")
         parser.add_argument("--inspection-working-days", metavar="N")
         parser.add_argument("--school-days", metavar="N")
-        parser.add_argument("--school", metavar="URN", help="the school whose own days hold; else the authority's")
+        parser.add_argument("--school", metavar="URN", help="use this school's own days; otherwise the authority's")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +51,7 @@ def worked_out(options: dict[str, Any]) -> clock.Working:
 
 def _start(text: str | None) -> date:
     if not text:
-        raise Refusal("Give the day of the event, as --from 2009-03-27.")
+        raise Refusal("Give the day of the event, for example --from 2009-03-27.")
     try:
         return clock.read_day(text)
     except clock.NotADay as error:
@@ -75,7 +75,7 @@ def _school_id(urn: str | None) -> int | None:
     well_formed = re.fullmatch("[0-9]{5,7}", urn)
     found = School.objects.filter(urn=urn).values_list("pk", flat=True).first() if well_formed else None
     if found is None:
-        raise Refusal(f"No school with URN {urn} is held.")
+        raise Refusal(f"There is no school with URN {urn}.")
     return found
 
 

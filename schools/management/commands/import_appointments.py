@@ -5,5 +5,5 @@ from schools.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Take in appointments from CSV files, all that can be taken, in one transaction."
+    help = "Import appointments from CSV files: all valid rows, in one transaction."
     kind = ImportKind.APPOINTMENTS

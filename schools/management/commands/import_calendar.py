@@ -11,12 +11,12 @@ from schools.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Load term dates, closure days or bank holidays from files, all files or none."
+    help = "Import term dates, closure days or bank holidays from files: all files or none."
     kind = ImportKind.CALENDAR
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--school", metavar="URN", help="make every row of the files this school's own")
+        parser.add_argument("--school", metavar="URN", help="make every row this school's own")
 
     def importer(self, options: dict[str, Any]) -> Importer:
         return super().importer(options) if options["school"] is None else for_school(options["school"])

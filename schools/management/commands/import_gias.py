@@ -10,13 +10,13 @@ from schools.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Load schools, links and types from files of GIAS into the register, all files or none."
+    help = "Import schools, links and types from GIAS files into the register: all files or none."
     kind = ImportKind.GIAS
     counted = ("added", "changed", "unchanged", "ignored")
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--la", metavar="CODE", help="only the rows of this authority; the others are ignored")
+        parser.add_argument("--la", metavar="CODE", help="import only the rows of this authority")
 
     def only(self, options: dict[str, Any]) -> str:
         code: str | None = options["la"]

@@ -91,7 +91,7 @@ ONE_OF = "Give one of --working-days, --inspection-working-days and --school-day
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--working-days", "15"), "Give the day of the event, as --from 2009-03-27."),
+        (("--working-days", "15"), "Give the day of the event, for example --from 2009-03-27."),
         (
             ("--from", "2009-02-29", "--working-days", "15"),
             "“2009-02-29” is not a date such as 1 September 2026 or 01/09/2026.",
@@ -103,8 +103,8 @@ ONE_OF = "Give one of --working-days, --inspection-working-days and --school-day
         ((*EVENT, "--working-days", "1.5"), "1.5 is not a number of days: give 1 or more."),
         ((*EVENT, "--school-days", "1"), "no term dates are held for 2008/09"),
         ((*EVENT, "--inspection-working-days", "1"), "no term dates are held for 2008/09"),
-        ((*EVENT, "--school-days", "1", "--school", "999999"), "No school with URN 999999 is held."),
-        ((*EVENT, "--school-days", "1", "--school", "St Mary's"), "No school with URN St Mary's is held."),
+        ((*EVENT, "--school-days", "1", "--school", "999999"), "There is no school with URN 999999."),
+        ((*EVENT, "--school-days", "1", "--school", "St Mary's"), "There is no school with URN St Mary's."),
         (("--from", "9999-12-31", "--working-days", "1"), "no days are held after 31 December 9999"),
         (("--from", "9999-12-30", "--working-days", "1"), "no bank holidays are held for 9999"),
         (("--from", "9999-12-30", "--school-days", "1"), "no term dates are held for 9999/00"),
@@ -117,7 +117,7 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence(options: tuple[str, ..
 
 
 def test_a_school_is_looked_up_for_working_days_too() -> None:
-    assert refused(*EVENT, "--working-days", "1", "--school", "999999") == "No school with URN 999999 is held."
+    assert refused(*EVENT, "--working-days", "1", "--school", "999999") == "There is no school with URN 999999."
 
 
 def test_a_far_count_for_a_school_is_refused_by_the_year_that_is_missing() -> None:

@@ -677,7 +677,7 @@ def test_the_command_imports_for_one_school_in_somebodys_name(capsys: Any) -> No
     [
         (["/nowhere.csv"], "nowhere.csv cannot be read: No such file or directory."),
         ([FIXTURE, "--school", "900999"], "No school with URN 900999 is held."),
-        ([FIXTURE, "--by", "x@y.invalid"], "x@y.invalid does not belong to anybody who may import."),
+        ([FIXTURE, "--by", "x@y.invalid"], "x@y.invalid does not belong to a person who may import."),
         ([FIXTURE, "/nowhere.csv"], "nowhere.csv cannot be read: No such file or directory."),
     ],
 )
@@ -692,7 +692,7 @@ def test_the_command_speaks_to_people_too(capsys: Any, kept: Any) -> None:
     call_command("import_calendar", str(kept(AUTUMN_ROW, "soon,Spring,,,,,,,,")))
     assert capsys.readouterr().out.splitlines() == [
         "1 added, 0 changed, 0 unchanged, 1 refused.",
-        "Not taken from dates.csv, line 3, Academic year: “soon” is not an academic year such as 2026/27.",
+        "Not imported from dates.csv, line 3, Academic year: “soon” is not an academic year such as 2026/27.",
     ]
 
 

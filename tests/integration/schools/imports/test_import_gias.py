@@ -408,7 +408,7 @@ def test_what_is_not_gias_is_refused_with_a_sentence_and_status_2(tmp_path: Path
         ((INVENTED, "--la", "Surrey"), "Surrey is not a local authority's three-digit code."),
         (
             (INVENTED, "--by", "nobody@example.invalid"),
-            "nobody@example.invalid does not belong to anybody who may import.",
+            "nobody@example.invalid does not belong to a person who may import.",
         ),
     ],
 )
