@@ -102,7 +102,8 @@ PHASES = frozenset(
 
 def _known_phases(value: PhaseByType) -> Iterator[str]:
     if unknown := sorted(set(value.phases.values()) - PHASES):
-        yield f"There is no phase called {', '.join(unknown)}. The phases are: {', '.join(sorted(PHASES))}."
+        known = ", ".join(sorted(PHASES)).replace("_", " ")
+        yield f"There is no phase called {', '.join(unknown).replace('_', ' ')}. The phases are: {known}."
 
 
 def _at_least_one_day(value: RecordLimits) -> Iterator[str]:

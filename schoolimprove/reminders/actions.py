@@ -12,7 +12,7 @@ from .models.reminder import Answer, ReminderQuerySet
 from .unread import count_unread
 
 TAKEN_BACK = "This reminder is closed. You removed it, the work is done, or someone else now has the work."
-NOT_LATE = "That date is not late. Say why once its day has passed."
+NOT_LATE = "This date is not overdue yet. You can give a reason once it has passed."
 
 
 def read(reminders: ReminderQuerySet, *, by: User) -> int:

@@ -23,7 +23,7 @@ class ReconciliationAdmin(GuardedAdmin):
     readonly_fields = fields
     date_hierarchy = "on"
 
-    @admin.display(description="Some of them")
+    @admin.display(description="Examples")
     def some_of_them(self, done: Reconciliation) -> SafeString | str:
         found = [(kind, each) for kind, some in done.examples.items() for each in some]
         return format_html_join("", "<div>{}</div>", ((_in_words(*one),) for one in found)) or "None"

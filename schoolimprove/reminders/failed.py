@@ -30,9 +30,9 @@ from .models import Mailing
 BOUNCED = (RecipientDeliveryStatus.HARD_BOUNCED,)
 """What is only delayed is tried again by the mail server itself."""
 PUT_AWAY = "put an email away"
-LINK_GONE = "That email held a link that has been taken out of it. Send the invitation, or the link, anew instead."
-NOBODY_THERE = "Nobody is there any more to get that email: put it away."
-OVER = "What that email told of is over: put it away."
+LINK_GONE = "We removed the link from this email, so it cannot be sent again. Send a new invitation or link instead."
+NOBODY_THERE = "The person no longer has an account, so it cannot be sent again. Dismiss this email."
+OVER = "The work this email is about is done, so it cannot be sent again. Dismiss this email."
 _NOT_ARRIVED = Q(status=STATUS.failed) | Q(recipient_delivery_status__in=BOUNCED)
 LONGEST = 1000
 FAILED, DELAYED = "failed", "delayed"
@@ -59,7 +59,7 @@ def notices_about_mail(user: Any, _on: date) -> Sequence[Notice]:
     if not number:
         return []
     text = "An email did not arrive." if number == 1 else f"{number} emails did not arrive."
-    return [Notice(text, "Correct the address and send again", reverse("reminders:failed_mail"))]
+    return [Notice(text, "Correct the address and send it again", reverse("reminders:failed_mail"))]
 
 
 def try_again(email: Email, *, by: Actor) -> bool:

@@ -125,6 +125,6 @@ def _left_over(wanted: Mapping[Key, Expected], held: Mapping[Key, Expected]) -> 
 def in_words(done: Reconciliation) -> list[str]:
     """For whoever reads it: the sum, and of each kind how many."""
     if not done.drifted:
-        return [f"All {done.expected:,} deadlines that should be open are, on their days, and no others."]
+        return [f"All {done.expected:,} deadlines are correct."]
     counts = Counter({Drift.MISSING: done.missing, Drift.LEFT_OVER: done.left_over, Drift.OTHER_DAY: done.other_day})
     return [f"{count:,} {kind}" for kind, count in counts.items() if count]

@@ -75,6 +75,13 @@ def why_that_date(working: Any) -> str:
     return f"{counted}; skipped: {left_out}." if left_out else f"{counted}; no day is skipped."
 
 
+def days_left(due_on: date, on: date) -> str:
+    """Return `3 days overdue`, `today` or `in 3 days`."""
+    days = (due_on - on).days
+    number = f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
+    return f"{number} overdue" if days < 0 else f"in {number}" if days else "today"
+
+
 def newest_steps(reminders: Iterable[Reminder]) -> list[Reminder]:
     """Return of each piece of work the furthest step alone: in one email it is one line."""
     order = list(STEP_LABELS)

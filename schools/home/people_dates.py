@@ -54,7 +54,7 @@ def _vacant(on: date) -> Iterator[TodoItem]:
         ends_on__range=(on - ENDS_WITHIN, on - timedelta(days=1)),
     )
     for each in ended.with_scope().select_related("person", "school").order_by("ends_on", "pk")[:MOST]:
-        yield TodoItem("Nobody follows in a post", _named(each), _address(each), due_on=each.ends_on, overdue=True)
+        yield TodoItem("A post has no successor", _named(each), _address(each), due_on=each.ends_on, overdue=True)
 
 
 def _named(appointment: Appointment) -> str:

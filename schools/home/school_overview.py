@@ -78,7 +78,7 @@ class SchoolOverview(SchoolTabView):
         held = Visit.objects.visible_at(self.school, self.request.user).look_at_schools().held()
         visit = held.filter(held_on__lte=clock.today()).order_by("-held_on", "-pk").first()
         if visit is None or visit.held_on is None:
-            return [components.Fact("Last visit", empty="No visit is recorded")]
+            return [components.Fact("Last visit", empty="No visit yet")]
         visit.school = self.school
         words = f"{clock.uk_date(visit.held_on)}, {visit.get_kind_display()}"
         return [components.Fact("Last visit", components.Link(words, visit.get_absolute_url()))]
@@ -105,7 +105,7 @@ class SchoolOverview(SchoolTabView):
         )
         visit = planned.order_by("planned_on", "pk").first()
         if visit is None or visit.planned_on is None:
-            return [components.Fact("Next visit", empty="No date is proposed or agreed")]
+            return [components.Fact("Next visit", empty="No date yet")]
         visit.school = self.school
         told = f"{clock.uk_date(visit.planned_on)}, {visit.get_kind_display()}"
         return [
@@ -121,9 +121,9 @@ def people_facts(people: list[Appointment]) -> list[components.Fact]:
     """Whom a reader wants to know first."""
     holders = {role: ", ".join(each.person.name for each in people if each.role == role) for role in Role}
     return [
-        components.Fact("School Improvement Partner", holders[Role.SIP], empty="Nobody is appointed"),
-        components.Fact("Headteacher", holders[Role.HEADTEACHER], empty="Nobody is appointed"),
-        components.Fact("Chair of governors", holders[Role.CHAIR], empty="Nobody is appointed"),
+        components.Fact("School Improvement Partner", holders[Role.SIP], empty="No one appointed"),
+        components.Fact("Headteacher", holders[Role.HEADTEACHER], empty="No one appointed"),
+        components.Fact("Chair of governors", holders[Role.CHAIR], empty="No one appointed"),
     ]
 
 
@@ -135,7 +135,7 @@ def register_facts(school: School, service: Service) -> list[components.Fact]:
     ages = f"{school.low_age} to {school.high_age}" if school.low_age is not None and school.high_age else ""
     return [
         components.Fact("Service", SERVICE_IN_WORDS[service]),
-        components.Fact("District", district, empty="Not placed in a district"),
+        components.Fact("District", district, empty="No district"),
         components.Fact("Open or closed", school.get_establishment_display(), source=source),
         components.Fact("Type", school.type_name, source=source),
         components.Fact("Phase", school.get_phase_display(), source=source),

@@ -114,7 +114,7 @@ def watched_by(user: Any) -> SchoolQuerySet:
 def watch_school(request: HttpRequest, urn: int) -> HttpResponse:
     school = school_in_scope(request, urn)
     watch(school, by=user_of(request))
-    messages.success(request, f"You watch {school.name}. It is listed on your home page.")
+    messages.success(request, f"You are watching {school.name}. It is on your home page.")
     return redirect(school)
 
 
@@ -122,5 +122,5 @@ def watch_school(request: HttpRequest, urn: int) -> HttpResponse:
 def stop_watching_school(request: HttpRequest, urn: int) -> HttpResponse:
     school = school_in_scope(request, urn)
     stop_watching(school, by=user_of(request))
-    messages.success(request, f"You no longer watch {school.name}.")
+    messages.success(request, f"You have stopped watching {school.name}.")
     return redirect(school)

@@ -26,4 +26,4 @@ class WritesDocument(BaseCommand):
             path.write_text(text)
         elif not path.exists() or path.read_text() != text:
             command = type(self).__module__.rpartition(".")[2]
-            raise CommandError(f"docs/{self.document} is not what the code says. Run manage.py {command}.")
+            raise CommandError(f"docs/{self.document} is out of date. Run manage.py {command}.")

@@ -123,9 +123,9 @@ def _has_not_answered(on: date) -> Sql:
 
 AUTHOR = Audience("the author", lambda _on: account_in("schools_recordofvisit", "author_id"))
 MANAGERS = Audience("the author’s line manager", lambda on: _above_author(1, on))
-ABOVE_MANAGERS = Audience("whoever stands above the line manager", lambda on: _above_author(2, on))
+ABOVE_MANAGERS = Audience("the line manager’s manager", lambda on: _above_author(2, on))
 TOP = Audience("the Corporate Director", lambda on: _above_author(3, on))
-ASKED_TO_ANSWER = Audience("the headteacher and the chair, whoever has not answered", _has_not_answered)
+ASKED_TO_ANSWER = Audience("the headteacher and the chair, if they have not answered", _has_not_answered)
 PRESENTERS = holders("the clerk, the chair and the headteacher", Role.CLERK, Role.CHAIR, Role.HEADTEACHER)
 
 _VISIT = "JOIN schools_visit visit ON visit.id = due.subject_id"

@@ -68,12 +68,12 @@ STAGE_LABELS = {
     Stage.ANSWERED: "Answered",
 }
 STAGE_MEANINGS = {
-    Stage.NOT_YET: "No date is proposed yet",
+    Stage.NOT_YET: "No one has proposed a date yet",
     Stage.PLANNED: "A date is proposed or agreed",
-    Stage.HELD: "The visit was held, and its record is being written",
-    Stage.RECORDED: "The record waits for approval",
+    Stage.HELD: "The visit was held and the visitor is writing its record",
+    Stage.RECORDED: "The record is waiting for approval",
     Stage.SHARED: "The school has the record and has not answered in full",
-    Stage.ANSWERED: "Everybody who is asked has answered, or the record is presented or closed",
+    Stage.ANSWERED: "The headteacher and the chair have answered, or the record is presented or closed",
 }
 ANSWERS = (Role.HEADTEACHER, Role.CHAIR)
 """Who is asked to answer."""

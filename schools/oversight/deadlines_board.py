@@ -39,7 +39,7 @@ class When(StrEnum):
     FOUR_WEEKS = "four_weeks"
 
 
-WHEN_LABELS = {When.LATE: "Late", When.WEEK: "This week", When.FOUR_WEEKS: "Next four weeks"}
+WHEN_LABELS = {When.LATE: "Overdue", When.WEEK: "This week", When.FOUR_WEEKS: "Next 4 weeks"}
 
 
 def due_for(user: Any) -> Deadlines:
@@ -92,18 +92,12 @@ def numbers(deadlines: Deadlines, on: date) -> Numbers:
 
 
 def heading(due_on: date, on: date) -> str:
-    """Under which the board has a day: late, or its week."""
+    """Return the heading under which the board has a day: overdue, or its week."""
     if due_on < on:
-        return "Late"
+        return "Overdue"
     weeks = (monday_of(due_on) - monday_of(on)) // WEEK
     named = {0: "This week", 1: "Next week"}
     return named.get(weeks) or f"Week of {uk_date(monday_of(due_on))}"
-
-
-def how_late(due_on: date, on: date) -> str:
-    days = (due_on - on).days
-    number = f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
-    return f"{number} late" if days < 0 else f"in {number}" if days else "today"
 
 
 @dataclass(frozen=True)

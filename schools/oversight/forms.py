@@ -37,7 +37,7 @@ class CoverageListForm(forms.Form):
         required=False,
     )
     late = forms.MultipleChoiceField(
-        label="Late", choices=[("yes", "Something is late")], widget=forms.CheckboxSelectMultiple, required=False
+        label="Overdue", choices=[("yes", "Something is overdue")], widget=forms.CheckboxSelectMultiple, required=False
     )
     district = forms.MultipleChoiceField(label="District", widget=forms.CheckboxSelectMultiple, required=False)
     sip = forms.ChoiceField(label="School Improvement Partner", required=False)
@@ -101,7 +101,7 @@ class NotSeenForm(forms.Form):
     """`days` is the policy's number where nothing that can be understood was asked."""
 
     q = forms.CharField(label="Name, URN, LAESTAB or postcode", required=False)
-    days = forms.CharField(label="Not seen for how many days", required=False)
+    days = forms.CharField(label="Days since the last visit, at least", required=False)
     district = forms.MultipleChoiceField(label="District", widget=forms.CheckboxSelectMultiple, required=False)
     sip = forms.ChoiceField(label="School Improvement Partner", required=False)
 
@@ -110,7 +110,7 @@ class NotSeenForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.usual = usual
-        self.fields["days"].help_text = f"From 1 to {LONGEST_NOT_SEEN}. The policy says {usual}."
+        self.fields["days"].help_text = f"From 1 to {LONGEST_NOT_SEEN}. The policy is {usual}."
         self.fields["district"].choices = districts  # type: ignore[attr-defined]
         self.fields["sip"].choices = [("", "Any"), *sips]  # type: ignore[attr-defined]
         self.is_valid()
@@ -141,11 +141,11 @@ class DueForm(forms.Form):
     q = forms.CharField(label="Name, URN, LAESTAB or postcode", required=False)
     when = forms.ChoiceField(
         label="When it is due",
-        choices=[("", "At any time"), *((when.value, label) for when, label in WHEN_LABELS.items())],
+        choices=[("", "Any time"), *((when.value, label) for when, label in WHEN_LABELS.items())],
         widget=forms.RadioSelect,
         required=False,
     )
-    rule = forms.MultipleChoiceField(label="What is due", widget=forms.CheckboxSelectMultiple, required=False)
+    rule = forms.MultipleChoiceField(label="What to do", widget=forms.CheckboxSelectMultiple, required=False)
     district = forms.MultipleChoiceField(label="District", widget=forms.CheckboxSelectMultiple, required=False)
     sip = forms.ChoiceField(label="School Improvement Partner", required=False)
 

@@ -189,14 +189,14 @@ def register() -> None:
 
 def _run(_key: str, tell: jobs.Progress) -> None:
     on = clock.today()
-    tell("Counting deadlines anew")
+    tell("Recalculating deadlines")
     moved = recount() + settle_responses(on)
-    tell("Dating schools to be seen")
+    tell("Dating the next visit to each school")
     _log.info("%s deadlines were opened, moved, met or dropped", moved + follow_schools(on))
 
 
 def _given_up(_key: str, sentence: str) -> None:
-    _log.error("Deadlines were not counted anew, and are tonight: %s", sentence)
+    _log.error("Deadlines were not recalculated. The nightly run will do it: %s", sentence)
 
 
 _KIND = School._meta.label_lower

@@ -12,7 +12,7 @@ LAST_VISIT = SchoolFact(
     key="last_visit_on",
     order=10,
     label="Last visit",
-    meaning="Date of the last visit, without performance management; empty if there was none. "
+    meaning="Date of the last visit, not counting performance management. Empty if there was none. "
     "Included only if you can read shared records",
     annotation=last_visit_on,
     permission=Permission.VIEW_SHARED_RECORD,
@@ -22,7 +22,7 @@ NEXT_VISIT = SchoolFact(
     key="next_visit_on",
     order=20,
     label="Next visit",
-    meaning="Next date proposed or agreed for a visit, without performance management; empty if none. "
+    meaning="Next date proposed or agreed for a visit, not counting performance management. Empty if none. "
     "Included only if you can read shared records",
     annotation=next_visit_on,
     permission=Permission.VIEW_SHARED_RECORD,
@@ -31,18 +31,18 @@ NEXT_VISIT = SchoolFact(
 
 
 def _late(number: int) -> Any:
-    return Status("overdue", f"{number:,} late") if number else "Nothing"
+    return Status("overdue", f"{number:,} overdue") if number else "None"
 
 
 LATE_NOW = SchoolFact(
     key="late_now",
     order=30,
-    label="Late now",
+    label="Overdue",
     meaning="Number of overdue deadlines at the school that you can see. Included only if you can read shared records",
     annotation=number_late,
     permission=Permission.VIEW_SHARED_RECORD,
     cell=_late,
-    only="Schools with something late",
+    only="Schools with overdue deadlines",
 )
 
 

@@ -49,17 +49,20 @@ OF_DRAFTS = (record_deadlines.SUBMIT, record_deadlines.ASSURE)
 LATE = {
     record_deadlines.SUBMIT: ("A record is not submitted", "{} records are not submitted"),
     record_deadlines.ASSURE: (
-        "A record is neither approved nor returned",
-        "{} records are neither approved nor returned",
+        "A record is not approved or returned",
+        "{} records are not approved or returned",
     ),
-    record_deadlines.RESPOND: ("A school has not answered its record", "{} records are not answered by their schools"),
+    record_deadlines.RESPOND: ("A school has not answered its record", "Schools have not answered {} records"),
     record_deadlines.PRESENT: ("A record is not presented to governors", "{} records are not presented to governors"),
     visit_deadlines.CORE_VISIT: ("A core visit was not held in its term", "{} core visits were not held in their term"),
     visit_deadlines.CORE_SOON: (
-        "A core visit is still to be held in the last weeks of its term",
-        "{} core visits are still to be held in the last weeks of their term",
+        "A core visit was not held before the last weeks of its term",
+        "{} core visits were not held before the last weeks of their term",
     ),
-    visit_deadlines.NOT_SEEN: ("A school was not seen for too long", "{} schools were not seen for too long"),
+    visit_deadlines.NOT_SEEN: (
+        "A school has not been visited for too long",
+        "{} schools have not been visited for too long",
+    ),
 }
 
 
@@ -133,13 +136,13 @@ def _task(row: DateRow, oversees: bool) -> TodoItem:
             one, many = LATE[row.label]
             title = one if row.number == 1 else many.format(f"{row.number:,}")
             url = _late_on_the_board(row.label) if oversees else reverse("schools:list")
-            where = "In the schools you look after; the longest since this day"
+            where = "At the schools you look after. The oldest was due:"
             return TodoItem(title, where, url, row.day, overdue=True)
         case DateKind.LATE_ACTIONS:
-            many = f"{row.number:,} actions of the authority are late"
-            title = "An action of the authority is late" if row.number == 1 else many
+            many = f"{row.number:,} of the authority’s actions are overdue"
+            title = "One of the authority’s actions is overdue" if row.number == 1 else many
             url = reverse("schools:actions", args=[row.urn])
-            return TodoItem(title, f"The longest at {row.name}, since this day", url, row.day, overdue=True)
+            return TodoItem(title, f"The oldest is at {row.name}. It was due:", url, row.day, overdue=True)
         case DateKind.VISIT:
             state = ", date proposed" if row.number else ""
             url = reverse("schools:visit", args=[row.urn, row.key])
@@ -152,7 +155,7 @@ def _task(row: DateRow, oversees: bool) -> TodoItem:
         case _:
             term = f"the {row.label} term {academic_year_label(row.number)}"
             title = f"{row.kind.capitalize()} of {term}"
-            return TodoItem(title, "In the authority’s calendar; a school’s own days may differ", "", row.day)
+            return TodoItem(title, "In the authority’s calendar. A school’s own days may differ", "", row.day)
 
 
 def _looks_after_districts(user: Any) -> bool:

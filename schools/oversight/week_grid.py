@@ -35,9 +35,9 @@ class Mark(StrEnum):
 MARK_LABELS = {Mark.HELD: "Held", Mark.PASSED: "Passed", Mark.AGREED: "Agreed", Mark.PROPOSED: "Proposed"}
 MARK_MEANINGS = {
     Mark.HELD: "A visit was held",
-    Mark.PASSED: "The day that was agreed or proposed is over, and no visit is recorded",
-    Mark.AGREED: "A day to come is agreed with the school",
-    Mark.PROPOSED: "A day to come is proposed, or the school asks for another",
+    Mark.PASSED: "The agreed or proposed day has passed and no visit is recorded",
+    Mark.AGREED: "A future day is agreed with the school",
+    Mark.PROPOSED: "A future day is proposed, or the school asks for another",
 }
 
 

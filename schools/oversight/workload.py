@@ -194,7 +194,7 @@ class _Loads:
                 setattr(line, name, getattr(line, name) + (row.get(name) or 0))
 
     def _nobody(self) -> Load:
-        return self._lines.setdefault(NOBODY, Load(NOBODY, "Nobody yet"))
+        return self._lines.setdefault(NOBODY, Load(NOBODY, "No one yet"))
 
     def _line(self, row: Mapping[str, Any]) -> Load:
         if row["author"] is None or not row["given"]:

@@ -169,14 +169,14 @@ def _wrong_with(wanted: Plan, school: School) -> list[str]:
 
 def _wrong_with_words(kind: str, purpose: str) -> list[str]:
     if kind in WITHOUT_RECORD and purpose.strip():
-        return ["Of a headteacher’s performance management only the date, people and days are kept."]
+        return ["Leave the purpose empty. For performance management we keep only the date, people and days."]
     return []
 
 
 def _wrong_with_visitor(visitor: User | None, school: School, kind: str) -> list[str]:
     if visitor is None or visitors_at(school, kind).filter(pk=visitor.pk).exists():
         return []
-    return [f"{visitor} holds no role in which they could visit {school.name}."]
+    return [f"{visitor} has no role that lets them visit {school.name}."]
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def _one_core_a_term(visit: Visit) -> Iterator[None]:
         if visit.kind != VisitKind.CORE or not of_term.of_term(visit.academic_year or 0, visit.term).exists():
             raise
         raise Blocked(
-            [f"{visit.school.name} has its core visit of this term already. Propose a date for that one."]
+            [f"{visit.school.name} already has a core visit for this term. Propose a date for that visit."]
         ) from error
 
 
@@ -270,7 +270,7 @@ def _wrong_with_suggestion(visit: Visit, day: date, *, today: date) -> list[str]
     if visit.planned_on is not None and visit.planned_on < today:
         return ["The date of the visit has passed."]
     if day == visit.planned_on:
-        return ["This is the date that was proposed. Enter another."]
+        return ["Enter a different date. This one is already proposed."]
     return blockers_to_day(visit.school, day, today=today)
 
 
@@ -280,7 +280,7 @@ def reschedule(
     """Another date, or another time of the day, for a reason; the school is asked again."""
     actor = acting(by, right_to_plan(visit.kind), on=visit)
     same = (day, at) == (visit.planned_on, visit.planned_at)
-    _refuse(["Enter another date or time: this is the one there is."] if same else [])
+    _refuse(["Enter a different date or time. This is the current one."] if same else [])
     _refuse(blockers_to_day(visit.school, day, today=on))
     fields = {"planned_on": day, "planned_at": at, "suggested_on": None, **_slot(visit, day)}
     with transaction.atomic():
@@ -307,7 +307,7 @@ def change(visit: Visit, *, by: User, seen_version: int, **fields: Any) -> bool:
     newly = author if author != visit.author else None
     _refuse([*_wrong_with_words(visit.kind, purpose), *_wrong_with_visitor(newly, visit.school, visit.kind)])
     if visit.kind in COMMISSIONED and not (purpose.strip() and author):
-        raise Blocked(["An LA review has a scope and somebody who leads it."])
+        raise Blocked(["Enter the scope of the review and select who leads it."])
     changed = {name: value for name, value in fields.items() if getattr(visit, name) != value}
     if not changed and seen_version == visit.version:
         return False
@@ -338,13 +338,13 @@ def sides_of(user: Any, visit: Visit) -> list[Source]:
 def add_to_agenda(visit: Visit, *, by: User, heading: str, detail: str = "") -> AgendaItem:
     """An item of the user's own side. `Blocked` for performance management, which has no agenda."""
     if visit.kind in WITHOUT_RECORD:
-        raise Blocked(["A headteacher’s performance management has no agenda here."])
+        raise Blocked(["A headteacher’s performance management has no agenda."])
     source = Source.SCHOOL if may_arrange(by, visit) else Source.AUTHORITY
     actor = _of_side(source, visit, by)
     with transaction.atomic():
         _still_to_come(visit)
         if visit.agenda_items.standing().filter(source=source).count() >= MOST_ITEMS:
-            raise Blocked([f"{MOST_ITEMS} items are on the agenda from your side already. Take one away first."])
+            raise Blocked([f"Your side already has {MOST_ITEMS} items on the agenda. Remove one first."])
         item = AgendaItem.objects.create(visit=visit, source=source, heading=heading, detail=detail, created_by=by)
         record_event(item, "added", by=actor)
     return item

@@ -47,7 +47,7 @@ OF_ARRANGING = (AGREE, ANSWER, WRITE)
 VISIT_LABELS = {
     CORE_VISIT: "Hold the core visit",
     CORE_SOON: "Hold the core visit before the last weeks of term",
-    NOT_SEEN: "See the school again",
+    NOT_SEEN: "Visit the school again",
     AGREE: "Agree the date of the visit",
     ANSWER: "Answer the school’s request for another date",
     WRITE: "Write the Record of Visit",

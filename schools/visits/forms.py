@@ -53,7 +53,7 @@ class VisitFactsForm(Form):
 
 
 LONGEST_PURPOSE, LONGEST_TEAM, LONGEST_REASON = 1_000, 500, 1_000
-NO_TEXT = "Leave this empty: of a headteacher’s performance management only the date, people and days are kept"
+NO_TEXT = "Leave this empty. For performance management we keep only the date, people and days"
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(am|pm)?", re.IGNORECASE | re.ASCII)
 _WORDS = {"midday": "12pm", "noon": "12pm", "midnight": "12am"}
 Choices = Sequence[tuple[str, str]]
@@ -121,7 +121,7 @@ def days_field() -> DaysField:
 def team_field() -> TextField:
     return TextField(
         label="Who else takes part",
-        help_text="Names and roles. The school reads it.",
+        help_text="Names and roles. The school can read this.",
         max_length=LONGEST_TEAM,
         required=False,
     )
@@ -134,7 +134,7 @@ class HasVisitor(Form):
         super().__init__(*args, **kwargs)
         self.visitors = {str(each.pk): each for each in visitors}
         field: Any = self.fields["visitor"]
-        empty = "" if field.required else "Nobody yet"
+        empty = "" if field.required else "No one yet"
         first = [("", empty)] if empty else [("", "Select one")]
         field.choices = [*first, *((key, each.name) for key, each in self.visitors.items())]
 
@@ -148,13 +148,13 @@ class PlanForm(HasVisitor):
     submit_label = "Plan the visit"
 
     kind = SelectField(label="Type of visit")
-    planned_on = PlannedDayField(label="Date you propose", help_text="The school is asked to agree it.")
+    planned_on = PlannedDayField(label="Date you propose", help_text="We ask the school to agree it.")
     planned_at = time_field()
     days = days_field()
     visitor = SelectField(label="Who goes", required=False)
     purpose = TextArea(
         label="Purpose",
-        help_text="The school reads it.",
+        help_text="The school can read this.",
         max_length=LONGEST_PURPOSE,
         rows=4,
         required=False,
@@ -166,7 +166,7 @@ class PlanForm(HasVisitor):
         field: Any = self.fields["kind"]
         field.choices = [("", "Select one"), *kinds]
         if WITHOUT_RECORD & dict(kinds).keys():
-            self.fields["purpose"].help_text = "The school reads it. Leave it empty for performance management."
+            self.fields["purpose"].help_text = "The school can read this. Leave it empty for performance management."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -194,15 +194,15 @@ class ReviewForm(HasVisitor):
 
     purpose = TextArea(
         label="Scope",
-        help_text="What the review looks at, and why. The school reads it.",
+        help_text="What the review looks at, and why. The school can read this.",
         max_length=LONGEST_PURPOSE,
         rows=5,
     )
     visitor = SelectField(
-        label="Who leads it", named="who leads the review", help_text="The lead writes the record of the review."
+        label="Who leads it", named="who leads the review", help_text="This person writes the record of the review."
     )
-    team = TextField(label="Team", help_text="Names and roles. The school reads it.", max_length=LONGEST_TEAM)
-    planned_on = PlannedDayField(label="Date you propose", help_text="The school is asked to agree it.")
+    team = TextField(label="Team", help_text="Names and roles. The school can read this.", max_length=LONGEST_TEAM)
+    planned_on = PlannedDayField(label="Date you propose", help_text="We ask the school to agree it.")
     planned_at = time_field()
     days = days_field()
 
@@ -228,16 +228,16 @@ class ProposeForm(Form):
 
 class RescheduleForm(ProposeForm):
     reason = TextArea(
-        label="Reason", help_text="The school reads it.", max_length=LONGEST_REASON, rows=3, named="the reason"
+        label="Reason", help_text="The school can read this.", max_length=LONGEST_REASON, rows=3, named="the reason"
     )
 
 
 class NoteAgreementForm(Form):
-    submit_label = "The school agrees"
+    submit_label = "Note that the school agrees"
 
     how = TextField(
         label="How it was agreed",
-        help_text="For example: by telephone with the headteacher on 3 November.",
+        help_text="For example, by phone with the headteacher on 3 November.",
         max_length=200,
         named="how it was agreed",
     )
@@ -253,10 +253,10 @@ class AnotherDateForm(Form):
 class CancelForm(Form):
     submit_label = "Cancel the visit"
     submit_kind = "warning"
-    cancel_label = "Keep it"
+    cancel_label = "Keep the visit"
 
     reason = TextArea(
-        label="Reason", help_text="The school reads it.", max_length=LONGEST_REASON, rows=3, named="the reason"
+        label="Reason", help_text="The school can read this.", max_length=LONGEST_REASON, rows=3, named="the reason"
     )
 
 
@@ -269,7 +269,7 @@ class ChangeForm(HasVisitor):
     team = team_field()
     days = days_field()
     purpose = TextArea(
-        label="Purpose", help_text="The school reads it.", max_length=LONGEST_PURPOSE, rows=4, required=False
+        label="Purpose", help_text="The school can read this.", max_length=LONGEST_PURPOSE, rows=4, required=False
     )
 
     def __init__(self, *args: Any, has_purpose: bool, **kwargs: Any) -> None:
@@ -293,17 +293,17 @@ class AgendaItemForm(Form):
 class PerformanceForm(Form):
     """Date, people and days: there is no room for anything else."""
 
-    submit_label = "Record it"
+    submit_label = "Record performance management"
 
     held_on = HeldDayField(label="Date", named="the date it was held")
     team = TextField(
-        label="Who took part", help_text="Names or roles, nothing else.", max_length=LONGEST_TEAM, named="who took part"
+        label="Who took part", help_text="Names or roles only.", max_length=LONGEST_TEAM, named="who took part"
     )
     days = days_field()
 
 
 class VoidForm(Form):
-    submit_label = "Take it back"
+    submit_label = "Withdraw it"
     submit_kind = "warning"
 
-    reason = TextField(label="Reason", help_text="For example: entered for the wrong school.", max_length=200)
+    reason = TextField(label="Reason", help_text="For example, entered for the wrong school.", max_length=200)

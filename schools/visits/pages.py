@@ -58,7 +58,7 @@ def visit_calendar(request: HttpRequest, urn: int, visit: int) -> HttpResponse:
     """*Not found* for whoever may not know of the visit, and while it has no day."""
     found = visit_in_scope(request, urn, visit)
     if not has_calendar_file(found):
-        raise Http404("This visit has no day yet.")
+        raise Http404("This visit has no date yet.")
     return answered(calendar_file(found), f"visit-{found.school.urn}-{found.day}")
 
 
@@ -155,11 +155,11 @@ def facts(visit: Visit) -> list[components.Fact]:
         components.Fact("State", components.Status(visit.status, visit.get_status_display())),
         components.Fact(date_label, when(visit), empty="No date yet", source=doubt),
         *asked,
-        components.Fact("Leads it" if visit.kind in COMMISSIONED else "Who goes", visit.author, empty="Nobody yet"),
-        components.Fact("Who else takes part", visit.team, empty="Nobody is named"),
+        components.Fact("Leads it" if visit.kind in COMMISSIONED else "Who goes", visit.author, empty="No one yet"),
+        components.Fact("Who else takes part", visit.team, empty="No one named"),
         components.Fact("Days used" if visit.held_on else "Days planned", visit.days.normalize().__format__("f")),
-        *([] if visit.kind in WITHOUT_RECORD else [components.Fact(purpose, visit.purpose, empty="None given yet")]),
-        components.Fact("Term", term_of(visit), empty="No term dates are held for it"),
+        *([] if visit.kind in WITHOUT_RECORD else [components.Fact(purpose, visit.purpose, empty="Not given yet")]),
+        components.Fact("Term", term_of(visit), empty="No term dates yet"),
         *([components.Fact("Visit programme", visit.edition.title)] if visit.edition else []),
     ]
 
@@ -242,7 +242,7 @@ class ChecksDay(ChecksAnswers):
         day = self.day_of(form)
         doubt = actions.doubt_about(self.school_of_visit(), day) if day is not None else ""
         if doubt and CHECKED_FIELD not in self.request.POST:
-            self.final = f"{doubt} We have not told anyone yet."
+            self.final = f"{doubt} We have not emailed anyone yet."
             return self.stopped(form) or self.check_page(form)
         return self.send(form)
 
@@ -264,7 +264,9 @@ class VisitForm(ChecksDay, FormView[Any]):
         if not self.may(request.user):
             raise PermissionDenied
         if request.method == "GET" and self.visit.status not in self.wanted:
-            messages.warning(request, f"This visit is now: {self.visit.get_status_display().lower()}.")
+            messages.warning(
+                request, f"You cannot do this now. The visit is: {self.visit.get_status_display().lower()}."
+            )
             return redirect(self.visit)
         return super().dispatch(request, *args, **kwargs)
 
@@ -321,7 +323,7 @@ class VisitForm(ChecksDay, FormView[Any]):
 def told_of(lost: Conflict) -> str:
     current: Any = lost.current
     visit: Visit = current.visit if isinstance(current, AgendaItem) else current
-    who = current.updated_by or "Somebody else"
+    who = current.updated_by or "Someone else"
     state = visit.get_status_display().lower()
     return f"{who} changed this visit after you opened it. It is now: {state}, {when(visit) or 'no date yet'}."
 
@@ -329,7 +331,7 @@ def told_of(lost: Conflict) -> str:
 class VisitPropose(VisitForm):
     form_class = ProposeForm
     heading = "Propose a date"
-    lede = "The school is asked to agree it, or to ask for another."
+    lede = "We ask the school to agree the date, or to ask for another."
     wanted = frozenset({VisitStatus.DUE})
 
     def act(self, form: ProposeForm, **doing: Any) -> str:
@@ -341,7 +343,7 @@ class VisitPropose(VisitForm):
 class VisitReschedule(VisitForm):
     form_class = RescheduleForm
     heading = "Propose another date"
-    lede = "The school is asked again."
+    lede = "We ask the school to agree the new date."
     wanted = DATED
 
     def get_initial(self) -> dict[str, Any]:
@@ -368,7 +370,7 @@ class VisitNoteAgreement(VisitForm):
 
     def act(self, form: NoteAgreementForm, **doing: Any) -> str:
         actions.note_agreement(self.visit, how=form.cleaned_data["how"], **doing)
-        return f"{when(self.visit)} is noted as agreed."
+        return f"You have noted that the school agrees {when(self.visit)}."
 
 
 class VisitAnotherDate(VisitForm):
@@ -395,21 +397,23 @@ class VisitCancel(VisitForm):
 
     def act(self, form: CancelForm, **doing: Any) -> str:
         again = actions.cancel(self.visit, reason=form.cleaned_data["reason"], **doing)
-        owed = " The core visit of the term is to be planned again." if again else ""
-        return f"The visit is cancelled.{owed}"
+        owed = " You need to plan the core visit of the term again." if again else ""
+        return f"You have cancelled the visit.{owed}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = ["We email the headteacher and the chair. They can read your reason."] if self.visit.planned_on else []
-        owed = ["The core visit of the term is still owed: a new one is to be planned."]
+        told = (
+            ["We will email the headteacher and the chair. They can read your reason."] if self.visit.planned_on else []
+        )
+        owed = ["The school still needs its core visit this term. Plan a new one."]
         return super().get_context_data(**kwargs) | {
             "consequences": [
-                f"The visit of {when(self.visit)} does not take place."
+                f"The visit on {when(self.visit)} will not take place."
                 if self.visit.day
-                else "It does not take place.",
+                else "The visit will not take place.",
                 *told,
                 *(owed if actions.is_owed_again(self.visit, on=clock.today()) else []),
             ],
-            "undo": "A cancelled visit cannot be brought back. Another can be planned.",
+            "undo": "You cannot undo this. You can plan another visit.",
         }
 
 
@@ -435,13 +439,13 @@ class VisitChange(VisitForm):
     def act(self, form: ChangeForm, **doing: Any) -> str:
         by, seen = doing["by"], doing["seen_version"]
         changed = actions.change(self.visit, by=by, seen_version=seen, **form.changes())
-        return "Saved." if changed else "Nothing was changed."
+        return "Saved." if changed else "You did not change anything."
 
 
 class AgendaAdd(VisitForm):
     form_class = AgendaItemForm
     heading = "Add an item to the agenda"
-    lede = "The school and whoever visits read it."
+    lede = "The school and the visitor can read it."
 
     def may(self, user: Any) -> bool:
         if self.visit.kind in WITHOUT_RECORD:
@@ -451,13 +455,13 @@ class AgendaAdd(VisitForm):
     def act(self, form: AgendaItemForm, **doing: Any) -> str:
         data = form.cleaned_data
         item = actions.add_to_agenda(self.visit, by=doing["by"], heading=data["heading"], detail=data["detail"])
-        return f"“{item.heading}” is on the agenda."
+        return f"You added “{item.heading}” to the agenda."
 
 
 class PerformanceHold(VisitForm):
     form_class = PerformanceForm
     heading = "Record that it was held"
-    lede = "Only the date, people and days are kept."
+    lede = "We keep only the date, people and days."
 
     def may(self, user: Any) -> bool:
         return self.visit.kind in WITHOUT_RECORD and actions.may_plan(user, self.visit)
@@ -467,13 +471,13 @@ class PerformanceHold(VisitForm):
 
     def act(self, form: PerformanceForm, **doing: Any) -> str:
         actions.hold_performance_management(self.visit, **doing, **form.cleaned_data)
-        return "It is recorded."
+        return "You have recorded the performance management."
 
 
 class PerformanceVoid(VisitForm):
     template_name = "layouts/confirm.html"
     form_class = VoidForm
-    heading = "Take this back?"
+    heading = "Withdraw this performance management?"
     wanted = frozenset({VisitStatus.HELD})
 
     def may(self, user: Any) -> bool:
@@ -481,12 +485,12 @@ class PerformanceVoid(VisitForm):
 
     def act(self, form: VoidForm, **doing: Any) -> str:
         actions.void_performance_management(self.visit, reason=form.cleaned_data["reason"], **doing)
-        return "It is taken back. Its days no longer count."
+        return "You have withdrawn it. Its days no longer count."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "consequences": ["Its days no longer count.", "It stays to be read as cancelled, with your reason."],
-            "undo": "This cannot be undone. It can be recorded again.",
+            "consequences": ["Its days will no longer count.", "It will show as cancelled, with your reason."],
+            "undo": "You cannot undo this. You can record it again.",
         }
 
 
@@ -506,7 +510,7 @@ def take_from_agenda(request: HttpRequest, urn: int, visit: int, item: int) -> H
     items = AgendaItem.objects.select_related("visit__school__district", "updated_by")
     line = get_object_or_404(items, pk=item, visit=found)
     seen = seen_in(request.POST)
-    done = f"“{line.heading}” is taken off the agenda."
+    done = f"You removed “{line.heading}” from the agenda."
     return _pressed(
         request, found, done, lambda: actions.take_from_agenda(line, by=user_of(request), seen_version=seen)
     )
@@ -566,7 +570,7 @@ class VisitPlan(NewVisit):
     form_class = PlanForm
     permissions = (Permission.PLAN_VISIT, Permission.RECORD_PERFORMANCE_MANAGEMENT)
     heading = "Plan a visit"
-    lede = "The school is asked to agree the date you propose."
+    lede = "We ask the school to agree the date you propose."
 
     def get_initial(self) -> dict[str, Any]:
         """Who plans it goes, where they visit; else the school's only visitor."""
@@ -592,7 +596,7 @@ class ReviewCommission(NewVisit):
     form_class = ReviewForm
     permissions = (Permission.COMMISSION_REVIEW,)
     heading = "Commission an LA review"
-    lede = "Its record is written by whoever leads it, and shared with the school as any record is."
+    lede = "The person who leads the review writes its record. We share it with the school as any other record."
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "visitors": list(actions.visitors_at(self.school))}
@@ -606,12 +610,14 @@ class PerformanceRecord(NewVisit):
     form_class = PerformanceForm
     permissions = (Permission.RECORD_PERFORMANCE_MANAGEMENT,)
     heading = "Record performance management"
-    lede = "Of the headteacher’s performance management only the date, people and days are kept. It is read by the "
-    lede += "headteacher, the chair, the School Improvement Partner and the DSIM, and by nobody else."
+    lede = (
+        "We keep only the date, people and days. Only the headteacher, the chair, the School Improvement Partner and "
+    )
+    lede += "the DSIM can read it."
 
     def make(self, form: PerformanceForm) -> Visit:
         by, on = user_of(self.request), clock.today()
         return actions.record_performance_management(self.school, by=by, on=on, **form.cleaned_data)
 
     def done(self, visit: Visit) -> str:
-        return "It is recorded."
+        return "You have recorded the performance management."

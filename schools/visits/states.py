@@ -38,8 +38,8 @@ VISIT = StateTable(
             target=VisitStatus.PROPOSED,
             past="date proposed",
             who=_PLANNER,
-            guard="The school is served that day; the date is not past.",
-            effect="The school is asked to agree.",
+            guard="We serve the school on that day. The date is not past.",
+            effect="We ask the school to agree.",
         ),
         Move(
             verb="agree",
@@ -47,7 +47,7 @@ VISIT = StateTable(
             target=VisitStatus.AGREED,
             past="date agreed by the school",
             who=_SCHOOL,
-            effect="The date stands.",
+            effect="The date is agreed.",
         ),
         Move(
             verb="note agreement",
@@ -55,8 +55,8 @@ VISIT = StateTable(
             target=VisitStatus.AGREED,
             past="date noted as agreed with the school",
             who=_PLANNER,
-            guard="How it was agreed is said; a date the school asked for becomes the date.",
-            effect="The date stands, for schools that agree on the telephone.",
+            guard="The planner says how the school agreed. A date the school asked for becomes the date.",
+            effect="The date is agreed, for schools that agree by phone.",
             reason_required=True,
         ),
         Move(
@@ -75,8 +75,8 @@ VISIT = StateTable(
             target=VisitStatus.PROPOSED,
             past="another date proposed",
             who=_PLANNER,
-            guard="The date is another, and not past.",
-            effect="The school is asked again.",
+            guard="The date is different, and not past.",
+            effect="We ask the school to agree again.",
             reason_required=True,
         ),
         Move(
@@ -84,41 +84,40 @@ VISIT = StateTable(
             sources=NOT_HELD,
             target=VisitStatus.HELD,
             past="held",
-            who="Whoever writes its record; for performance management, who plans it",
-            guard="The day is today or past, and the school was served on it.",
-            effect="Its days count; for a core visit the term's deadline is met.",
+            who="The author of its record; for performance management, the planner",
+            guard="The day is today or past, and we served the school on it.",
+            effect="Its days count. For a core visit, the term's deadline is met.",
         ),
         Move(
             verb="cancel",
             sources=NOT_HELD,
             target=VisitStatus.CANCELLED,
             past="cancelled",
-            who=f"{_PLANNER}; an LA review the DSIM",
-            effect="The school is told, where a date was proposed to it. A core visit owed by the programme is owed "
-            "again, unless the school is no longer served.",
+            who=f"{_PLANNER}; for an LA review, the DSIM",
+            effect="We email the school if it had a proposed date. A core visit is due again, unless we no longer "
+            "serve the school.",
             reason_required=True,
         ),
         Move(
             verb="void",
             sources=frozenset({VisitStatus.HELD}),
             target=VisitStatus.CANCELLED,
-            past="taken back with its record",
-            who="Nobody by itself: abandoning the record does it; for performance management, who recorded it",
-            effect="Its days no longer count. A core visit owed by the programme is owed again, unless the school is "
-            "no longer served.",
+            past="withdrawn with its record",
+            who="Automatic when its record is abandoned; for performance management, the person who recorded it",
+            effect="Its days no longer count. A core visit is due again, unless we no longer serve the school.",
             reason_required=True,
         ),
     ),
     acts=(
-        Act("open", frozenset({VisitStatus.DUE}), "Head, DSIM for own schools: opening the term"),
+        Act("open", frozenset({VisitStatus.DUE}), "Head, DSIM for own schools: creating core visits"),
         Act(
             "plan",
             frozenset({VisitStatus.DUE}),
-            f"{_PLANNER}; an LA review is commissioned by the DSIM; performance management by the SIP or the DSIM",
+            f"{_PLANNER}; the DSIM commissions an LA review; the SIP or the DSIM plan performance management",
         ),
-        Act("add, take away an agenda item", NOT_HELD, f"{_SCHOOL}; {_PLANNER}; each what their side added"),
-        Act("change purpose, team or visitor", NOT_HELD, f"{_PLANNER}; of an LA review the DSIM"),
-        Act("hand over", NOT_HELD, "Whoever ends the visitor's appointment", effect="A colleague is to go."),
+        Act("add, remove an agenda item", NOT_HELD, f"{_SCHOOL}; {_PLANNER}; each for their own side"),
+        Act("change purpose, team or visitor", NOT_HELD, f"{_PLANNER}; for an LA review, the DSIM"),
+        Act("hand over", NOT_HELD, "The person who ends the visitor's appointment", effect="A colleague goes instead."),
     ),
 )
 
@@ -147,10 +146,9 @@ PROGRAMME_EDITION = StateTable(
             target=EditionStatus.PUBLISHED,
             past="published",
             who=_WHO,
-            guard="It has agenda items and a first day that is not past, and no edition of the same phase and term "
-            "begins on that day.",
-            effect="Schools read it from then on; visits of terms opened from that day have its agenda. It is never "
-            "edited again.",
+            guard="It has agenda items and a first day that is not past. No other edition of its phase and term begins "
+            "on that day.",
+            effect="Schools can read it. Core visits created from that day have its agenda. No one can edit it again.",
         ),
         Move(
             verb="abandon",
@@ -158,7 +156,7 @@ PROGRAMME_EDITION = StateTable(
             target=EditionStatus.ABANDONED,
             past="not published",
             who=_WHO,
-            effect="It is kept, and used nowhere.",
+            effect="We keep it, and do not use it.",
             reason_required=True,
         ),
     ),

@@ -54,9 +54,7 @@ def term_days(year: int, term: str) -> TermDays:
     found = next((each for each in terms_held(year, year) if each.term == term), None)
     if found is None:
         label = academic_year_label(year)
-        raise Blocked(
-            [f"No term dates are held for {label}. A system administrator loads them; then the term can be opened."]
-        )
+        raise Blocked([f"We have no term dates for {label}. A system administrator needs to import them first."])
     return found
 
 

@@ -157,7 +157,7 @@ def _helping(rows: Sequence[tuple[Deadline, Described]], on: date) -> Iterator[T
     for of_term in _by_term(rows):
         (first, words), number = of_term[0], len(of_term)
         yield TodoItem(
-            "Help to find a date for the core visit" if number == 1 else f"Help to find dates for {number} core visits",
+            "Help find a date for a core visit" if number == 1 else f"Help find dates for {number} core visits",
             f"In your districts, {_term(words)} term",
             _to_plan(words.group, whose="all"),
             due_on=first.due_on,

@@ -267,7 +267,7 @@ def record_of_the_school_before(at: Place) -> Sent:
 @state
 def chronology_as_at_a_day(at: Place) -> Sent:
     path = f"/schools/{at.county.school.urn}/chronology/?as_at_0=1&as_at_1=5&as_at_2=2026"
-    return at.opened(at.county.dsim, path, "As the file stood on 1 May 2026.")
+    return at.opened(at.county.dsim, path, "As on 1 May 2026.")
 
 
 @state
@@ -541,7 +541,7 @@ def my_term_of_nothing_chosen(at: Place) -> Sent:
 
 @state
 def opening_of_a_term_tried_first(at: Place) -> Sent:
-    return at.opened(at.county.head, "/schools/terms/open/?term=2026-spring", "Nothing has changed yet")
+    return at.opened(at.county.head, "/schools/terms/open/?term=2026-spring", "We have not created anything yet")
 
 
 @state
@@ -566,7 +566,7 @@ def coverage_by_week_of_core_visits(at: Place) -> Sent:
 @state
 def coverage_by_week_of_no_school(at: Place) -> Sent:
     School.objects.update(establishment="closed", closed_on=date(2026, 8, 31))
-    return at.opened(at.county.head, "/schools/coverage/weeks/", "No school is owed a core visit in this term")
+    return at.opened(at.county.head, "/schools/coverage/weeks/", "No school is due a core visit in this term")
 
 
 @state
@@ -581,7 +581,7 @@ def coverage_list_with_the_working_of_a_date(at: Place) -> Sent:
 def schools_not_seen_of_which_there_is_none(at: Place) -> Sent:
     School.objects.update(establishment="closed", closed_on=date(2026, 8, 31))
     path = "/schools/coverage/not-seen/"
-    return at.opened(at.county.head, path, "Every school was seen in the last 120 days")
+    return at.opened(at.county.head, path, "Every school was visited in the last 120 days")
 
 
 @state
@@ -592,7 +592,7 @@ def schools_not_seen_for_no_number_of_days(at: Place) -> Sent:
 @state
 def load_of_partners_with_its_chart(at: Place) -> Sent:
     many_schools(at.county)
-    return at.opened(at.county.dsim, "/schools/coverage/load/", "Visits by whom they were given to")
+    return at.opened(at.county.dsim, "/schools/coverage/load/", "Visits of each person")
 
 
 def to_be_given(at: Place) -> dict[str, str | list[str]]:
@@ -663,7 +663,7 @@ def late(at: Place) -> County:
 def reminder_of_which_a_manager_is_told(at: Place) -> Sent:
     dsim = late(at).dsim
     reminder = dsim.reminders.filter(rule="record.submit").order_by("pk")[0]
-    return at.opened(dsim, f"/reminders/{reminder.pk}/", "Who was told of this date")
+    return at.opened(dsim, f"/reminders/{reminder.pk}/", "Who we reminded of this date")
 
 
 @state
@@ -673,7 +673,7 @@ def reminders_of_which_none_waits(at: Place) -> Sent:
 
 @state
 def board_of_deadlines_by_school(at: Place) -> Sent:
-    return at.opened(late(at).dsim, "/schools/deadlines/?sort=school&when=late", "how this date is worked out")
+    return at.opened(late(at).dsim, "/schools/deadlines/?sort=school&when=late", "Reminded: ")
 
 
 @state
@@ -687,7 +687,7 @@ def administrator(at: Place) -> User:
 
 @state
 def mail_that_has_all_arrived(at: Place) -> Sent:
-    says = "Every email has arrived, as far as mail servers tell"
+    says = "No failed emails"
     return at.opened(administrator(at), "/reminders/email/failed/", says)
 
 
@@ -709,7 +709,7 @@ def a_week_before_spring(at: Place) -> date:
 @state
 def turn_of_the_term_that_waits(at: Place) -> Sent:
     a_week_before_spring(at)
-    return at.opened(at.county.head, "/reminders/term/", "Not yet")
+    return at.opened(at.county.head, "/reminders/term/", "Not started")
 
 
 @state
@@ -725,14 +725,14 @@ def turn_of_the_term_that_is_done(at: Place) -> Sent:
     job = Job.objects.latest("pk")
     assert jobs.run(job.pk)
     # Progress is written by a connection of its own, which sees nothing of this transaction.
-    Job.objects.filter(pk=job.pk).update(step="1 core visit opened; 0 there already")
-    return at.opened(at.county.head, "/reminders/term/", "1 core visit opened; 0 there already")
+    Job.objects.filter(pk=job.pk).update(step="1 core visit created; 0 already created")
+    return at.opened(at.county.head, "/reminders/term/", "1 core visit created; 0 already created")
 
 
 @state
 def turn_of_a_term_that_is_not_near(at: Place) -> Sent:
     at.freeze(date(2027, 8, 5))
-    return at.opened(at.county.head, "/reminders/term/", "No term is near")
+    return at.opened(at.county.head, "/reminders/term/", "No term begins in the next 2 weeks")
 
 
 # Lists and their files -----------------------------------------------------------------------------------------------
@@ -872,7 +872,7 @@ def form_with_text_that_was_kept(at: Place) -> Sent:
 
 @state
 def calendar_with_a_new_address(at: Place) -> Sent:
-    return saying(at.posted(at.county.sip, "/account/calendar/make/", {}), "Address of your calendar")
+    return saying(at.posted(at.county.sip, "/account/calendar/make/", {}), "Your calendar address")
 
 
 @state
@@ -884,13 +884,13 @@ def calendar_that_has_an_address(at: Place) -> Sent:
 @state
 def calendar_whose_address_is_to_be_replaced(at: Place) -> Sent:
     at.posted(at.county.sip, "/account/calendar/make/", {})
-    return at.opened(at.county.sip, "/account/calendar/make/", "Make a new address")
+    return at.opened(at.county.sip, "/account/calendar/make/", "Create a new address")
 
 
 @state
 def calendar_whose_address_is_to_be_stopped(at: Place) -> Sent:
     at.posted(at.county.sip, "/account/calendar/make/", {})
-    return at.opened(at.county.sip, "/account/calendar/stop/", "Stop the address of your calendar")
+    return at.opened(at.county.sip, "/account/calendar/stop/", "Stop your calendar address")
 
 
 def contacts(at: Place) -> None:

@@ -135,7 +135,7 @@ def test_a_value_that_does_not_fit_is_refused_beside_its_field() -> None:
     page = proposed(client, {**LONGER, "assure_working_days": "soon"})
     assert page.context["adminform"].form.errors == {"value_assure_working_days": ["Enter a whole number."]}
     page = proposed(client, {**LONGER, "respond_school_days": 0})
-    assert page.context["adminform"].form.errors == {"__all__": ["Each limit is at least one day."]}
+    assert page.context["adminform"].form.errors == {"__all__": ["Each limit must be 1 day or more."]}
     page = proposed(client, {"days_a_year": 51}, SIP_DAYS)
     assert page.context["adminform"].form.errors == {"value_days_a_year": ["Between 0 and 50 days."]}
     assert not PolicyRow.objects.filter(shipped=False).exists()
@@ -155,7 +155,7 @@ def test_a_table_is_typed_line_by_line_with_a_colon() -> None:
     for typed, why in [
         ("18 Further education", "Enter both sides with a colon between them: 18 Further education"),
         ("18: 16 plus\n18: special", "18 is in the list twice. Remove one of the two lines."),
-        ("18: tertiary", "No such phase: tertiary."),
+        ("18: tertiary", "There is no phase called tertiary. The phases are: 16 plus, "),
     ]:
         [error] = proposed(client, {"phases": typed}, PHASE_BY_TYPE).context["adminform"].form.errors["value_phases"]
         assert error.startswith(why)

@@ -47,7 +47,7 @@ def register() -> None:
             "calendar_feed",
             10,
             "Your calendar",
-            "See your visits, meetings and deadlines in the calendar you keep.",
+            "See your visits, meetings and deadlines in your own calendar.",
             "calendar_feed:own",
         )
     )

@@ -49,7 +49,7 @@ def own_calendar(request: HttpRequest) -> HttpResponse:
 
 def _facts(feed: CalendarFeed) -> list[Fact]:
     return [
-        Fact("Address made", feed.created_at),
+        Fact("Address created", feed.created_at),
         Fact("Last read by a calendar", feed.last_read_at, empty="Not yet"),
     ]
 
@@ -61,15 +61,15 @@ def make(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _confirm(
             request,
-            "Make a new address",
+            "Create a new address",
             [
-                "Calendars that read the address you have now read nothing more.",
-                "The new address is shown once. You give it to each of your calendars.",
+                "Calendars that use your old address stop updating.",
+                "We show the new address once. You add it to each of your calendars.",
             ],
         )
     address = mail.address_of("calendar_feed:calendar", make_address(user_of(request)))
     context = {
-        "page_title": "The address of your calendar",
+        "page_title": "Your calendar address",
         "address": address,
         "subscribe_url": urlsplit(address)._replace(scheme="webcal").geturl(),
         "back_url": reverse("calendar_feed:own"),
@@ -82,12 +82,12 @@ def make(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method != "POST":
-        consequences = ["Calendars that read your address read nothing more, and lose what they had from it."]
-        return _confirm(request, "Stop the address of your calendar", consequences, grave=True)
+        consequences = ["Calendars that use this address stop updating, and remove what they got from it."]
+        return _confirm(request, "Stop your calendar address", consequences, grave=True)
     if stop_address(user, by=Actor(user)):
-        messages.success(request, "The address of your calendar has been stopped.")
+        messages.success(request, "You have stopped your calendar address.")
     else:
-        messages.info(request, "There was no address to stop.")
+        messages.info(request, "You had no calendar address to stop.")
     return redirect("calendar_feed:own")
 
 
@@ -95,7 +95,7 @@ def _confirm(request: HttpRequest, title: str, consequences: list[str], **more: 
     context = {
         "page_title": title,
         "consequences": consequences,
-        "undo": "Nobody can bring an address back. You can make a new one at any time.",
+        "undo": "You cannot restore an old address. You can create a new one at any time.",
         "confirm_label": title,
         "confirm_url": request.path,
         "cancel_url": reverse("calendar_feed:own"),
@@ -124,7 +124,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _too_often() -> HttpResponse:
     _log.warning("A calendar was not sent: read too often within an hour")
-    said = f"This calendar was read more than {MOST_IN_AN_HOUR} times within an hour. Try again in an hour.\n"
+    said = f"Too many requests: more than {MOST_IN_AN_HOUR} in an hour. Try again in an hour.\n"
     response = HttpResponse(said, content_type="text/plain; charset=utf-8", status=429)
     response["Retry-After"] = str(int(HOUR.total_seconds()))
     return response

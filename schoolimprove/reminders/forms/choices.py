@@ -10,8 +10,8 @@ from schoolimprove.ui.forms import Form, RadiosField, SelectField, TextArea
 USUAL = "usual"
 HALF_HOURS = [time(hour, minute) for hour in range(EARLIEST_HOUR, LATEST_HOUR + 1) for minute in (0, 30)]
 AT_ONCE, DAILY = "at_once", "daily"
-HANDED = [(DAILY, "In the daily email"), (AT_ONCE, "At once, in an email of its own")]
-WHAT = [("all", "Every date I am told of"), ("statutory", "Only dates set by law")]
+HANDED = [(DAILY, "In the daily email"), (AT_ONCE, "Straight away, in a separate email")]
+WHAT = [("all", "All my reminders"), ("statutory", "Only dates set by law")]
 
 
 class ChoicesForm(Form):
@@ -21,21 +21,20 @@ class ChoicesForm(Form):
     handed = RadiosField(
         label="When should we email you about a new task?",
         choices=HANDED,
-        help_text="For example when a record is submitted to you, or returned to you. We send none if you choose only "
-        "dates set by law below.",
+        help_text="For example, when a record is submitted or returned to you. We do not email you about new tasks if "
+        "you select “Only dates set by law”.",
     )
-    digest_at = SelectField(label="When should the daily email come?", empty="")
+    digest_at = SelectField(label="When should we send the daily email?", empty="")
     mailed = RadiosField(
-        label="What should be mailed?",
+        label="What should we email you about?",
         choices=WHAT,
-        help_text="Reminders are on your page of reminders whatever you choose. Dates set by law are mailed at once, "
-        "and this cannot be switched off.",
+        help_text="Your reminders page shows every reminder. We always email you straight away about dates set by law.",
     )
 
     def __init__(self, *args: Any, usual: time, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = [(at.isoformat("minutes"), clock.uk_time(at)) for at in HALF_HOURS]
-        as_usual = (USUAL, f"As usual here, at {clock.uk_time(usual)}")
+        as_usual = (USUAL, f"The usual time, {clock.uk_time(usual)}")
         self.fields["digest_at"].choices = [as_usual, *hours]  # type: ignore[attr-defined]
 
     @property
@@ -45,11 +44,11 @@ class ChoicesForm(Form):
 
 
 class LateForm(Form):
-    submit_label = "Say why"
+    submit_label = "Save reason"
     because = TextArea(
-        label="Why is it late?",
+        label="Why is it overdue?",
         max_length=2000,
         rows=5,
-        help_text="Your managers, and officers who are told of this date, can read it. Do not name children.",
-        named="why it is late",
+        help_text="Your managers and the officers we remind of this date can read it. Do not name children.",
+        named="why it is overdue",
     )

@@ -12,9 +12,9 @@ from schoolimprove.lib import clock
 
 
 class MailingState(models.TextChoices):
-    WAITING = "waiting", "Waiting for its time"
+    WAITING = "waiting", "Waiting to be sent"
     HANDED_OVER = "handed over", "In the outbox"
-    NOTHING = "nothing", "Nothing left to say"
+    NOTHING = "nothing", "Nothing left to send"
     MUTED = "muted", "Muted"
 
 

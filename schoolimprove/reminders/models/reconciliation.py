@@ -15,9 +15,9 @@ class Reconciliation(models.Model):
     on = models.DateField("as at")
     at = models.DateTimeField("compared at", default=clock.now)
     expected = models.PositiveIntegerField("deadlines that should be open", default=0)
-    missing = models.PositiveIntegerField("should be open and is not", default=0)
-    left_over = models.PositiveIntegerField("is open and should not be", default=0)
-    other_day = models.PositiveIntegerField("on another day", default=0)
+    missing = models.PositiveIntegerField("missing", default=0)
+    left_over = models.PositiveIntegerField("left over", default=0)
+    other_day = models.PositiveIntegerField("on the wrong day", default=0)
     examples = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
     class Meta:
@@ -25,7 +25,7 @@ class Reconciliation(models.Model):
         indexes = [models.Index(fields=["-at"], name="reconciliation_newest")]
 
     def __str__(self) -> str:
-        return f"Deadlines of {clock.uk_date(self.on)}: {self.drifted:,} of {self.expected:,} drifted"
+        return f"Deadlines of {clock.uk_date(self.on)}: {self.drifted:,} of {self.expected:,} wrong"
 
     @property
     def drifted(self) -> int:

@@ -17,13 +17,13 @@ from .mailing import Mailing
 class ByMail(models.TextChoices):
     DIGEST = "digest", "In the daily email"
     AT_ONCE = "at once", "At once"
-    HELD = "held", "Not mailed: somebody covers"
+    HELD = "held", "No email: a colleague covers"
 
 
 class Answer(models.TextChoices):
     NONE = "", "No answer"
     DONE = "done", "Done"
-    LATE = "late", "Late because"
+    LATE = "late", "Overdue because"
     HANDED_ON = "handed on", "Handed to someone else"
 
 
@@ -128,7 +128,7 @@ class Reminder(models.Model):
             models.CheckConstraint(
                 condition=Q(answer=Answer.LATE) & ~Q(because="") | ~Q(answer=Answer.LATE) & Q(because=""),
                 name="reminder_late_with_a_reason",
-                violation_error_message="Enter why it is late.",
+                violation_error_message="Enter why it is overdue.",
             ),
         ]
         indexes = [

@@ -36,7 +36,7 @@ class Choices(FormView[ChoicesForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         named = {
             "page_title": "Email about reminders",
-            "lede": "What is new is put together into one email on each working day.",
+            "lede": "We send your reminders in one email each working day.",
             "back_url": reverse("reminders:inbox"),
             "back_label": "Your reminders",
         }
@@ -50,5 +50,5 @@ class Choices(FormView[ChoicesForm]):
         }
         ReminderChoices.objects.update_or_create(user=user_of(self.request), defaults=chosen)
         move_waiting(user_of(self.request), form.chosen_time)
-        messages.success(self.request, "Your choice is saved. It holds from the next email on.")
+        messages.success(self.request, "Saved. We will use your choice from the next email.")
         return redirect("reminders:inbox")

@@ -47,8 +47,8 @@ class FailedMail(ListView[Email]):
             "emails": context["page_obj"].object_list,
             "exports": links_to("reminders:failed_mail_export"),
             "nothing": components.Empty(
-                "Every email has arrived, as far as mail servers tell",
-                "One that is refused is tried again four times, a quarter of an hour apart, and then stands here.",
+                "No failed emails",
+                "If a mail server refuses an email, we try 4 more times, 15 minutes apart. Then we list it here.",
             ),
         }
 
@@ -58,9 +58,9 @@ def send_again(request: HttpRequest, email: int) -> HttpResponse:
     actor, found = managing(request), get_object_or_404(Email, pk=email)
     try:
         if try_again(found, by=actor):
-            messages.success(request, "The email goes out again within a minute.")
+            messages.success(request, "We will send the email again within a minute.")
         else:
-            messages.warning(request, "That email is under way already, or has arrived.")
+            messages.warning(request, "This email is already being sent, or has arrived.")
     except Blocked as blocked:
         messages.warning(request, " ".join(blocked.messages))
     return redirect("reminders:failed_mail")
@@ -70,16 +70,16 @@ def send_again(request: HttpRequest, email: int) -> HttpResponse:
 def seen(request: HttpRequest, email: int) -> HttpResponse:
     actor = managing(request)
     put_away(get_object_or_404(failed(), pk=email), by=actor)
-    messages.success(request, "The email has been put away.")
+    messages.success(request, "You have dismissed the email.")
     return redirect("reminders:failed_mail")
 
 
 COLUMNS = [
-    Column("to", "To", "Address it was sent to"),
-    Column("subject", "Subject", "What it was about"),
-    Column("failed_at", "Last tried", "When it was last tried, or came back"),
-    Column("kind", "What happened", "Refused by the mail server, or came back"),
-    Column("why", "Why", "What the mail server said"),
+    Column("to", "To", "Address we sent it to"),
+    Column("subject", "Subject", "Subject of the email"),
+    Column("failed_at", "Last tried", "When we last tried to send it, or when it came back"),
+    Column("kind", "What happened", "Whether the mail server refused it, or it came back"),
+    Column("why", "Why", "Reason the mail server gave"),
 ]
 FAILED = ListFile("failed-email", "email that did not arrive", HEADING, "An email that did not arrive", COLUMNS)
 

@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, F, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 from django.views.generic import ListView
 from post_office.models import STATUS
@@ -21,8 +22,9 @@ from schoolimprove.reminders.failed import BOUNCED
 from schoolimprove.reminders.filters import WAITING, ReminderFilter
 from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.models.reminder import deadline_now
-from schoolimprove.reminders.wording import Line, lines_of
+from schoolimprove.reminders.wording import Line, days_left, lines_of
 from schoolimprove.ui import components
+from schoolimprove.ui.cells import cell
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import filter_panel
 
@@ -54,8 +56,8 @@ class Inbox(ListView[Reminder]):
         waiting = self.filter.chosen_show == WAITING
         nothing = components.Empty(
             "No reminders",
-            "We remind you here, and by email, when you get a new task and when a date is near or late. All your tasks "
-            "are on your home page.",
+            "We remind you on this page and by email when you get a new task, and when a date is near or overdue. "
+            "All your tasks are on your home page.",
         )
         return context | {
             "page_title": HEADING,
@@ -69,13 +71,8 @@ class Inbox(ListView[Reminder]):
 
 
 def table_of(reminders: Sequence[Reminder], user: User) -> components.Table:
-    """A row each; of what its reader may not see any more, that they were told."""
-    columns = [
-        components.Column("What"),
-        components.Column("Due"),
-        components.Column("Step"),
-        components.Column("Reminded on"),
-    ]
+    """Return a row for each reminder; one that its reader may no longer see says only when we reminded them."""
+    columns = [components.Column("What to do"), components.Column("School"), components.Column("Due")]
     known = {line.reminder.pk: line for line in lines_of(reminders, user)}
     return components.Table(
         "Reminders", columns, [_row(each, known.get(each.pk)) for each in reminders], caption_hidden=True
@@ -88,18 +85,32 @@ HIDDEN = "A reminder you can no longer open"
 def _row(reminder: Reminder, line: Line | None) -> list[Any]:
     if line is None:
         url = reverse("reminders:reminder", args=[reminder.pk])
-        return [components.Link(HIDDEN, url), "", "", clock.uk_date(reminder.told_on)]
+        return [components.Link(HIDDEN, url, f"Reminded on {clock.uk_date(reminder.told_on)}"), "", ""]
     unread = UNREAD if reminder.read_at is None else None
-    where = f": {line.said.where}" if line.said.where else ""
-    told = when_told(reminder)
-    return [
-        components.Link(
-            f"{line.title}{where}", reverse("reminders:reminder", args=[reminder.pk]), line.said.what, unread
-        ),
-        line.due_on or "No date",
-        components.Status("overdue" if line.late else "due", line.step),
-        f"{told}. {answer}" if (answer := answer_in_words(reminder)) else told,
-    ]
+    link = components.Link(line.title, reverse("reminders:reminder", args=[reminder.pk]), line.said.what, unread)
+    about = f"{line.title}, {line.said.where}" if line.said.where else line.title
+    told = [f"Reminded on {when_told(reminder)}", line.step, answer_in_words(reminder)]
+    more = format_html_join("", "<li>{}</li>", ((said,) for said in told if said))
+    return [format_html(_WHAT, cell(link), about, more), line.said.where, _due(line)]
+
+
+_WHAT = (
+    '{}<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
+    '<span class="govuk-details__summary-text">Details<span class="govuk-visually-hidden">: {}</span></span></summary>'
+    '<ul class="govuk-list govuk-details__text">{}</ul></details>'
+)
+
+
+def _due(line: Line) -> Any:
+    """Return the date, and how long it is overdue while the work is still to be done."""
+    day = clock.uk_date(line.due_on) if line.due_on else "No date"
+    return format_html("{}<br>{}", day, cell(status_of(line)))
+
+
+def status_of(line: Line) -> components.Status:
+    if line.late and line.deadline is not None and line.due_on is not None:
+        return components.Status("overdue", days_left(line.due_on, line.on))
+    return components.Status("overdue" if line.late else "due", line.step)
 
 
 def how_told(reminder: Reminder) -> str:
@@ -120,30 +131,35 @@ def when_told(reminder: Reminder) -> str:
 def answer_in_words(reminder: Reminder) -> str:
     if not reminder.answer:
         return ""
-    return f"Late because: {reminder.because}" if reminder.because else reminder.get_answer_display()
+    return f"Overdue because: {reminder.because}" if reminder.because else reminder.get_answer_display()
 
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     number = read(Reminder.objects.all(), by=user)
-    messages.success(request, f"{number} marked as read." if number else "Everything was read already.")
+    messages.success(
+        request,
+        f"You marked {number} reminder{'' if number == 1 else 's'} as read."
+        if number
+        else "You have no unread reminders.",
+    )
     return redirect("reminders:inbox")
 
 
 COLUMNS_TAKEN = [
-    Column("rule", "What is to be done", "The rule the date comes from"),
-    Column("what", "Of what", "The record, visit or other thing the date is of"),
-    Column("where", "School", "The school it is at"),
+    Column("rule", "What is to be done", "The task, named by its rule"),
+    Column("what", "Of what", "The record, visit or other subject of the date"),
+    Column("where", "School", "The school it is about"),
     Column("due_on", "Due", "The date as it is now, or the date we gave you once the work is done"),
-    Column("why", "Why that day", "How the date was counted"),
-    Column("step", "Step", "New task, coming due, late, or which escalation"),
-    Column("told_at", "Told", "When it was told"),
+    Column("why", "Why that day", "How we worked out the date"),
+    Column("step", "Step", "New task, coming due, overdue, or how far it was escalated"),
+    Column("told_at", "Told", "When we reminded you"),
     Column("how", "Email", "Whether we emailed you too, and how that went"),
     Column("read_at", "Read", "When you opened it; empty if you have not"),
     Column("answer", "Your answer", "What you answered"),
 ]
-REMINDERS = ListFile("reminders", "reminders", HEADING, "A date one was told of", COLUMNS_TAKEN)
+REMINDERS = ListFile("reminders", "reminders", HEADING, "A reminder we sent you", COLUMNS_TAKEN)
 
 
 @exports(REMINDERS)

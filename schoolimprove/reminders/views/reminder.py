@@ -22,7 +22,7 @@ from schoolimprove.reminders.steps import STEP_LABELS
 from schoolimprove.reminders.wording import Line, lines_of
 from schoolimprove.ui import components
 
-from .inbox import HEADING, answer_in_words, when_told
+from .inbox import HEADING, answer_in_words, status_of, when_told
 
 
 def own_reminder(request: HttpRequest, pk: int) -> Reminder:
@@ -57,6 +57,8 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
         "moved_from": shown.due_on if line and line.deadline and line.due_on != shown.due_on else None,
         "summary": _facts(shown, line) if line else [],
         "told": _told(request, shown) if line else None,
+        "status": status_of(line) if line else None,
+        "answer": answer_in_words(shown) if stands else "",
     }
     return render(request, "reminders/reminder.html", context)
 
@@ -72,22 +74,22 @@ def _settled(shown: Reminder) -> str:
 
 def _facts(shown: Reminder, line: Line) -> list[components.Fact]:
     return [
+        *([components.Fact("Why this date", line.why)] if line.why else []),
         components.Fact("Rule", f"{line.title} ({line.source})" if line.source else line.title),
-        components.Fact("Step", components.Status("overdue" if line.late else "due", line.step)),
+        components.Fact("Step", line.step),
         components.Fact("Reminded on", when_told(shown)),
-        components.Fact("Your answer", answer_in_words(shown), empty="None yet"),
     ]
 
 
 def _told(request: HttpRequest, shown: Reminder) -> components.Table | None:
-    """Everybody who was told of the same date, for those who may know of its dates; the school is not among them."""
+    """List the people reminded of the same date, for users who may know of such dates; a school's own may not."""
     about = {"rule": shown.rule, "subject_kind": shown.subject_kind, "subject_id": shown.subject_id}
     if not Deadline.objects.filter(known_to(request.user), **about).exists():
         return None
     same = Reminder.objects.filter(**about, due_on=shown.due_on).select_related("mailing__email")
     columns = [components.Column(label) for label in ("Who", "Step", "Reminded on", "Answer")]
     rows = [_told_row(each) for each in same.order_by("told_at", "pk")]
-    return components.Table("Who was told of this date", columns, rows)
+    return components.Table("Who we reminded of this date", columns, rows)
 
 
 def _told_row(each: Reminder) -> Sequence[Any]:
@@ -129,7 +131,7 @@ class Late(KeepsDrafts, FormView[LateForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         line = self.line
         about = {"caption": f"{line.said.what}, {line.said.where}", "lede": line.title} if line else {}
-        named = {"page_title": "Say why it is late", "back_url": self.back, "back_label": "The reminder"}
+        named = {"page_title": "Say why it is overdue", "back_url": self.back, "back_label": "Reminder"}
         return {**super().get_context_data(**kwargs), **named, **about}
 
     def form_valid(self, form: LateForm) -> HttpResponse:
@@ -138,5 +140,5 @@ class Late(KeepsDrafts, FormView[LateForm]):
         except Blocked as blocked:
             form.add_error(None, blocked)
             return self.form_invalid(form)
-        messages.success(self.request, "Your reason is kept with the date.")
+        messages.success(self.request, "Your reason is saved. Your managers can read it.")
         return redirect(self.back)

@@ -25,19 +25,19 @@ def page(request: HttpRequest) -> HttpResponse:
     found = standings(clock.today())
     context = {
         "page_title": HEADING,
-        "lede": "What is done by itself when a term begins. Each is done once, and can be done before by its button.",
-        "table": components.Table("Jobs of the term", _COLUMNS, [_row(each) for each in found], caption_hidden=True),
+        "lede": "The service creates the core visits of each term. You can also create them yourself, earlier.",
+        "table": components.Table("Automatic jobs", _COLUMNS, [_row(each) for each in found], caption_hidden=True),
         "failed": [each for each in found if each.has_failed],
         "nothing": components.Empty(
-            "No term is near",
-            "From a fortnight before a term of the authority’s calendar begins, what is done for it stands here.",
+            "No term begins in the next 2 weeks",
+            "This page shows a term from 2 weeks before it begins in the authority’s calendar.",
         ),
     }
     return render(request, "reminders/termly.html", context)
 
 
-_NOT_YET = components.Status("not_started", "Not yet")
-_COLUMNS = [components.Column(label) for label in ("What", "Term", "When", "How far", "What came of it")]
+_NOT_YET = components.Status("not_started", "Not started")
+_COLUMNS = [components.Column(label) for label in ("Job", "Term", "When", "Status", "Result")]
 
 
 def _row(each: Standing) -> Sequence[Any]:
@@ -48,7 +48,7 @@ def _row(each: Standing) -> Sequence[Any]:
         if job and job.ended_at and each.is_done
         else ""
     )
-    plan = components.Link(each.termly.label, each.termly.plan_url(each.turn.key), "See what would be made")
+    plan = components.Link(each.termly.label, each.termly.plan_url(each.turn.key), "See which visits")
     return [plan, each.turn.label, ended or f"From {clock.uk_date(each.turn.from_day)}", state, _said(each)]
 
 
@@ -62,7 +62,7 @@ def _said(each: Standing) -> str:
 def again(request: HttpRequest, job: str, turn: str) -> HttpResponse:
     acting(user_of(request), Permission.OPEN_TERM)
     if try_again(job, turn, clock.today()):
-        messages.success(request, "It is tried again now.")
+        messages.success(request, "We are trying again now.")
     else:
-        messages.warning(request, "It is done, or under way already.")
+        messages.warning(request, "This job is done or already running.")
     return redirect("reminders:termly")

@@ -18,28 +18,28 @@ Choices = Sequence[tuple[str, str]]
 class ChronologyForm(forms.Form):
     """`kinds` and `people` are what there is to choose from. Days are legal days, both ends included."""
 
-    q = forms.CharField(label="Words in it", required=False)
+    q = forms.CharField(label="Words in the event", required=False)
     kind = forms.MultipleChoiceField(label="Kind of event", required=False, widget=CheckboxSelectMultiple)
     by = forms.ChoiceField(label="Who did it", required=False)
     since = DateField(label="From", named="the first day", required=False)
     until = DateField(label="To", named="the last day", required=False)
     as_at = DateField(
-        label="As the file stood on",
-        named="the day the file is read as at",
+        label="Show the school as on",
+        named="the day to show the school as on",
         required=False,
-        help_text="Nothing later is shown.",
+        help_text="We hide everything later than this day.",
     )
 
     def __init__(self, data: Any, *, kinds: Choices, people: Choices) -> None:
         super().__init__(data)
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = kinds
-        fields["by"].choices = [("", "Anybody"), *people]
+        fields["by"].choices = [("", "Anyone"), *people]
 
     def clean_as_at(self) -> date | None:
         day: date | None = self.cleaned_data["as_at"]
         if day is not None and day > clock.today():
-            raise forms.ValidationError("The day the file is read as at must be today or in the past")
+            raise forms.ValidationError("The day to show the school as on must be today or in the past")
         return day
 
     def clean(self) -> dict[str, Any]:

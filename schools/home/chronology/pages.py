@@ -140,35 +140,33 @@ def stood_on(school: School, day: date, user: Any) -> list[components.Fact]:
     source = f"GIAS, {clock.uk_date(row.source_changed_on)}" if row and row.source_changed_on else ""
     return [
         *_facts_of(row, source),
-        *(components.Fact(ROLE_LABELS[role], people[role], empty="Nobody was appointed") for role in HEADS),
+        *(components.Fact(ROLE_LABELS[role], people[role], empty="No one was appointed") for role in HEADS),
     ]
 
 
 def _facts_of(row: Any, source: str) -> list[components.Fact]:
     if row is None:
-        return [components.Fact("Name", empty="The register held nothing of this school on that day")]
+        return [components.Fact("Name", empty="The school was not in the register on that day")]
     return [
         components.Fact("Name", row.name, source=source),
         components.Fact("Phase", Phase(row.phase).label, source=source),
         components.Fact("Open or closed", Establishment(row.establishment).label, source=source),
-        components.Fact("District", row.district.name if row.district else "", empty="Not placed in a district"),
+        components.Fact("District", row.district.name if row.district else "", empty="No district"),
     ]
 
 
 COLUMNS_TAKEN = [
-    Column("at", "When", "Moment at which it was done"),
+    Column("at", "When", "Date and time"),
     Column("kind", "Kind", "Kind of event"),
-    Column("event", "Event", "What was done"),
-    Column("school", "School", "School at which it was done: this one, or one whose history it carries on"),
+    Column("event", "Event", "What happened"),
+    Column("school", "School", "School it happened at: this one, or a predecessor"),
     Column("by", "By", "Who did it"),
     Column("reason", "Reason", "The reason given"),
     Column("changes", "Changes", "Each field that changed, with its value before and after"),
 ]
 
 
-CHRONOLOGY = ListFile(
-    "chronology", "a chronology", "A school: Chronology", "Something that was done at the school", COLUMNS_TAKEN
-)
+CHRONOLOGY = ListFile("chronology", "a chronology", "A school: Chronology", "An event at the school", COLUMNS_TAKEN)
 
 
 @exports(CHRONOLOGY)

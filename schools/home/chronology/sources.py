@@ -76,10 +76,10 @@ def _say_register(event: AuditEvent, known: Known) -> str:
 def _say_school(event: AuditEvent, known: Known) -> str:
     source = _import_of(event, known)
     said = {
-        ADDED_BY_IMPORT: f"Entered in the register from {source}",
+        ADDED_BY_IMPORT: f"Added to the register from {source}",
         CHANGED_BY_IMPORT: f"Changed in {source}",
-        RESTORED: "Put back as it was, by undoing an import",
-        REMOVED: "Taken out of the register, by undoing an import",
+        RESTORED: "Restored by undoing an import",
+        REMOVED: "Removed from the register by undoing an import",
     }.get(event.verb, f"School {event.verb}")
     return said + _summary(changes_of(event, known))
 
@@ -136,5 +136,5 @@ def _past(event: AuditEvent, known: Known) -> str:
     by_import = {ADDED_BY_IMPORT: "added", CHANGED_BY_IMPORT: "changed"}
     if event.verb in by_import:
         return f"{by_import[event.verb]} from {_import_of(event, known)}"
-    by_undoing = {RESTORED: "put back by undoing an import", REMOVED: "taken out by undoing an import"}
+    by_undoing = {RESTORED: "restored by undoing an import", REMOVED: "removed by undoing an import"}
     return by_undoing.get(event.verb, event.verb)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         # Everything is read as text, so that a mistake is answered by a sentence and not by the usage.
-        parser.add_argument("--from", dest="start", metavar="DATE", help="the day of the event, as 2009-03-27")
+        parser.add_argument("--from", dest="start", metavar="DATE", help="the day of the event, for example 2009-03-27")
         parser.add_argument("--working-days", metavar="N")
         parser.add_argument("--inspection-working-days", metavar="N")
         parser.add_argument("--school-days", metavar="N")

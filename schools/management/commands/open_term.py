@@ -12,15 +12,15 @@ from schools.visits.opening.actions import LEFT_OUT, Opened, open_term
 
 class Command(BaseCommand):
     help = (
-        "Create the core visits of a term: one for each school served that has none, with its programme and partner. "
+        "Create the core visits of a term: one for each school we serve that has none, with its programme and partner. "
         "You can run it again: it creates only what is missing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("year", type=int, help="The year the academic year begins in: 2026 for 2026/27.")
+        parser.add_argument("year", type=int, help="The year in which the academic year begins: 2026 for 2026/27.")
         parser.add_argument("term", choices=[name.value for name in TermName])
-        parser.add_argument("--dry-run", action="store_true", help="Say what would happen, and change nothing.")
-        parser.add_argument("--json", action="store_true", help="Answer as JSON.")
+        parser.add_argument("--dry-run", action="store_true", help="Show what would happen, and change nothing.")
+        parser.add_argument("--json", action="store_true", help="Print JSON.")
 
     def handle(self, *args: Any, year: int, term: str, **options: Any) -> None:
         dry_run = options["dry_run"]
@@ -39,8 +39,9 @@ def in_words(done: Opened, *, dry_run: bool) -> list[str]:
     would = "would be " if dry_run else ""
     left_out = [f"{LEFT_OUT[why]}: {len(schools)}" for why, schools in done.left_out.items()]
     return [
-        f"{done.days.label}: {len(done.opened)} core visits {would}opened, {len(done.without_partner)} of them without "
-        f"a partner; {len(done.adopted)} held already {would}counted for the term; {len(done.there)} were there.",
+        f"{done.days.label}: {len(done.opened)} core visits {would}created, {len(done.without_partner)} of them "
+        f"without a partner; {len(done.adopted)} already held {would}counted for the term; "
+        f"{len(done.there)} already created.",
         *(f"Left out – {line}." for line in left_out),
     ]
 

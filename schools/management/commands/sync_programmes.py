@@ -6,7 +6,7 @@ from schools.visits.programme.actions import sync_programmes
 
 
 class Command(BaseCommand):
-    help = "Load the shipped visit programmes that are missing. Never overwrites an edit. Runs by itself after migrate."
+    help = "Load missing visit programmes. It never overwrites an edit, and runs automatically after migrate."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{sync_programmes()} editions of the visit programme added.")

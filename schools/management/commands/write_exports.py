@@ -5,25 +5,25 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from schoolimprove.ui.exports import ListFile
 from schools.management.documents import WritesDocument
 
-HEAD = """# Lists taken away
+HEAD = """# Downloads
 
 Written by `manage.py write_exports` from the lists in the code. Do not edit.
 
-Every list of the service can be taken away as CSV, Excel or JSON by whoever may read it and may export. The file holds
-what the list holds, as it is filtered and in its order, all pages of it, and the reader's own schools alone. The filter
-stands in the name of the file, as far as a name reaches; in Excel also on the sheet “About this file”, and in JSON
-under `filters`. Each export is kept in the audit: who, when, which list, as what, by which filter, how many rows.
+You can download every list you can read as CSV, Excel or JSON, if your role lets you export. The file has every page of
+the list, filtered and sorted as on screen, with only the schools you can see. The filter is in the file's name, as far
+as it fits, in Excel on the sheet “About this file”, and in JSON under `filters`. The audit records each download: who,
+when, which list, format, filter and number of rows.
 
-- **Dates** are days like 2026-05-01 in CSV and JSON, moments are London's with their offset; Excel has its own dates.
-- **CSV** is UTF-8 with a mark that tells Excel so. Text that a spreadsheet would run as a formula has an apostrophe
-  before it.
-- **Excel** cuts off text beyond 32,767 characters in a cell and rows beyond 1,048,574, and says so; the CSV has all.
-- **JSON** has sums of money and numbers of days as text, so that they stay exact, and says what each column means.
+- **Dates** in CSV and JSON are like 2026-05-01. Times are London's, with their offset. Excel has its own dates.
+- **CSV** is UTF-8 with a byte order mark for Excel. Text that a spreadsheet would run as a formula starts with an
+  apostrophe.
+- **Excel** files cut text after 32,767 characters in a cell and rows after 1,048,574, and say so. The CSV has it all.
+- **JSON** has money and numbers of days as text, so that they stay exact, and says what each column means.
 """
 
 
 class Command(WritesDocument):
-    help = "Write docs/exports.md from the lists that can be taken away; with --check, fail when it is not up to date."
+    help = "Write docs/exports.md from the lists people can download. With --check, fail if it is out of date."
     document = "exports.md"
 
     def text(self) -> str:

@@ -4,56 +4,57 @@ from schoolimprove.reminders.policy import REMINDER_STEPS
 from schoolimprove.reminders.registry import Rule, rules
 from schoolimprove.reminders.steps import STEP_LABELS, ReminderSteps, Step
 from schools.management.documents import WritesDocument
+from schools.policy import TERM_OPENS
 
-HEAD = """# Reminders
+HEAD = f"""# Reminders
 
 Written by `manage.py write_reminders` from the rules in the code. Do not edit.
 
-The service reminds people in two ways: on the page **Reminders**, whose number of unread reminders stands at the top of
-every page, and by email.
+The service reminds people in two ways: by email, and on the page **Reminders**. The top of every page shows how many
+reminders you have not read.
 
 - **A new task.** When work becomes yours – a record is submitted or returned to you, a correction is proposed, a visit
   is given to you, an import is checked – you see a reminder straight away. We do not remind the person who handed it
   over.
-- **A date.** Each morning at six, London time, the service looks for dates that are near or have passed. It tells each
-  person once at each step.
+- **A date.** Each morning at six, London time, the service looks for dates that are near or have passed. It reminds
+  each person once at each step.
 
 | | what happens |
 |---|---|
 | The daily email | One on each working day, at seven or at the hour you choose. |
-| New tasks | In the daily email, or at once if you choose so. |
-| Dates set by law | By email at once. You cannot switch this off. |
+| New tasks | In the daily email, or straight away if you choose so. |
+| Dates set by law | By email straight away. You cannot switch this off. |
 | A date that moves | Your reminder shows the new date, as your home page does. |
-| Remove from my reminders | Takes a reminder off your page. The work itself is still to be done. |
-| Say why it is late | Your reason is kept with the date. The next person we remind can read it. |
+| Remove from my reminders | Removes a reminder from your page. The task stays on your home page. |
+| Say why it is overdue | We save your reason with the date. The next person we remind can read it. |
 | Work given to someone else | Its reminders leave your page. |
-| You are covered for | You find your reminders when you are back. We email the person who covers for you. |
-| An email that is refused or comes back | We try four more times, a quarter of an hour apart. |
-| The service was down | The next run tells what was missed. Nothing is told twice. |
+| A colleague covers for you | We email your colleague. You find your reminders when you are back. |
+| A mail server refuses an email | We try 4 more times, 15 minutes apart. |
+| The service was down | The next run sends what was missed. It reminds no one twice. |
 
 For administrators:
 
-- An email that still did not arrive is on the page *Email that did not arrive*. Let the mail server pipe what arrives
-  at the sender’s address to `manage.py note_bounce`.
+- The page *Email that did not arrive* lists emails that failed or came back. Set the mail server to pipe messages to
+  the sender’s address into `manage.py note_bounce`.
 - Without a task queue, `manage.py run_reminders` does the same. `--on 2026-11-27` runs as on that day, `--dry-run`
-  counts and writes nothing, `--json` answers `due`, `created` and `delivered`.
+  counts and changes nothing, `--json` prints `due`, `created` and `delivered`.
 
-How many working days there are between the steps is policy (*When we send reminders, and when a late date goes
-up*). A school’s own lateness goes to its School Improvement Partner and their DSIM, and no further.
+The policy *{REMINDER_STEPS.label}* sets the working days between the steps. If a school is
+overdue, we remind its School Improvement Partner and their DSIM, and no one else.
 
-## Who is told, at which step
+## Who we remind at each step
 """
-TURN = """
+TURN = f"""
 ## Core visits created automatically
 
-A week before a term begins (policy *When we create core visits automatically*) we create the core visits of that term.
-The page *Core visits created automatically*, linked from *Create core visits*, shows when that ran and what it created,
-and before it runs, what it will create. If it fails, press *Try again*.
+A week before a term begins (policy *{TERM_OPENS.label}*) the service creates the core visits of that term.
+The page *Core visits created automatically*, linked from *Create core visits*, shows when this will run or when it ran,
+and which visits it creates. If it fails, select *Try again*.
 """
 
 
 class Command(WritesDocument):
-    help = "Write docs/reminders.md from the rules that remind; with --check, fail when it is not up to date."
+    help = "Write docs/reminders.md from the reminder rules. With --check, fail if it is out of date."
     document = "reminders.md"
 
     def text(self) -> str:
@@ -68,7 +69,7 @@ def _section(rule: Rule) -> str:
     law = " It is set by law." if rule.statutory else ""
     rows = "".join(f"| {_when(rung.step)} | {rung.audience.label} |\n" for rung in rule.ladder)
     source = f"{rule.source[:1].upper()}{rule.source[1:]}.{law}\n\n" if rule.source else ""
-    return f"\n### {rule.label}\n\n{source}| step | told |\n|---|---|\n{rows}"
+    return f"\n### {rule.label}\n\n{source}| step | who we remind |\n|---|---|\n{rows}"
 
 
 def _when(step: Step) -> str:

@@ -12,7 +12,7 @@ HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state
 
 
 class Command(WritesDocument):
-    help = "Write docs/states.md from the state tables; with --check, fail when it is not what the code says."
+    help = "Write docs/states.md from the state tables. With --check, fail if it is out of date."
     document = "states.md"
 
     def text(self) -> str:

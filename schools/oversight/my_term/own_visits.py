@@ -132,7 +132,7 @@ def visitors_of(user: Any, today: date) -> list[tuple[str, str]]:
     people = User.objects.filter(Q(pk__in=given) | Q(pk__in=partners.order_by().values("person__user")))
     named = people.exclude(pk=user.pk).order_by("name", "pk").values_list("pk", "name")
     own = [(ME, "Me")] if may_have_own(user) else []
-    return [*own, (ALL, "Everybody"), (NOBODY, "Nobody yet"), *((str(pk), name) for pk, name in named)]
+    return [*own, (ALL, "Everyone"), (NOBODY, "No one yet"), *((str(pk), name) for pk, name in named)]
 
 
 def of_slot(visits: Any, slot: Slot) -> Any:

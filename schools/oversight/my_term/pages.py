@@ -41,7 +41,7 @@ def term_calendar(request: HttpRequest) -> HttpResponse:
     term = Term(request)
     found = calendar_of(term.listed())
     if not found:
-        messages.warning(request, "None of these visits has a date yet.")
+        messages.warning(request, "None of these visits has a date yet, so there is nothing to add to your calendar.")
         return redirect(f"{reverse('schools:my_term')}?{term.query.urlencode()}")
     return answered(found, f"visits-{term.slot.value}")
 
@@ -57,7 +57,7 @@ class MyTermForm(forms.Form):
     term = forms.ChoiceField(label="Term", required=False)
     whose = forms.ChoiceField(label="Whose visits", required=False)
     group = forms.MultipleChoiceField(
-        label="What they wait for",
+        label="What happens next",
         choices=[(group.value, LABELS[group]) for group in Group],
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -190,12 +190,12 @@ def _nothing(term: Term) -> components.Empty | None:
         everybody["whose"] = own_visits.ALL
         return components.Empty(
             "You have no visits of your own in this term",
-            "Choose under “Whose visits” to see those of the people in your districts.",
-            components.Link("See everybody’s visits", f"{reverse('schools:my_term')}?{everybody.urlencode()}"),
+            "To see other people’s visits in your districts, use “Whose visits”.",
+            components.Link("See everyone’s visits", f"{reverse('schools:my_term')}?{everybody.urlencode()}"),
         )
     return components.Empty(
         "There are no visits in this term",
-        "Core visits appear here once the term is opened. Others are planned on the Visits tab of a school.",
+        "Core visits appear when they are created for the term. You plan other visits on a school’s Visits tab.",
         components.Link("Find a school", reverse("schools:list")),
     )
 
@@ -208,7 +208,7 @@ def visit_table(visits: Any, *, names_visitor: bool) -> components.Table:
 
 def _row(visit: Any, *, names_visitor: bool) -> list[Any]:
     late = components.Status("overdue", "Overdue") if visit.late else None
-    who = f", {visit.author or 'nobody goes yet'}" if names_visitor else ""
+    who = f", {visit.author or 'no visitor yet'}" if names_visitor else ""
     return [
         components.Link(visit.school.name, visit.get_absolute_url(), f"{visit.get_kind_display()}{who}", late),
         format_html("{}<br>{}", cell(_day(visit)), cell(components.Status(visit.status, visit.get_status_display()))),
@@ -228,7 +228,7 @@ def _next(visit: Any) -> Any:
     by = "by " + clock.uk_date(visit.due).replace(" ", "\N{NO-BREAK SPACE}") if visit.due else ""
     if step:
         return components.Link(step, _address(visit), by)
-    return f"To be held {by}" if by else "Nothing to do"
+    return f"Hold it {by}" if by else "Nothing to do"
 
 
 def _address(visit: Any) -> str:
@@ -310,21 +310,21 @@ COLUMNS_TAKEN = [
     Column("urn", "URN", "Unique reference number of the school"),
     Column("school", "School", "Name of the school"),
     Column("kind", "Type of visit", "Type of visit"),
-    Column("waits_for", "Waits for", "What the visit waits for"),
+    Column("waits_for", "Waits for", "What has to happen next"),
     Column("state", "State", "State of the visit"),
-    Column("day", "Date", "Day it was held, or else for which it is proposed or agreed"),
-    Column("at", "Time", "Time of the day, where one is agreed"),
+    Column("day", "Date", "Day it was held; before that, the day proposed or agreed"),
+    Column("at", "Time", "Time of the day, if there is one"),
     Column("suggested_on", "Asked for", "Day the school asks for instead"),
     Column("days", "Days", "Days used or planned"),
     Column("visitor", "Who goes", "Who goes"),
-    Column("due", "Due", "Day by which the core visit is to be held, or its record submitted"),
-    Column("late", "Overdue", "Whether that day is over"),
-    Column("record", "Record", "Reference of its record, where you may know of it"),
+    Column("due", "Due", "Last day to hold the core visit, or to submit its record"),
+    Column("late", "Overdue", "Whether that day has passed"),
+    Column("record", "Record", "Reference of its record, if you can see it"),
 ]
 
 
 TERM_OF_VISITS = ListFile(
-    "visits", "a term of visits", "My term", "A visit that is owed, planned or held", COLUMNS_TAKEN
+    "visits", "a term of visits", "My term", "A visit that is due, planned or held", COLUMNS_TAKEN
 )
 
 

@@ -71,8 +71,8 @@ class Asked:
 
 
 LATE = (
-    "Late",
-    "Something about the visit or its record is overdue. The school is counted in its stage as well.",
+    "Overdue",
+    "Something about the visit or its record is overdue. We also count the school in its stage.",
 )
 
 
@@ -93,7 +93,7 @@ class Coverage(CoveragePage):
         opens = user_can(self.request.user, Permission.OPEN_TERM)
         return super().get_context_data(**kwargs) | {
             "page_title": HEADING,
-            "lede": "How far each school’s core visit of a term has come. Every number leads to its schools.",
+            "lede": "How far schools’ core visits of a term have come. Select a number to see its schools.",
             "asked": asked,
             "form": None,
             "choosing": asked.form,
@@ -121,7 +121,7 @@ def coverage_chart(lines: Sequence[Line], asked: Asked) -> Chart:
         if stage != Stage.NOT_YET
     ]
     not_yet = Series(STAGE_LABELS[Stage.NOT_YET], [line.stages[Stage.NOT_YET] for line in lines], "not_yet")
-    late = Series("Late", [line.late for line in lines], "late", stack="late")
+    late = Series("Overdue", [line.late for line in lines], "late", stack="late")
     by = "district" if asked.by == "district" else "School Improvement Partner"
     label = f"Schools by stage of their core visit and {by}, {asked.days.spoken if asked.days else ''}"
     return Chart(label, [line.label for line in lines], [*stages, not_yet, late], "Schools")
@@ -129,7 +129,7 @@ def coverage_chart(lines: Sequence[Line], asked: Asked) -> Chart:
 
 def coverage_table(lines: Sequence[Line], asked: Asked) -> components.Table:
     heading = "District" if asked.by == "district" else "School Improvement Partner"
-    numbers = ["Schools", *STAGE_LABELS.values(), "Late"]
+    numbers = ["Schools", *STAGE_LABELS.values(), "Overdue"]
     columns = [components.Column(heading), *(components.Column(label, numeric=True) for label in numbers)]
     term = asked.days.key if asked.days else ""
     rows = [_line_row(line, term, asked.by) for line in [*lines, total_of(lines)]]
@@ -154,15 +154,17 @@ def _line_row(line: Line, term: str, by: str) -> list[Any]:
         )
 
     stages = [number(line.stages[stage], STAGE_LABELS[stage].lower(), stage=stage.value) for stage in Stage]
-    return [line.label, number(line.schools, "in all"), *stages, number(line.late, "late", late="yes")]
+    return [line.label, number(line.schools, "in all"), *stages, number(line.late, "overdue", late="yes")]
 
 
 TABLE_COLUMNS = [
     Column("name", "Name", "District, or School Improvement Partner"),
-    Column("schools", "Schools", "Schools that are owed the term’s core visit, or have it"),
+    Column("schools", "Schools", "Schools due a core visit this term, or that have had it"),
     *(Column(stage.value, STAGE_LABELS[stage], STAGE_MEANINGS[stage]) for stage in Stage),
     Column(
-        "late", "Late", "Schools at which something about the visit or its record is overdue; they are in a stage too"
+        "late",
+        "Late",
+        "Schools where something about the visit or its record is overdue. They are also counted in a stage",
     ),
 ]
 
@@ -248,7 +250,8 @@ class CoverageList(CoveragePage):
         count = page.paginator.count
         days = listing.days
         nothing = components.Empty(
-            "No term dates are held", "A system administrator loads them; then core visits of a term can be followed."
+            "No term dates yet",
+            "A system administrator needs to import term dates. Then you can see the core visits of a term.",
         )
         return super().get_context_data(**kwargs) | {
             "page_title": "Schools and their core visits",
@@ -277,9 +280,11 @@ def list_table(rows: Iterable[Listed]) -> components.Table:
 def _list_row(row: Listed, drawn: CachedDateCells) -> list[Any]:
     school = row.school
     district = f", {school.district.name}" if school.district else ""
-    note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'nobody yet'}"
+    note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'none yet'}"
     return [
-        components.Link(school.name, address_of(row), note, components.Status("overdue", "Late") if row.late else None),
+        components.Link(
+            school.name, address_of(row), note, components.Status("overdue", "Overdue") if row.late else None
+        ),
         stage_of(row),
         row.visit.day if row.visit and row.visit.day else "No date yet",
         _next_deadline(row, drawn),
@@ -320,10 +325,10 @@ LIST_COLUMNS = [
     Column("district", "District", "District of the authority"),
     Column("sip", "SIP", "School Improvement Partner today"),
     Column("stage", "Stage", "How far the core visit of the term has come"),
-    Column("date", "Date", "Day on which the visit was held, or for which it is planned"),
+    Column("date", "Date", "Day the visit was held, or is planned for"),
     Column("late", "Late", "Whether something about the visit or its record is overdue"),
     Column("deadline", "Next deadline", "What is due next"),
-    Column("due_on", "Due", "Day by which it is due"),
+    Column("due_on", "Due", "Last day to do it"),
     Column("reference", "Record", "Reference of the record, once it is shared"),
 ]
 
@@ -332,7 +337,7 @@ CORE_VISITS = ListFile(
     "core visits",
     "core visits of a term",
     "Schools and their core visits",
-    "A school that is owed the term’s core visit, or has it",
+    "A school due a core visit this term, or that has had it",
     LIST_COLUMNS,
 )
 

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.models import user_of
@@ -16,10 +16,9 @@ from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.reminders.registry import rules
-from schoolimprove.reminders.wording import why_that_date
+from schoolimprove.reminders.wording import days_left, why_that_date
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import cell
-from schoolimprove.ui.date_cells import CachedDateCells
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import FilterPanel, filter_panel
 from schools.oversight import deadlines_board
@@ -108,7 +107,7 @@ class DueBoard(CoveragePage):
         tables = board_tables(deadlines_board.listed(list(page.object_list), board.user), board)
         return super().get_context_data(**kwargs) | {
             "page_title": "Deadlines",
-            "lede": "What is due at the schools you look after. What is late comes first.",
+            "lede": "What is due at the schools you look after, overdue dates first.",
             "found": f"{count:,} deadline{'' if count == 1 else 's'}",
             "filters": board.panel,
             "tables": tables,
@@ -123,65 +122,77 @@ class DueBoard(CoveragePage):
 def nothing_due() -> components.Empty:
     return components.Empty(
         "Nothing is due at the schools you look after",
-        "Dates appear here once a term is opened, and whenever a record is begun, submitted or shared.",
-        components.Link("See how far the core visits have come", reverse("schools:coverage")),
+        "Dates appear when core visits are created, and when a record is started, submitted or shared.",
+        components.Link("See coverage of core visits", reverse("schools:coverage")),
     )
 
 
 def board_tables(rows: Sequence[Due], board: Board) -> list[components.Table]:
-    """A table for what is late and for each week; one for all where they are not in the order of their dates."""
+    """Return a table for what is overdue and for each week, or one table where the order is not that of the dates."""
     if not rows:
         return []
     by_date = board.ordering.lstrip("-") == SOONEST
     parts = deadlines_board.by_week(rows, board.today) if by_date else [("Deadlines by school", list(rows))]
-    drawn = CachedDateCells()
     return [
-        components.Table(title, COLUMNS, [_row(row, board.today, drawn) for row in part], ordering=board.ordering)
+        components.Table(title, COLUMNS, [_row(row, board.today) for row in part], ordering=board.ordering)
         for title, part in parts
     ]
 
 
 COLUMNS = [
     components.Column("School", "school"),
-    components.Column("What is due"),
+    components.Column("What to do"),
     components.Column("Due", "due"),
-    components.Column("Told last"),
 ]
 
 
-def _row(row: Due, today: date, drawn: CachedDateCells) -> list[Any]:
-    what = row.said.what if row.said else ""
-    return [_school(row), _noted(row.label, what), _when(row, today, drawn), _told(row)]
+def _row(row: Due, today: date) -> list[Any]:
+    return [_school(row), _what(row), _when(row, today)]
 
 
 def _school(row: Due) -> Any:
-    """The way to where something can be done."""
+    """Link to the page where the work can be done."""
     school = row.school
     if school is None:
         return row.said.where if row.said else ""
-    district = f", {school.district.name}" if school.district else ""
-    note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'nobody yet'}"
-    return components.Link(school.name, row.said.url if row.said else school.get_absolute_url(), note)
+    return components.Link(school.name, row.said.url if row.said else school.get_absolute_url())
 
 
-def _when(row: Due, today: date, drawn: CachedDateCells) -> Any:
-    words = deadlines_board.how_late(row.deadline.day, today)
-    if row.deadline.day >= today:
-        return _noted(drawn.of(row.deadline), words)
-    return format_html("{} {}", drawn.of(row.deadline), cell(components.Status("overdue", words)))
+_WHAT = (
+    '{}{}<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
+    '<span class="govuk-details__summary-text">Details<span class="govuk-visually-hidden">: {}</span></span></summary>'
+    '<ul class="govuk-list govuk-details__text app-board__because">{}</ul></details>'
+)
 
 
-def _told(row: Due) -> Any:
+def _what(row: Due) -> Any:
+    """Name the work, and open to the working of its date and the people who were reminded."""
+    what = row.said.what if row.said else ""
+    about = f"{row.label}, {row.school.name}" if row.school else row.label
+    note = format_html('<span class="app-note">{}</span>', what) if what else ""
+    more = format_html_join("", "<li>{}</li>", ((line,) for line in _more(row)))
+    return format_html(_WHAT, row.label, note, about, more)
+
+
+def _more(row: Due) -> Iterator[str]:
+    if why := why_that_date(row.deadline.working):
+        yield f"Date: {why}"
+    if row.school is not None:
+        yield f"Partner: {', '.join(row.partners) or 'none yet'}"
+        yield f"URN {row.school.urn}{f', {row.school.district.name}' if row.school.district else ''}"
     told = row.told
-    said = _noted(told.label, f"{clock.uk_date(told.on)}: {', '.join(told.names)}") if told else "Nobody yet"
-    if row.because is None:
-        return said
-    reason, who = row.because.reason, f"{row.because.name}, {clock.uk_date(row.because.on)}"
-    return format_html('{}<p class="govuk-body-s app-board__because">Late because: {} ({})</p>', said, reason, who)
+    yield (
+        f"Reminded: {', '.join(told.names)}, {clock.uk_date(told.on)} ({told.label})" if told else "No one reminded yet"
+    )
+    if row.because is not None:
+        yield f"Overdue because: {row.because.reason} ({row.because.name}, {clock.uk_date(row.because.on)})"
 
 
-def _noted(text: str, note: str) -> Any:
-    return format_html('{}<span class="app-note">{}</span>', text, note) if note else text
+def _when(row: Due, today: date) -> Any:
+    words, day = days_left(row.deadline.day, today), clock.uk_date(row.deadline.day)
+    if row.deadline.day >= today:
+        return format_html('{}<span class="app-note">{}</span>', day, words)
+    return format_html("{}<br>{}", day, cell(components.Status("overdue", words)))
 
 
 FILE_COLUMNS = [
@@ -189,18 +200,18 @@ FILE_COLUMNS = [
     Column("school", "School", "Name of the school"),
     Column("district", "District", "District of the authority"),
     Column("sip", "SIP", "School Improvement Partner today"),
-    Column("rule", "What is due", "What is to be done"),
-    Column("what", "Of what", "The visit or record it is to be done with"),
+    Column("rule", "What is due", "What must be done"),
+    Column("what", "Of what", "The visit or record it is about"),
     Column("due_on", "Due", "Last day to do it"),
-    Column("days_late", "Days late", "Days since that day; below nought while it is to come"),
-    Column("why", "Why that day", "How the day is worked out"),
-    Column("step", "Step", "The newest step at which somebody was told"),
-    Column("told_on", "Told on", "Day on which they were told"),
-    Column("told", "Told", "Who was told at that step"),
-    Column("because", "Late because", "The newest reason that somebody gave for its being late"),
+    Column("days_late", "Days late", "Days since that day; a minus number before it"),
+    Column("why", "Why that day", "How we worked out the day"),
+    Column("step", "Step", "The last step at which we reminded people"),
+    Column("told_on", "Told on", "Day we reminded them"),
+    Column("told", "Told", "People we reminded at that step"),
+    Column("because", "Late because", "The newest reason given for the delay"),
     Column("because_by", "Reason from", "Who gave that reason"),
 ]
-DEADLINES = ListFile("deadlines", "deadlines", "Deadlines", "Something that is due and not done", FILE_COLUMNS)
+DEADLINES = ListFile("deadlines", "deadlines", "Deadlines", "A task that is due and not done", FILE_COLUMNS)
 
 
 @exports(DEADLINES)

@@ -117,15 +117,15 @@ class CoverageNotSeen(CoveragePage):
         page = Paginator(listing.schools(), PER_PAGE).get_page(self.request.GET.get("page"))
         count, days = page.paginator.count, in_days(listing.days)
         seen_all = components.Empty(
-            f"Every school was seen in the last {days}",
-            "Ask for fewer days to see which schools were seen longest ago.",
+            f"Every school was visited in the last {days}",
+            "Enter fewer days to see which schools have waited longest.",
         )
         return super().get_context_data(**kwargs) | {
             "page_title": "Schools not visited recently",
-            "lede": f"Served schools at which no visit was held in the last {days}; those never seen come first.",
+            "lede": f"Schools we serve that have had no visit in the last {days}. Schools never visited come first.",
             "misread": listing.form.misread,
             "days": days,
-            "found": f"{count:,} school{'' if count == 1 else 's'} not seen for {days}",
+            "found": f"{count:,} school{'' if count == 1 else 's'} not visited for {days}",
             "filters": listing.panel,
             "table": not_seen_table(listed(list(page.object_list), on=listing.today), listing.ordering),
             "page_obj": page,
@@ -147,8 +147,8 @@ def not_seen_table(rows: Iterable[NotSeen], ordering: str) -> components.Table:
     columns = [
         components.Column("School", "name"),
         components.Column("Last visit"),
-        components.Column("Days since", "days", numeric=True),
-        components.Column("Next date", "next"),
+        components.Column("Days since last visit", "days", numeric=True),
+        components.Column("Next visit", "next"),
     ]
     return components.Table("Schools", columns, [_row(row) for row in rows], ordering=ordering, caption_hidden=True)
 
@@ -156,11 +156,11 @@ def not_seen_table(rows: Iterable[NotSeen], ordering: str) -> components.Table:
 def _row(row: NotSeen) -> list[Any]:
     school = row.school
     district = f", {school.district.name}" if school.district else ""
-    note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'nobody yet'}"
+    note = f"URN {school.urn}{district}. Partner: {', '.join(row.partners) or 'none yet'}"
     return [
         components.Link(school.name, reverse("schools:visits", args=[school.urn]), note),
-        _visit(row.last, _by(row.last)) if row.last else "Never seen",
-        f"{row.days:,}" if row.days is not None else "Never seen",
+        _visit(row.last, _by(row.last)) if row.last else "Never visited",
+        f"{row.days:,}" if row.days is not None else "Never visited",
         _visit(row.next, row.next.get_status_display()) if row.next else "No date yet",
     ]
 
@@ -179,18 +179,18 @@ COLUMNS = [
     Column("district", "District", "District of the authority"),
     Column("sip", "SIP", "School Improvement Partner today"),
     Column(
-        "last_seen", "Last seen", "Day of the last visit that was held, performance management apart; empty if none"
+        "last_seen", "Last seen", "Day of the last visit, not counting performance management. Empty if there was none"
     ),
     Column("last_kind", "Type of visit", "Type of that visit"),
     Column("last_by", "Seen by", "Who held that visit"),
-    Column("days", "Days since", "Days since then; empty where the school was never seen"),
-    Column("next_on", "Next date", "Next date that is proposed or agreed"),
+    Column("days", "Days since", "Days since then. Empty if the school was never visited"),
+    Column("next_on", "Next date", "Next date proposed or agreed"),
     Column("next_status", "Next date is", "Whether that date is proposed or agreed"),
 ]
 
 
 NOT_SEEN_SCHOOLS = ListFile(
-    "schools not seen", "schools not visited recently", "Schools not visited recently", "A served school", COLUMNS
+    "schools not seen", "schools not visited recently", "Schools not visited recently", "A school we serve", COLUMNS
 )
 
 
@@ -200,8 +200,8 @@ def export_not_seen(request: HttpRequest) -> Taken:
     acting(user_of(request), Permission.VIEW_COVERAGE)
     listing = Listing(request)
     schools = listing.schools()
-    chosen = words_of(listing.panel) | {"Not seen for": in_days(listing.days)}
-    chosen.pop("Not seen for how many days", None)
+    chosen = words_of(listing.panel) | {"Not visited for": in_days(listing.days)}
+    chosen.pop("Days since the last visit, at least", None)
     return Taken(_exported(schools, listing.today), schools.count(), chosen)
 
 

@@ -83,7 +83,7 @@ class CoverageWeeks(CoveragePage):
         count, weeks = page.paginator.count, asked.weeks
         return super().get_context_data(**kwargs) | {
             "page_title": "Visits week by week",
-            "lede": "What happened at each school of a district in each week of a term, and what is to come.",
+            "lede": "The visits held and planned at each school of a district, week by week.",
             "asked": asked,
             "form": None,
             "choosing": asked.form,
@@ -99,7 +99,7 @@ def weeks_table(weeks: Weeks, district: str, schools: Sequence[School]) -> compo
     off = weeks.weeks_off(authority_calendar([weeks.days.year]))
     now = monday_of(weeks.on)
     headings = [components.Column(_heading(monday, off.get(monday, ""), now=monday == now)) for monday in weeks.mondays]
-    columns = [components.Column("School"), *headings, components.Column("Last seen")]
+    columns = [components.Column("School"), *headings, components.Column("Last visit")]
     which = "core visits" if weeks.core_only else "visits"
     caption = f"{district}: {which} by week, {weeks.days.spoken}"
     rows = [_row(row) for row in weeks.rows(schools)]

@@ -52,7 +52,7 @@ class CoverageLoad(CoveragePage):
         lines = asked.lines()
         return super().get_context_data(**kwargs) | {
             "page_title": "Workload",
-            "lede": "Schools, visits, records and days of each partner and locality officer, at the schools you see.",
+            "lede": "How many schools, visits, records and days each person has, at the schools you can see.",
             "asked": asked,
             "form": None,
             "choosing": asked.form,
@@ -65,7 +65,7 @@ class CoverageLoad(CoveragePage):
 
 
 def load_chart(lines: Sequence[Load], days: TermDays) -> Chart:
-    label = f"Visits by whom they were given to, {days.spoken}"
+    label = f"Visits of each person, {days.spoken}"
     series = [
         Series("Held", [line.held for line in lines], "held"),
         Series("Date set", [line.dated for line in lines], "dated"),
@@ -75,15 +75,15 @@ def load_chart(lines: Sequence[Load], days: TermDays) -> Chart:
 
 
 FIGURES = (
-    ("planned", "Visits", "Visits of the term that are given to this person, whatever became of them"),
-    ("held", "Held", "Visits of the term that were held"),
-    ("dated", "Date set", "Visits of the term still to come for which a date is proposed or agreed"),
-    ("undated", "No date yet", "Visits of the term still to come without a date"),
-    ("writing", "To write", "Records being written today, of whatever term, that you may know of"),
-    ("approving", "To approve", "Records that wait for approval today, of whatever term, that you may know of"),
-    ("answering", "To answer", "Shared records that the school has not answered in full today, of whatever term"),
-    ("days_used", "Days used", "Days of the visits held in the academic year that you may know of"),
-    ("days_planned", "Days planned", "Days of the year’s visits still to come"),
+    ("planned", "Visits", "All visits of the term given to this person"),
+    ("held", "Held", "Visits of the term already held"),
+    ("dated", "Date set", "Visits still to come, with a date proposed or agreed"),
+    ("undated", "No date yet", "Visits still to come, without a date"),
+    ("writing", "To write", "Records being written today, from any term, that you can see"),
+    ("approving", "To approve", "Records waiting for approval today, from any term, that you can see"),
+    ("answering", "To answer", "Shared records the school has not answered in full, from any term"),
+    ("days_used", "Days used", "Days of visits held in the academic year that you can see"),
+    ("days_planned", "Days planned", "Days of visits still to come in the academic year"),
 )
 
 
@@ -92,7 +92,7 @@ def load_table(lines: Sequence[Load], asked: Asked, days: TermDays) -> component
     columns = [components.Column("Who"), *(components.Column(label, numeric=True) for label in numbers)]
     leads = sees_others(asked.request.user)
     rows = [_row(line, days.key, leads) for line in [*lines, asked.total(lines)]]
-    return components.Table(f"Load in {days.spoken}", columns, rows, wide=True)
+    return components.Table(f"Workload in {days.spoken}", columns, rows, wide=True)
 
 
 def _row(line: Load, term: str, leads: bool) -> list[Any]:
@@ -129,14 +129,14 @@ def _shown(number: Any) -> str:
 
 
 COLUMNS = [
-    Column("name", "Name", "Whom the visits were given to"),
-    Column("role", "Role", "SIP, EIP, or others who have visits"),
-    Column("schools", "Schools", "Open schools whose School Improvement Partner they are; empty for others"),
+    Column("name", "Name", "Person the visits were given to"),
+    Column("role", "Role", "SIP, EIP, or another role with visits"),
+    Column("schools", "Schools", "Open schools where they are the School Improvement Partner. Empty for other roles"),
     *(Column(*figure) for figure in FIGURES),
 ]
 
 
-LOAD = ListFile("load", "workload", "Workload", "Somebody to whom visits were given", COLUMNS)
+LOAD = ListFile("load", "workload", "Workload", "A person with visits", COLUMNS)
 
 
 @exports(LOAD)

@@ -15,10 +15,12 @@ class ContactNoteForm(Form):
 
     kind = SelectField(label="Kind of contact", choices=ContactKind.choices, empty="")
     happened_on = DateField(label="Date", named="the date of the contact")
-    with_whom = TextField(label="With whom", help_text="A role is enough.", named="with whom it was", max_length=150)
+    with_whom = TextField(
+        label="With whom", help_text="You can enter a role instead of a name.", named="with whom it was", max_length=150
+    )
     note = TextArea(
-        label="What is worth remembering",
-        help_text="Two lines. The school does not read it. It cannot be changed later, only taken back.",
+        label="Note",
+        help_text="Two lines. The school cannot read it. You cannot change it later, but you can withdraw it.",
         max_length=LONGEST_NOTE,
         rows=3,
     )
@@ -31,7 +33,7 @@ class ContactNoteForm(Form):
 
 
 class TakeBackForm(Form):
-    submit_label = "Take it back"
+    submit_label = "Withdraw contact"
     submit_kind = "warning"
 
-    reason = TextField(label="Reason", help_text="For example: entered for the wrong school.", max_length=200)
+    reason = TextField(label="Reason", help_text="For example, entered for the wrong school.", max_length=200)

@@ -51,7 +51,7 @@ class ContactNoteList(SchoolListPage):
     title, noun, row = (
         "Calls, letters and meetings",
         ("contact", "contacts"),
-        "A call, letter or meeting that was noted",
+        "A call, letter or meeting",
     )
     route, permission = "schools:contact_notes", Permission.VIEW_CONTACT_NOTE
     filters, order = ContactNoteFilter, ("-happened_on", "-pk")
@@ -99,7 +99,7 @@ def note_table(notes: Iterable[ContactNote], *, user: Any) -> components.Table:
 
 def _with_take_back(note: ContactNote) -> Any:
     url = reverse("schools:contact_note_take_back", args=[note.school.urn, note.pk])
-    link = '{}<br><a class="govuk-link" href="{}">Take back<span class="govuk-visually-hidden">: {}</span></a>'
+    link = '{}<br><a class="govuk-link" href="{}">Withdraw<span class="govuk-visually-hidden">: {}</span></a>'
     return format_html(link, note.note, url, note)
 
 
@@ -109,7 +109,7 @@ class NotePage(SchoolVerbPage):
 
 class ContactNoteAdd(NotePage):
     form_class, heading, done = ContactNoteForm, "Note a contact", "You noted this contact: {result}."
-    lede = "A call, letter or meeting worth remembering. The school does not read it."
+    lede = "Note a call, letter or meeting. The school cannot read it."
 
     def get_initial(self) -> dict[str, Any]:
         return {"happened_on": clock.today()}
@@ -120,7 +120,7 @@ class ContactNoteAdd(NotePage):
 
 class ContactNoteTakeBack(NotePage):
     template_name = "layouts/confirm.html"
-    form_class, heading, done = TakeBackForm, "Take this contact back?", "You took back the contact."
+    form_class, heading, done = TakeBackForm, "Withdraw this contact?", "You withdrew the contact."
 
     def find(self) -> None:
         super().find()
@@ -132,14 +132,14 @@ class ContactNoteTakeBack(NotePage):
         return may_take_back(user, self.subject)
 
     def closed(self) -> str:
-        return "This contact has already been taken back." if self.subject.taken_back_because else ""
+        return "This contact has already been withdrawn." if self.subject.taken_back_because else ""
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
         take_back(self.subject, by=by, seen_version=seen_version, **fields)
 
     def state_of(self, current: Any) -> str:
         why = current.taken_back_because
-        return f"taken back ({why})" if why else "not taken back"
+        return f"withdrawn ({why})" if why else "not withdrawn"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         gone = [f"We will no longer list “{self.subject.note}”.", "We will keep it in the audit, with your reason."]

@@ -50,7 +50,7 @@ class Usage:
 
     def __str__(self) -> str:
         """`3.5 of 5 days used in 2026/27`, with what is over."""
-        over = f", {in_days(self.over)} more than the school is entitled to" if self.over else ""
+        over = f", {in_days(self.over)} over the entitlement" if self.over else ""
         return f"{plain(self.used)} of {in_days(self.entitled)} used in {self.label}{over}"
 
 
@@ -101,7 +101,9 @@ def usage_told(user: Any, school: School, *, on: date) -> str:
     if not usage.used and school.service(policy_value(SERVICE_BY_TYPE, on=on)) is Service.REGISTER_ONLY:
         return ""
     concerned = usage.on_management and user_can(user, Permission.VIEW_PERFORMANCE_MANAGEMENT, on=school)
-    part = f"; {in_days(usage.on_management)} of it for the headteacher’s performance management" if concerned else ""
+    part = (
+        f", including {in_days(usage.on_management)} for the headteacher’s performance management" if concerned else ""
+    )
     return f"{usage}{part}"
 
 
@@ -118,7 +120,7 @@ def entitlement_at(school: School, year: int) -> Entitlement | None:
 
 def blockers_to_setting(days: Decimal) -> list[str]:
     if days % HALF:
-        return ["Days are counted in halves, like 5 or 7.5."]
+        return ["Enter whole or half days, like 5 or 7.5."]
     return [] if NONE <= days <= Decimal(100) else ["Enter between 0 and 100 days."]
 
 

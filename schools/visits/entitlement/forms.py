@@ -22,7 +22,7 @@ class EntitlementForm(Form):
     )
     reason = TextArea(
         label="Reason",
-        help_text="The authority’s officers can read it. Leave out anything private.",
+        help_text="The authority’s officers can read this. Do not include anything private.",
         max_length=1_000,
         rows=4,
     )

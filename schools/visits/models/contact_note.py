@@ -15,7 +15,7 @@ LONGEST_NOTE = 300
 
 
 class ContactKind(models.TextChoices):
-    CALL = "call", "Telephone call"
+    CALL = "call", "Phone call"
     LETTER = "letter", "Letter"
     EMAIL = "email", "Email"
     MEETING = "meeting", "Meeting"
@@ -37,7 +37,7 @@ class ContactNote(BaseRecord):
     kind = models.CharField(max_length=20, choices=ContactKind, default=ContactKind.CALL)
     happened_on = models.DateField("date")
     with_whom = models.CharField("with whom", max_length=150)
-    note = models.CharField("what is worth remembering", max_length=LONGEST_NOTE)
+    note = models.CharField("note", max_length=LONGEST_NOTE)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="contact_notes")
     taken_back_because = models.CharField(max_length=200, blank=True, default="", editable=False)
 

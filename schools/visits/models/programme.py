@@ -73,7 +73,7 @@ class ProgrammeEdition(BaseRecord):
                 fields=["phase", "term", "published_from"],
                 condition=Q(status=EditionStatus.PUBLISHED),
                 name="programmeedition_one_from_a_day",
-                violation_error_message="An edition of this phase and term begins on that day already.",
+                violation_error_message="An edition for this phase and term already begins on that day.",
             ),
             models.UniqueConstraint(
                 fields=["shipped_as"], condition=~Q(shipped_as=""), name="programmeedition_shipped_once"

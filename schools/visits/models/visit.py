@@ -148,7 +148,7 @@ class Visit(BaseRecord):
                 fields=["school", "academic_year", "term"],
                 condition=Q(kind=VisitKind.CORE) & ~Q(term="") & ~Q(status=VisitStatus.CANCELLED),
                 name="visit_one_core_per_school_and_term",
-                violation_error_message="This school has its core visit of this term already.",
+                violation_error_message="This school already has a core visit for this term.",
             ),
             models.CheckConstraint(
                 condition=Q(days__gte=0, days__lte=20),

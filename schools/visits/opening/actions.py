@@ -39,7 +39,7 @@ from schools.visits.models.visit import Visit, VisitKind
 from schools.visits.term_slots import TermDays, served_in, slot_in, term_days, terms_held
 
 LEFT_OUT = {
-    "invitation": "By invitation, not accepted for this year",
+    "invitation": "Visited by invitation, not accepted for this year",
     "register": "On the register only",
     "closes": "Closes before the term begins",
     "opens": "Opens after the term has ended",

@@ -12,7 +12,7 @@ from schools.visits.term_slots import TermDays
 class TermForm(Form):
     """Asked in the address: what would happen is shown before anything does."""
 
-    submit_label = "Show what would happen"
+    submit_label = "Show what will happen"
 
     term = RadiosField(label="Term", named="a term")
 

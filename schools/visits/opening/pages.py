@@ -79,7 +79,7 @@ class TermOpen(TermView):
         days = self.days
         context = super().get_context_data(**kwargs) | {
             "page_title": HEADING,
-            "lede": "Every school that is served gets a core visit to be planned, with its agenda and its last day.",
+            "lede": "Create a core visit to plan for every school we serve, with its agenda and last day.",
             "breadcrumbs": crumbs(components.Crumb(HEADING)),
             "terms": self.terms,
             "form": self.form,
@@ -101,26 +101,26 @@ class TermOpen(TermView):
             "nobody_yet": schools_in_words(len(plan.without_partner)),
             "no_author": schools_in_words(len(plan.without_author)),
             "exports": export_links("schools:term_open_export", self.request.user),
-            "button": f"Open {days.spoken} for {schools_in_words(plan.missing)}",
+            "button": f"Create core visits for {schools_in_words(plan.missing)}",
         }
 
 
 def told(done: Opened) -> str:
     """What was done, in a sentence."""
     if not done.missing:
-        return "Nothing was missing: every school you open this term for has its core visit already."
-    parts = [f"Core visits opened for {schools_in_words(len(done.opened))}"] if done.opened else []
-    parts += [f"visits already held counted for {schools_in_words(len(done.adopted))}"] if done.adopted else []
+        return "Nothing to create: all your schools already have their core visit for this term."
+    parts = [f"core visits created for {schools_in_words(len(done.opened))}"] if done.opened else []
+    parts += [f"visits already held now count for {schools_in_words(len(done.adopted))}"] if done.adopted else []
     said = " and ".join(parts)
     return f"{said[:1].upper()}{said[1:]}."
 
 
 def figures_of(plan: Opened) -> list[components.Figure]:
     return [
-        components.Figure("Core visits to be opened", len(plan.opened)),
+        components.Figure("Core visits to create", len(plan.opened)),
         components.Figure("Of these, without a partner", len(plan.without_partner)),
-        components.Figure("Already held, and counted for the term", len(plan.adopted)),
-        components.Figure("Already there", len(plan.there)),
+        components.Figure("Already held, will count for the term", len(plan.adopted)),
+        components.Figure("Already created", len(plan.there)),
         components.Figure("Left out", sum(map(len, plan.left_out.values()))),
     ]
 
@@ -151,11 +151,11 @@ def _place_row(place: Place) -> list[Any]:
 
 def _partner(place: Place) -> Any:
     if not place.partners:
-        return components.Status("awaiting", "Nobody yet")
+        return components.Status("awaiting", "No partner yet")
     names = ", ".join(place.partners)
     if place.author is not None:
         return names
-    return f"{names} ({'does not sign in' if len(place.partners) == 1 else 'not one alone who signs in'})"
+    return f"{names} ({'does not sign in' if len(place.partners) == 1 else 'not exactly one who signs in'})"
 
 
 def adopted_table(places: Iterable[Place]) -> components.Table:
@@ -167,7 +167,7 @@ def adopted_table(places: Iterable[Place]) -> components.Table:
         ]
         for place in places
     ]
-    return components.Table("Core visits held already, which count for the term", columns, rows)
+    return components.Table("Core visits already held that will count for the term", columns, rows)
 
 
 def left_out(plan: Opened) -> list[dict[str, Any]]:
@@ -193,12 +193,14 @@ class TermOpened(TermView):
         mine = ours(self.request.user, Permission.OPEN_TERM)
         visits = core_visits(days).filter(school__in=mine.order_by().values("pk"))
         nobodys = visits.not_held().filter(author=None).count()
-        ready = f"{visits.count():,} core visits of it are there, in the schools you open terms for."
+        ready = f"Your schools have {visits.count():,} core visits for this term."
         return context | {
-            "page_title": f"{days.label} is open",
-            "breadcrumbs": crumbs(components.Crumb(HEADING, reverse("schools:term_open")), components.Crumb("Opened")),
-            "next": [ready, "Partners plan a date for each of theirs with the school.", *_of_nobody(nobodys)],
-            "onward": components.Link("See the coverage of the term", f"{reverse('schools:coverage')}?term={days.key}"),
+            "page_title": f"Core visits created for {days.spoken}",
+            "breadcrumbs": crumbs(
+                components.Crumb(HEADING, reverse("schools:term_open")), components.Crumb("Core visits created")
+            ),
+            "next": [ready, "Each partner now proposes a date to their schools.", *_of_nobody(nobodys)],
+            "onward": components.Link("See coverage of the term", f"{reverse('schools:coverage')}?term={days.key}"),
         }
 
 
@@ -211,20 +213,20 @@ def _of_nobody(count: int) -> list[str]:
 
 OPENING = ListFile(
     "opening",
-    "the opening of a term",
+    "the core visits to create",
     "Create core visits",
-    "A school that would get a core visit, whose visit would count, or that is left out",
+    "A school that will get a core visit, whose visit will count, or that is left out",
     [
         Column("urn", "URN", "Unique reference number of the school"),
         Column("name", "Name", "Name of the school"),
         Column("phase", "Phase", "Phase of education"),
         Column("district", "District", "District of the authority"),
-        Column("sip", "SIP", "School Improvement Partner today; empty where the school would get no visit"),
-        Column("what", "What would happen", "What opening the term would do for the school, or why it is left out"),
-        Column("held_on", "Held on", "Day of the visit that was held already, and would count for the term"),
+        Column("sip", "SIP", "School Improvement Partner today. Empty if the school will get no visit"),
+        Column("what", "What would happen", "What will happen for the school, or why it is left out"),
+        Column("held_on", "Held on", "Day of a visit already held that will count for the term"),
     ],
 )
-OPENED, COUNTED = "Gets a core visit", "Its visit, held already, counts for the term"
+OPENED, COUNTED = "Gets a core visit", "Visit already held counts for the term"
 
 
 @exports(OPENING)
@@ -234,7 +236,7 @@ def export_opening(request: HttpRequest) -> Taken:
     named = request.GET.get("term", "")
     days = next((each for each in terms_to_choose(on=clock.today()) if each.key == named), None)
     if days is None:
-        raise Http404("No such term can be opened.")
+        raise Http404("There is no such term to create core visits for.")
     plan = open_term(days.year, days.term, by=user_of(request), on=clock.today(), dry_run=True)
     rows = list(_export_rows(plan))
     return Taken(rows, len(rows), {"Term": days.label})

@@ -18,7 +18,7 @@ OPENING = "core-visits"
 
 def register() -> None:
     """Called once, when the app is ready."""
-    termly_jobs.register(TermlyJob(OPENING, 10, "Open the core visits", near, _open, _plan_url))
+    termly_jobs.register(TermlyJob(OPENING, 10, "Create core visits", near, _open, _plan_url))
 
 
 def near(on: date) -> Sequence[Turn]:
@@ -34,12 +34,12 @@ def near(on: date) -> Sequence[Turn]:
 
 def _open(turn: str, tell: Progress) -> str:
     year, _, term = turn.partition("-")
-    tell("Opening core visits")
+    tell("Creating core visits")
     with one_reading():
         done = open_term(int(year), term, by=None, on=clock.today())
-    visits = f"{len(done.opened):,} core visit{'' if len(done.opened) == 1 else 's'} opened"
+    visits = f"{len(done.opened):,} core visit{'' if len(done.opened) == 1 else 's'} created"
     nobodys = f", {len(done.without_partner):,} without a partner" if done.without_partner else ""
-    return f"{visits}{nobodys}; {len(done.there):,} there already"
+    return f"{visits}{nobodys}; {len(done.there):,} already created"
 
 
 def _plan_url(turn: str) -> str:

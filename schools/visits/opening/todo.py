@@ -20,7 +20,7 @@ OPEN = "term.open"
 
 def register() -> None:
     """Register the rules. Call once, when the app is ready."""
-    rules.register(Rule(OPEN, 60, "Open the term", "rule 9.2", described=_described, asked_of=_asked_of))
+    rules.register(Rule(OPEN, 60, "Create core visits", "rule 9.2", described=_described, asked_of=_asked_of))
     providers.register(Provider("opening", 60, expected, frozenset({OPEN})))
 
 
@@ -46,8 +46,8 @@ def _described(user: Any, dated: Sequence[Dated]) -> Mapping[int, Described]:
             days.label,
             "",
             f"{reverse('schools:term_open')}?term={days.key}#results",
-            task=f"Open {days.spoken}",
-            about=f"{count:,} school{' has' if count == 1 else 's have'} no core visit of it yet",
+            task=f"Create core visits for {days.spoken}",
+            about=f"{count:,} school{' has' if count == 1 else 's have'} no core visit for it yet",
         )
         for days, count in terms_to_open(user, on=clock.today())
         if (days.year, days.term) in keys

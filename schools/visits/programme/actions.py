@@ -99,14 +99,14 @@ def blockers_to_publishing(edition: ProgrammeEdition, *, published_from: date, o
     """Why a draft cannot be in force from that day, as sentences."""
     reasons = []
     if not [topic for topic in edition.agenda if topic.key != CLOSING_KEY]:
-        reasons.append("Write at least one agenda item first.")
+        reasons.append("Add at least one agenda item first.")
     if published_from < on:
-        reasons.append("The first day must be today or later: what was read until now stays what it was.")
+        reasons.append("The first day must be today or later.")
     same = _published_alike(edition).filter(published_from=published_from)
     if same.exists():
         reasons.append(
             f"An edition for {phase_name(edition.phase).lower()} in the {edition.term} term begins on "
-            f"{clock.uk_date(published_from)} already. Choose another day."
+            f"{clock.uk_date(published_from)} already. Enter another day."
         )
     return reasons
 

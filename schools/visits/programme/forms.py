@@ -26,21 +26,23 @@ class EditionForm(Form):
 
     submit_label = "Save the draft"
     sections = (
-        ("Whose visits", ("title", "phase", "term")),
+        ("Which visits", ("title", "phase", "term")),
         *((f"Item {n}", (f"key_{n}", f"heading_{n}", f"guidance_{n}")) for n in PLACES),
-        (f"The last item, always: {CLOSING.heading.lower()}", ("closing",)),
+        (f"Last item: {CLOSING.heading.lower()}", ("closing",)),
     )
 
-    title = TextField(label="Title", help_text="As schools read it: “Autumn: performance and targets”.", max_length=150)
+    title = TextField(
+        label="Title", help_text="Schools see this. For example, “Autumn: performance and targets”.", max_length=150
+    )
     phase = SelectField(
         label="Phase",
-        help_text="One for a single phase goes before one for every phase.",
+        help_text="We use an edition for one phase before an edition for every phase.",
         choices=[(EVERY, EVERY_PHASE), *Phase.choices],
         empty="",
     )
     term = RadiosField(label="Term", choices=TERM_NAMES)
     closing = TextArea(
-        label="What is meant by it", named="what is meant by the last item", max_length=GUIDANCE, rows=3, required=False
+        label="What it covers", named="what the last item covers", max_length=GUIDANCE, rows=3, required=False
     )
 
     def __init__(self, *args: Any, known: Collection[str] = (), **kwargs: Any) -> None:
@@ -51,7 +53,7 @@ class EditionForm(Form):
         data = super().clean() or {}
         for n in PLACES:
             if data.get(f"guidance_{n}") and not data.get(f"heading_{n}"):
-                self.add_error(f"heading_{n}", f"Enter the heading of item {n}, or leave out what it covers")
+                self.add_error(f"heading_{n}", f"Enter the heading of item {n}, or delete what it covers")
         return data
 
     def said(self) -> dict[str, str]:
@@ -101,11 +103,11 @@ class PublishForm(Form):
     submit_label = "Publish this edition"
 
     published_from = DateField(
-        label="First day", help_text="Terms that are opened from this day on have its agenda. It cannot be in the past."
+        label="First day", help_text="Core visits created from this day have its agenda. It cannot be in the past."
     )
 
 
 class AbandonForm(Form):
-    submit_label = "Give up this draft"
+    submit_label = "Discard this draft"
 
-    reason = TextArea(label="Why it is not published", named="why it is not published", max_length=1_000, rows=4)
+    reason = TextArea(label="Reason", named="the reason", max_length=1_000, rows=4)

@@ -65,11 +65,11 @@ class Programme(TemplateView):
         former = [edition for strand in found for edition in strand.former]
         return super().get_context_data(
             page_title=HEADING,
-            lede="What a core visit covers in each term. Schools can add items of their own to any visit.",
+            lede="What core visits cover in each term. Schools can add their own items to any visit.",
             terms=_by_term(found),
             former=edition_table(former, "Former editions") if former else None,
             drafts=unpublished_table(editions, EditionStatus.DRAFT, "Drafts") if writes else None,
-            given_up=unpublished_table(editions, EditionStatus.ABANDONED, "Drafts given up") if writes else None,
+            given_up=unpublished_table(editions, EditionStatus.ABANDONED, "Discarded drafts") if writes else None,
             writes=writes,
             exports=export_links("schools:programme_export", user) if editions else [],
             **kwargs,
@@ -85,14 +85,14 @@ def _by_term(found: Iterable[Strand]) -> list[dict[str, Any]]:
 
 
 def strand_table(term: str, held: Iterable[Strand]) -> components.Table:
-    columns = [components.Column(label) for label in ("Phase", "In force today", "From when", "Comes next")]
+    columns = [components.Column(label) for label in ("Phase", "In force today", "Since", "Next edition")]
     rows = [[phase_name(each.phase), _link(each.now), _since(each.now), _coming(each)] for each in held]
     return components.Table(f"{term.capitalize()} term", columns, rows, caption_hidden=True)
 
 
 def _link(edition: ProgrammeEdition | None) -> Any:
     if edition is None:
-        return "Nothing of its own yet"
+        return "No edition yet"
     items = [topic.heading for topic in edition.agenda]
     return components.Link(edition.title, address_of(edition), "; ".join(items))
 
@@ -110,7 +110,7 @@ def _first_day(edition: ProgrammeEdition) -> Any:
 
 def _coming(strand: Strand) -> Any:
     if not strand.coming:
-        return "Nothing is planned"
+        return "None planned"
     first = strand.coming[0]
     more = f", and {len(strand.coming) - 1} more after it" if len(strand.coming) > 1 else ""
     day = clock.uk_date(first.published_from) if first.published_from else ""
@@ -118,7 +118,7 @@ def _coming(strand: Strand) -> Any:
 
 
 def edition_table(editions: Iterable[ProgrammeEdition], caption: str) -> components.Table:
-    columns = [components.Column(label) for label in ("Edition", "Term", "Phase", "Was in force from")]
+    columns = [components.Column(label) for label in ("Edition", "Term", "Phase", "In force from")]
     rows = [
         [
             components.Link(each.title, address_of(each)),
@@ -143,7 +143,7 @@ def unpublished_table(editions: Iterable[ProgrammeEdition], status: str, caption
         for each in editions
         if each.status == status
     ]
-    return components.Table(caption, columns, rows, empty="Nobody is writing an edition.")
+    return components.Table(caption, columns, rows, empty="No drafts.")
 
 
 class EditionMixin:
@@ -193,7 +193,7 @@ def _until(edition: ProgrammeEdition) -> str:
     """It ends where the next of its phase and term begins."""
     later = [each for each in published_alike(edition) if _day(each) > _day(edition)]
     if not later:
-        return "No edition follows it yet"
+        return "No later edition yet"
     following = min(later, key=_day)
     return f"{clock.uk_date(_day(following))}, when “{following.title}” begins"
 
@@ -259,16 +259,16 @@ class EditionWrite(KeepsDrafts, FormView[EditionForm]):
 
     def form_valid(self, form: EditionForm) -> HttpResponse:
         edition = write_edition(by=user_of(self.request), topics=form.topics(), **form.said())
-        messages.success(self.request, "Saved as a draft. Schools see nothing of it before it is published.")
+        messages.success(self.request, "You have saved a draft. Schools cannot see it until you publish it.")
         return redirect(address_of(edition))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         title = "Write an edition of the programme"
-        begun = f"It begins with the items of “{self.beginning.title}”. " if self.beginning else ""
+        begun = f"The items come from “{self.beginning.title}”. " if self.beginning else ""
         return super().get_context_data(
             page_title=title,
             caption=HEADING,
-            lede=f"{begun}Leave empty the items that you do not need.",
+            lede=f"{begun}Leave items you do not need empty.",
             breadcrumbs=crumbs(components.Crumb(title)),
             **kwargs,
         )
@@ -394,7 +394,7 @@ class EditionEdit(DraftView):
     def act(self, form: EditionForm) -> str:
         by = user_of(self.request)
         revise_edition(self.edition, by=by, seen_version=self.base_version, topics=form.topics(), **form.said())
-        return "Saved."
+        return "You have saved the draft."
 
 
 class EditionPublish(DraftView):
@@ -407,19 +407,21 @@ class EditionPublish(DraftView):
         publish_edition(
             self.edition, by=user_of(self.request), on=clock.today(), published_from=day, seen_version=self.base_version
         )
-        return f"Published. It is in force from {clock.uk_date(day)}, and schools can read it now."
+        return (
+            f"You have published this edition. It is in force from {clock.uk_date(day)}, and schools can read it now."
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         edition = self.edition
         whose = f"core visits in the {edition.term} term ({phase_name(edition.phase).lower()})"
         return super().get_context_data(**kwargs) | {
             "consequences": [
-                f"From the first day you choose it is the programme of {whose}. {_replaces(edition)}",
-                "Schools can read it from now on, and from when it holds.",
-                "Visits that were opened before that day keep the agenda they have.",
-                "It is never edited again. A change is a new edition.",
+                f"From its first day this is the programme of {whose}. {_replaces(edition)}",
+                "Schools can read it straight away, with its first day.",
+                "Visits created before that day keep their agenda.",
+                "No one can edit it again. To change it, write a new edition.",
             ],
-            "undo": "Nobody can take it back. A later edition replaces it.",
+            "undo": "You cannot undo this. A later edition can replace it.",
             "grave": True,
             "blockers": []
             if has_items(edition)
@@ -436,10 +438,12 @@ def _replaces(edition: ProgrammeEdition) -> str:
     alike = published_alike(edition)
     today = clock.today()
     if not alike:
-        return f"Until then {'the edition for every phase' if edition.phase else 'no edition'} holds for them."
+        return f"Until then {'they use the edition for every phase' if edition.phase else 'they have no programme'}."
     listed = [f"“{each.title}” (from {_in_words(each)})" for each in alike]
     begun = [each for each in alike if _day(each) <= today]
-    return f"It replaces “{begun[0].title}”." if len(alike) == 1 and begun else f"Published are: {'; '.join(listed)}."
+    return (
+        f"It replaces “{begun[0].title}”." if len(alike) == 1 and begun else f"Already published: {'; '.join(listed)}."
+    )
 
 
 def _in_words(edition: ProgrammeEdition) -> str:
@@ -450,17 +454,17 @@ def _in_words(edition: ProgrammeEdition) -> str:
 class EditionAbandon(DraftView):
     template_name = "schools/visits/programme_write.html"
     form_class = AbandonForm
-    heading = "Give up this draft"
+    heading = "Discard this draft"
 
     def act(self, form: AbandonForm) -> str:
         reason = form.cleaned_data["reason"]
         abandon_edition(
             self.edition, by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
         )
-        return "The draft is kept, and used nowhere."
+        return "You have discarded the draft. We keep it, but do not use it."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lede = "It stays readable to those who write programmes, with your reason. Schools never see it."
+        lede = "People who write programmes can still read it, with your reason. Schools never see it."
         return super().get_context_data(**kwargs) | {"lede": lede}
 
 
@@ -468,15 +472,17 @@ PROGRAMME = ListFile(
     "visit-programme",
     "the visit programme",
     "Visit programme",
-    "An edition: in force, to come, former, and for whoever publishes also drafts",
+    "An edition: current, future or former. Drafts too, if you can publish",
     [
         Column("term", "Term", "Term whose core visits it is for"),
         Column("phase", "Phase", "Phase of education it is for"),
         Column("title", "Edition", "Title of the edition"),
-        Column("state", "State", "Whether it is published, a draft, or was given up"),
-        Column("now", "In force", "Whether visits opened today have its agenda"),
-        Column("published_from", "In force from", "First day on which it is in force; empty for what shipped"),
-        Column("agenda", "Agenda", "Headings of its agenda, one a line"),
+        Column("state", "State", "Whether it is published, a draft or discarded"),
+        Column("now", "In force", "Whether core visits created today have its agenda"),
+        Column(
+            "published_from", "In force from", "First day it is in force. Empty for editions that came with the service"
+        ),
+        Column("agenda", "Agenda", "Headings of its agenda, one on each line"),
     ],
 )
 

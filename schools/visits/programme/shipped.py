@@ -44,13 +44,13 @@ SHIPPED = (
             Topic(
                 "performance-1",
                 "Performance data",
-                "What last year’s results say of the school as a whole and of groups of pupils, beside earlier years "
+                "What last year’s results say about the whole school and groups of pupils, compared with earlier years "
                 "and similar schools.",
             ),
             Topic(
                 "targets-1",
                 "Target setting",
-                "The targets proposed for the coming years, what they rest on, and whether they ask enough.",
+                "The targets proposed for the coming years, what they are based on, and whether they are ambitious.",
             ),
             CLOSING,
         ),
@@ -66,12 +66,12 @@ SHIPPED = (
             Topic(
                 "plan-1",
                 "Progress of the improvement plan",
-                "How far each priority has come against its milestones, and what is to be done where it has not.",
+                "How far each priority has met its milestones, and what to do where it has not.",
             ),
             Topic(
                 "support-1",
                 "Impact of support",
-                "What the support the school receives has changed for pupils, and whether it should go on.",
+                "What the school’s support has changed for pupils, and whether it should continue.",
             ),
             Topic(
                 "self-evaluation-1",
@@ -86,23 +86,23 @@ SHIPPED = (
         "every-phase-summer",
         "",
         TermName.SUMMER,
-        "Summer: the year summed up",
+        "Summer: summary of the year",
         "Domain 3.2 [002 D2]",
         (
             Topic(
                 "conversation-1",
                 "Completing the single conversation",
-                "What is still open from the visits of the year.",
+                "What is still open from this year’s visits.",
             ),
             Topic(
                 "self-evaluation-2",
                 "Validation of the self-evaluation",
-                "Whether the self-evaluation as a whole is borne out by what was seen over the year.",
+                "Whether the year’s visits support the self-evaluation as a whole.",
             ),
             Topic(
                 "summary-1",
                 "Summary statement",
-                "The year in a few sentences, with the category and the level of support to be recommended.",
+                "The year in a few sentences, with the category and level of support to recommend.",
             ),
             CLOSING,
         ),
@@ -118,8 +118,8 @@ SHIPPED = (
             Topic(
                 "targets-1",
                 "Target setting",
-                "The targets proposed for the coming years, what they rest on, and whether they ask enough. Nothing "
-                "else is on the programme of this term.",
+                "The targets proposed for the coming years, what they are based on, and whether they are ambitious. "
+                "This is the only item this term.",
             ),
             CLOSING,
         ),
@@ -134,12 +134,12 @@ SHIPPED = (
             Topic(
                 "familiarisation-1",
                 "Familiarisation",
-                "What the visits to get to know the school have shown, and what it wants the authority to know.",
+                "What these visits have shown, and what the school wants the authority to know.",
             ),
             Topic(
                 "self-assessment-1",
                 "Verification of self-assessment",
-                "How the school assesses its own work, and whether what it finds that way can be relied on.",
+                "How the school assesses its own work, and whether its findings are reliable.",
             ),
             CLOSING,
         ),

@@ -52,14 +52,14 @@ def test_opening_a_reminder_is_reading_it(late: County) -> None:
 def test_a_reason_is_kept_with_the_date_and_read_by_those_it_went_up_to(late: County) -> None:
     say_why_late(of(late.sip), " The head was ill. ", by=late.sip)
     page = signed_in(late.dsim).get(reverse("reminders:reminder", args=[of(late.dsim).pk])).content.decode()
-    assert "Late because: The head was ill." in page
+    assert "Overdue because: The head was ill." in page
     event = AuditEvent.objects.get(verb="said why a date is late")
     assert (event.by, event.reason, event.school_id) == (late.sip, "The head was ill.", late.school.pk)
 
 
 def test_the_author_sees_who_was_told_only_as_far_as_dates_of_others_are_theirs_to_know(late: County) -> None:
     page = signed_in(late.sip).get(reverse("reminders:reminder", args=[of(late.sip).pk])).content.decode()
-    assert "Who was told of this date" not in page
+    assert "Who we reminded of this date" not in page
 
 
 def test_put_away_it_waits_no_more_and_can_be_found_among_all(late: County) -> None:
@@ -126,7 +126,7 @@ def test_a_school_reads_nothing_of_what_officers_were_told(county: County, clock
     assert reminder is not None
     page = signed_in(county.headteacher).get(reverse("reminders:reminder", args=[reminder.pk])).content.decode()
     assert county.dsim.name not in page
-    assert "Who was told" not in page
+    assert "Who we reminded" not in page
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(late: County, name_is_known: None) -> None:

@@ -395,7 +395,7 @@ def shown(page: str) -> str:
 def test_an_address_is_made_shown_once_and_kept_as_a_hash(county: County) -> None:
     client = signed_in(county.sip)
     assert OWN in client.get("/account/").content.decode()
-    assert "Make an address" in client.get(OWN).content.decode()
+    assert "Create an address" in client.get(OWN).content.decode()
     response = client.post(MAKE)
     address = shown(response.content.decode())
     token = address.rpartition("/")[2].removesuffix(".ics")
@@ -416,7 +416,7 @@ def test_an_address_is_made_shown_once_and_kept_as_a_hash(county: County) -> Non
 def test_a_new_address_is_asked_about_and_replaces_the_old_one(county: County) -> None:
     client = signed_in(county.sip)
     old = urlsplit(shown(client.post(MAKE).content.decode())).path
-    assert "read nothing more" in client.get(MAKE).content.decode()
+    assert "Calendars that use your old address stop updating." in client.get(MAKE).content.decode()
     assert Client().get(old).status_code == 200
     new = urlsplit(shown(client.post(MAKE).content.decode())).path
     assert [Client().get(path).status_code for path in (old, new)] == [404, 200]
@@ -425,11 +425,11 @@ def test_a_new_address_is_asked_about_and_replaces_the_old_one(county: County) -
 def test_stopping_is_asked_about_and_said(county: County) -> None:
     client = signed_in(county.sip)
     path = urlsplit(shown(client.post(MAKE).content.decode())).path
-    assert "Nobody can bring an address back" in client.get(STOP).content.decode()
+    assert "You cannot restore an old address" in client.get(STOP).content.decode()
     assert Client().get(path).status_code == 200
     assert "has been stopped" in client.post(STOP, follow=True).content.decode()
     assert Client().get(path).status_code == 404
-    assert "There was no address to stop" in client.post(STOP, follow=True).content.decode()
+    assert "You had no calendar address to stop" in client.post(STOP, follow=True).content.decode()
     assert AuditEvent.objects.filter(verb="stopped the calendar address").count() == 1
 
 
@@ -450,7 +450,7 @@ def test_a_person_has_one_address(county: County) -> None:
 def test_without_an_appointment_the_page_says_so() -> None:
     user = appointed(Role.CLERK, school=SchoolFactory.create())
     end(user, on=clock.today() - timedelta(days=1))
-    assert "You hold no appointment today" in signed_in(user).get(OWN).content.decode()
+    assert "You have no appointment today" in signed_in(user).get(OWN).content.decode()
 
 
 def test_the_address_is_in_no_log(county: County, caplog: pytest.LogCaptureFixture) -> None:

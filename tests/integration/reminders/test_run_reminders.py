@@ -46,7 +46,7 @@ def test_it_answers_people_in_a_sentence(county: County) -> None:
     county.record(RecordStatus.DRAFT)
     out = StringIO()
     call_command("run_reminders", on=DUE.isoformat(), stdout=out)
-    assert out.getvalue() == "1 dates due or late; 1 reminders written; 1 emails handed to the outbox.\n"
+    assert out.getvalue() == "1 dates due or overdue; 1 reminders created; 1 emails queued.\n"
 
 
 def test_a_day_that_is_none_is_refused_in_a_sentence(county: County) -> None:

@@ -115,7 +115,7 @@ def test_a_reminder_of_a_school_leads_to_its_visits(county: County, clock_at: An
     sweep_on(date(2027, 3, 4))
     [line] = lines_of(Reminder.objects.filter(rule=NOT_SEEN), county.sip)
     assert (line.title, line.said.what, line.said.where) == (
-        "See the school again",
+        "Visit the school again",
         "A visit of any type",
         county.school.name,
     )
@@ -134,7 +134,7 @@ def late(user: User, on: date) -> list[str]:
 def test_home_says_in_the_last_weeks_that_the_visit_is_still_to_be_held_and_after_the_term_that_it_was_not(
     opened: County,
 ) -> None:
-    soon = "A core visit is still to be held in the last weeks of its term"
+    soon = "A core visit was not held before the last weeks of its term"
     assert late(opened.dsim, date(2026, 11, 20)) == []
     assert late(opened.dsim, date(2026, 11, 21)) == late(opened.head, date(2026, 12, 18)) == [soon]
     assert late(opened.dsim, date(2026, 12, 19)) == ["A core visit was not held in its term"]
@@ -147,7 +147,7 @@ def test_home_says_that_a_school_was_not_seen_to_those_who_look_after_it_and_nev
     county.start(county.sip)
     Deadline.objects.exclude(rule=NOT_SEEN).delete()
     after = date(2027, 3, 4)
-    assert late(county.dsim, after) == late(county.head, after) == ["A school was not seen for too long"]
+    assert late(county.dsim, after) == late(county.head, after) == ["A school has not been visited for too long"]
     assert late(county.headteacher, after) == []
     rows = Deadline.objects.filter(upcoming.late_and_known(county.headteacher, Permission.VIEW_SHARED_RECORD))
     assert not rows.exists()

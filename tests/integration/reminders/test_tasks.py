@@ -269,7 +269,7 @@ def test_a_partner_who_keeps_another_districts_diary_has_both_lines(county: Coun
     also_appointed(county.sip, Role.DISTRICT_ADMINISTRATOR, district=elsewhere.district)
     for school in (county.school, elsewhere):
         core_visit_owed(Visit.objects.create(school=school, kind="core", academic_year=2026, term="autumn"))
-    assert titles(county.sip) == ["Help to find a date for the core visit", "Propose a date for the core visit"]
+    assert titles(county.sip) == ["Help find a date for a core visit", "Propose a date for the core visit"]
 
 
 def test_a_record_may_be_closed_by_what_it_is_now_and_not_by_what_its_reader_saw(county: County) -> None:

@@ -43,7 +43,7 @@ def test_a_term_is_opened_seven_days_before_it_begins(spring: date, clock_at: An
     turn_term()
     assert run_all()[-1] is True
     job = Job.objects.get(key=SPRING)
-    assert (job.state, job.step) == (JobState.DONE, "1 core visit opened; 0 there already")
+    assert (job.state, job.step) == (JobState.DONE, "1 core visit created; 0 already created")
     assert Visit.objects.of_term(2026, "spring").count() == 1
 
 
@@ -62,7 +62,7 @@ def test_done_again_after_a_worker_was_killed_in_the_middle_nothing_is_made_twic
     ask_for_due(spring)
     opening_actions.open_term(2026, "spring", by=None, on=spring)
     run_all()
-    assert Job.objects.get(key=SPRING).step == "0 core visits opened; 1 there already"
+    assert Job.objects.get(key=SPRING).step == "0 core visits created; 1 already created"
     assert Visit.objects.of_term(2026, "spring").count() == 1
 
 
@@ -96,14 +96,16 @@ def test_the_page_says_what_came_of_it_and_leads_to_what_would_be_made(
     clock_at(spring - timedelta(days=10))
     client = signed_in(county.dsim)
     before = client.get(reverse("reminders:termly")).content.decode()
-    assert "Not yet" in before
+    assert "Not started" in before
     assert f"{reverse('schools:term_open')}?term=2026-spring" in before
     clock_at(spring)
     ask_for_due(spring)
     run_all()
     client = signed_in(county.dsim)
-    assert "1 core visit opened; 0 there already" in client.get(reverse("reminders:termly")).content.decode()
+    assert "1 core visit created; 0 already created" in client.get(reverse("reminders:termly")).content.decode()
 
 
 def test_where_no_term_is_near_the_page_says_so(county: County, clock_at: Any) -> None:
-    assert "No term is near" in signed_in(county.head).get(reverse("reminders:termly")).content.decode()
+    assert (
+        "No term begins in the next 2 weeks" in signed_in(county.head).get(reverse("reminders:termly")).content.decode()
+    )

@@ -198,7 +198,7 @@ def test_a_partner_reads_why_a_school_is_late(county: County) -> None:
         )
         theirs = Reminder.objects.get(user=county.sip, rule=RESPOND)
         page = signed_in(county.sip).get(reverse("reminders:reminder", args=[theirs.pk])).content.decode()
-    assert "Late because: We were closed." in page
+    assert "Overdue because: We were closed." in page
 
 
 def test_the_districts_administrator_sees_the_date_and_not_who_was_told_or_why(county: County, core: Any) -> None:
@@ -256,10 +256,10 @@ def test_sent_again_it_goes_to_the_address_the_person_has_by_then(county: County
 
 def test_it_is_not_sent_again_to_whoever_left_nor_about_what_is_over(county: County, refused: Email) -> None:
     Deadline.objects.update(met_at=clock.now())
-    with pytest.raises(Blocked, match="is over"):
+    with pytest.raises(Blocked, match="The work this email is about is done"):
         try_again(refused, by=Actor(county.head))
     User.objects.filter(pk=county.sip.pk).update(is_active=False)
-    with pytest.raises(Blocked, match="Nobody is there"):
+    with pytest.raises(Blocked, match="The person no longer has an account"):
         try_again(refused, by=Actor(county.head))
 
 

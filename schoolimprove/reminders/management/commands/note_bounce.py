@@ -10,10 +10,10 @@ LARGEST = 5 * 1024 * 1024
 
 class Command(BaseCommand):
     help = (
-        "Read an email that came back from standard input and mark ours as bounced, so that an administrator sees it. "
-        "Let the mail server pipe to it what arrives at the address of the sender."
+        "Read a returned email from standard input and mark ours as bounced, so that an administrator sees it. "
+        "Set the mail server to pipe messages to the sender's address into it."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = note_bounce(sys.stdin.buffer.read(LARGEST))
-        self.stdout.write(f"Marked as bounced: {email}." if email else "It is about no email of ours.")
+        self.stdout.write(f"Marked as bounced: {email}." if email else "It is not about an email we sent.")

@@ -7,7 +7,7 @@ from schoolimprove.reminders.deadlines import follow_tasks, open_missing
 
 
 class Command(BaseCommand):
-    help = "Open the tasks that a new version adds. Run it after migrate; running it again is safe."
+    help = "Open the tasks that a new version adds. Run it after migrate. You can run it again safely."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         number = open_missing(clock.today()) + follow_tasks(clock.today(), night=True)

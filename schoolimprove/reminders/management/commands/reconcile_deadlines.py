@@ -12,12 +12,12 @@ from schoolimprove.reminders.reconciling import in_words, reconcile
 
 class Command(BaseCommand):
     help = (
-        "Compare the open deadlines with those that there should be, and keep what was found. Nothing is put right. "
-        "Exits with 1 when something drifted."
+        "Compare the open deadlines with those that should be open, and record the result. It corrects nothing. "
+        "Exits with 1 if a deadline is wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="Answer as JSON, with up to 20 examples of each kind.")
+        parser.add_argument("--json", action="store_true", help="Print JSON, with up to 20 examples of each kind.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reconcile(clock.today())

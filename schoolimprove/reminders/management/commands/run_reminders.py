@@ -14,14 +14,16 @@ from schoolimprove.reminders.sweep import sweep
 
 class Command(BaseCommand):
     help = (
-        "Tell everybody what is to be told of deadlines today, and hand the emails that are due to the outbox. Run it "
-        "as often as you like: nothing is told twice."
+        "Remind people of today's deadlines and queue the emails that are due. You can run it as often as you like: "
+        "it reminds no one twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--on", metavar="DATE", help="As on another day, 2026-11-27; the emails of all that day.")
-        parser.add_argument("--dry-run", action="store_true", help="Count what would be told, and change nothing.")
-        parser.add_argument("--json", action="store_true", help="Answer as JSON: due, created, delivered.")
+        parser.add_argument(
+            "--on", metavar="DATE", help="Run as on this day, for example 2026-11-27, with all emails of that day."
+        )
+        parser.add_argument("--dry-run", action="store_true", help="Count the reminders, and change nothing.")
+        parser.add_argument("--json", action="store_true", help="Print JSON: due, created, delivered.")
 
     def handle(self, *args: Any, on: str | None, dry_run: bool, **options: Any) -> None:
         moment = clock.now() if on is None else _end_of(on)
@@ -39,8 +41,8 @@ class Command(BaseCommand):
         else:
             would = "would be " if dry_run else ""
             self.stdout.write(
-                f"{swept.due} dates due or late; {swept.created} reminders {would}written; "
-                f"{delivered} emails handed to the outbox."
+                f"{swept.due} dates due or overdue; {swept.created} reminders {would}created; "
+                f"{delivered} emails queued."
             )
 
 

@@ -60,7 +60,7 @@ def test_the_board_of_deadlines(page: Page, county: County, live_server: Any) ->
     be_signed_in(page, live_server, county.dsim)
     page.goto(f"{live_server.url}/schools/deadlines/")
     expect(page.get_by_role("heading", level=2, name="62 deadlines")).to_be_visible()
-    page.get_by_text("how this date is worked out").first.evaluate("each => each.closest('details').open = true")
+    page.locator(".app-board details").first.evaluate("each => each.open = true")
     page.goto(f"{live_server.url}/schools/deadlines/?sort=school&when=late")
     page.goto(f"{live_server.url}/schools/deadlines/?q=nowhere+at+all")
     expect(page.get_by_text("No results.")).to_be_visible()

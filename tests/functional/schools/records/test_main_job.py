@@ -104,9 +104,9 @@ def dsim_opens_the_term(browser: Browser, live_server: Any, cast: Cast, school: 
         page.goto(f"{live_server.url}/schools/terms/open/")
         page.get_by_label("Autumn term").first.check()
         press(page, "Show what would happen")
-        expect(page.get_by_text("Nothing has changed yet.")).to_be_visible()
+        expect(page.get_by_text("We have not created anything yet.")).to_be_visible()
         led_on(page.locator("form:has(input[name=term][type=hidden])").get_by_role("button"))
-        expect(page.get_by_role("heading", level=1)).to_contain_text("is open")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Core visits created")
     visit = Visit.objects.get(school=school)
     assert (visit.status, visit.term, visit.author) == (VisitStatus.DUE, "autumn", cast.sip)
 

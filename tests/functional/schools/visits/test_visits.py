@@ -58,7 +58,7 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     page.get_by_label("Time").fill("9:30am")
     page.get_by_label("Purpose").fill("How reading is taught in year 2")
     led_on(page.get_by_role("button", name="Plan the visit"))
-    expect(page.get_by_text("We have not told anyone yet.")).to_be_visible()
+    expect(page.get_by_text("We have not emailed anyone yet.")).to_be_visible()
     led_on(page.get_by_role("link", name="Go back and change your answers"))
     fill_day(page, date(2026, 11, 24))
     led_on(page.get_by_role("button", name="Plan the visit"))
@@ -96,7 +96,7 @@ def test_a_visit_is_planned_and_the_school_asks_for_another_date(
     led_on(page.get_by_role("link", name="Cancel the visit"))
     page.get_by_label("Reason").fill("Illness")
     led_on(page.get_by_role("button", name="Cancel the visit"))
-    expect(page.get_by_text("The visit is cancelled.")).to_be_visible()
+    expect(page.get_by_text("You have cancelled the visit.")).to_be_visible()
 
 
 def test_a_date_is_agreed_without_script(browser: Browser, live_server: Any, school: School, sip: User) -> None:

@@ -114,14 +114,14 @@ def test_what_was_chosen_is_shown_with_its_day_in_words(year: County) -> None:
     panel = read(year, year.dsim, kind="register", **as_at(date(2026, 5, 1)))["filters"]
     assert [(group.label, [tag.label for tag in group.tags]) for group in panel.chosen] == [
         ("Kind of event", ["Register"]),
-        ("As the file stood on", ["1 May 2026"]),
+        ("Show the school as on", ["1 May 2026"]),
     ]
 
 
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        (as_at(TUESDAY + timedelta(days=1)), "The day the file is read as at must be today or in the past"),
+        (as_at(TUESDAY + timedelta(days=1)), "The day to show the school as on must be today or in the past"),
         ({"as_at_0": 31, "as_at_1": 2, "as_at_2": 2026}, "The day the file is read as at must be a real date"),
         (
             {"since_0": 2, "since_1": 5, "since_2": 2026, "until_0": 1, "until_1": 5, "until_2": 2026},
@@ -175,7 +175,7 @@ def test_the_head_of_the_file_says_how_the_school_stood_that_day(county: County)
 
 def test_before_the_register_held_the_school_it_says_so(county: County) -> None:
     facts = read(county, county.dsim, **as_at(date(1990, 1, 1)))["stood"]
-    assert facts[0].empty == "The register held nothing of this school on that day"
+    assert facts[0].empty == "The school was not in the register on that day"
     assert [fact.value for fact in facts[1:]] == ["", "", ""]
 
 
@@ -236,14 +236,14 @@ def test_keys_are_names_codes_are_words_and_days_are_days(county: County) -> Non
 @pytest.mark.parametrize(
     ("verb", "changes", "expected"),
     [
-        ("added by import", {"town": [None, "Nowhere"]}, "Entered in the register from GIAS"),
+        ("added by import", {"town": [None, "Nowhere"]}, "Added to the register from GIAS"),
         ("changed", {"town": ["", "Nowhere"]}, "School changed: Town nothing → Nowhere"),
         ("changed", {"town": ["A", "B"], "county": ["C", "D"]}, "School changed: Town and County"),
         ("changed", {"closed_on": [None, "2026-08-31"]}, "School changed: Closed on nothing → 31 August 2026"),
         (
             "restored by undoing",
             {"town": ["Elsewhere", "Nowhere"]},
-            "Put back as it was, by undoing an import: Town Elsewhere → Nowhere",
+            "Restored by undoing an import: Town Elsewhere → Nowhere",
         ),
     ],
 )
@@ -264,7 +264,7 @@ def test_a_link_a_contact_and_a_day_of_its_own_are_told_too(county: County) -> N
         happened(county, verb, subject_kind=kind, subject_id=pk, subject_name=name, **usual)
     assert sorted(what for what, _changes in said(county)) == [
         "Contact added: School office, Invented Secretary",
-        "Link taken out by undoing an import: 900001: Successor 910001",
+        "Link removed by undoing an import: 900001: Successor 910001",
         "Own closure day added from GIAS: 1 May 2026: Flood",
         "Own term withdrawn: Autumn term 2026/27",
         "Successor recorded: Invented Academy",
@@ -292,7 +292,7 @@ def test_it_is_taken_away_as_it_is_narrowed_and_that_is_remembered(year: County)
     happened(year, "changed by import", changes={"town": ["Nowhere", "=Elsewhere"]}, at=MAY)
     response = signed_in(year.dsim).get(address, query)
     taken = json.loads(b"".join(response))
-    assert taken["filters"] == {"Kind of event": "Register", "As the file stood on": "1 May 2026"}
+    assert taken["filters"] == {"Kind of event": "Register", "Show the school as on": "1 May 2026"}
     assert [row["changes"] for row in taken["rows"]] == ["Town: Nowhere → =Elsewhere", ""]
     assert taken["rows"][1] | {"at": "", "school": ""} == {
         "at": "",

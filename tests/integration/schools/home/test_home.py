@@ -171,7 +171,7 @@ def test_a_districts_administrator_is_asked_once_for_all_core_visits_without_a_d
     for school in (county.school, SchoolFactory.create(district=county.school.district)):
         visit_deadlines.core_visit_owed(visit_at(VisitStatus.DUE, school))
     [ask] = tasks_with_rows_made(administrator, TUESDAY)
-    assert (ask.title, ask.due_on) == ("Help to find dates for 2 core visits", date(2026, 12, 18))
+    assert (ask.title, ask.due_on) == ("Help find dates for 2 core visits", date(2026, 12, 18))
 
 
 def test_a_partner_with_many_visits_to_plan_is_asked_once(county: County) -> None:
@@ -204,7 +204,7 @@ def test_actions_are_asked_about_a_fortnight_ahead_of_those_whose_they_are(count
     assert asked(county.sip) == [("Update the action: Send the plan", True)]
     assert asked(county.dsim) == []
     for user in (county.dsim, county.head, appointed(Role.EIP, district=county.school.district)):
-        assert dates(user) == ["An action of the authority is late"]
+        assert dates(user) == ["One of the authority’s actions is overdue"]
     action(Owner.SCHOOL, TUESDAY - timedelta(days=1), "Write more")
     assert asked(county.headteacher) == [("Update 2 actions", True)]
 
@@ -265,7 +265,7 @@ def test_posts_that_end_and_posts_nobody_followed_in_are_told_to_whoever_manages
     administrator = appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
     Appointment.objects.held_by(county.chair).update(ends_on=TUESDAY - timedelta(days=3))
     Appointment.objects.held_by(county.sip).update(ends_on=TUESDAY + timedelta(days=3))
-    assert dates(administrator) == ["Nobody follows in a post", "An appointment ends"]
+    assert dates(administrator) == ["A post has no successor", "An appointment ends"]
     appointed(Role.CHAIR, school=county.school)
     assert dates(administrator) == ["An appointment ends"]
     assert dates(county.head) == []
@@ -273,7 +273,7 @@ def test_posts_that_end_and_posts_nobody_followed_in_are_told_to_whoever_manages
 
 def vacant(administrator: User) -> list[str]:
     told = dates_for(fresh(administrator), TUESDAY)
-    return [each.where for each in told if each.title == "Nobody follows in a post"]
+    return [each.where for each in told if each.title == "A post has no successor"]
 
 
 def test_a_post_at_an_academy_is_told_of_in_a_year_for_which_it_accepted(county: County) -> None:
@@ -367,7 +367,7 @@ def test_cover_is_said_to_whoever_covers_and_to_whoever_is_covered(county: Count
 
 def test_whoever_presses_to_watch_a_school_is_told_what_came_of_it(county: County) -> None:
     client, name = signed_in(county.dsim), county.school.name
-    for verb, told in (("watch", f"You watch {name}."), ("stop_watching", f"You no longer watch {name}.")):
+    for verb, told in (("watch", f"You are watching {name}."), ("stop_watching", f"You have stopped watching {name}.")):
         answer = client.post(reverse(f"schools:{verb}", args=[county.school.urn]), follow=True)
         assert told in answer.content.decode()
 

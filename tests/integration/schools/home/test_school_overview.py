@@ -220,7 +220,7 @@ def test_the_next_deadline_is_the_soonest_that_is_not_overdue(county: County) ->
 
 def test_a_school_of_which_nothing_is_known_says_so_in_words(county: County) -> None:
     empty = {name: fact(county.sip, county.school, name).empty for name in ("Last visit", "Next deadline")}
-    assert empty == {"Last visit": "No visit is recorded", "Next deadline": "Nothing is due"}
+    assert empty == {"Last visit": "No visit yet", "Next deadline": "Nothing is due"}
 
 
 def test_a_heads_performance_management_is_not_the_last_visit_of_the_school(county: County) -> None:

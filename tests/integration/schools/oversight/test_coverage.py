@@ -294,8 +294,8 @@ def read_csv(client: Client, name: str, query: dict[str, str]) -> list[dict[str,
 
 def test_without_term_dates_the_page_says_what_to_do(county: County) -> None:
     client = signed_in(county.head)
-    assert "No term dates are held" in client.get(reverse("schools:coverage")).content.decode()
-    assert "No term dates are held" in client.get(reverse("schools:coverage_list")).content.decode()
+    assert "No term dates yet" in client.get(reverse("schools:coverage")).content.decode()
+    assert "No term dates yet" in client.get(reverse("schools:coverage_list")).content.decode()
 
 
 def test_the_term_of_today_is_shown_first_and_another_can_be_chosen(opened_county: County) -> None:

@@ -110,15 +110,15 @@ def test_whoever_sees_coverage_of_a_school_reads_its_visits() -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_without_term_dates_or_schools_says_what_to_do(county: County, name: str) -> None:
     page = text_of(county.head, name)
-    said = "No term dates are held" if name != "coverage_not_seen" else "1 school not seen for 120 days"
+    said = "No term dates yet" if name != "coverage_not_seen" else "1 school not visited for 120 days"
     assert said in page
 
 
 def test_a_dsim_without_schools_is_told_so(held_county: County) -> None:
     lonely = appointed(Role.DSIM, double_district=DoubleDistrictFactory.create(name="Empty and Void"))
-    assert "No school is owed a core visit in this term" in text_of(lonely, "coverage_weeks")
-    assert "Every school was seen in the last 120 days" in text_of(lonely, "coverage_not_seen")
-    assert "Nobody has a school or a visit here" in text_of(lonely, "coverage_load")
+    assert "No school is due a core visit in this term" in text_of(lonely, "coverage_weeks")
+    assert "Every school was visited in the last 120 days" in text_of(lonely, "coverage_not_seen")
+    assert "No one has a school or a visit in this term" in text_of(lonely, "coverage_load")
 
 
 # Week by week.
@@ -267,7 +267,7 @@ def test_the_list_says_when_by_whom_and_when_next_with_those_never_seen_first(co
     SchoolFactory.create(name="Zebra School")
     page = text_of(county.head, "coverage_not_seen")
     assert page.index("Zebra School") < page.index(county.school.name)
-    for said in ("2 schools not seen for 120 days", "1 June 2026", "Monitoring visit", county.sip.name, ">155<"):
+    for said in ("2 schools not visited for 120 days", "1 June 2026", "Monitoring visit", county.sip.name, ">155<"):
         assert said in page, said
     assert "20 November 2026" in page
     assert "Date agreed" in page
@@ -287,7 +287,7 @@ def test_the_list_is_narrowed_sorted_and_taken_away_with_the_event(county: Count
     assert [r["Name"] for r in read_csv(client, "coverage_not_seen", {"sort": "-name"})][-1] == "Alpha School"
     assert [r["Name"] for r in read_csv(client, "coverage_not_seen", {"q": "alpha", "sort": "x"})] == ["Alpha School"]
     event = AuditEvent.objects.filter(verb="exported schools not visited recently").latest("pk")
-    assert event.changes["filter"][1] == {"Name, URN, LAESTAB or postcode": "alpha", "Not seen for": "120 days"}
+    assert event.changes["filter"][1] == {"Name, URN, LAESTAB or postcode": "alpha", "Not visited for": "120 days"}
     for kind in ("xlsx", "json"):
         response: Any = client.get(reverse("schools:coverage_not_seen_export", args=[kind]))
         assert b"".join(response.streaming_content)
@@ -296,7 +296,7 @@ def test_the_list_is_narrowed_sorted_and_taken_away_with_the_event(county: Count
 @pytest.mark.parametrize("asked", ["0", "731", "-3", "many", "1.5", "²"])
 def test_what_is_no_number_of_days_is_said_and_the_policys_number_taken(county: County, asked: str) -> None:
     page = text_of(county.head, "coverage_not_seen", days=asked)
-    assert "not seen for 120 days" in page
+    assert "not visited for 120 days" in page
     assert "is not a number of days that can be looked at, so the list is for 120 days." in page
     assert "is not a number of days" not in text_of(county.head, "coverage_not_seen", days="30")
 
@@ -357,7 +357,7 @@ def test_what_nobody_goes_to_is_nobodys_and_each_visit_counts_once(held_county: 
     planned(county, date(2026, 11, 20), VisitStatus.AGREED, orphan, author=stranger)
     held(county, date(2026, 10, 6), orphan, kind="review", author=county.dsim)
     found = lines_of(county)
-    assert (found["Nobody yet"].undated, found["Nobody yet"].dated) == (1, 1)
+    assert (found["No one yet"].undated, found["No one yet"].dated) == (1, 1)
     assert found[county.sip.name].undated == 1
     assert (found[county.dsim.name].role, found[county.dsim.name].held) == ("Others", 1)
     assert found[stranger.name].planned == 0
@@ -388,7 +388,7 @@ def test_the_load_is_shown_with_its_total_and_leads_to_schools_and_terms(held_co
     client = signed_in(county.dsim)
     page = client.get(reverse("schools:coverage_load")).content.decode()
     assert f"whose={county.sip.pk}" in page
-    assert "Load in the autumn term 2026/27" in page
+    assert "Workload in the autumn term 2026/27" in page
     rows = read_csv(client, "coverage_load")
     assert {row["Name"]: row["Schools"] for row in rows} == {county.sip.name: "1", second.name: "1", "All": "1"}
     assert rows[-1]["Visits"] == rows[-1]["Held"] == "1"
@@ -408,7 +408,7 @@ def test_what_was_carried_at_a_school_before_it_closed_counts_and_the_school_doe
 def test_schools_without_a_partner_are_nobodys_so_that_the_total_adds_up(held_county: County) -> None:
     county = held_county
     SchoolFactory.create(name="Orphan School")
-    assert (lines_of(county)["Nobody yet"].schools, lines_of(county)[county.sip.name].schools) == (1, 1)
+    assert (lines_of(county)["No one yet"].schools, lines_of(county)[county.sip.name].schools) == (1, 1)
     client = signed_in(county.head)
     assert {row["Name"]: row["Schools"] for row in read_csv(client, "coverage_load")}["All"] == "2"
     page = client.get(reverse("schools:coverage_load")).content.decode()

@@ -17,6 +17,7 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.models import Deadline, Reminder
 from schoolimprove.reminders.models.reminder import Answer
 from schoolimprove.reminders.sweep import sweep
+from schoolimprove.reminders.wording import days_left
 from schoolimprove.ui.registry import dates_for
 from schools.models import School, Visit
 from schools.oversight import deadlines_board
@@ -151,7 +152,7 @@ def test_what_is_done_leaves_the_board(held_county: County) -> None:
 # In which order.
 
 WEEKS = [
-    (date(2026, 11, 2), "Late", "1 day late"),
+    (date(2026, 11, 2), "Overdue", "1 day overdue"),
     (date(2026, 11, 3), "This week", "today"),
     (date(2026, 11, 4), "This week", "in 1 day"),
     (date(2026, 11, 8), "This week", "in 5 days"),
@@ -159,23 +160,23 @@ WEEKS = [
     (date(2026, 11, 15), "Next week", "in 12 days"),
     (date(2026, 11, 16), "Week of 16 November 2026", "in 13 days"),
     (date(2026, 12, 10), "Week of 7 December 2026", "in 37 days"),
-    (date(2025, 7, 18), "Late", "473 days late"),
+    (date(2025, 7, 18), "Overdue", "473 days overdue"),
 ]
 
 
 @pytest.mark.parametrize(("day", "title", "words"), WEEKS)
 def test_a_date_stands_under_late_or_its_week(day: date, title: str, words: str) -> None:
-    assert (deadlines_board.heading(day, TUESDAY), deadlines_board.how_late(day, TUESDAY)) == (title, words)
+    assert (deadlines_board.heading(day, TUESDAY), days_left(day, TUESDAY)) == (title, words)
 
 
 def test_late_is_first_and_then_week_by_week(held_county: County) -> None:
     for day, _title, _words in WEEKS:
         owed(held_county.school, day)
     page = page_of(held_county.head)
-    titles = ["Late", "This week", "Next week", "Week of 16 November 2026", "Week of 7 December 2026"]
+    titles = ["Overdue", "This week", "Next week", "Week of 16 November 2026", "Week of 7 December 2026"]
     places = [page.index(f'govuk-table__caption--m">{title}<') for title in titles]
     assert places == sorted(places)
-    assert page.index("473 days late") < page.index("1 day late") < page.index("in 1 day")
+    assert page.index("473 days overdue") < page.index("1 day overdue") < page.index("in 1 day")
     assert [row["Due"] for row in rows_of(held_county.head)] == sorted(str(day) for day, *_ in WEEKS)
 
 
@@ -235,7 +236,7 @@ def test_a_date_opens_its_working(held_county: County) -> None:
 def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_at: Callable[[date], None]) -> None:
     county = held_county
     county.record(RecordStatus.DRAFT)
-    assert "Nobody yet" in page_of(county.dsim)
+    assert "No one reminded yet" in page_of(county.dsim)
     for day in (date(2026, 11, 10), date(2026, 11, 11), date(2026, 11, 18)):
         clock_at(day)
         sweep(day)
@@ -243,8 +244,8 @@ def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_
     assert (row["Step"], row["Told on"], row["Told"]) == ("Overdue, escalated", "2026-11-18", county.dsim.name)
     assert row["Days late"] == "8"
     page = page_of(county.dsim)
-    assert f"18 November 2026: {county.dsim.name}" in page
-    assert "8 days late" in page
+    assert f"Reminded: {county.dsim.name}, 18 November 2026 (Overdue, escalated)" in page
+    assert "8 days overdue" in page
 
 
 def test_it_says_why_something_is_late(held_county: County, clock_at: Callable[[date], None]) -> None:
@@ -255,7 +256,7 @@ def test_it_says_why_something_is_late(held_county: County, clock_at: Callable[[
     at = datetime(2026, 11, 12, 10, tzinfo=clock.LONDON)
     Reminder.objects.update(answer=Answer.LATE, because="=<b>Ill</b>", answered_at=at)
     page = page_of(county.dsim)
-    assert f"Late because: =&lt;b&gt;Ill&lt;/b&gt; ({county.sip.name}, 12 November 2026)" in page
+    assert f"Overdue because: =&lt;b&gt;Ill&lt;/b&gt; ({county.sip.name}, 12 November 2026)" in page
     (row,) = rows_of(county.dsim, rule=SUBMIT)
     assert (row["Late because"], row["Reason from"]) == ("'=<b>Ill</b>", county.sip.name)
 

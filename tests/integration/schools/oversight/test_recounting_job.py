@@ -208,7 +208,7 @@ def test_when_it_is_given_up_the_log_says_so(county: County, monkeypatch: Any, c
     jobs.ask_for(JOB, "all")
     for _attempt in range(4):
         work()
-    assert "Deadlines were not counted anew, and are tonight" in caplog.text
+    assert "Deadlines were not recalculated. The nightly run will do it" in caplog.text
     assert Job.objects.get(kind=JOB).state == "failed"
 
 

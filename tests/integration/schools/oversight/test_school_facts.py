@@ -27,7 +27,7 @@ from tests.factories.schools import DistrictFactory, SchoolFactory, VisitFactory
 from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
-FACTS = ["Last visit", "Next visit", "Late now"]
+FACTS = ["Last visit", "Next visit", "Overdue"]
 NOTHING = ("None recorded", "None planned", "Nothing")
 
 
@@ -113,7 +113,7 @@ def test_who_may_not_read_of_visits_has_none_of_the_columns(county: County, role
     user = appointed(role, authority=county.school.authority)
     assert not set(headings(user)) & set(FACTS)
     assert not set(taken(user)[0]) & set(FACTS)
-    assert "Late now" not in read(user, "?late_now=any&sort=-late_now").content.decode()
+    assert "Overdue" not in read(user, "?late_now=any&sort=-late_now").content.decode()
     assert list(facts(user, "?late_now=any")) == [county.school.name]
 
 

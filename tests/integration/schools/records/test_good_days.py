@@ -35,9 +35,9 @@ SAID = [
     (date(2026, 12, 2), ""),
     (
         date(2026, 12, 3),
-        "The school would have until 17 December 2026 to respond. Thursday 17 December 2026 is the second to last school "
-        "day of the autumn term. If you approve it on Monday 7 December 2026, the school would have until 4 January "
-        "2027 to respond.",
+        "The school would have until 17 December 2026 to respond. Thursday 17 December 2026 is the second to last "
+        "school day of the autumn term. If you approve it on Monday 7 December 2026, the school would have until "
+        "4 January 2027 to respond.",
     ),
     (date(2026, 12, 16), ""),
     (date(2026, 12, 17), f"Thursday 17 December 2026 is the second to last school day of the autumn term. {BETTER}."),

@@ -40,7 +40,7 @@ def page(user: User, path: str) -> str:
 
 def test_a_contact_is_kept_with_who_noted_it(county: County) -> None:
     note = noted(county, county.sip)
-    assert (note.author, str(note)) == (county.sip, "Telephone call, 3 November 2026")
+    assert (note.author, str(note)) == (county.sip, "Phone call, 3 November 2026")
     event = AuditEvent.objects.about("schools.contactnote", note.pk).get()
     assert (event.verb, event.by, event.school_id) == ("noted", county.sip, county.school.pk)
 
@@ -74,10 +74,10 @@ def test_the_school_never_reads_them(county: County) -> None:
         for name in ("visits", "chronology", "school", "people"):
             text = page(user, reverse(f"schools:{name}", args=[urn]))
             assert "moderation" not in text
-            assert "Telephone call" not in text
+            assert "Phone call" not in text
         assert signed_in(user).get(LIST).status_code == 403
         assert not ContactNote.objects.visible_to(user).exists()
-    assert "Telephone call, 3 November 2026 noted" in page(county.dsim, reverse("schools:chronology", args=[urn]))
+    assert "Phone call, 3 November 2026 noted" in page(county.dsim, reverse("schools:chronology", args=[urn]))
 
 
 def test_a_contact_is_noted_on_a_page_and_listed_on_the_visits_tab(county: County) -> None:
@@ -93,8 +93,8 @@ def test_a_contact_is_noted_on_a_page_and_listed_on_the_visits_tab(county: Count
     text = signed_in(county.sip).get(response.url).content.decode()
     assert "&lt;b&gt;Budget&lt;/b&gt;" in text
     assert "Meeting, The chair" in text
-    assert "Take back" in text
-    assert "Take back" not in page(county.dsim, response.url)
+    assert "Withdraw" in text
+    assert "Withdraw" not in page(county.dsim, response.url)
 
 
 def test_a_contact_is_taken_back_on_a_page(county: County) -> None:
@@ -121,13 +121,13 @@ def test_the_list_is_narrowed_and_taken_away(county: County) -> None:
         return [row["Kind"] for row in csv.DictReader(io.StringIO(b"".join(response).decode("utf-8-sig")))]
 
     county.dsim.person.appointments.update(double_district=None, district=county.school.district)
-    assert found("") == ["Telephone call", "Letter"]
-    assert found(f"?q={county.school.urn}") == ["Telephone call"]
+    assert found("") == ["Phone call", "Letter"]
+    assert found(f"?q={county.school.urn}") == ["Phone call"]
     assert found("?q=st+mary") == ["Letter"]
-    assert found("?q=moderation+head") == ["Telephone call", "Letter"]
+    assert found("?q=moderation+head") == ["Phone call", "Letter"]
     assert found("?kind=letter") == ["Letter"]
-    assert found(f"?by={county.sip.pk}") == ["Telephone call"]
-    assert found("?since_0=1&since_1=11&since_2=2026") == ["Telephone call"]
+    assert found(f"?by={county.sip.pk}") == ["Phone call"]
+    assert found("?since_0=1&since_1=11&since_2=2026") == ["Phone call"]
     assert found("?until_0=1&until_1=11&until_2=2026") == ["Letter"]
     assert AuditEvent.objects.filter(verb="exported contacts").count() == 8
     assert "2 contacts" in page(county.dsim, LIST)

@@ -52,8 +52,8 @@ def test_days_are_those_of_visits_held_in_the_academic_year(county: County) -> N
         ("5", "3.5", "3.5 of 5 days used in 2026/27"),
         ("5", "0", "0 of 5 days used in 2026/27"),
         ("1", "1.0", "1 of 1 day used in 2026/27"),
-        ("5", "6.0", "6 of 5 days used in 2026/27, 1 day more than the school is entitled to"),
-        ("7.5", "10.0", "10 of 7.5 days used in 2026/27, 2.5 days more than the school is entitled to"),
+        ("5", "6.0", "6 of 5 days used in 2026/27, 1 day over the entitlement"),
+        ("7.5", "10.0", "10 of 7.5 days used in 2026/27, 2.5 days over the entitlement"),
     ],
 )
 def test_usage_is_told_in_words(entitled: str, used: str, said: str) -> None:
@@ -64,7 +64,7 @@ def test_more_days_than_the_entitlement_are_told_and_not_refused(county: County)
     EntitlementFactory.create(school=county.school, days=Decimal("0.5"))
     county.record()
     page = signed_in(county.sip).get(county.school.get_absolute_url()).content.decode()
-    assert "1 of 0.5 days used in 2026/27, 0.5 days more than the school is entitled to" in page
+    assert "1 of 0.5 days used in 2026/27, 0.5 days over the entitlement" in page
 
 
 def test_usage_of_many_schools_takes_three_queries(county: County) -> None:
@@ -88,7 +88,7 @@ def test_those_it_concerns_see_what_went_on_performance_management_and_others_th
     held(county, TUESDAY, "0.5", kind=PERFORMANCE)
     held(county, TUESDAY, "1.0")
     administrator = appointed(Role.DISTRICT_ADMINISTRATOR, district=county.school.district)
-    part = "0.5 days of it for the headteacher’s performance management"
+    part = "0.5 days for the headteacher’s performance management"
     for user in (county.sip, county.dsim, county.headteacher, county.chair):
         assert usage_told(user, county.school, on=TUESDAY) == f"1.5 of 5 days used in 2026/27; {part}"
     for user in (county.head, county.director, administrator, appointed(Role.CLERK, school=county.school)):
@@ -166,7 +166,7 @@ def test_the_days_are_set_by_page_and_whoever_is_second_loses_nothing(county: Co
     page = client.get(url).content.decode()
     assert "the policy gives every school 5 days" in page
     wrong = client.post(url, {"days": "5.3", "reason": "", "base_version": "0"}).content.decode()
-    assert "Days are counted in halves" in wrong
+    assert "Enter whole or half days" in wrong
     assert "Enter the reason" in wrong
     assert client.post(url, {"days": "6", "reason": "A new head", "base_version": "0"}).status_code == 302
     late = signed_in(county.head).post(url, {"days": "8", "reason": "My <b>reason</b>", "base_version": "0"})

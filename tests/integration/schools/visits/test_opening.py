@@ -227,11 +227,11 @@ def test_only_the_schools_that_are_named_are_opened(county: County, terms: None)
 
 
 def test_without_term_dates_a_term_is_refused_in_a_sentence(county: County) -> None:
-    with pytest.raises(Blocked, match="No term dates are held for 2026/27"):
+    with pytest.raises(Blocked, match="We have no term dates for 2026/27"):
         opened(county.dsim)
     hold_terms(2026)
     Term.objects.get(name="summer").delete()
-    with pytest.raises(Blocked, match="No term dates are held for 2026/27"):
+    with pytest.raises(Blocked, match="We have no term dates for 2026/27"):
         opened(county.dsim, dry_run=True)
 
 
@@ -356,9 +356,9 @@ def test_a_term_is_opened_by_page_after_seeing_what_would_happen(county: County,
     assert "Autumn term 2026/27" in page
     shown = client.get(reverse("schools:term_open"), {"term": "2026-autumn"}).content.decode()
     for said in (
-        "Nothing has changed yet",
+        "We have not created anything yet",
         nobodys.name,
-        "Nobody yet",
+        "No partner yet",
         "On the register only: 1 school",
         "Far from it",
     ):
@@ -366,8 +366,8 @@ def test_a_term_is_opened_by_page_after_seeing_what_would_happen(county: County,
     assert "Open the autumn term 2026/27 for 2 schools" in shown
     assert not Visit.objects.exists()
     done = client.post(reverse("schools:term_open"), {"term": "2026-autumn"}, follow=True).content.decode()
-    assert "Core visits opened for 2 schools." in done
-    assert "Autumn term 2026/27 is open" in done
+    assert "Core visits created for 2 schools." in done
+    assert "Core visits created for the autumn term 2026/27" in done
     assert "1 visit has no School Improvement Partner yet" in done
     again = client.post(reverse("schools:term_open"), {"term": "2026-autumn"}, follow=True).content.decode()
     assert "Nothing was missing" in again
@@ -375,7 +375,7 @@ def test_a_term_is_opened_by_page_after_seeing_what_would_happen(county: County,
 
 def test_a_term_that_is_over_or_not_held_cannot_be_chosen(county: County) -> None:
     client = signed_in(county.head)
-    assert "No term can be opened" in client.get(reverse("schools:term_open")).content.decode()
+    assert "No term dates yet" in client.get(reverse("schools:term_open")).content.decode()
     hold_terms(2025, 2026)
     for posted in ("2025-summer", "2030-autumn", "nonsense"):
         page = client.post(reverse("schools:term_open"), {"term": posted}).content.decode()
@@ -391,14 +391,14 @@ def test_the_command_opens_a_term_for_the_whole_authority(county: County, terms:
     assert (would["dry_run"], len(would["opened"]), Visit.objects.count()) == (True, 2, 0)
     out = StringIO()
     call_command("open_term", "2026", "autumn", stdout=out)
-    assert "Autumn term 2026/27: 2 core visits opened, 1 of them without a partner" in out.getvalue()
+    assert "Autumn term 2026/27: 2 core visits created, 1 of them without a partner" in out.getvalue()
     event = AuditEvent.objects.filter(verb="opened").first()
     assert event is not None
     assert (event.by, event.appointment_id) == (None, None)
 
 
 def test_the_command_refuses_a_term_without_dates_in_a_sentence(county: County) -> None:
-    with pytest.raises(CommandError, match="No term dates are held for 2026/27"):
+    with pytest.raises(CommandError, match="We have no term dates for 2026/27"):
         call_command("open_term", "2026", "autumn")
 
 
@@ -410,10 +410,10 @@ def asks_about_terms(user: User, on: date) -> list[TodoItem]:
 def test_head_and_dsim_are_asked_to_open_a_term_until_it_is_open(county: County, terms: None) -> None:
     beyond()
     (ask,) = asks_about_terms(county.head, TUESDAY)
-    assert (ask.title, ask.where) == ("Open the autumn term 2026/27", "2 schools have no core visit of it yet")
+    assert (ask.title, ask.where) == ("Open the autumn term 2026/27", "2 schools have no core visit for it yet")
     opened(county.dsim)
     assert asks_about_terms(county.dsim, TUESDAY) == []
-    assert [each.where for each in asks_about_terms(county.head, TUESDAY)] == ["1 school has no core visit of it yet"]
+    assert [each.where for each in asks_about_terms(county.head, TUESDAY)] == ["1 school has no core visit for it yet"]
     assert asks_about_terms(county.sip, TUESDAY) == []
 
 

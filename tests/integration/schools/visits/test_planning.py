@@ -104,7 +104,7 @@ def test_a_core_visit_planned_by_hand_fills_the_terms_slot_with_its_programme_an
     of_term = {"visit.core": date(2026, 12, 18), "visit.core_soon": date(2026, 11, 20)}
     assert due == {**of_term, "visit.agree": NEXT_WEEK, "visit.write": date(2026, 11, 17)}
     assert refusal(lambda: visit_actions.plan(county.school, Plan("core", WEEK_AFTER), by=county.sip, on=TUESDAY)) == [
-        f"{county.school.name} has its core visit of this term already. Propose a date for that one."
+        f"{county.school.name} already has a core visit for this term. Propose a date for that visit."
     ]
     assert county.school.visits.count() == 1
 
@@ -138,7 +138,7 @@ def test_a_visitor_holds_a_role_that_writes_there(county: County) -> None:
     stranger = appointed(Role.SIP, school=SchoolFactory.create())
     wanted = Plan("core", NEXT_WEEK, visitor=stranger)
     assert refusal(lambda: visit_actions.plan(county.school, wanted, by=county.sip, on=TUESDAY)) == [
-        f"{stranger} holds no role in which they could visit {county.school.name}."
+        f"{stranger} has no role that lets them visit {county.school.name}."
     ]
 
 
@@ -309,11 +309,11 @@ def test_another_date_needs_to_be_another(county: County) -> None:
     visit = visit_at(PROPOSED, county.school)
     same: dict[str, Any] = {"on": TUESDAY, "seen_version": visit.version, "reason": "Training"}
     assert refusal(lambda: visit_actions.reschedule(visit, by=county.sip, day=NEXT_WEEK, **same)) == [
-        "Enter another date or time: this is the one there is."
+        "Enter a different date or time. This is the current one."
     ]
     ask = visit_actions.ask_for_another_date
     assert refusal(lambda: ask(visit, by=county.chair, suggested_on=NEXT_WEEK, **same)) == [
-        "This is the date that was proposed. Enter another."
+        "Enter a different date. This one is already proposed."
     ]
     assert refusal(lambda: ask(visit, by=county.chair, suggested_on=YESTERDAY, **same)) == [
         "The date must be today or in the future."
@@ -498,7 +498,7 @@ def test_performance_management_is_planned_as_any_visit_and_then_held(county: Co
 
 
 def test_nothing_is_written_of_performance_management(county: County) -> None:
-    said = ["Of a headteacher’s performance management only the date, people and days are kept."]
+    said = ["For performance management we keep only the date, people and days."]
     wanted = Plan(PERFORMANCE, NEXT_WEEK, purpose="Pay")
     assert refusal(lambda: visit_actions.plan(county.school, wanted, by=county.sip, on=TUESDAY)) == said
     visit = visit_actions.plan(county.school, Plan(PERFORMANCE, NEXT_WEEK), by=county.sip, on=TUESDAY)
@@ -506,7 +506,7 @@ def test_nothing_is_written_of_performance_management(county: County) -> None:
         refusal(lambda: visit_actions.change(visit, by=county.sip, seen_version=visit.version, purpose="Pay")) == said
     )
     assert refusal(lambda: visit_actions.add_to_agenda(visit, by=county.sip, heading="Pay")) == [
-        "A headteacher’s performance management has no agenda here."
+        "A headteacher’s performance management has no agenda."
     ]
     assert refusal(lambda: county.start(county.sip, kind=PERFORMANCE)) == said
     assert not visit_actions.may_write(county.sip, visit)

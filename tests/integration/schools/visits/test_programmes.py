@@ -297,7 +297,7 @@ def test_an_edition_is_written_begun_from_another_published_and_given_up_by_page
     write = reverse("schools:programme_write")
     wrong = client.post(write, {"title": "", "guidance_2": "Only this"})
     assert wrong.status_code == 200
-    for said in ("Enter the title", "Select the term", "Enter the heading of item 2, or leave out what it covers"):
+    for said in ("Enter the title", "Select the term", "Enter the heading of item 2, or delete what it covers"):
         assert said in wrong.content.decode()
     client.post(write, form_of())
     edition = ProgrammeEdition.objects.get(title="Spring of ours")
@@ -308,7 +308,7 @@ def test_an_edition_is_written_begun_from_another_published_and_given_up_by_page
     assert ProgrammeEdition.objects.get(title="Begun").agenda[0] == Topic("reading-1", "Books")
     day = {"published_from_0": "4", "published_from_1": "1", "published_from_2": "2027", "base_version": "1"}
     page = reverse("schools:programme_publish", args=[edition.pk])
-    assert "It is never edited again" in client.get(page).content.decode()
+    assert "No one can edit it again" in client.get(page).content.decode()
     client.post(page, day)
     edition.refresh_from_db()
     assert (edition.status, edition.published_from) == (EditionStatus.PUBLISHED, NEXT_TERM)

@@ -184,7 +184,7 @@ def test_a_day_without_school_is_said_before_anyone_is_emailed_and_can_be_kept(c
     client, url = signed_in(county.chair), address(visit, "visit_another_date")
     first = client.post(url, data)
     text = unescape(first.content.decode())
-    assert "Saturday 14 November 2026 is not a school day: Saturday. We have not told anyone yet." in text
+    assert "Saturday 14 November 2026 is not a school day: Saturday. We have not emailed anyone yet." in text
     assert "14 November 2026" in text
     assert "A school trip" in text
     visit.refresh_from_db()
@@ -246,7 +246,7 @@ def test_a_form_about_another_state_leads_back_to_the_visit(county: County) -> N
     visit = visit_at(AGREED, county.school)
     response: Any = signed_in(county.sip).get(address(visit, "visit_propose"))
     assert response.url == address(visit)
-    assert said(response) == ["This visit is now: date agreed."]
+    assert said(response) == ["You cannot do this now. The visit is: date agreed."]
 
 
 # What the planner does.
@@ -366,7 +366,7 @@ def test_a_form_sent_second_is_told_of_the_first(
 def test_saving_what_is_there_changes_nothing(county: County) -> None:
     visit = visit_at(AGREED, county.school)
     data = {"visitor": "", "team": "", "days": "1", "purpose": "", "base_version": "1"}
-    assert said(post(county.sip, address(visit, "visit_change"), data)) == ["Nothing was changed."]
+    assert said(post(county.sip, address(visit, "visit_change"), data)) == ["You did not change anything."]
 
 
 def test_a_visitor_who_has_lost_the_school_may_stay_until_somebody_else_is_chosen(county: County) -> None:
@@ -391,7 +391,7 @@ def test_a_side_takes_away_its_own_item_with_one_press(county: County) -> None:
     path = reverse("schools:agenda_take_away", args=[county.school.urn, visit.pk, item.pk])
     assert post(county.sip, path, {"seen_version": "1"}).status_code == 403
     assert said(post(county.headteacher, path, {"seen_version": "1"})) == [
-        "“The new reading scheme” is taken off the agenda."
+        "You removed “The new reading scheme” from the agenda."
     ]
     assert said(post(county.headteacher, path, {"seen_version": "1"}))[0].startswith("Nothing was done")
 
@@ -409,8 +409,8 @@ def test_performance_management_is_recorded_and_taken_back_on_pages(county: Coun
     text = page(county.headteacher, visit_page)
     assert "Agenda" not in text
     assert "Purpose" not in text
-    assert "Take it back" not in text
-    assert "Take it back" in page(county.sip, visit_page)
+    assert "Withdraw it" not in text
+    assert "Withdraw it" in page(county.sip, visit_page)
     void = address(visit, "performance_void")
     assert post(county.sip, void, {"reason": "Wrong school", "base_version": str(visit.version)}).status_code == 302
     visit.refresh_from_db()
@@ -536,7 +536,7 @@ def test_the_page_of_a_school_leads_to_its_next_visit(county: County) -> None:
     def overview(user: User) -> str:
         return unescape(signed_in(user).get(county.school.get_absolute_url()).content.decode())
 
-    assert "No date is proposed or agreed" in overview(county.headteacher)
+    assert "No date yet" in overview(county.headteacher)
     visit_at(VisitStatus.CANCELLED, county.school)
     visit = visit_at(VisitStatus.AGREED, county.school, kind="monitoring")
     link = f'href="{visit.get_absolute_url()}">{clock.uk_date(NEXT_WEEK)}, Monitoring visit</a>'
