@@ -54,7 +54,7 @@ def ask_to_undo(page: Page) -> None:
     """From the page of the import, to what the worker says of undoing it."""
     led_on(page.get_by_role("button", name="Undo this import"))
     led_on(page.get_by_role("button", name="Check what would be undone"))
-    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Refused")).first).to_be_visible()
+    expect(page.get_by_text("Ready to confirm").or_(page.get_by_text("Refused", exact=True)).first).to_be_visible()
 
 
 def look_again_until(page: Page, wanted: Locator) -> None:
