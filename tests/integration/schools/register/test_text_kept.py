@@ -191,7 +191,7 @@ def test_whoever_is_second_is_told_with_a_409_and_finds_what_they_typed_in_the_f
         lost = differing(form_to_type_in(page), form.typed)
         if response.status_code != 409 or lost:
             wrong.append(f"{name}: {response.status_code}, {lost}")
-        first = ("changed this after you opened it", "presented this after you opened it", "omebody else was quicker")
+        first = ("changed this after you opened it", "approved this after you opened it", "omebody else was quicker")
         if not any(said in page for said in first):
             wrong.append(f"{name}: does not say that somebody was first")
     assert wrong == []
