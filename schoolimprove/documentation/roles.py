@@ -16,8 +16,8 @@ def written() -> str:
 
 def _section(role: Role) -> str:
     scopes = " or ".join(sorted(scope.replace("_", " ") for scope in ROLE_SCOPES[role]))
-    code = ", with a code at sign-in" if needs_second_factor(role) else ""
-    return f"## {ROLE_LABELS[role]}\n\nCovers: {scopes}{code}.\n\n{_may(role)}"
+    code = " Needs a security code to sign in." if needs_second_factor(role) else ""
+    return f"## {ROLE_LABELS[role]}\n\nCovers: {scopes}.{code}\n\n{_may(role)}"
 
 
 def _may(role: Role) -> str:

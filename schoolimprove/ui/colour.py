@@ -43,8 +43,7 @@ def validate_contrast(colour: str) -> None:
         raise ValidationError("Enter the colour as a hash and six digits or letters, like #1f4e79.") from error
     if ratio < LEAST_CONTRAST:
         raise ValidationError(
-            f"White text on {colour} has a contrast of {ratio:.1f} to 1. Enter a darker colour, with a contrast of "
-            "at least 4.5 to 1."
+            f"White text on {colour} has a contrast of {ratio:.1f} to 1. Enter a darker colour, at least 4.5 to 1."
         )
 
 

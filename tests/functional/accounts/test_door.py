@@ -113,7 +113,7 @@ class TestSecondFactor:
         expect(page.get_by_role("heading", level=1)).to_have_text("Save your recovery codes")
         codes = page.locator("[data-recovery-code]").all_inner_texts()
         assert len(codes) == 10
-        driven.led_on(page.get_by_role("link", name="I have kept them"))
+        driven.led_on(page.get_by_role("link", name="I have saved my codes – continue"))
         expect(page.get_by_role("heading", level=1)).to_have_text("People")
         driven.led_on(page.get_by_role("button", name="Sign out"))
         give_password(page, administrator)

@@ -414,7 +414,7 @@ def test_no_school_has_its_own_bank_holidays(kept: Any) -> None:
         ("a.csv", b"Term,Closure day,Reason,TERM\n", "a.csv has the column Term twice."),
         ("a.json", b"{", "a.json cannot be imported: we cannot read it as JSON from line 1 on."),
         ("a.json", b'[{"a": 1}]', "a.json cannot be imported: it does not contain term dates or bank holidays."),
-        ("a.json", b'{"features": []}', "a.json cannot be imported: it does not contain term dates or bank holidays."),
+        ("a.json", b'{"features": []}', "a.json cannot be imported: it is neither term dates nor bank holidays."),
         ("a.json", b'{"academic_years": 7}', "a.json cannot be imported: it has no academic years."),
         ("a.csv", "\ufeffTerm\n".encode("utf-16"), "is text in UTF-16"),
     ],

@@ -193,7 +193,7 @@ def test_whoever_is_second_is_told_with_a_409_and_finds_what_they_typed_in_the_f
             wrong.append(f"{name}: {response.status_code}, {lost}")
         first = (
             "changed this after you opened it",
-            "presented this after you opened it",
+            "approved this after you opened it",
             "a colleague changed these schools",
         )
         if not any(said in page for said in first):
