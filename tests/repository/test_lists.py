@@ -51,6 +51,8 @@ WITHOUT = {
     "pages/cookies.html": "Three lines of a document that anybody may read.",
     "pages/retention.html": "A document that anybody may read.",
     "reminders/termly.html": "Two lines about jobs; what a job would make has its file on the job's own page.",
+    "schools/visits/entitlement_set.html": "What differs between two versions of one form.",
+    "schools/visits/programme_conflict.html": "What differs between two versions of one form.",
     "reminders/reminder.html": "Who was told of one date; the board of dates has the file.",
     "schools/register/allocation_check.html": "A question before something is done; the board has the list.",
     "schools/records/correction_detail.html": "Earlier corrections of one record, which are in its chronology.",

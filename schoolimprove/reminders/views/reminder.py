@@ -57,7 +57,7 @@ def page(request: HttpRequest, reminder: int) -> HttpResponse:
         "moved_from": shown.due_on if line and line.deadline and line.due_on != shown.due_on else None,
         "summary": _facts(shown, line) if line else [],
         "told": _told(request, shown) if line else None,
-        "status": status_of(line) if line else None,
+        "due_tag": status_of(line) if line else None,
         "answer": answer_in_words(shown) if stands else "",
     }
     return render(request, "reminders/reminder.html", context)

@@ -122,7 +122,7 @@ def test_what_was_chosen_is_shown_with_its_day_in_words(year: County) -> None:
     ("query", "message"),
     [
         (as_at(TUESDAY + timedelta(days=1)), "The day to show the school as on must be today or in the past"),
-        ({"as_at_0": 31, "as_at_1": 2, "as_at_2": 2026}, "The day the file is read as at must be a real date"),
+        ({"as_at_0": 31, "as_at_1": 2, "as_at_2": 2026}, "The day to show the school as on must be a real date"),
         (
             {"since_0": 2, "since_1": 5, "since_2": 2026, "until_0": 1, "until_1": 5, "until_2": 2026},
             "The last day must be the same as or after the first day",

@@ -304,7 +304,7 @@ def test_the_term_of_today_is_shown_first_and_another_can_be_chosen(opened_count
     assert "Autumn term 2026/27, by district" in page
     spring = client.get(reverse("schools:coverage"), {"term": "2026-spring", "by": "sip"}).content.decode()
     assert "Spring term 2026/27, by School Improvement Partner" in spring
-    assert "1 school has no core visit of this term yet" in spring
+    assert "1 school has no core visit for this term yet" in spring
     odd = client.get(reverse("schools:coverage"), {"term": "x\0", "by": "<b>"}).content.decode()
     assert "Autumn term 2026/27, by district" in odd
     assert [each.key for each in terms_to_look_at(TUESDAY)][:2] == ["2026-summer", "2026-spring"]

@@ -297,8 +297,8 @@ def test_the_list_is_narrowed_sorted_and_taken_away_with_the_event(county: Count
 def test_what_is_no_number_of_days_is_said_and_the_policys_number_taken(county: County, asked: str) -> None:
     page = text_of(county.head, "coverage_not_seen", days=asked)
     assert "not visited for 120 days" in page
-    assert "is not a number of days that can be looked at, so the list is for 120 days." in page
-    assert "is not a number of days" not in text_of(county.head, "coverage_not_seen", days="30")
+    assert "You did not enter a number of days we can use. The list shows 120 days." in page
+    assert "You did not enter a number of days" not in text_of(county.head, "coverage_not_seen", days="30")
 
 
 # Workload.

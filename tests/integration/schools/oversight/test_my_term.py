@@ -315,15 +315,15 @@ def test_a_partner_reads_which_of_their_schools_were_not_visited_in_a_term(count
     also_appointed(county.sip, Role.SIP, school=other)
     visit_at(HELD, county.school, author=county.sip, held_on=YESTERDAY)
     visit_at(HELD, other, kind=VisitKind.PERFORMANCE_MANAGEMENT, author=county.sip, held_on=YESTERDAY)
-    assert "1 of your 2 schools not visited in this term" in page(county.sip)
+    assert "1 of your 2 schools not visited this term" in page(county.sip)
     assert f'<a class="govuk-link" href="{other.get_absolute_url()}">Unseen School</a></li>' in page(county.sip)
     assert "2 of your 2 schools not visited" in page(county.sip, "?term=2025-summer")
     for user, query in ((county.sip, "?term=2026-spring"), (county.dsim, ""), (administrator, "")):
-        assert "visited in this term" not in page(user, query)
+        assert "visited this term" not in page(user, query)
     visit_at(AGREED, other, author=county.sip)
     assert f"Unseen School</a>, next visit {clock.uk_date(NEXT_WEEK)}" in page(county.sip)
     visit_at(HELD, other, kind="additional", held_on=YESTERDAY)
-    assert "All 2 of your schools were visited in this term." in page(county.sip)
+    assert "All 2 of your schools have been visited this term." in page(county.sip)
 
 
 # As many queries for many as for few.

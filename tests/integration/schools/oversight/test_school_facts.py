@@ -28,7 +28,7 @@ from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 FACTS = ["Last visit", "Next visit", "Overdue"]
-NOTHING = ("None recorded", "None planned", "Nothing")
+NOTHING = ("None recorded", "None planned", "None")
 
 
 def visited(school: School, *, days_ago: int = 10, planned_in: int | None = None) -> None:
@@ -88,12 +88,12 @@ def test_a_sip_sees_when_each_school_was_visited_when_it_is_next_and_what_is_lat
     late(county.school, CORE_VISIT, RESPOND)
     assert headings(county.sip)[:4] == ["School", *FACTS]
     assert facts(county.sip) == {
-        county.school.name: (date(2026, 10, 24), date(2026, 11, 12), "2 late"),
+        county.school.name: (date(2026, 10, 24), date(2026, 11, 12), "2 overdue"),
         "Zennor School": NOTHING,
     }
     page = read(county.sip).content.decode()
     assert "24 October 2026" in page
-    assert '<strong class="govuk-tag govuk-tag--red">2 late</strong>' in page
+    assert '<strong class="govuk-tag govuk-tag--red">2 overdue</strong>' in page
 
 
 def test_a_headteacher_sees_their_own_school_and_its_own_tasks_but_not_what_the_authority_wants_of_itself(
@@ -102,8 +102,8 @@ def test_a_headteacher_sees_their_own_school_and_its_own_tasks_but_not_what_the_
     visited(county.school)
     late(county.school, RESPOND, PRESENT, NOT_SEEN)
     late(SchoolFactory.create(district=county.school.district), RESPOND)
-    assert facts(county.headteacher) == {county.school.name: (date(2026, 10, 24), "None planned", "2 late")}
-    assert facts(county.head)[county.school.name][2] == "1 late"
+    assert facts(county.headteacher) == {county.school.name: (date(2026, 10, 24), "None planned", "2 overdue")}
+    assert facts(county.head)[county.school.name][2] == "1 overdue"
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.ERA, Role.SYSTEM_ADMINISTRATOR])
@@ -181,8 +181,8 @@ def test_the_file_says_what_the_page_says(county: County) -> None:
     late(county.school, CORE_VISIT, RESPOND)
     for user in (county.dsim, county.head, county.headteacher):
         shown = [[each.isoformat() if isinstance(each, date) else each for each in row] for row in facts(user).values()]
-        words = dict.fromkeys(NOTHING[:2], "") | {"Nothing": "0"}
-        assert [[words.get(cell, cell.removesuffix(" late")) for cell in row] for row in shown] == [
+        words = dict.fromkeys(NOTHING[:2], "") | {"None": "0"}
+        assert [[words.get(cell, cell.removesuffix(" overdue")) for cell in row] for row in shown] == [
             [row[fact] for fact in FACTS] for row in taken(user)
         ]
     assert [row["Name"] for row in taken(county.dsim, "?late_now=any")] == [county.school.name]
@@ -204,7 +204,7 @@ def test_home_and_the_list_say_the_same_in_one_query(county: County) -> None:
         listed = facts(user)[county.school.name]
         with CaptureQueriesContext(connection) as captured:
             [glance] = glances(School.objects.filter(pk=county.school.pk), user, TUESDAY)
-        assert (glance.seen_on, glance.next_on, f"{glance.late} late") == listed
+        assert (glance.seen_on, glance.next_on, f"{glance.late} overdue") == listed
         assert len(captured) <= 2, "the appointments of the reader, and the schools"
 
 

@@ -197,7 +197,7 @@ def test_a_cancelled_visit_is_taken_out_of_the_calendar_it_was_put_in(county: Co
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after["ORGANIZER"] == f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
     page = signed_in(county.chair).get(visit.get_absolute_url()).content.decode()
-    assert f'href="{address_of(visit)}">Take it out of my calendar</a>' in page
+    assert f'href="{address_of(visit)}">Remove from my calendar</a>' in page
 
 
 def test_a_partner_takes_a_term_of_visits_into_the_calendar_in_one_file(county: County) -> None:
@@ -208,7 +208,9 @@ def test_a_partner_takes_a_term_of_visits_into_the_calendar_in_one_file(county: 
     assert address not in client.get(reverse("schools:my_term")).content.decode()
     refused = client.get(address, follow=True)
     assert refused.redirect_chain[0][1] == 302
-    assert "None of these visits has a date yet." in refused.content.decode()
+    assert (
+        "None of these visits has a date yet, so there is nothing to add to your calendar." in refused.content.decode()
+    )
     shown = [planned(county, kind=kind, **of_term) for kind in ("additional", "monitoring")]
     planned(county, kind="review", status=VisitStatus.CANCELLED, **of_term)
     assert (

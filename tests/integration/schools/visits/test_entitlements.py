@@ -90,7 +90,7 @@ def test_those_it_concerns_see_what_went_on_performance_management_and_others_th
     administrator = appointed(Role.DISTRICT_ADMINISTRATOR, district=county.school.district)
     part = "0.5 days for the headteacher’s performance management"
     for user in (county.sip, county.dsim, county.headteacher, county.chair):
-        assert usage_told(user, county.school, on=TUESDAY) == f"1.5 of 5 days used in 2026/27; {part}"
+        assert usage_told(user, county.school, on=TUESDAY) == f"1.5 of 5 days used in 2026/27, including {part}"
     for user in (county.head, county.director, administrator, appointed(Role.CLERK, school=county.school)):
         assert usage_told(user, county.school, on=TUESDAY) == "1.5 of 5 days used in 2026/27"
     assert usage_told(appointed(Role.SCHOOL_LINK, school=county.school), county.school, on=TUESDAY) == ""
@@ -164,7 +164,7 @@ def test_the_days_are_set_by_page_and_whoever_is_second_loses_nothing(county: Co
     client = signed_in(county.dsim)
     url = reverse("schools:entitlement", args=[county.school.urn])
     page = client.get(url).content.decode()
-    assert "the policy gives every school 5 days" in page
+    assert "This school has the number in the policy for every school: 5 days" in page
     wrong = client.post(url, {"days": "5.3", "reason": "", "base_version": "0"}).content.decode()
     assert "Enter whole or half days" in wrong
     assert "Enter the reason" in wrong

@@ -363,14 +363,14 @@ def test_a_term_is_opened_by_page_after_seeing_what_would_happen(county: County,
         "Far from it",
     ):
         assert said in shown
-    assert "Open the autumn term 2026/27 for 2 schools" in shown
+    assert "Create core visits for 2 schools" in shown
     assert not Visit.objects.exists()
     done = client.post(reverse("schools:term_open"), {"term": "2026-autumn"}, follow=True).content.decode()
     assert "Core visits created for 2 schools." in done
     assert "Core visits created for the autumn term 2026/27" in done
     assert "1 visit has no School Improvement Partner yet" in done
     again = client.post(reverse("schools:term_open"), {"term": "2026-autumn"}, follow=True).content.decode()
-    assert "Nothing was missing" in again
+    assert "Nothing to create: all your schools already have their core visit for this term." in again
 
 
 def test_a_term_that_is_over_or_not_held_cannot_be_chosen(county: County) -> None:
@@ -404,13 +404,16 @@ def test_the_command_refuses_a_term_without_dates_in_a_sentence(county: County) 
 
 def asks_about_terms(user: User, on: date) -> list[TodoItem]:
     with clock.at(on):
-        return [task for task in tasks_with_rows_made(user, on) if task.title.startswith("Open the")]
+        return [task for task in tasks_with_rows_made(user, on) if task.title.startswith("Create core visits")]
 
 
 def test_head_and_dsim_are_asked_to_open_a_term_until_it_is_open(county: County, terms: None) -> None:
     beyond()
     (ask,) = asks_about_terms(county.head, TUESDAY)
-    assert (ask.title, ask.where) == ("Open the autumn term 2026/27", "2 schools have no core visit for it yet")
+    assert (ask.title, ask.where) == (
+        "Create core visits for the autumn term 2026/27",
+        "2 schools have no core visit for it yet",
+    )
     opened(county.dsim)
     assert asks_about_terms(county.dsim, TUESDAY) == []
     assert [each.where for each in asks_about_terms(county.head, TUESDAY)] == ["1 school has no core visit for it yet"]
@@ -421,5 +424,5 @@ def test_the_next_term_is_asked_about_a_fortnight_before_it_begins(county: Count
     opened(county.head)
     assert asks_about_terms(county.head, date(2026, 12, 20)) == []
     (ask,) = asks_about_terms(county.head, date(2026, 12, 21))
-    assert ask.title == "Open the spring term 2026/27"
+    assert ask.title == "Create core visits for the spring term 2026/27"
     assert asks_about_terms(county.head, date(2027, 3, 26)) == []

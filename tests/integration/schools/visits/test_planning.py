@@ -87,7 +87,7 @@ def test_a_planned_visit_is_proposed_to_the_school_and_belongs_to_the_term_of_it
     )
     assert events_of(visit) == [("planned", county.sip), ("propose", county.sip)]
     assert [to for to, _ in told()] == [[county.headteacher.email], [county.chair.email]]
-    assert {subject for _, subject in told()} == {f"A date for a visit to {county.school.name}"}
+    assert {subject for _, subject in told()} == {f"Agree a date for a visit to {county.school.name}"}
     # The day itself, and five working days after Tuesday 10 November.
     due = {"visit.agree": NEXT_WEEK, "visit.write": date(2026, 11, 17)}
     assert dict(Deadline.objects.values_list("rule", "due_on")) == due
@@ -498,7 +498,7 @@ def test_performance_management_is_planned_as_any_visit_and_then_held(county: Co
 
 
 def test_nothing_is_written_of_performance_management(county: County) -> None:
-    said = ["For performance management we keep only the date, people and days."]
+    said = ["Leave the purpose empty. For performance management we keep only the date, people and days."]
     wanted = Plan(PERFORMANCE, NEXT_WEEK, purpose="Pay")
     assert refusal(lambda: visit_actions.plan(county.school, wanted, by=county.sip, on=TUESDAY)) == said
     visit = visit_actions.plan(county.school, Plan(PERFORMANCE, NEXT_WEEK), by=county.sip, on=TUESDAY)
@@ -508,7 +508,9 @@ def test_nothing_is_written_of_performance_management(county: County) -> None:
     assert refusal(lambda: visit_actions.add_to_agenda(visit, by=county.sip, heading="Pay")) == [
         "A headteacher’s performance management has no agenda."
     ]
-    assert refusal(lambda: county.start(county.sip, kind=PERFORMANCE)) == said
+    assert refusal(lambda: county.start(county.sip, kind=PERFORMANCE)) == [
+        "Of a headteacher’s performance management only the date, people and days are kept."
+    ]
     assert not visit_actions.may_write(county.sip, visit)
 
 

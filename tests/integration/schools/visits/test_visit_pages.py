@@ -309,7 +309,7 @@ def test_a_second_core_visit_of_a_term_is_a_sentence(county: County) -> None:
     visit_at(DUE, county.school)
     path = reverse("schools:visit_plan", args=[county.school.urn])
     response = post(county.sip, path, plan_data(kind="core"))
-    assert "has its core visit of this term already" in unescape(response.content.decode())
+    assert "already has a core visit for this term" in unescape(response.content.decode())
 
 
 def test_the_district_administrator_is_not_offered_performance_management(county: County) -> None:
@@ -379,8 +379,8 @@ def test_a_visitor_who_has_lost_the_school_may_stay_until_somebody_else_is_chose
 
 def test_cancelling_says_what_will_happen(county: County) -> None:
     text = page(county.sip, address(visit_at(AGREED, county.school), "visit_cancel"))
-    assert "The core visit of the term is still owed" in text
-    assert "We email the headteacher and the chair" in text
+    assert "The school still needs its core visit this term" in text
+    assert "We will email the headteacher and the chair" in text
 
 
 def test_a_side_takes_away_its_own_item_with_one_press(county: County) -> None:
