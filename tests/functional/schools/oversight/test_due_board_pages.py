@@ -23,6 +23,7 @@ from tests.factories.reminders import DeadlineFactory
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed
 from tests.functional.browser import DESKTOP, opened
 from tests.functional.signing_in import be_signed_in
+from tests.pdfs import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MANY = 60
@@ -78,3 +79,7 @@ def test_the_board_is_printed_on_a3(browser: Browser, county: County, live_serve
     with pikepdf.open(io.BytesIO(printed)) as sheets:
         sizes = {tuple(round(float(side)) for side in sheet.mediabox) for sheet in sheets.pages}
     assert sizes == {(0, 0, 1191, 842)}
+    # What opens on the screen is printed.
+    text = text_of(printed)
+    assert "Overdue because" in text
+    assert "Details" not in text
