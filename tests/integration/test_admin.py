@@ -137,7 +137,7 @@ def test_a_value_that_does_not_fit_is_refused_beside_its_field() -> None:
     page = proposed(client, {**LONGER, "respond_school_days": 0})
     assert page.context["adminform"].form.errors == {"__all__": ["Each limit must be 1 day or more."]}
     page = proposed(client, {"days_a_year": 51}, SIP_DAYS)
-    assert page.context["adminform"].form.errors == {"value_days_a_year": ["Between 0 and 50 days."]}
+    assert page.context["adminform"].form.errors == {"value_days_a_year": ["Enter between 0 and 50 days."]}
     assert not PolicyRow.objects.filter(shipped=False).exists()
 
 

@@ -117,7 +117,7 @@ def test_a_form_without_a_valid_token_is_kept_for_nobody(administrator: User, cl
     fields = typed(signed_in(administrator))
     response = client.post(INVITE, {**fields, "keep_token": fields["keep_token"][:-2]}, follow=True)
     assert not Draft.objects.exists()
-    assert "has been kept" not in response.content.decode()
+    assert "We kept what you typed" not in response.content.decode()
 
 
 def test_nothing_is_kept_for_somebody_who_was_deactivated(administrator: User, client: Client) -> None:
@@ -131,7 +131,7 @@ def test_a_script_posting_after_the_end_is_told_and_its_text_kept(administrator:
     fields = typed(signed_in(administrator))
     response = client.post("/drafts/", fields, headers={"X-Requested-With": "XMLHttpRequest"})
     assert response.status_code == 401
-    assert "has been kept" in response.json()["message"]
+    assert "We kept what you typed" in response.json()["message"]
     assert Draft.objects.get().fields["note"] == [NOTE]
 
 
@@ -169,7 +169,7 @@ def test_a_forged_form_is_refused_in_words() -> None:
 def test_text_too_long_to_keep_is_not_lost_in_silence(administrator: User, client: Client) -> None:
     fields = typed(signed_in(administrator), note="x" * SIZE_LIMIT)
     response = client.post(INVITE, fields, follow=True)
-    assert "too long to be kept. Go back in your browser" in response.content.decode()
+    assert "too long for us to keep. Go back in your browser" in response.content.decode()
     assert not Draft.objects.exists()
 
 
@@ -226,7 +226,7 @@ def test_discarding_is_for_ones_own_text(administrator: User, holds: Holds) -> N
     response = client.post("/drafts/discard/", {"keep_token": fields["keep_token"]}, follow=True)
     assert response.redirect_chain == [(INVITE, 302)]
     assert not Draft.objects.exists()
-    assert "Kept text" not in response.content.decode()
+    assert "Unsaved text" not in response.content.decode()
 
 
 def test_a_failure_of_the_service_keeps_what_was_posted(

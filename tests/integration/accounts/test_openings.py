@@ -98,7 +98,7 @@ def test_the_day_is_named_when_the_newer_text_is_not_of_today(administrator: Use
     clock_at(datetime(2026, 5, 2, 0, 30, tzinfo=UTC))
     fields = older.filled("Later")
     message = signed_in(administrator).post("/drafts/", fields).json()["message"]
-    assert "kept on 1 May 2026 at 22:00 in another window" in message
+    assert "typed on 1 May 2026 at 22:00 in another window" in message
 
 
 def test_a_form_opened_from_kept_text_continues_it(administrator: User, minute: Minute) -> None:

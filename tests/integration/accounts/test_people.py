@@ -167,7 +167,7 @@ class TestInviting:
         assert SecretLink.objects.filter(user=user).count() == 2
 
     def test_somebody_who_has_accepted_is_not_invited_again(self) -> None:
-        with pytest.raises(Blocked, match="has no invitation"):
+        with pytest.raises(Blocked, match="does not have an invitation that you can send again"):
             invite_again(UserFactory.create(), by=SYSTEM)
 
 
@@ -178,7 +178,7 @@ class TestALostTelephone:
         theirs = signed_in(user)
         client = signed_in(administrator)
         url = f"/people/{user.pk}/second-factor/"
-        assert "Enter why" in client.post(url, {"reason": ""}).content.decode()
+        assert "Enter the reason" in client.post(url, {"reason": ""}).content.decode()
         assert client.post(url, {"reason": "Lost on the bus; spoke to her"}).status_code == 302
         assert not TOTPDevice.objects.filter(user=user).exists()
         assert theirs.get("/account/").status_code == 302
@@ -232,9 +232,9 @@ class TestDeactivating:
     def test_what_must_have_a_successor_blocks_until_there_is_one(self, administrator: User) -> None:
         user = UserFactory.create()
         registry.hand_overs.register(Visits(end_label=""))
-        with pytest.raises(Blocked, match="Choose who takes over planned visits"):
+        with pytest.raises(Blocked, match="Select who takes over planned visits"):
             deactivate(user, by=Actor(administrator), on=ON, reason="Left")
-        with pytest.raises(Blocked, match="Choose who takes over"):
+        with pytest.raises(Blocked, match="Select who takes over"):
             deactivate(user, by=Actor(administrator), on=ON, reason="Left", hand_over_to={"visits": "999"})
         user.refresh_from_db()
         assert user.is_active

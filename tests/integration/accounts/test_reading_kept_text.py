@@ -55,7 +55,7 @@ def test_kept_text_is_read_under_the_labels_of_its_form(administrator: User) -> 
         DraftFactory.create(user=administrator, form=INVITE, fields={"name": ["Zoë"], "note": ["One\n\n<b>two"]})
         page = signed_in(administrator).get(LIST).content.decode()
     assert "Invite a person</h2>" in page
-    assert "Kept on 1 May 2026 at 12:00" in page
+    assert "Typed on 1 May 2026 at 12:00" in page
     assert 'href="/people/invite/"' in page
     assert "Full name</h3>" in page
     assert "Message</h3>" in page

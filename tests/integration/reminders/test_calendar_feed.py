@@ -427,7 +427,7 @@ def test_stopping_is_asked_about_and_said(county: County) -> None:
     path = urlsplit(shown(client.post(MAKE).content.decode())).path
     assert "You cannot restore an old address" in client.get(STOP).content.decode()
     assert Client().get(path).status_code == 200
-    assert "has been stopped" in client.post(STOP, follow=True).content.decode()
+    assert "You have stopped your calendar address." in client.post(STOP, follow=True).content.decode()
     assert Client().get(path).status_code == 404
     assert "You had no calendar address to stop" in client.post(STOP, follow=True).content.decode()
     assert AuditEvent.objects.filter(verb="stopped the calendar address").count() == 1

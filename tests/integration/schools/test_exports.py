@@ -157,7 +157,7 @@ def test_whoever_takes_file_after_file_is_told_to_wait(full: County, caplog: pyt
     with caplog.at_level(logging.WARNING, "schoolimprove.security"):
         refused = client.get(path)
     assert refused.status_code == 429
-    assert f"{taken} files within an hour" in refused.content.decode()
+    assert f"{taken} files in the last hour" in refused.content.decode()
     assert AuditEvent.objects.filter(verb="exported contacts").count() == taken
     assert [record.getMessage() for record in caplog.records if record.name == "schoolimprove.security"] == [
         "A file was not sent: too many within an hour"

@@ -74,7 +74,7 @@ def test_a_type_is_not_entitled_and_by_invitation_at_once() -> None:
 
 def test_a_misspelt_phase_is_refused_with_the_phases_there_are() -> None:
     said = refusal(PHASE_BY_TYPE, phases={"07": "special", "12": "speciall", "15": "Nursery"})
-    assert said.startswith("There is no phase called Nursery, speciall. The phases are: 16_plus, all_through,")
+    assert said.startswith("There is no phase called Nursery, speciall. The phases are: 16 plus, all through,")
 
 
 @pytest.mark.parametrize("limit", ["submit_working_days", "assure_working_days", "respond_school_days"])

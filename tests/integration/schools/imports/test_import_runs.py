@@ -314,7 +314,7 @@ def test_an_error_is_tried_again_and_then_given_up(
     run.refresh_from_db()
     job.refresh_from_db()
     assert (run.status, job.state, job.attempts) == (ImportStatus.FAILED, "failed", 4)
-    assert run.refusals == ["This failed 4 times. The log has the details. Nothing was changed."]
+    assert run.refusals == ["This failed 4 times. The log has the details. We changed nothing."]
     assert "the disk is full" in caplog.text
 
 

@@ -269,7 +269,7 @@ def test_a_list_is_narrowed_by_search_and_late(opened_county: County) -> None:
     client = signed_in(county.head)
     page = client.get(reverse("schools:coverage_list"), {"q": "zebra"}).content.decode()
     assert ("Zebra School" in page, county.school.name in page) == (True, False)
-    assert "Nothing matches" in client.get(reverse("schools:coverage_list"), {"late": "yes"}).content.decode()
+    assert "No results." in client.get(reverse("schools:coverage_list"), {"late": "yes"}).content.decode()
 
 
 def test_a_list_and_the_table_are_taken_away(opened_county: County) -> None:

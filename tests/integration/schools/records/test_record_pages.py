@@ -162,7 +162,7 @@ def test_an_ended_session_keeps_the_record_that_was_being_written(school: School
     assert Draft.objects.get(user=sip, form=path).fields["findings"] == ["My own words"]
     reopened = signed_in(sip).get(path).content.decode()
     assert "My own words" in reopened
-    assert "was kept" in reopened
+    assert "You have unsaved text from" in reopened
     other = appointed(Role.SIP, school=school)
     assert "My own words" not in signed_in(other).get(path).content.decode()
 

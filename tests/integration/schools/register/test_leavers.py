@@ -123,7 +123,7 @@ def test_a_successor_holds_all_the_roles_that_are_handed_over(by: Actor) -> None
     half, whole = appointed(Role.SIP, school=elsewhere), appointed(Role.SIP, school=elsewhere)
     also_appointed(whole, Role.EIP, district=school.district)
     assert offered(AppointmentsHandOver(), leaver) == [whole.name]
-    with pytest.raises(Blocked, match="Choose who takes over appointments"):
+    with pytest.raises(Blocked, match="Select who takes over appointments"):
         leave(leaver, by, appointments=half)
 
 
@@ -178,7 +178,7 @@ def test_somebody_must_take_over_what_is_begun_or_submitted(by: Actor, county: C
         f"{draft.reference}, {county.school.name}: draft",
         f"{sent.reference}, {county.school.name}: awaiting approval",
     ]
-    with pytest.raises(Blocked, match="Choose who takes over unfinished records of visit"):
+    with pytest.raises(Blocked, match="Select who takes over unfinished records of visit"):
         leave(county.sip, by)
     county.sip.refresh_from_db()
     assert county.sip.is_active

@@ -172,7 +172,7 @@ def test_the_days_are_set_by_page_and_whoever_is_second_loses_nothing(county: Co
     late = signed_in(county.head).post(url, {"days": "8", "reason": "My <b>reason</b>", "base_version": "0"})
     said = late.content.decode()
     assert late.status_code == 409
-    assert f"Nothing was saved. {county.dsim} changed this after you opened it. It is now: 6 days." in said
+    assert f"Nothing was saved. {county.dsim} changed this after you opened it. It is now 6 days." in said
     assert late.context["differences"].rows == [
         ["Days in the year", "8", "6"],
         ["Reason", "My &lt;b&gt;reason&lt;/b&gt;", "A new head"],

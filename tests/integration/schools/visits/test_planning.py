@@ -509,7 +509,7 @@ def test_nothing_is_written_of_performance_management(county: County) -> None:
         "A headteacher’s performance management has no agenda."
     ]
     assert refusal(lambda: county.start(county.sip, kind=PERFORMANCE)) == [
-        "Of a headteacher’s performance management only the date, people and days are kept."
+        "We record only the date, people and days of a headteacher’s performance management."
     ]
     assert not visit_actions.may_write(county.sip, visit)
 

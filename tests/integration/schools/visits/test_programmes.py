@@ -329,7 +329,7 @@ def test_whoever_saves_second_sees_what_differs_and_loses_nothing(county: County
     assert lost.status_code == 409
     assert 'value="Mine"' in page
     assert (
-        f"Nothing was saved. {county.head} changed this after you opened it. It is now: draft. "
+        f"Nothing was saved. {county.head} changed this after you opened it. It is now draft. "
         "What you typed is still in the form. Check it before you continue."
     ) in page
     assert "If you save again, you replace what is saved now." in page
@@ -376,7 +376,7 @@ def test_whoever_publishes_or_gives_up_second_sees_what_changed_since(county: Co
     lost = client.post(reverse(f"schools:{name}", args=[edition.pk]), {**typed, "base_version": "1"})
     assert lost.status_code == 409
     assert differing_of(lost) == [Difference("Title", title, "Theirs")]
-    assert f"{county.head} changed this after you opened it. It is now: draft." in lost.content.decode()
+    assert f"{county.head} changed this after you opened it. It is now draft." in lost.content.decode()
     edition.refresh_from_db()
     assert edition.status == EditionStatus.DRAFT
 
