@@ -17,12 +17,12 @@ class ReminderFilter(django_filters.FilterSet):
 
     show = django_filters.ChoiceFilter(label="Show", choices=SHOWN, method="shown", empty_label=None)
     rule = django_filters.MultipleChoiceFilter(
-        label="Rule",
+        label="What to do",
         choices=lambda: [(each.key, each.label) for each in rules if each.ladder],
         widget=forms.CheckboxSelectMultiple,
     )
     step = django_filters.MultipleChoiceFilter(
-        label="Step",
+        label="Reminder",
         choices=[(step.value, label) for step, label in STEP_LABELS.items()],
         widget=forms.CheckboxSelectMultiple,
     )

@@ -149,12 +149,12 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 COLUMNS_TAKEN = [
     Column("rule", "What is to be done", "The task, named by its rule"),
-    Column("what", "Of what", "The record, visit or other subject of the date"),
+    Column("what", "About", "The record, visit or other subject of the date"),
     Column("where", "School", "The school it is about"),
     Column("due_on", "Due", "The date as it is now, or the date we gave you once the work is done"),
-    Column("why", "Why that day", "How we worked out the date"),
+    Column("why", "How the date was worked out", "How we worked out the date"),
     Column("step", "Step", "New task, coming due, overdue, or how far it was escalated"),
-    Column("told_at", "Told", "When we reminded you"),
+    Column("told_at", "Reminded on", "When we reminded you"),
     Column("how", "Email", "Whether we emailed you too, and how that went"),
     Column("read_at", "Read", "When you opened it; empty if you have not"),
     Column("answer", "Your answer", "What you answered"),

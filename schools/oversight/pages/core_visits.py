@@ -326,7 +326,7 @@ LIST_COLUMNS = [
     Column("sip", "SIP", "School Improvement Partner today"),
     Column("stage", "Stage", "How far the core visit of the term has come"),
     Column("date", "Date", "Day the visit was held, or is planned for"),
-    Column("late", "Late", "Whether something about the visit or its record is overdue"),
+    Column("late", "Overdue", "Whether something about the visit or its record is overdue"),
     Column("deadline", "Next deadline", "What is due next"),
     Column("due_on", "Due", "Last day to do it"),
     Column("reference", "Record", "Reference of the record, once it is shared"),

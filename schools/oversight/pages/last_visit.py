@@ -179,7 +179,7 @@ COLUMNS = [
     Column("district", "District", "District of the authority"),
     Column("sip", "SIP", "School Improvement Partner today"),
     Column(
-        "last_seen", "Last seen", "Day of the last visit, not counting performance management. Empty if there was none"
+        "last_seen", "Last visit", "Day of the last visit, not counting performance management. Empty if there was none"
     ),
     Column("last_kind", "Type of visit", "Type of that visit"),
     Column("last_by", "Seen by", "Who held that visit"),

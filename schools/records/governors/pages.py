@@ -119,7 +119,7 @@ def with_presented(school: School, meetings: Sequence[GovernorsMeeting]) -> list
 
 def meeting_table(caption: str, met: Sequence[Met], *, keeps: bool, to_come: bool, empty: str) -> components.Table:
     shown = [Column("held_on", "Meeting", value=lambda each: clock.long_date(each.meeting.held_on))]
-    shown += [] if to_come else [Column("outcome", "What was presented")]
+    shown += [] if to_come else [Column("outcome", "Records presented")]
     shown += [Column("change", "Change", value=_change)] if keeps else []
     return columns.table(caption, shown, met, empty=empty)
 
@@ -211,7 +211,7 @@ MEETINGS = (
     Column("held_on", "Meeting", "Day of the meeting", "meeting.held_on"),
     Column("state", "State", "To come, held or cancelled"),
     Column("cancelled_because", "Why cancelled", "Reason for cancelling it", "meeting.cancelled_because"),
-    Column("presented", "What was presented", "References of the records presented at it"),
+    Column("presented", "Records presented", "References of the records presented at it"),
 )
 WAITING = (
     Column("record", "Record", "Reference of the record", lambda row: row[0].reference, file_only=True),

@@ -230,7 +230,7 @@ def test_a_date_opens_its_working(held_county: County) -> None:
     assert "10 November 2026" in page
     assert "5 working days after Tuesday 3 November 2026" in page
     assert record.get_absolute_url() in page
-    assert rows_of(held_county.dsim)[0]["Why that day"].startswith("5 working days after Tuesday 3 November 2026")
+    assert rows_of(held_county.dsim)[0]["How the date was worked out"].startswith("5 working days after Tuesday 3 November 2026")
 
 
 def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_at: Callable[[date], None]) -> None:
@@ -241,8 +241,8 @@ def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_
         clock_at(day)
         sweep(day)
     (row,) = rows_of(county.dsim, rule=SUBMIT)
-    assert (row["Step"], row["Told on"], row["Told"]) == ("Overdue, escalated", "2026-11-18", county.dsim.name)
-    assert row["Days late"] == "8"
+    assert (row["Step"], row["Reminded on"], row["Reminded"]) == ("Overdue, escalated", "2026-11-18", county.dsim.name)
+    assert row["Days overdue"] == "8"
     page = page_of(county.dsim)
     assert f"Reminded: {county.dsim.name}, 18 November 2026 (Overdue, escalated)" in page
     assert "8 days overdue" in page
@@ -258,7 +258,7 @@ def test_it_says_why_something_is_late(held_county: County, clock_at: Callable[[
     page = page_of(county.dsim)
     assert f"Overdue because: =&lt;b&gt;Ill&lt;/b&gt; ({county.sip.name}, 12 November 2026)" in page
     (row,) = rows_of(county.dsim, rule=SUBMIT)
-    assert (row["Late because"], row["Reason from"]) == ("'=<b>Ill</b>", county.sip.name)
+    assert (row["Overdue because"], row["Reason from"]) == ("'=<b>Ill</b>", county.sip.name)
 
 
 def test_what_was_said_of_an_earlier_date_is_not_said_of_this_one(

@@ -425,7 +425,7 @@ def test_actions_are_taken_away_as_they_are_listed(county: County) -> None:
     client, path = signed_in(county.chair), f"/schools/{county.school.urn}/actions/export"
     text = b"".join(client.get(f"{path}.csv?status=overdue")).decode("utf-8-sig")
     [row] = csv.DictReader(io.StringIO(text))
-    assert (row["Action"], row["Whose"], row["Overdue"]) == ("'=1+1", "The school", "Yes")
+    assert (row["Action"], row["Owner"], row["Overdue"]) == ("'=1+1", "The school", "Yes")
     found = json.loads(b"".join(client.get(f"{path}.json")))
     assert found["rows"][0]["due_on"] == "2026-10-30"
     assert b"".join(client.get(f"{path}.xlsx")).startswith(b"PK")
