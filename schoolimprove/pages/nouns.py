@@ -232,7 +232,7 @@ def events_of(subject: Any, table: StateTable, *, all_of_it: bool) -> list[compo
         move = moves.get(event.verb)
         shows_reason = all_of_it or (move is not None and move.public_reason)
         past = move.past if move else event.verb
-        who = str(event.by or "The system")
+        who = str(event.by or "The service")
         timeline.append(
             components.Event(past[:1].upper() + past[1:], event.at, who, event.reason if shows_reason else "")
         )

@@ -50,8 +50,8 @@ def policy_list(request: HttpRequest, *, may_propose: bool, may_decide: bool) ->
     by_key = {key.name: [row for row in rows if row.key == key.name] for key in all_keys()}
     waiting = [row for row in rows if row.approved_at is None and row.key in by_key]
     context = {
-        "page_title": "Policy",
-        "breadcrumbs": [components.Crumb("Settings", reverse("admin:index")), components.Crumb("Policy")],
+        "page_title": "Policy values",
+        "breadcrumbs": [components.Crumb("Settings", reverse("admin:index")), components.Crumb("Policy values")],
         "sections": [_section(key, by_key[key.name], may_propose=may_propose) for key in all_keys()],
         "proposals": [_proposal(request, row, by_key[row.key]) for row in waiting],
         "may_decide": may_decide,
@@ -63,7 +63,7 @@ def policy_list(request: HttpRequest, *, may_propose: bool, may_decide: bool) ->
 def policy_detail(request: HttpRequest, row: PolicyRow, *, may_decide: bool) -> HttpResponse:
     """One value: what it does, what it changes, who proposed and approved it."""
     key = key_named(row.key)
-    crumbs = [("Settings", reverse("admin:index")), ("Policy", reverse(LISTED)), (key.label, "")]
+    crumbs = [("Settings", reverse("admin:index")), ("Policy values", reverse(LISTED)), (key.label, "")]
     context = {
         "page_title": key.label,
         "caption": state_of(row),

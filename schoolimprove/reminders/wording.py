@@ -71,8 +71,9 @@ def why_that_date(working: Any) -> str:
         return ""
     asked = Working.from_record(working)
     left_out = "; ".join(f"{why}, {days}" for why, days in skipped_in_words(asked.skipped))
-    counted = f"{question(asked)}, {first_counted(asked)} {uk_date(asked.first_day)}"
-    return f"{counted}; skipped: {left_out}." if left_out else f"{counted}; no day is skipped."
+    begun = first_counted(asked)
+    counted = f"{question(asked)}, {begun} {uk_date(asked.first_day)}" if begun else question(asked)
+    return f"{counted}; skipped: {left_out}." if left_out else f"{counted}."
 
 
 def days_left(due_on: date, on: date) -> str:

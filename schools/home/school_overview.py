@@ -1,5 +1,6 @@
 """The Overview tab of a school: what is overdue, who leads it, its visits and deadlines, and what the register says."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -161,14 +162,18 @@ def days_facts(user: Any, school: School) -> list[components.Fact]:
 def _facts_of_some(school: School, source: str) -> list[components.Fact]:
     """What only some schools have, where they have it."""
     facts = [
-        components.Fact("Opened", school.opened_on, source=source),
-        components.Fact("Closed", school.closed_on, source=source),
+        components.Fact("Opens" if _is_to_come(school.opened_on) else "Opened", school.opened_on, source=source),
+        components.Fact("Closes" if _is_to_come(school.closed_on) else "Closed", school.closed_on, source=source),
         components.Fact("Trust", school.trust_name, source=source),
         components.Fact("Religious character", school.religious_character, source=source),
         components.Fact("Diocese", school.diocese and school.diocese.name),
         components.Fact("Partnership", school.partnership and school.partnership.name),
     ]
     return [fact for fact in facts if fact.value]
+
+
+def _is_to_come(day: date | None) -> bool:
+    return day is not None and day > clock.today()
 
 
 def map_reference(school: School) -> str:

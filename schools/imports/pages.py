@@ -129,7 +129,7 @@ def _list_row(run: ImportRun) -> list[Any]:
         components.Status(run.status, run.get_status_display()),
         in_short(run),
         _breaking(", ".join(run.names) or "None"),
-        run.created_by or "The system",
+        run.created_by or "The service",
         run.created_at,
     ]
 
@@ -269,7 +269,7 @@ def again_url(run: ImportRun) -> str:
 
 
 def facts_of(run: ImportRun) -> list[components.Fact]:
-    facts = [components.Fact("Started by", f"{run.created_by or 'The system'}, {shown(run.created_at)}")]
+    facts = [components.Fact("Started by", f"{run.created_by or 'The service'}, {shown(run.created_at)}")]
     if run.undoes:
         facts.append(_undone_fact(run.undoes))
     elif importer_of(run.kind).takes_authority:
@@ -309,7 +309,7 @@ FIGURES = {
     "changed": ("To be changed", "Changed"),
     "unchanged": ("Already the same", "Already the same"),
     "ignored": ("Other authorities (skipped)", "Other authorities (skipped)"),
-    "refused": ("Rows refused", "Rows refused"),
+    "refused": ("Whole rows we could not import", "Whole rows we could not import"),
     "vanished": ("Open in our data, not in the files", "Open in our data, not in the files"),
 }
 """What is counted, as it is called before an import is applied and after."""
@@ -370,7 +370,7 @@ def events_of(run: ImportRun) -> list[components.Event]:
 
 def _who(event: AuditEvent) -> str:
     """What a worker did it did for whoever asked: nobody reads that they refused their own import."""
-    by = str(event.by or "the system")
+    by = str(event.by or "the service")
     return f"the service, for {by}" if event.by and event.verb in WORKERS_VERBS else by
 
 
@@ -406,7 +406,7 @@ def _decided(request: HttpRequest, run: ImportRun, verb: Any) -> HttpResponse:
         now = conflict.current
         messages.error(
             request,
-            f"{now.updated_by or 'The system'} changed this import after you opened it. Check it again before you "
+            f"{now.updated_by or 'The service'} changed this import after you opened it. Check it again before you "
             "continue.",
         )
     return redirect(run)
@@ -496,7 +496,7 @@ def _export_row(run: ImportRun) -> list[Any]:
         run.get_status_display(),
         in_short(run),
         ", ".join(run.names),
-        str(run.created_by or "The system"),
+        str(run.created_by or "The service"),
         run.created_at,
         run.applied_at,
     ]

@@ -13,6 +13,7 @@ from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import (
     HALF_TERMS,
+    MEETINGS,
     SCHOOL_DAYS,
     Calendar,
     DatesNotHeld,
@@ -29,7 +30,7 @@ from schools.oversight.last_visit import waited_for
 from schools.policy import CORE_VISIT_WEEKS, RECORD_LIMITS, SERVICE_BY_TYPE
 from schools.policy import NOT_SEEN as NOT_SEEN_DAYS
 from schools.records import deadlines as record_deadlines
-from schools.records.deadlines import ASSURE, MEETINGS, OF_RECORDS, PRESENT, RESPOND, SUBMIT
+from schools.records.deadlines import ASSURE, OF_RECORDS, PRESENT, RESPOND, SUBMIT
 from schools.records.models.record import ANSWERED_IN, RecordOfVisit
 from schools.records.models.version import RecordVersion
 from schools.records.overnight import settle_responses

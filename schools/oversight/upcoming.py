@@ -136,13 +136,13 @@ def _task(row: DateRow, oversees: bool) -> TodoItem:
             one, many = LATE[row.label]
             title = one if row.number == 1 else many.format(f"{row.number:,}")
             url = _late_on_the_board(row.label) if oversees else reverse("schools:list")
-            where = "At the schools you look after. The oldest was due:"
+            where = "At the schools you look after. Oldest due date:"
             return TodoItem(title, where, url, row.day, overdue=True)
         case DateKind.LATE_ACTIONS:
             many = f"{row.number:,} of the authority’s actions are overdue"
             title = "One of the authority’s actions is overdue" if row.number == 1 else many
             url = reverse("schools:actions", args=[row.urn])
-            return TodoItem(title, f"The oldest is at {row.name}. It was due:", url, row.day, overdue=True)
+            return TodoItem(title, f"Oldest at {row.name}. Due:", url, row.day, overdue=True)
         case DateKind.VISIT:
             state = ", date proposed" if row.number else ""
             url = reverse("schools:visit", args=[row.urn, row.key])

@@ -32,6 +32,8 @@ WITHOUT_MOVE = {
     "took a file away": "has an attachment removed",
 }
 """What is done to a record without moving it, after its name."""
+OWN_WORDS = {"entered": "added", "named": "added"}
+"""What is done to a meeting and to a strength, where the page calls it otherwise."""
 SHOWN_TO_READERS = ("approve", "responded", "present", "undo presentation", "close", "close unpresented", "correct")
 """What those who read a record only because it is shared may know of how it came about."""
 
@@ -85,7 +87,8 @@ def _record_address(event: AuditEvent, place: Place) -> str:
 def _say_following(event: AuditEvent, _known: Known) -> str:
     is_action = event.subject_kind == RecordAction._meta.label_lower
     what, table = ("Action", ACTION) if is_action else ("Strength", STRENGTH)
-    return f"{what} “{event.subject_name}”: {past_of(table, event)}"
+    past = past_of(table, event)
+    return f"{what} “{event.subject_name}”: {OWN_WORDS.get(past, past)}"
 
 
 def _following_address(event: AuditEvent, place: Place) -> str:
@@ -96,7 +99,7 @@ def _following_address(event: AuditEvent, place: Place) -> str:
 
 
 def _say_meeting(event: AuditEvent, _known: Known) -> str:
-    return f"{event.subject_name}: {event.verb}"
+    return f"{event.subject_name}: {OWN_WORDS.get(event.verb, event.verb)}"
 
 
 def _meeting_address(_event: AuditEvent, place: Place) -> str:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from schoolimprove.accounts.models import User
 from schoolimprove.calendar.calendars import working_days_calendar
 from schoolimprove.lib.clock import (
+    MEETINGS,
     Calendar,
     NoTermDates,
     Working,
@@ -66,8 +67,6 @@ LABELS = {
     ACTION_OF_AUTHORITY: "Update the action",
     **VISIT_LABELS,
 }
-MEETINGS = "governors’ meetings"
-"""The calendar of deadlines that end on the day the clerk gave."""
 
 
 def started(record: RecordOfVisit) -> None:

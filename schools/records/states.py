@@ -80,7 +80,7 @@ RECORD_OF_VISIT = StateTable(
             target=RecordStatus.ABANDONED,
             past="abandoned",
             who=f"The author; {_MANAGER.lower()[:1]}{_MANAGER[1:]}, so that a leaver's draft does not stay open",
-            effect="The visit no longer counts and its days can be used again. A core visit is owed again. "
+            effect="The visit no longer counts and its days can be used again. A core visit is due again. "
             "We keep the text for the author and their managers to read.",
             reason_required=True,
         ),

@@ -38,7 +38,7 @@ from schools.visits.todo import at_my_schools
 ONE_BY_ONE = 3
 """With actions at more schools than these they are asked about together."""
 TASKS = {
-    SUBMIT: "Finish the Record of Visit",
+    SUBMIT: "Submit the Record of Visit",
     ASSURE: "Approve or return the Record of Visit",
     RESPOND: "Respond to the Record of Visit",
     PRESENT: "Present the Record of Visit to the governors",

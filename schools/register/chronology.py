@@ -106,7 +106,7 @@ def in_words(events: Iterable[AuditEvent], places: Sequence[Place]) -> list[Even
 
 def _worded(event: AuditEvent, place: Place, known: Known) -> Event:
     source = source_of(event.subject_kind)
-    who = str(event.by) if event.by else "The system"
+    who = str(event.by) if event.by else "The service"
     where = place.school.name if place.heir else ""
     address = source.address(event, place)
     changes = changes_of(event, known) if source.tells_changes else []

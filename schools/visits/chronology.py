@@ -26,6 +26,8 @@ from schools.visits.states import VISIT
 
 TOLD_WITH_THE_RECORD = ("hold", "void", "corrected")
 """What becomes of a visit with its record is the record's to tell, to those who may know of that."""
+OWN_WORDS = {"taken away": "removed", "taken back": "withdrawn", "opened": "created", "owed again": "due again"}
+"""What is done without moving a visit, where the page calls it otherwise."""
 
 
 def _visit_events(user: Any, places: Sequence[Place]) -> Q:
@@ -45,9 +47,13 @@ def _visit_events(user: Any, places: Sequence[Place]) -> Q:
 
 def _say_visit(event: AuditEvent, _known: Known) -> str:
     if event.subject_kind == AgendaItem._meta.label_lower:
-        return f"Agenda item {event.verb}: {event.subject_name}"
+        return f"Agenda item {_past(event)}: {event.subject_name}"
     past = {move.verb: move.past for move in VISIT.moves}
-    return f"{event.subject_name.split(' to ')[0]}: {past.get(event.verb, event.verb)}{_dated(event)}"
+    return f"{event.subject_name.split(' to ')[0]}: {past.get(event.verb) or _past(event)}{_dated(event)}"
+
+
+def _past(event: AuditEvent) -> str:
+    return OWN_WORDS.get(event.verb, event.verb)
 
 
 def _dated(event: AuditEvent) -> str:
@@ -70,7 +76,7 @@ def _note_events(user: Any, places: Sequence[Place]) -> Q:
 
 
 def _say_note(event: AuditEvent, _known: Known) -> str:
-    return f"{event.subject_name} {event.verb}"
+    return f"{event.subject_name} {_past(event)}"
 
 
 def _say_entitlement(event: AuditEvent, _known: Known) -> str:

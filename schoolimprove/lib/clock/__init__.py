@@ -21,7 +21,7 @@ from .moment import LONDON, at, now, today
 from .terms import DatesNotHeld, HalfTerm, NoTermDates, Term, TermName, Terms
 from .typed import NotADay, full_year, month_number, read_day
 from .weeks import WEEKS_BEFORE_END, before_last_weeks
-from .words import Run, first_counted, long_date, question, runs, skipped_in_words, uk_date, uk_time
+from .words import MEETINGS, Run, first_counted, long_date, question, runs, skipped_in_words, uk_date, uk_time
 from .working import Working
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "HALF_TERMS",
     "INSPECTION_WORKING_DAYS",
     "LONDON",
+    "MEETINGS",
     "SCHOOL_DAYS",
     "WEEKS_BEFORE_END",
     "WORKING_DAYS",

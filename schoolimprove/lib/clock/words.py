@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from .calendar import WEEKEND
+from .half_terms import HALF_TERMS
 from .terms import ONE_DAY
 from .weeks import WEEKS_BEFORE_END
 from .working import Working
 
 WEEKEND_RUN = "Weekend"
+MEETINGS = "governors’ meetings"
+"""The calendar of a working that ends on the day of a meeting."""
+HALVES_OF_A_TERM = 2
 
 
 def uk_date(day: date) -> str:
@@ -35,12 +39,25 @@ def question(working: Working) -> str:
     if working.calendar == WEEKS_BEFORE_END:
         weeks = "week" if working.n == 1 else "weeks"
         return f"{working.n} {weeks} before the last day of term, {long_date(working.start)}"
+    if working.calendar == MEETINGS:
+        return f"The next governors’ meeting after {uk_date(working.start)}"
+    if working.calendar == HALF_TERMS:
+        return _end_of_term(working)
     unit = working.calendar if working.n != 1 else working.calendar.removesuffix("s")
     return f"{working.n} {unit} {'counted from' if working.counts_start else 'after'} {long_date(working.start)}"
 
 
+def _end_of_term(working: Working) -> str:
+    """Deadlines counted in half-terms end with a term: the one that begins on the first day, or else the next one."""
+    if working.n == HALVES_OF_A_TERM:
+        return f"The end of the term that begins on {uk_date(working.first_day)}"
+    return f"The end of the next term after {uk_date(working.start)}"
+
+
 def first_counted(working: Working) -> str:
-    """What the working's `first_day` is."""
+    """What the working's `first_day` is; nothing where no days are counted."""
+    if working.calendar in (MEETINGS, HALF_TERMS):
+        return ""
     return "first school day of those weeks" if working.calendar == WEEKS_BEFORE_END else "first day counted"
 
 

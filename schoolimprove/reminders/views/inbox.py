@@ -120,7 +120,7 @@ def how_told(reminder: Reminder) -> str:
         return ""
     if email.status == STATUS.failed or email.recipient_delivery_status in BOUNCED:
         return "Email did not arrive"
-    return "Emailed" if email.status == STATUS.sent else "Email being sent"
+    return "Emailed" if email.status == STATUS.sent else "Email waiting to be sent"
 
 
 def when_told(reminder: Reminder) -> str:

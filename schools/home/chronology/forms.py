@@ -24,8 +24,8 @@ class ChronologyForm(forms.Form):
     since = DateField(label="From", named="the first day", required=False)
     until = DateField(label="To", named="the last day", required=False)
     as_at = DateField(
-        label="Show the school as on",
-        named="the day to show the school as on",
+        label="Show the school as it was on",
+        named="the date",
         required=False,
         help_text="We hide everything later than this day.",
     )
@@ -39,7 +39,7 @@ class ChronologyForm(forms.Form):
     def clean_as_at(self) -> date | None:
         day: date | None = self.cleaned_data["as_at"]
         if day is not None and day > clock.today():
-            raise forms.ValidationError("The day to show the school as on must be today or in the past")
+            raise forms.ValidationError("The date must be today or in the past")
         return day
 
     def clean(self) -> dict[str, Any]:

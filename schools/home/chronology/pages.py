@@ -88,7 +88,7 @@ class Chronicle:
 def tallied(events: QuerySet[AuditEvent]) -> list[Tally]:
     rows = events.order_by().values_list("subject_kind", "by", "by__name").annotate(events=Count("pk"))
     return [
-        Tally(source_of(kind).key, str(by or SYSTEM), name or "The system", number) for kind, by, name, number in rows
+        Tally(source_of(kind).key, str(by or SYSTEM), name or "The service", number) for kind, by, name, number in rows
     ]
 
 

@@ -51,7 +51,8 @@ class People:
         if email and (found := self._by_email.get(normalise_email(email))):
             if len(found) > 1:
                 raise Ambiguous(
-                    f"{len(found)} people have the address {email}. Correct their addresses in the admin first."
+                    f"{len(found)} people have the address {email}. Correct the email addresses under Administration "
+                    "first."
                 )
             return found[0]
         called = [each for each in self._by_name.get(name, ()) if not (email and (each.email or each.user_id))]

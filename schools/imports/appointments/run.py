@@ -256,7 +256,10 @@ def _role(cell: str) -> Role:
     if role is None:
         raise Unreadable(f"{shown(text)} is not a role we know." if text else "Enter a role.")
     if role in ONE_BY_ONE:
-        raise Unreadable(f"You cannot give the role {ROLE_LABELS[role]} by file. Give it to each person in the admin.")
+        raise Unreadable(
+            f"You cannot give the role {ROLE_LABELS[role]} by file. Give it on each person’s page, under "
+            "Administration, People."
+        )
     return role
 
 

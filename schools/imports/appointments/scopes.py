@@ -76,7 +76,8 @@ class Scopes:
             return Scope("phase", _phase(name))
         if column == "Authority":
             raise Unreadable(
-                "You cannot give appointments over the whole authority by file. Give each one in the admin."
+                "You cannot give appointments over the whole authority by file. Give each one on the person’s page, "
+                "under Administration, People."
             )
         found = self._named[column].get(name.casefold(), [])
         if len(found) != 1:

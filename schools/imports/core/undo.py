@@ -201,7 +201,7 @@ def _changed_since(row: Touched, obj: models.Model, later: Sequence[AuditEvent])
 def _who(event: AuditEvent | None, before: str = "; changed ") -> str:
     if event is None:
         return ""
-    return f"{before}by {event.by or 'the system'} on {uk_date(event.at.astimezone(clock.LONDON).date())}"
+    return f"{before}by {event.by or 'the service'} on {uk_date(event.at.astimezone(clock.LONDON).date())}"
 
 
 def _holds(each: models.Field[Any, Any], obj: models.Model, stored: Any) -> bool:

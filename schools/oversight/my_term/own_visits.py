@@ -216,7 +216,7 @@ def next_step(visit: Any) -> str:
         case Group.ANOTHER_DATE:
             return "Answer the school"
         case Group.TO_WRITE if visit.status == VisitStatus.HELD:
-            return "Finish the record"
+            return "Submit the record"
         case Group.TO_WRITE if visit.kind in WITHOUT_RECORD:
             return "Record that it was held"
         case Group.TO_WRITE:

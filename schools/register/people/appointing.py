@@ -274,7 +274,7 @@ def _wrong_with_person(appointment: Appointment) -> list[str]:
     over = appointment.pk and appointment.ends_on and appointment.ends_on <= clock.today()
     if user is None or user.is_active or over:
         return []
-    return [f"{appointment.person}’s account is deactivated. Let them back in before you appoint them."]
+    return [f"{appointment.person}’s account is deactivated. Reactivate the account before you appoint them."]
 
 
 def _held_already(appointment: Appointment, others: Iterable[Appointment]) -> list[str]:

@@ -57,7 +57,7 @@ def _rows_before(rows: Iterable[Any]) -> list[Any]:
 
 
 def _change(after: Any, before: Any, names: Names, where: str) -> Event:
-    who = str(after.history_user) if after.history_user else "The system"
+    who = str(after.history_user) if after.history_user else "The service"
     what = "Added to the register" if after.history_type == "+" else "Changed"
     why = after.history_change_reason or ""
     return Event(what, after.history_date, who, why, changes=_differences(after, before, names), where=where)

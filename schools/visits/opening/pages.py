@@ -155,7 +155,7 @@ def _partner(place: Place) -> Any:
     names = ", ".join(place.partners)
     if place.author is not None:
         return names
-    return f"{names} ({'does not sign in' if len(place.partners) == 1 else 'not exactly one who signs in'})"
+    return f"{names} ({'has no active account' if len(place.partners) == 1 else 'several partners'})"
 
 
 def adopted_table(places: Iterable[Place]) -> components.Table:

@@ -208,7 +208,7 @@ def history_of(edition: ProgrammeEdition) -> list[components.Event]:
     events = AuditEvent.objects.filter(subject_kind=kind, subject_id=edition.pk).select_related("by")
     return [
         components.Event(
-            past.get(event.verb, event.verb).capitalize(), event.at, str(event.by or "The system"), event.reason
+            past.get(event.verb, event.verb).capitalize(), event.at, str(event.by or "The service"), event.reason
         )
         for event in events.order_by("-at", "-pk")
     ]

@@ -48,7 +48,7 @@ def to_a_visit(page: Page) -> None:
 
 
 def to_the_record_being_written(page: Page) -> None:
-    press(page, "Finish the Record of Visit")
+    press(page, "Submit the Record of Visit")
     press(page, "Edit the record")
     expect(page.get_by_role("button", name="Save and preview")).to_be_visible()
 

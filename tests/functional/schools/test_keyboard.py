@@ -99,7 +99,7 @@ def test_a_record_goes_from_its_author_to_the_schools_answer(
 ) -> None:
     record = county.start(county.sip)
     with at_home(browser, live_server, county.sip) as (page, keys):
-        keys.enter("Finish the Record of Visit")
+        keys.enter("Submit the Record of Visit")
         keys.enter("Edit the record")
         assert len(tab_stops(page)) > 20, "The Tab key is trapped"
         keys.write("Evidence you saw", "Written with the keyboard alone.")

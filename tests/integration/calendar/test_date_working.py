@@ -34,9 +34,18 @@ def test_a_working_that_keeps_only_its_answer_still_opens() -> None:
     assert "<li>Half-term: 16 to 20 February 2009</li>" in html
 
 
-def test_a_working_that_skips_nothing_says_so() -> None:
+def test_a_working_that_skips_nothing_says_nothing_of_days_skipped() -> None:
     working = clock.working_days_after(date(2009, 3, 30), 1, CALENDAR).as_record()
-    assert "No days are skipped." in rendered("{% date_working working %}", working=working)
+    html = rendered("{% date_working working %}", working=working)
+    assert "The first day counted is Tuesday 31 March 2009.</p> </div>" in html
+    assert "skipped" not in html
+
+
+def test_a_working_that_counts_no_days_names_no_first_one() -> None:
+    day = date(2026, 12, 7)
+    working = clock.Working(clock.MEETINGS, date(2026, 11, 10), 1, day, day, ()).as_record()
+    html = rendered("{% date_working working %}", working=working)
+    assert '<p class="govuk-body">The next governors’ meeting after 10 November 2026.</p> </div>' in html
 
 
 def test_a_reason_that_somebody_typed_is_text() -> None:

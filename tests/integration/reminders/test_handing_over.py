@@ -86,7 +86,7 @@ def test_returned_and_submitted_again_the_same_day_each_is_told_each_time(county
     record = county.submitted(county.sip)
     record_actions.return_to_author(record, by=county.dsim, on=TUESDAY, reason="Say more.", seen_version=record.version)
     assert asked() == [(ASSURE, county.dsim), (SUBMIT, county.sip)]
-    assert titles(county.sip) == ["Finish the Record of Visit"]
+    assert titles(county.sip) == ["Submit the Record of Visit"]
     record.refresh_from_db()
     record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert asked() == [(ASSURE, county.dsim), (SUBMIT, county.sip), (ASSURE, county.dsim)]
@@ -167,7 +167,7 @@ def test_unfinished_records_are_told_to_the_colleague_who_takes_them(county: Cou
     colleague = appointed(Role.SIP, school=county.school)
     hand_over_records(county.sip, to=colleague, by=Actor(county.dsim))
     assert asked() == [(SUBMIT, colleague)]
-    assert titles(colleague) == ["Finish the Record of Visit"]
+    assert titles(colleague) == ["Submit the Record of Visit"]
 
 
 def test_an_import_that_was_checked_is_told_to_the_person_who_brought_the_file() -> None:

@@ -41,10 +41,28 @@ def test_the_question_names_days_calendar_and_event() -> None:
         clock.question(clock.nth_school_day(date(2009, 2, 12), 6, CALENDAR))
         == "6 school days counted from Thursday 12 February 2009"
     )
-    assert (
-        clock.question(clock.half_term_end(date(2008, 11, 3), 4, CALENDAR))
-        == "4 half-terms counted from Monday 3 November 2008"
-    )
+
+
+@pytest.mark.parametrize(
+    ("start", "n", "words"),
+    [
+        (date(2008, 9, 3), 2, "The end of the term that begins on 3 September 2008"),
+        (date(2008, 12, 24), 2, "The end of the term that begins on 5 January 2009"),
+        (date(2008, 10, 1), 4, "The end of the next term after 1 October 2008"),
+        (date(2008, 10, 29), 3, "The end of the next term after 29 October 2008"),
+        (date(2008, 11, 3), 3, "The end of the next term after 3 November 2008"),
+    ],
+)
+def test_a_count_of_half_terms_is_called_the_end_of_a_term(start: date, n: int, words: str) -> None:
+    working = clock.half_term_end(start, n, CALENDAR)
+    assert (clock.question(working), clock.first_counted(working)) == (words, "")
+
+
+def test_a_meeting_is_not_counted() -> None:
+    day = date(2026, 12, 7)
+    working = clock.Working(clock.MEETINGS, date(2026, 11, 10), 1, day, day, ())
+    assert clock.question(working) == "The next governors’ meeting after 10 November 2026"
+    assert clock.first_counted(working) == ""
 
 
 def test_skipped_days_are_drawn_together_with_weekends_last() -> None:

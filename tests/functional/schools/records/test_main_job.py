@@ -191,7 +191,7 @@ def dsim_returns(browser: Browser, live_server: Any, cast: Cast, record: RecordO
 def sip_mends(browser: Browser, live_server: Any, cast: Cast, record: RecordOfVisit) -> None:
     with opened(browser) as page:
         be_at_home(page, live_server, cast.sip)
-        led_on(page.get_by_role("link", name="Finish the Record of Visit"))
+        led_on(page.get_by_role("link", name="Submit the Record of Visit"))
         press(page, "Edit the record")
         expect(page.get_by_text("Which <words>?")).to_be_visible()
         page.locator("textarea[name^=item_]").first.fill(MENDED)

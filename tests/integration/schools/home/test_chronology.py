@@ -149,7 +149,7 @@ def test_an_event_is_worded_for_people(county: County) -> None:
 def test_what_the_system_did_is_said_to_be_its_own(county: County) -> None:
     AuditEventFactory.create(subject_kind="schools.school", school_id=county.school.pk, by=None, verb="changed")
     [event] = said(county.sip, county.school)
-    assert (event.what, event.who) == ("School changed", "The system")
+    assert (event.what, event.who) == ("School changed", "The service")
 
 
 @pytest.mark.parametrize("records", [1, 8])

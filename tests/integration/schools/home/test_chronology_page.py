@@ -98,7 +98,7 @@ def test_kinds_and_people_are_counted_up_to_the_day_it_is_read_as_at(year: Count
         return {option.label: option.count for group in panel.groups for option in group.options}
 
     now, then = counted(), counted(**as_at(date(2026, 5, 1)))
-    assert (now["Visits"], now["Register"], now["Invented Clerk"], now["The system"]) == (SHARED_LIFE, 3, 1, 1)
+    assert (now["Visits"], now["Register"], now["Invented Clerk"], now["The service"]) == (SHARED_LIFE, 3, 1, 1)
     assert (then["Visits"], then["Register"], then["Invented Clerk"], then[year.dsim.name]) == (0, 1, 0, 1)
 
 
@@ -114,15 +114,15 @@ def test_what_was_chosen_is_shown_with_its_day_in_words(year: County) -> None:
     panel = read(year, year.dsim, kind="register", **as_at(date(2026, 5, 1)))["filters"]
     assert [(group.label, [tag.label for tag in group.tags]) for group in panel.chosen] == [
         ("Kind of event", ["Register"]),
-        ("Show the school as on", ["1 May 2026"]),
+        ("Show the school as it was on", ["1 May 2026"]),
     ]
 
 
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        (as_at(TUESDAY + timedelta(days=1)), "The day to show the school as on must be today or in the past"),
-        ({"as_at_0": 31, "as_at_1": 2, "as_at_2": 2026}, "The day to show the school as on must be a real date"),
+        (as_at(TUESDAY + timedelta(days=1)), "The date must be today or in the past"),
+        ({"as_at_0": 31, "as_at_1": 2, "as_at_2": 2026}, "The date must be a real date"),
         (
             {"since_0": 2, "since_1": 5, "since_2": 2026, "until_0": 1, "until_1": 5, "until_2": 2026},
             "The last day must be the same as or after the first day",
@@ -292,7 +292,7 @@ def test_it_is_taken_away_as_it_is_narrowed_and_that_is_remembered(year: County)
     happened(year, "changed by import", changes={"town": ["Nowhere", "=Elsewhere"]}, at=MAY)
     response = signed_in(year.dsim).get(address, query)
     taken = json.loads(b"".join(response))
-    assert taken["filters"] == {"Kind of event": "Register", "Show the school as on": "1 May 2026"}
+    assert taken["filters"] == {"Kind of event": "Register", "Show the school as it was on": "1 May 2026"}
     assert [row["changes"] for row in taken["rows"]] == ["Town: Nowhere → =Elsewhere", ""]
     assert taken["rows"][1] | {"at": "", "school": ""} == {
         "at": "",

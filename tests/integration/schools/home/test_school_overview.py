@@ -19,6 +19,7 @@ from schools.oversight.deadlines_board import due_for
 from schools.oversight.school_deadlines import SchoolDeadline, SchoolDeadlines
 from schools.records.deadlines import ASSURE, LABELS, PRESENT, RESPOND, SUBMIT
 from schools.records.states import RecordStatus
+from schools.register.establishments import Service
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT, NOT_SEEN
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
@@ -207,6 +208,16 @@ def test_the_summary_has_the_last_visit_the_next_and_the_next_deadline_with_its_
     coming = str(fact(county.headteacher, county.school, "Next deadline").value)
     assert f'href="{record.get_absolute_url()}">Respond to the record</a>' in coming
     assert "(how this date is worked out)" in coming
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "closes"),
+    [(TUESDAY, "Opened", "Closed"), (TUESDAY + DAY, "Opens", "Closes")],
+)
+def test_a_day_to_come_is_not_told_as_one_that_has_been(county: County, day: date, opens: str, closes: str) -> None:
+    county.school.opened_on = county.school.closed_on = day
+    labels = {each.label for each in school_overview.register_facts(county.school, Service.ENTITLED)}
+    assert labels & {"Opens", "Opened", "Closes", "Closed"} == {opens, closes}
 
 
 def test_the_next_deadline_is_the_soonest_that_is_not_overdue(county: County) -> None:

@@ -33,7 +33,7 @@ def test_each_is_asked_in_turn_and_nobody_twice() -> None:
     head, chair = appointed(Role.HEADTEACHER, school=school), appointed(Role.CHAIR, school=school)
 
     record = record_at(RecordStatus.DRAFT, school=school, author=sip, manager=dsim)
-    assert titles(sip) == ["Finish the Record of Visit"]
+    assert titles(sip) == ["Submit the Record of Visit"]
     assert titles(dsim) == titles(head) == []
 
     record_actions.submit(record, by=sip, on=TODAY, seen_version=record.version)

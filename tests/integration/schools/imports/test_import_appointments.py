@@ -287,7 +287,7 @@ def test_a_row_that_cannot_be_taken_says_why(
 @pytest.mark.parametrize("role", sorted(ONE_BY_ONE))
 def test_roles_over_the_whole_authority_are_given_one_by_one(school: School, take: Take, role: Role) -> None:
     outcome = take(f"{role.value},A,,,900101,,,01/09/2026,,")
-    assert "by file. Give it to each person in the admin." in outcome.rejected[0].reason
+    assert "by file. Give it on each person’s page, under Administration, People." in outcome.rejected[0].reason
     assert not Person.objects.filter(name="A").exists()
 
 

@@ -177,7 +177,7 @@ def test_a_record_is_finished_by_its_author_and_told_to_nobody_who_may_not_know(
     assert listed(administrator) == [(county.school.name, "Done")]
     assert exported(administrator)[0]["Record"] == ""
     assert record.reference not in page(administrator)
-    assert "Finish the record" not in page(administrator)
+    assert "Submit the record" not in page(administrator)
     record_actions.submit(record, by=county.sip, on=TUESDAY, seen_version=record.version)
     assert listed(county.sip) == [(county.school.name, "Done")]
 

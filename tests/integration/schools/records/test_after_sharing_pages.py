@@ -392,7 +392,7 @@ def test_a_meeting_is_cancelled_with_a_reason_and_told_in_the_chronology(county:
     assert meeting.cancelled_because == "Snow <b>"
     assert "Cancelled: Snow &lt;b&gt;" in page_of(clerk, f"/schools/{county.school.urn}/governors/")
     assert told(county.chair, county, "governors") == [
-        "Governors’ meeting, 3 December 2026: entered",
+        "Governors’ meeting, 3 December 2026: added",
         "Governors’ meeting, 3 December 2026: cancelled",
     ]
 

@@ -188,7 +188,7 @@ def test_nobody_who_was_deactivated_is_appointed(person: Person, school: School,
     assert person.user is not None
     deactivate(person.user, by=by, on=TUESDAY, reason="Left")
     said = refusal(lambda: appoint(person, Role.SIP, scope={"school": school}, starts_on=TOMORROW, by=by))
-    assert said == ["Jo Smith’s account is deactivated. Let them back in before you appoint them."]
+    assert said == ["Jo Smith’s account is deactivated. Reactivate the account before you appoint them."]
     reactivate(person.user, by=by, reason="Back")
     assert appoint(person, Role.SIP, scope={"school": school}, starts_on=TUESDAY, by=by).pk
 

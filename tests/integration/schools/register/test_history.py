@@ -29,7 +29,7 @@ def change(school: School, *, by: User | None = None, reason: str = "", **fields
 def test_a_school_begins_with_its_entry_in_the_register(clock_at: Callable[[date], datetime]) -> None:
     moment = clock_at(date(2026, 5, 1))
     [entry] = school_changes(SchoolFactory.create())
-    assert (entry.what, entry.who, list(entry.changes)) == ("Added to the register", "The system", [])
+    assert (entry.what, entry.who, list(entry.changes)) == ("Added to the register", "The service", [])
     assert moment.date() == date(2026, 5, 1)
 
 
@@ -103,4 +103,4 @@ def test_the_system_is_named_where_nobody_did_it() -> None:
     school.pupils = 12
     school.save()
     newest = school_changes(school)[0]
-    assert (newest.who, newest.why) == ("The system", "GIAS, 1 May 2026")
+    assert (newest.who, newest.why) == ("The service", "GIAS, 1 May 2026")

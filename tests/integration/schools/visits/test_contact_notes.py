@@ -65,6 +65,8 @@ def test_a_contact_is_taken_back_by_who_noted_it_and_stays_in_the_audit(county: 
     with pytest.raises(Conflict):
         take_back(note, by=county.sip, seen_version=2, reason="Again")
     assert AuditEvent.objects.about("schools.contactnote", note.pk).get(verb="taken back").reason == "Wrong school"
+    told = page(county.dsim, reverse("schools:chronology", args=[county.school.urn]))
+    assert "Phone call, 3 November 2026 withdrawn" in told
 
 
 def test_the_school_never_reads_them(county: County) -> None:

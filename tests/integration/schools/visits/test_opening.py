@@ -134,6 +134,9 @@ def test_a_visit_goes_to_the_one_partner_who_signs_in_and_else_to_nobody_yet(cou
     )
     also_appointed(county.sip, Role.SIP, school=two)
     other = appointed(Role.SIP, school=two)
+    shown = signed_in(county.dsim).get(reverse("schools:term_open"), {"term": "2026-autumn"}).content.decode()
+    assert "Silent Partner (has no active account)" in shown
+    assert "(several partners)" in shown
     done = opened(county.dsim)
     authors = {place.school: place.author for place in done.opened}
     assert authors == {county.school: county.sip.pk, nobodys: None, silent: None, two: None}

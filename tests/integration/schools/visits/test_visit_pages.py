@@ -504,12 +504,14 @@ def test_the_chronology_tells_how_a_date_came_about_with_its_reasons(county: Cou
         suggested_on=WEEK_AFTER,
         reason="A school trip",
     )
-    visit_actions.add_to_agenda(visit, by=county.chair, heading="The new reading scheme")
+    item = visit_actions.add_to_agenda(visit, by=county.chair, heading="The new reading scheme")
+    visit_actions.take_from_agenda(item, by=county.chair, seen_version=item.version)
     text = page(county.headteacher, reverse("schools:chronology", args=[county.school.urn]))
     assert "Monitoring visit: date proposed, 10 November 2026" in text
     assert "Monitoring visit: another date asked for by the school, 17 November 2026" in text
     assert "A school trip" in text
     assert "Agenda item added: The new reading scheme" in text
+    assert "Agenda item removed: The new reading scheme" in text
     stranger = appointed(Role.ERA, authority=county.school.authority)
     assert "Monitoring visit" not in page(stranger, reverse("schools:chronology", args=[county.school.urn]))
 
@@ -521,6 +523,7 @@ def test_the_chronology_of_a_school_tells_nothing_of_a_draft_by_its_visit(county
     text = page(county.headteacher, reverse("schools:chronology", args=[county.school.urn]))
     assert "A mistake of mine" not in text
     assert "Core visit: held" not in text
+    assert "Core visit: due again" in text
 
 
 def test_a_page_opened_without_a_session_asks_to_sign_in(county: County) -> None:
