@@ -139,7 +139,7 @@ def test_what_is_late_is_counted_for_those_who_look_after_districts_and_drafts_o
 def test_that_a_school_is_late_goes_to_its_partner_and_their_manager_and_no_further(county: County) -> None:
     county.record(RecordStatus.SHARED, held_on=date(2026, 9, 15))
     later = date(2027, 6, 1)
-    titles_of = ("A school has not answered its record", "A record is not presented to governors")
+    titles_of = ("A school has not responded to its record", "A record is not presented to governors")
     assert [title for title in dates(county.dsim, later) if title in titles_of] == list(titles_of)
     eip = appointed(Role.EIP, district=county.school.district)
     for user in (county.head, county.director, county.deputy, eip):

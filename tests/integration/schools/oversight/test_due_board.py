@@ -230,7 +230,9 @@ def test_a_date_opens_its_working(held_county: County) -> None:
     assert "10 November 2026" in page
     assert "5 working days after Tuesday 3 November 2026" in page
     assert record.get_absolute_url() in page
-    assert rows_of(held_county.dsim)[0]["How the date was worked out"].startswith("5 working days after Tuesday 3 November 2026")
+    assert rows_of(held_county.dsim)[0]["How the date was worked out"].startswith(
+        "5 working days after Tuesday 3 November 2026"
+    )
 
 
 def test_it_says_who_was_told_last_and_at_which_step(held_county: County, clock_at: Callable[[date], None]) -> None:
