@@ -85,7 +85,6 @@ def _schools(user: Any, today: date) -> dict[str, Any]:
         "number_of_schools": schools.number,
         "more_schools": len(shown) < schools.number,
         "sees_visits": user_can(user, Permission.VIEW_SHARED_RECORD),
-        "watches": user_can(user, Permission.VIEW_SCHOOL_HISTORY),
         "watched": schools.watched,
     }
 

@@ -125,11 +125,6 @@ class KnownWordsValidator(CommonPasswordValidator):
                 code="password_known_words",
             )
 
-    def get_help_text(self) -> str:
-        return (
-            "It cannot be a name, a common password, a work-related word or letters in a row, even with a number added."
-        )
-
 
 class BreachedPasswordValidator:
     """Against a list of passwords known to be stolen, one a line, kept by whoever runs the service."""
@@ -144,6 +139,3 @@ class BreachedPasswordValidator:
                 "This password is in a list of stolen passwords. Enter a different password.",
                 code="password_breached",
             )
-
-    def get_help_text(self) -> str:
-        return "It cannot be in a list of stolen passwords."

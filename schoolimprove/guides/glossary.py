@@ -18,12 +18,14 @@ _WORDS = (
     Word("Appointment", "A role that a person has in a school, a district or the authority, from one day to another."),
     Word("Assure", "To read a record as its author’s line manager, and approve it or return it with comments."),
     Word("By invitation", "An academy or free school that we visit when it accepts visits for the year."),
-    Word("Chair", "The chair of a school’s governors, who answers a Record of Visit separately from the headteacher."),
+    Word(
+        "Chair", "The chair of a school’s governors, who responds to a Record of Visit separately from the headteacher."
+    ),
     Word("Clerk", "The person who keeps a school’s governors’ meetings and papers."),
     Word("Core visit", "The visit that every school we serve has each term, on topics from the visit programme."),
     Word("Corporate Director", "The person who leads the authority’s services for children and manages the Head."),
     Word("Correction", "A new version of a shared record, with the reason for the change."),
-    Word("Coverage", "How far each school’s core visit of a term has come, and what is overdue."),
+    Word("Coverage", "The progress of each school’s core visit of a term, and what is overdue."),
     Word("Create core visits", "The page that adds a term’s core visit for every school we serve."),
     Word("Deputy Head", "The Head of School Improvement’s deputy for the primary or the secondary phase."),
     Word("District", "The part of the authority a school is in; two districts make a double district under one DSIM."),

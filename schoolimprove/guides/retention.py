@@ -38,10 +38,13 @@ def gone() -> Rows:
 def kept() -> Rows:
     """What → what the service does with it."""
     return [
-        ("Records of Visit, answers, corrections", "We keep every version and never alter it once shared"),
+        ("Records of Visit, responses, corrections", "We keep every version and never alter it once shared"),
         ("Attached files, and PDFs of records", "We keep them with their record, unaltered"),
         ("Who did what, when and why", "We never alter or remove it"),
-        ("Visits, actions, notes of contacts", "We keep them; if you withdraw one, we mark it and keep the reason"),
+        (
+            "Visits, actions, notes of calls, letters and meetings",
+            "We keep them; if you withdraw one, we mark it and keep the reason",
+        ),
         ("Accounts and appointments", "They end on a day; we keep them, because records name their authors"),
         (
             "Your calendar address",

@@ -46,7 +46,7 @@ TOPICS = (
     Topic(
         "headteachers",
         "For headteachers and chairs of governors",
-        "Agree a visit, answer its record, and update your school’s actions.",
+        "Agree a visit, respond to its record, and update your school’s actions.",
         frozenset({Role.HEADTEACHER, Role.CHAIR}),
     ),
     Topic(

@@ -4,7 +4,7 @@ These views are pages of the admin (`PolicyRowAdmin`), drawn in the site's own f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,8 @@ from .keys import SINCE_ALWAYS, PolicyKey, all_keys, entry_name, key_named
 from .models import PolicyRow
 
 LISTED = "admin:policy_policyrow_changelist"
+SHOWN_ENTRIES = 6
+"""Of a list or table; a longer one is folded."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _rows() -> Any:
 def _section(key: PolicyKey[Any], rows: Sequence[PolicyRow], *, may_propose: bool) -> Section:
     approved = [row for row in rows if row.approved_at]
     now = next((row for row in approved if row.effective_from <= clock.today()), None)
-    facts = [*_value_facts(key, now.value), *_facts(key, now)] if now else []
+    facts = [*_value_facts(key, now.value), *_facts_in_force(key, now)] if now else []
     others = [row for row in approved if row != now]
     url = reverse("admin:policy_policyrow_propose", args=[key.name]) if may_propose else ""
     return Section(key, facts, _table_of(key, others) if others else None, url)
@@ -105,7 +107,9 @@ def _section(key: PolicyKey[Any], rows: Sequence[PolicyRow], *, may_propose: boo
 
 def _table_of(key: PolicyKey[Any], rows: Sequence[PolicyRow]) -> components.Table:
     columns = [components.Column(label) for label in ("In force from", "Value", "Approved by", "Reason")]
-    cells = [[_from(row), _in_words(key, row.value), _approved_by(row), row.reason] for row in rows]
+    cells = [[_from(row), _in_words(key, row.value), _approved_by(row), _reason(row)] for row in rows]
+    if not any(_reason(row) for row in rows):
+        columns, cells = columns[:-1], [line[:-1] for line in cells]
     return components.Table(f"Earlier and later values: {key.label}", columns, cells, caption_hidden=True)
 
 
@@ -124,11 +128,41 @@ def _proposal(request: HttpRequest, row: PolicyRow, rows: Sequence[PolicyRow]) -
 
 
 def _value_facts(key: PolicyKey[Any], value: Mapping[str, Any]) -> list[components.Fact]:
-    return [components.Fact(key.label_of(name), _words(key, entry)) for name, entry in key.in_order(value).items()]
+    named = [(key.label_of(name), entry) for name, entry in key.in_order(value).items()]
+    return [components.Fact(label, _folded(label, entry, _words(key, entry))) for label, entry in named]
+
+
+def _folded(label: str, entry: Any, words: Any) -> Any:
+    """Show a long list or table on request only."""
+    if not isinstance(entry, Mapping | list) or len(entry) <= SHOWN_ENTRIES:
+        return words
+    return format_html(
+        '<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
+        '<span class="govuk-details__summary-text">{} entries<span class="govuk-visually-hidden">: {}</span></span>'
+        '</summary><div class="govuk-details__text">{}</div></details>',
+        len(entry),
+        label,
+        words,
+    )
+
+
+def _facts_in_force(key: PolicyKey[Any], row: PolicyRow) -> list[components.Fact]:
+    """The page says once of all values as supplied that they are so."""
+    if row.shipped and row.effective_from == SINCE_ALWAYS:
+        return _unit(key)
+    return _facts(key, row)
+
+
+def _unit(key: PolicyKey[Any]) -> list[components.Fact]:
+    """Return the unit, unless the label of the only field says it."""
+    labels = [key.label_of(each.name) for each in fields(key.kind)]
+    if len(labels) == 1 and key.unit.casefold() in labels[0].casefold():
+        return []
+    return [components.Fact("Unit", key.unit[:1].upper() + key.unit[1:])]
 
 
 def _facts(key: PolicyKey[Any], row: PolicyRow) -> list[components.Fact]:
-    facts = [components.Fact("Unit", key.unit[:1].upper() + key.unit[1:])]
+    facts = _unit(key)
     facts.append(components.Fact("In force since" if _has_begun(row) else "In force from", _from(row)))
     if row.proposed_by:
         facts.append(components.Fact("Proposed by", f"{row.proposed_by}, {shown(row.created_at)}"))
@@ -139,6 +173,11 @@ def _facts(key: PolicyKey[Any], row: PolicyRow) -> list[components.Fact]:
     if not row.shipped:
         facts.append(components.Fact("Reason", row.reason))
     return facts
+
+
+def _reason(row: PolicyRow) -> str:
+    """Why, as people said it: of a value as supplied we only hold where it comes from."""
+    return "" if row.shipped else row.reason
 
 
 def _has_begun(row: PolicyRow) -> bool:

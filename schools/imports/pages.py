@@ -193,7 +193,7 @@ class ImportAdd(KeepsDrafts, FormView[ImportForm]):
             return None
         columns = [components.Column("Column"), components.Column("What it contains")]
         rows = [list(row) for row in explained[0].columns()]
-        return components.Table(f"Columns of your own list for {explained[0].label}", columns, rows)
+        return components.Table("Columns we read", columns, rows)
 
 
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:

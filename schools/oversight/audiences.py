@@ -125,7 +125,7 @@ AUTHOR = Audience("the author", lambda _on: account_in("schools_recordofvisit", 
 MANAGERS = Audience("the author’s line manager", lambda on: _above_author(1, on))
 ABOVE_MANAGERS = Audience("the line manager’s manager", lambda on: _above_author(2, on))
 TOP = Audience("the Corporate Director", lambda on: _above_author(3, on))
-ASKED_TO_ANSWER = Audience("the headteacher and the chair, if they have not answered", _has_not_answered)
+ASKED_TO_ANSWER = Audience("the headteacher and the chair, if they have not responded", _has_not_answered)
 PRESENTERS = holders("the clerk, the chair and the headteacher", Role.CLERK, Role.CHAIR, Role.HEADTEACHER)
 
 _VISIT = "JOIN schools_visit visit ON visit.id = due.subject_id"

@@ -65,15 +65,15 @@ STAGE_LABELS = {
     Stage.HELD: "Held",
     Stage.RECORDED: "Recorded",
     Stage.SHARED: "Shared",
-    Stage.ANSWERED: "Answered",
+    Stage.ANSWERED: "Responded",
 }
 STAGE_MEANINGS = {
     Stage.NOT_YET: "No one has proposed a date yet",
     Stage.PLANNED: "A date is proposed or agreed",
     Stage.HELD: "The visit was held and the visitor is writing its record",
     Stage.RECORDED: "The record is waiting for approval",
-    Stage.SHARED: "The school has the record and has not answered in full",
-    Stage.ANSWERED: "The headteacher and the chair have answered, or the record is presented or closed",
+    Stage.SHARED: "The school has the record and has not responded in full",
+    Stage.ANSWERED: "The headteacher and the chair have responded, or the record is presented or closed",
 }
 ANSWERS = (Role.HEADTEACHER, Role.CHAIR)
 """Who is asked to answer."""

@@ -52,7 +52,7 @@ LATE = {
         "A record is not approved or returned",
         "{} records are not approved or returned",
     ),
-    record_deadlines.RESPOND: ("A school has not answered its record", "Schools have not answered {} records"),
+    record_deadlines.RESPOND: ("A school has not responded to its record", "Schools have not responded to {} records"),
     record_deadlines.PRESENT: ("A record is not presented to governors", "{} records are not presented to governors"),
     visit_deadlines.CORE_VISIT: ("A core visit was not held in its term", "{} core visits were not held in their term"),
     visit_deadlines.CORE_SOON: (
@@ -82,6 +82,10 @@ class DateKind(StrEnum):
     LAST_DAY = "last day"
 
 
+TURNS_OF_TERM = (DateKind.FIRST_DAY, DateKind.LAST_DAY)
+WHOSE_TERM = "In the authority’s calendar. A school’s own days may differ"
+
+
 class DateRow(NamedTuple):
     """A date to know, as it is read: `number` is how many there are, or what else its kind has as a number."""
 
@@ -107,7 +111,10 @@ def dates_about_schools(user: Any, on: date) -> Sequence[TodoItem]:
     if not parts:
         return []
     oversees = user_can(user, Permission.VIEW_COVERAGE)
-    return [_task(DateRow(*row), oversees) for row in parts[0].union(*parts[1:], all=True)]
+    rows = [DateRow(*row) for row in parts[0].union(*parts[1:], all=True)]
+    turns = [row for row in rows if row.kind in TURNS_OF_TERM]
+    explained = min(turns, key=lambda row: row.day, default=None)
+    return [_task(row, oversees, says_whose=row is explained) for row in rows]
 
 
 def _rows(
@@ -130,7 +137,8 @@ def _first(found: Any, *order: str, most: int = MOST) -> Any:
     return found.model.objects.filter(pk__in=found.order_by(*order).values("pk")[:most])
 
 
-def _task(row: DateRow, oversees: bool) -> TodoItem:
+def _task(row: DateRow, oversees: bool, *, says_whose: bool) -> TodoItem:
+    """`says_whose`: of the days of terms, once, whose calendar they are in."""
     match row.kind:
         case DateKind.LATE:
             one, many = LATE[row.label]
@@ -155,7 +163,7 @@ def _task(row: DateRow, oversees: bool) -> TodoItem:
         case _:
             term = f"the {row.label} term {academic_year_label(row.number)}"
             title = f"{row.kind.capitalize()} of {term}"
-            return TodoItem(title, "In the authority’s calendar. A school’s own days may differ", "", row.day)
+            return TodoItem(title, WHOSE_TERM if says_whose else "", "", row.day)
 
 
 def _looks_after_districts(user: Any) -> bool:

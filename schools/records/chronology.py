@@ -26,7 +26,7 @@ from schools.register.chronology import (
 )
 
 WITHOUT_MOVE = {
-    "responded": "answered by the school",
+    "responded": "responded to by the school",
     "frozen": "saved as a PDF",
     "attached": "has a new attachment",
     "took a file away": "has an attachment removed",

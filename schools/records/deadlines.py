@@ -60,7 +60,7 @@ LABELS = {
     RESPOND: "Respond to the record",
     PRESENT: "Present the record to the governors",
     CLOSE: "Close the record",
-    CONSENT: "Say whether strengths may be shared with other schools",
+    CONSENT: "Decide whether we can share strengths with other schools",
     DECIDE_CORRECTION: "Issue or return the correction of a Record of Visit",
     REVISE_CORRECTION: "Work on the correction that was returned to you",
     ACTION_OF_SCHOOL: "Update the action",

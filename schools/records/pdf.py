@@ -140,7 +140,7 @@ def _otherwise(role: Role, silences: Mapping[str, Silence], *, held: bool) -> st
     if role in silences:
         silence = silences[role]
         return f"None received by {clock.uk_date(silence.due_on or silence.at.astimezone(clock.LONDON))}."
-    return "Not yet received." if held else "No one held this post when the record was shared."
+    return "Not yet received." if held else "No one was in this post when the record was shared."
 
 
 JOB = "freeze_record"

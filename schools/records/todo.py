@@ -143,7 +143,7 @@ def consenting(_user: Any, rows: Sequence[tuple[Deadline, Described]], on: date)
     numbers = Counter(asked.order_by().values_list("record", flat=True))
     return [
         TodoItem(
-            f"Say whether {_strengths(numbers[row.subject_id])} may be shared with other schools",
+            f"Decide whether we can share {_strengths(numbers[row.subject_id])} with other schools",
             words.about,
             f"{words.url}#strengths",
         )

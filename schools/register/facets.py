@@ -109,4 +109,6 @@ def _counted_sips(rows: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, int],
     for row in rows:
         counts.update([str(person) for person in sips.of(row)] or [NOBODY])
     people = {str(pk): name for pk, name in sorted(sips.names.items(), key=lambda each: each[1].casefold())}
-    return counts, {NOBODY: "Without a SIP"} | {pk: name for pk, name in people.items() if counts[pk]}
+    return counts, {NOBODY: "Without a School Improvement Partner"} | {
+        pk: name for pk, name in people.items() if counts[pk]
+    }

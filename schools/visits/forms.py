@@ -25,7 +25,7 @@ class DaysField(DecimalField):
     def clean(self, value: Any) -> Decimal | None:
         days: Decimal | None = super().clean(value)
         if days is not None and (not 0 <= days <= 20 or days % Decimal("0.5")):
-            raise forms.ValidationError("Days used must be between 0 and 20, in halves, like 1 or 0.5")
+            raise forms.ValidationError("Days used must be between 0 and 20, in whole or half days, like 1 or 0.5")
         return days
 
 
@@ -34,7 +34,7 @@ class VisitFactsForm(Form):
 
     kind = SelectField(label="Type of visit", choices=WRITTEN_KINDS, initial=VisitKind.CORE)
     held_on = DateField(label="Date of the visit")
-    days = DaysField(label="Days used", help_text="In halves, like 1 or 0.5.", initial=Decimal("1.0"))
+    days = DaysField(label="Days used", help_text="Enter whole or half days, like 1 or 0.5.", initial=Decimal("1.0"))
 
     def __init__(self, *args: Any, keeps_kind: bool = False, **kwargs: Any) -> None:
         """`keeps_kind`: what was planned or commissioned keeps its type."""
@@ -115,7 +115,7 @@ def time_field() -> TimeField:
 
 
 def days_field() -> DaysField:
-    return DaysField(label="Days", help_text="In halves, like 1 or 0.5.", initial=Decimal("1.0"))
+    return DaysField(label="Days", help_text="Enter whole or half days, like 1 or 0.5.", initial=Decimal("1.0"))
 
 
 def team_field() -> TextField:
@@ -303,7 +303,7 @@ class PerformanceForm(Form):
 
 
 class VoidForm(Form):
-    submit_label = "Withdraw it"
+    submit_label = "Withdraw performance management"
     submit_kind = "warning"
 
     reason = TextField(label="Reason", help_text="For example, entered for the wrong school.", max_length=200)

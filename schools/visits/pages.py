@@ -265,7 +265,7 @@ class VisitForm(ChecksDay, FormView[Any]):
             raise PermissionDenied
         if request.method == "GET" and self.visit.status not in self.wanted:
             messages.warning(
-                request, f"You cannot do this now. The visit is: {self.visit.get_status_display().lower()}."
+                request, f"You cannot do this now. The visit’s status is “{self.visit.get_status_display()}”."
             )
             return redirect(self.visit)
         return super().dispatch(request, *args, **kwargs)
@@ -324,8 +324,9 @@ def told_of(lost: Conflict) -> str:
     current: Any = lost.current
     visit: Visit = current.visit if isinstance(current, AgendaItem) else current
     who = current.updated_by or "Someone else"
-    state = visit.get_status_display().lower()
-    return f"{who} changed this visit after you opened it. It is now: {state}, {when(visit) or 'no date yet'}."
+    state = visit.get_status_display()
+    day = when(visit) or "no date yet"
+    return f"{who} changed this visit after you opened it. Its status is now “{state}”, {day}."
 
 
 class VisitPropose(VisitForm):
@@ -460,7 +461,7 @@ class AgendaAdd(VisitForm):
 
 class PerformanceHold(VisitForm):
     form_class = PerformanceForm
-    heading = "Record that it was held"
+    heading = "Record performance management"
     lede = "We keep only the date, people and days."
 
     def may(self, user: Any) -> bool:

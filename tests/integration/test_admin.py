@@ -207,6 +207,24 @@ def test_the_head_reads_what_each_policy_does_since_when_and_who_approved_it() -
     assert 'value="approve_selected"' not in detail
 
 
+def test_values_as_supplied_are_short_and_long_lists_are_folded() -> None:
+    proposer, head = in_admin(Role.SYSTEM_ADMINISTRATOR), in_admin(Role.HEAD_OF_SERVICE)
+    response = head.get(reverse("admin:policy_policyrow_changelist"))
+    page = response.content.decode()
+    facts = {each.key.name: [fact.label for fact in each.facts] for each in response.context["sections"]}
+    assert facts[SIP_DAYS.name] == ["Days in an academic year"]
+    assert facts[RECORD_LIMITS.name][-1] == "Unit"
+    assert facts["schools.sef_aspects"] == ["Aspects", "Unit", "In force since", "Approved by"]
+    assert "Values without a date are those supplied with the service." in page
+    assert page.count("Earlier and later values") == 4
+    assert '19 entries<span class="govuk-visually-hidden">: Type of school and its phase</span>' in page
+    assert not any(words in page for words in ("Shipped:", "5 entries"))
+    proposed(proposer)
+    approved(head, PolicyRow.objects.get(shipped=False))
+    page = head.get(reverse("admin:policy_policyrow_changelist")).content.decode()
+    assert "Advisers asked for longer" in page
+
+
 def test_a_proposer_is_told_that_a_second_person_approves_and_begins_from_the_value_in_force() -> None:
     client = in_admin(Role.SYSTEM_ADMINISTRATOR)
     proposed(client)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from schoolimprove.accounts.models import User
@@ -58,7 +58,7 @@ class NewPasswordForm(Form):
     password = PasswordField(
         label="New password",
         autocomplete="new-password",
-        help_text=" ".join(password_validators_help_texts()),
+        help_text="At least 12 characters. Do not use only a name, a common or work-related word, or numbers.",
         named="a new password",
     )
     again = PasswordField(label="New password again", autocomplete="new-password", named="the new password again")

@@ -92,9 +92,11 @@ def _of_unknown(schools: Sequence[tuple[int, str]]) -> Iterator[str]:
 def _of_age(cursor: CursorWrapper, file: FileRead) -> Iterator[str]:
     newer, latest = register.held_newer(cursor)
     if latest:
-        schools = "1 school is" if newer == 1 else f"{newer:,} schools are"
+        ours = (
+            "a later change from GIAS for 1 school" if newer == 1 else f"later changes from GIAS for {newer:,} schools"
+        )
         yield (
-            f"{schools} held with a later change in GIAS than {file.path.name} has, up to {clock.uk_date(latest)}. "
+            f"We have {ours} than {file.path.name} has, up to {clock.uk_date(latest)}. "
             "This file may be older than our data."
         )
 

@@ -31,7 +31,12 @@ HEADINGS = (
     Heading(URN, "URN", ("school urn",), "Unique reference number. Required", "900001"),
     Heading(NAME, "Name", ("school", "school name", "establishment name"), "Required", "Example Primary School"),
     Heading(LAESTAB, "LAESTAB", ("dfe number", "la estab"), "Authority and school, such as 999/2001", "999/2001"),
-    Heading(LA_CODE, "LA code", ("local authority code", "authority code"), "If it is not yours: three digits"),
+    Heading(
+        LA_CODE,
+        "LA code",
+        ("local authority code", "authority code"),
+        "Three digits, only for another authority’s school",
+    ),
     Heading(
         "PhaseOfEducation (name)",
         "Phase",
@@ -51,7 +56,7 @@ HEADINGS = (
     ),
     Heading("OpenDate", "Open date", ("opened", "opened on", "opening date"), "Such as 01/09/2020"),
     Heading("CloseDate", "Close date", ("closed", "closed on", "closing date"), "Such as 31/08/2026"),
-    Heading("DistrictAdministrative (name)", "District", (), "Used only for a school without one", "North"),
+    Heading("DistrictAdministrative (name)", "District", (), "Only for a school that has no district", "North"),
     Heading("Diocese (name)", "Diocese"),
     Heading("ReligiousCharacter (name)", "Religious character"),
     Heading("Trusts (name)", "Trust", ("trust name", "multi academy trust")),

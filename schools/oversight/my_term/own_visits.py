@@ -218,7 +218,7 @@ def next_step(visit: Any) -> str:
         case Group.TO_WRITE if visit.status == VisitStatus.HELD:
             return "Submit the record"
         case Group.TO_WRITE if visit.kind in WITHOUT_RECORD:
-            return "Record that it was held"
+            return "Record performance management"
         case Group.TO_WRITE:
             return "Write the record"
     return ""

@@ -310,7 +310,7 @@ COLUMNS_TAKEN = [
     Column("urn", "URN", "Unique reference number of the school"),
     Column("school", "School", "Name of the school"),
     Column("kind", "Type of visit", "Type of visit"),
-    Column("waits_for", "Waits for", "What has to happen next"),
+    Column("waits_for", "Next", "What has to happen next"),
     Column("state", "State", "State of the visit"),
     Column("day", "Date", "Day it was held; before that, the day proposed or agreed"),
     Column("at", "Time", "Time of the day, if there is one"),

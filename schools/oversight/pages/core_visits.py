@@ -93,7 +93,7 @@ class Coverage(CoveragePage):
         opens = user_can(self.request.user, Permission.OPEN_TERM)
         return super().get_context_data(**kwargs) | {
             "page_title": HEADING,
-            "lede": "How far schools’ core visits of a term have come. Select a number to see its schools.",
+            "lede": "Progress of a term’s core visits. Select a number to see its schools.",
             "asked": asked,
             "form": None,
             "choosing": asked.form,

@@ -182,7 +182,7 @@ COLUMNS = [
         "last_seen", "Last visit", "Day of the last visit, not counting performance management. Empty if there was none"
     ),
     Column("last_kind", "Type of visit", "Type of that visit"),
-    Column("last_by", "Seen by", "Who held that visit"),
+    Column("last_by", "Visited by", "Who visited"),
     Column("days", "Days since", "Days since then. Empty if the school was never visited"),
     Column("next_on", "Next date", "Next date proposed or agreed"),
     Column("next_status", "Next date is", "Whether that date is proposed or agreed"),

@@ -81,7 +81,7 @@ FIGURES = (
     ("undated", "No date yet", "Visits still to come, without a date"),
     ("writing", "To write", "Records being written today, from any term, that you can see"),
     ("approving", "To approve", "Records waiting for approval today, from any term, that you can see"),
-    ("answering", "To answer", "Shared records the school has not answered in full, from any term"),
+    ("answering", "Awaiting response", "Shared records the school has not responded to in full, from any term"),
     ("days_used", "Days used", "Days of visits held in the academic year that you can see"),
     ("days_planned", "Days planned", "Days of visits still to come in the academic year"),
 )

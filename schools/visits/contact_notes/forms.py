@@ -13,8 +13,8 @@ from schools.visits.models.contact_note import LONGEST_NOTE, ContactKind
 class ContactNoteForm(Form):
     submit_label = "Save"
 
-    kind = SelectField(label="Kind of contact", choices=ContactKind.choices, empty="")
-    happened_on = DateField(label="Date", named="the date of the contact")
+    kind = SelectField(label="Kind", choices=ContactKind.choices, empty="")
+    happened_on = DateField(label="Date", named="the date of the call, letter or meeting")
     with_whom = TextField(
         label="With whom", help_text="You can enter a role instead of a name.", named="with whom it was", max_length=150
     )
@@ -33,7 +33,7 @@ class ContactNoteForm(Form):
 
 
 class TakeBackForm(Form):
-    submit_label = "Withdraw contact"
+    submit_label = "Withdraw note"
     submit_kind = "warning"
 
     reason = TextField(label="Reason", help_text="For example, entered for the wrong school.", max_length=200)

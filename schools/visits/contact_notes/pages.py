@@ -1,6 +1,7 @@
 """Calls, letters and meetings with schools: adding a note, taking one back, and the list over all schools."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from schoolimprove.pages import columns
 from schoolimprove.pages.columns import Column
 from schoolimprove.pages.lists import DayFilter
 from schoolimprove.ui import components
+from schoolimprove.ui.exports import ListFile
 from schools.register.filters import SchoolScopeFilter
 from schools.register.pages import SchoolListPage, SchoolVerbPage
 from schools.visits.contact_notes.actions import may_take_back, note_contact, take_back
@@ -32,7 +34,7 @@ class ContactNoteFilter(SchoolScopeFilter):
     searched = ("note", "with_whom")
 
     kind = django_filters.MultipleChoiceFilter(
-        label="Kind of contact", choices=ContactKind.choices, widget=CheckboxSelectMultiple, distinct=False
+        label="Kind", choices=ContactKind.choices, widget=CheckboxSelectMultiple, distinct=False
     )
     by = django_filters.ModelChoiceFilter(
         label="Written by", field_name="author", queryset=User.objects.none(), empty_label="Anyone"
@@ -50,14 +52,14 @@ class ContactNoteFilter(SchoolScopeFilter):
 class ContactNoteList(SchoolListPage):
     title, noun, row = (
         "Calls, letters and meetings",
-        ("contact", "contacts"),
+        ("call, letter or meeting", "calls, letters and meetings"),
         "A call, letter or meeting",
     )
     route, permission = "schools:contact_notes", Permission.VIEW_CONTACT_NOTE
     filters, order = ContactNoteFilter, ("-happened_on", "-pk")
-    nothing = components.Empty("No contacts yet", "Add calls, letters and meetings on the Visits tab of a school.")
+    nothing = components.Empty("No calls, letters or meetings yet", "Add a note of one on the Visits tab of a school.")
     columns = (
-        Column("happened_on", "Date", "Day of the contact", sort=("happened_on",)),
+        Column("happened_on", "Date", "Day of the call, letter or meeting", sort=("happened_on",)),
         Column("urn", "URN", "Unique reference number of the school", "school.urn", file_only=True),
         Column(
             "school",
@@ -67,11 +69,20 @@ class ContactNoteList(SchoolListPage):
             lambda note: components.Link(note.school.name, visits_url(note), contact_in_words(note)),
             sort=("school__name",),
         ),
-        Column("kind", "Kind", "Kind of contact", ContactNote.get_kind_display, file_only=True),
-        Column("with_whom", "With whom", "Who the contact was with", file_only=True),
+        Column("kind", "Kind", "Call, letter or meeting", ContactNote.get_kind_display, file_only=True),
+        Column("with_whom", "With whom", "Who it was with", file_only=True),
         Column("note", "Note", "Text of the note"),
         Column("author", "Written by", "Who wrote the note", lambda note: str(note.author), sort=("author__name",)),
     )
+
+    @classmethod
+    def list_file(cls) -> ListFile:
+        """As the audit has called it since the first download."""
+        return replace(super().list_file(), called="contacts")
+
+    @classmethod
+    def file_name(cls) -> str:
+        return "contacts"
 
     def rows(self) -> Any:
         return ContactNote.objects.visible_to(self.request.user).standing().select_related("school", "author")
@@ -89,7 +100,7 @@ def note_table(notes: Iterable[ContactNote], *, user: Any) -> components.Table:
 
     shown = (
         Column("happened_on", "Date"),
-        Column("contact", "Contact", value=contact_in_words),
+        Column("contact", "Call, letter or meeting", value=contact_in_words),
         Column("note", "Note", value=note_or_link),
         Column("author", "By"),
     )
@@ -108,8 +119,12 @@ class NotePage(SchoolVerbPage):
 
 
 class ContactNoteAdd(NotePage):
-    form_class, heading, done = ContactNoteForm, "Note a contact", "You noted this contact: {result}."
-    lede = "Note a call, letter or meeting. The school cannot read it."
+    form_class, heading, done = (
+        ContactNoteForm,
+        "Add a note of a call, letter or meeting",
+        "You added this note: {result}.",
+    )
+    lede = "The school cannot read it."
 
     def get_initial(self) -> dict[str, Any]:
         return {"happened_on": clock.today()}
@@ -120,7 +135,7 @@ class ContactNoteAdd(NotePage):
 
 class ContactNoteTakeBack(NotePage):
     template_name = "layouts/confirm.html"
-    form_class, heading, done = TakeBackForm, "Withdraw this contact?", "You withdrew the contact."
+    form_class, heading, done = TakeBackForm, "Withdraw this note?", "You withdrew the note."
 
     def find(self) -> None:
         super().find()
@@ -132,7 +147,7 @@ class ContactNoteTakeBack(NotePage):
         return may_take_back(user, self.subject)
 
     def closed(self) -> str:
-        return "This contact has already been withdrawn." if self.subject.taken_back_because else ""
+        return "This note has already been withdrawn." if self.subject.taken_back_because else ""
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
         take_back(self.subject, by=by, seen_version=seen_version, **fields)
@@ -143,7 +158,7 @@ class ContactNoteTakeBack(NotePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         gone = [f"We will no longer list “{self.subject.note}”.", "We will keep it in the audit, with your reason."]
-        undo = "You cannot undo this. You can note the contact again."
+        undo = "You cannot undo this. You can add the note again."
         return super().get_context_data(consequences=gone, undo=undo, **kwargs)
 
 

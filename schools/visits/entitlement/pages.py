@@ -121,7 +121,7 @@ class EntitlementSet(KeepsDrafts, FormView[EntitlementForm]):
     def said(self) -> str:
         """Where the number comes from."""
         if self.held is None:
-            return f"This school has the number in the policy for every school: {in_days(usual_days(self.year))}."
+            return f"This school has the usual number of days: {in_days(usual_days(self.year))}."
         who = self.held.updated_by or "The service"
         return (
             f"{who} set it to {in_days(self.held.days)} on {clock.uk_date(updated_on(self.held))}: {self.held.reason}"

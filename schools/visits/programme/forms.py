@@ -36,7 +36,7 @@ class EditionForm(Form):
     )
     phase = SelectField(
         label="Phase",
-        help_text="We use an edition for one phase before an edition for every phase.",
+        help_text="If a phase has its own edition, its schools use that one.",
         choices=[(EVERY, EVERY_PHASE), *Phase.choices],
         empty="",
     )

@@ -117,6 +117,11 @@ class TestInvitations:
         assert response.status_code == 200
         assert why in response.content.decode()
 
+    def test_the_form_says_in_short_what_a_password_needs(self, client: Client) -> None:
+        _user, link = invited()
+        hint = "At least 12 characters. Do not use only a name, a common or work-related word, or numbers."
+        assert hint in client.get(link, follow=True).content.decode()
+
     def test_two_different_passwords_are_refused(self, client: Client) -> None:
         _user, link = invited()
         response = client.post(link, {"password": NEW, "again": NEW + "x"})

@@ -138,8 +138,8 @@ def test_the_filter_stands_in_the_file_in_its_name_and_in_the_audit(full: County
     path = reverse("schools:contact_notes_export", args=["json"]) + "?q=%3D1%00&kind=call"
     response: Any = signed_in(full.dsim).get(path)
     chosen = json.loads(b"".join(response.streaming_content))["filters"]
-    assert chosen == {"School, person or words in the note": "=1", "Kind of contact": "Phone call"}
-    named = "contacts-school-person-or-words-in-the-note-1-kind-of-contact-phone-call-2026-11-03.json"
+    assert chosen == {"School, person or words in the note": "=1", "Kind": "Phone call"}
+    named = "contacts-school-person-or-words-in-the-note-1-kind-phone-call-2026-11-03.json"
     assert response["Content-Disposition"] == f'attachment; filename="{named}"'
     event = AuditEvent.objects.get(verb="exported contacts")
     assert (event.by, event.changes["filter"]) == (full.dsim, [None, chosen])

@@ -298,7 +298,7 @@ def the_chronology_tells(browser: Browser, live_server: Any, cast: Cast, record:
     with opened(browser) as page:
         be_signed_in(page, live_server, cast.headteacher)
         page.goto(f"{live_server.url}{record.school.get_absolute_url()}chronology/")
-        for words in ("approved and shared", "answered by the school", "corrected", "presented", "closed"):
+        for words in ("approved and shared", "responded to by the school", "corrected", "presented", "closed"):
             expect(page.get_by_text(words).first).to_be_visible()
         text = page.locator("main").inner_text()
         assert "returned with comments" not in text

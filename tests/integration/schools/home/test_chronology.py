@@ -139,7 +139,7 @@ def test_an_event_is_worded_for_people(county: County) -> None:
             "revised",
             "submitted for approval",
             "approved and shared",
-            "answered by the school",
+            "responded to by the school",
         )
     ]
     assert (told[2].who, told[2].why) == (county.dsim.name, "Say more of year 6")

@@ -139,7 +139,7 @@ def test_what_is_late_is_counted_for_those_who_look_after_districts_and_drafts_o
 def test_that_a_school_is_late_goes_to_its_partner_and_their_manager_and_no_further(county: County) -> None:
     county.record(RecordStatus.SHARED, held_on=date(2026, 9, 15))
     later = date(2027, 6, 1)
-    titles_of = ("A school has not answered its record", "A record is not presented to governors")
+    titles_of = ("A school has not responded to its record", "A record is not presented to governors")
     assert [title for title in dates(county.dsim, later) if title in titles_of] == list(titles_of)
     eip = appointed(Role.EIP, district=county.school.district)
     for user in (county.head, county.director, county.deputy, eip):
@@ -420,6 +420,25 @@ def test_the_page_parts_what_is_new_from_what_was_there(county: County, clock_at
     assert [len(client_of(county.headteacher).get("/").context[name]) for name in ("news", "news_before")] == [2, 0]
 
 
+def test_nothing_new_is_said_only_where_there_is_no_other_news(county: County, clock_at: Any) -> None:
+    meeting(county.chair, county.school, TUESDAY + timedelta(days=20))
+    clock_at(TUESDAY + timedelta(days=2))
+    before = clock.now() - timedelta(days=1)
+    page = client_of(county.headteacher, before).get("/").content.decode()
+    assert "Before you were last here, on 4 November 2026" in page
+    assert "New since you were last here" not in page
+    clock_at(TUESDAY + timedelta(days=40))
+    page = client_of(county.headteacher, clock.now() - timedelta(days=1)).get("/").content.decode()
+    assert "New since you were last here, on 12 December 2026" in page
+    assert "No changes since then." in page
+
+
+def test_only_the_first_day_of_a_term_says_whose_calendar_it_is_in(county: County) -> None:
+    page = client_of(county.headteacher).get("/").content.decode()
+    assert "First day of the spring term 2026/27" in page
+    assert page.count("In the authority’s calendar. A school’s own days may differ") == 1
+
+
 def test_signing_in_remembers_when_one_was_here_before() -> None:
     user = UserFactory.create()
     for remembered in (False, True):
@@ -446,7 +465,9 @@ def test_watching_from_the_page_and_back(county: County) -> None:
     assert "Watch this school" in page.content.decode()
     address = reverse("schools:watch", args=[county.school.urn])
     assert client.get(address).status_code == 405
+    assert "Schools you are watching" not in client.get("/").content.decode()
     assert "Stop watching this school" in client.post(address, follow=True).content.decode()
+    assert "Schools you are watching" in client.get("/").content.decode()
     assert county.school.name in client.get("/").content.decode()
     client.post(reverse("schools:stop_watching", args=[county.school.urn]))
     assert not Watch.objects.exists()

@@ -203,7 +203,7 @@ def test_an_older_file_is_warned_of(brought: Brought, actor: Actor, tmp_path: Pa
     confirmed(brought(INVENTED), actor)
     run = brought(changed_file(tmp_path, {900101: {"LastChangedDate": "01-05-2019"}}))
     (warning,) = run.outcome["warnings"]
-    assert warning.startswith("1 school is held with a later change in GIAS than changed.csv has, up to 1 May 2021.")
+    assert warning.startswith("We have a later change from GIAS for 1 school than changed.csv has, up to 1 May 2021.")
 
 
 def test_everything_that_was_not_taken_is_kept_as_a_row(brought: Brought, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def exported(user: User, query: str = "") -> list[dict[str, str]]:
 
 
 def listed(user: User, query: str = "") -> list[tuple[str, str]]:
-    return [(row["School"], row["Waits for"]) for row in exported(user, query)]
+    return [(row["School"], row["Next"]) for row in exported(user, query)]
 
 
 # Which are mine.
@@ -193,7 +193,7 @@ def test_a_record_whose_date_is_over_is_overdue(county: County) -> None:
         (DUE, "core", None, "Propose a date", "visit_propose"),
         (COUNTERED, "core", NEXT_WEEK, "Answer the school", "visit"),
         (AGREED, "core", YESTERDAY, "Write the record", "visit"),
-        (AGREED, VisitKind.PERFORMANCE_MANAGEMENT, YESTERDAY, "Record that it was held", "visit"),
+        (AGREED, VisitKind.PERFORMANCE_MANAGEMENT, YESTERDAY, "Record performance management", "visit"),
     ],
 )
 def test_the_next_step_leads_to_where_it_is_taken(

@@ -487,7 +487,7 @@ def test_the_headteacher_says_what_may_be_shared_and_the_others_read_it(county: 
 
 def test_each_is_asked_at_home_for_what_is_theirs_to_do(county: County, record: RecordOfVisit, clerk: User) -> None:
     answer, present = "Respond to the Record of Visit", "Present the Record of Visit to the governors"
-    consent = "Say whether a strength may be shared with other schools"
+    consent = "Decide whether we can share a strength with other schools"
     assert sorted(titles(county.headteacher)) == sorted([answer, present, consent])
     assert sorted(titles(county.chair)) == sorted([answer, present])
     assert titles(clerk) == [present]

@@ -172,7 +172,7 @@ def test_silence_is_said_to_be_one(version: RecordVersion) -> None:
 def test_a_role_nobody_held_is_not_waited_for(county: County) -> None:
     county.chair.person.appointments.all().update(ends_on=TUESDAY.replace(day=2))
     version = shared_record(county).versions.get()
-    assert "No one held this post when the record was shared." in text_of(frozen(version))
+    assert "No one was in this post when the record was shared." in text_of(frozen(version))
 
 
 # What was frozen stays ------------------------------------------------------------------------------------------------

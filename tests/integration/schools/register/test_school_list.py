@@ -93,7 +93,7 @@ def test_each_choice_says_how_many_schools_of_ones_scope_it_has(officer: User, s
     assert shown["Service"] == [("Entitled", 2), ("By invitation", 1), ("Register only", 1)]
     assert shown["District"] == [("North", 2), ("South", 2)]
     assert shown["Partnership"] == [("Riverside", 1)]
-    assert shown["School Improvement Partner"] == [("Without a SIP", 3), (sip.name, 1)]
+    assert shown["School Improvement Partner"] == [("Without a School Improvement Partner", 3), (sip.name, 1)]
     assert shown["Trust"] == [("Tree Trust", 1)]
     assert shown["Open or closed"][:2] == [("Open", 3), ("Closed", 1)]
     assert "Diocese" not in shown
@@ -158,7 +158,7 @@ def given_a_sip(schools: dict[str, School]) -> None:
         (renamed, "District", [("North", 2), ("Southern", 2)]),
         (moved, "District", [("North", 1), ("South", 3)]),
         (one_more, "District", [("North", 2), ("South", 3)]),
-        (given_a_sip, "School Improvement Partner", [("Without a SIP", 2), ("New", 2)]),
+        (given_a_sip, "School Improvement Partner", [("Without a School Improvement Partner", 2), ("New", 2)]),
     ],
 )
 def test_what_was_counted_before_a_change_is_counted_again(
@@ -172,9 +172,12 @@ def test_what_was_counted_before_a_change_is_counted_again(
 def test_a_sip_who_begins_tomorrow_counts_tomorrow(officer: User, schools: dict[str, School]) -> None:
     person = PersonFactory.create(name="Next")
     Appointment.objects.create(person=person, role=Role.SIP, school=schools["a"], starts_on=date(2026, 11, 4))
-    assert options(officer)["School Improvement Partner"] == [("Without a SIP", 4)]
+    assert options(officer)["School Improvement Partner"] == [("Without a School Improvement Partner", 4)]
     with clock.at(date(2026, 11, 4)):
-        assert options(officer)["School Improvement Partner"] == [("Without a SIP", 3), ("Next", 1)]
+        assert options(officer)["School Improvement Partner"] == [
+            ("Without a School Improvement Partner", 3),
+            ("Next", 1),
+        ]
 
 
 # What is found --------------------------------------------------------------------------------------------------------

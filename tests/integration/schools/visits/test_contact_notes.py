@@ -132,12 +132,12 @@ def test_the_list_is_narrowed_and_taken_away(county: County) -> None:
     assert found("?since_0=1&since_1=11&since_2=2026") == ["Phone call"]
     assert found("?until_0=1&until_1=11&until_2=2026") == ["Letter"]
     assert AuditEvent.objects.filter(verb="exported contacts").count() == 8
-    assert "2 contacts" in page(county.dsim, LIST)
+    assert "2 calls, letters and meetings" in page(county.dsim, LIST)
     assert "No results." in page(county.dsim, f"{LIST}?q=nowhere+at+all")
 
 
 def test_an_empty_list_says_where_contacts_are_noted(county: County) -> None:
-    assert "No contacts yet" in page(county.sip, LIST)
+    assert "No calls, letters or meetings yet" in page(county.sip, LIST)
 
 
 @pytest.mark.usefixtures("name_is_known")

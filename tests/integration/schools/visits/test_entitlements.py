@@ -164,7 +164,7 @@ def test_the_days_are_set_by_page_and_whoever_is_second_loses_nothing(county: Co
     client = signed_in(county.dsim)
     url = reverse("schools:entitlement", args=[county.school.urn])
     page = client.get(url).content.decode()
-    assert "This school has the number in the policy for every school: 5 days" in page
+    assert "This school has the usual number of days: 5 days" in page
     wrong = client.post(url, {"days": "5.3", "reason": "", "base_version": "0"}).content.decode()
     assert "Enter whole or half days" in wrong
     assert "Enter the reason" in wrong

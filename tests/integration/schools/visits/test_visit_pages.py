@@ -160,7 +160,7 @@ def test_the_school_agrees_to_nothing_it_has_not_read(county: County) -> None:
     visit_actions.reschedule(visit, by=county.sip, on=TUESDAY, seen_version=1, day=WEEK_AFTER, reason="Ill")
     response = post(county.headteacher, address(visit, "visit_agree"), {"seen_version": "1"})
     assert said(response) == [
-        f"Nothing was done. {county.sip} changed this visit after you opened it. It is now: date proposed, "
+        f"Nothing was done. {county.sip} changed this visit after you opened it. Its status is now “Date proposed”, "
         "Tuesday 17 November 2026. Check it before you continue."
     ]
     visit.refresh_from_db()
@@ -246,7 +246,7 @@ def test_a_form_about_another_state_leads_back_to_the_visit(county: County) -> N
     visit = visit_at(AGREED, county.school)
     response: Any = signed_in(county.sip).get(address(visit, "visit_propose"))
     assert response.url == address(visit)
-    assert said(response) == ["You cannot do this now. The visit is: date agreed."]
+    assert said(response) == ["You cannot do this now. The visit’s status is “Date agreed”."]
 
 
 # What the planner does.
@@ -409,8 +409,8 @@ def test_performance_management_is_recorded_and_taken_back_on_pages(county: Coun
     text = page(county.headteacher, visit_page)
     assert "Agenda" not in text
     assert "Purpose" not in text
-    assert "Withdraw it" not in text
-    assert "Withdraw it" in page(county.sip, visit_page)
+    assert "Withdraw performance management" not in text
+    assert "Withdraw performance management" in page(county.sip, visit_page)
     void = address(visit, "performance_void")
     assert post(county.sip, void, {"reason": "Wrong school", "base_version": str(visit.version)}).status_code == 302
     visit.refresh_from_db()
@@ -421,7 +421,7 @@ def test_a_planned_one_is_said_to_have_been_held(county: County) -> None:
     visit = visit_at(
         AGREED, county.school, kind=VisitKind.PERFORMANCE_MANAGEMENT, planned_on=YESTERDAY, author=county.sip
     )
-    assert "Record that it was held" in page(county.sip, address(visit))
+    assert "Record performance management" in page(county.sip, address(visit))
     data = {**day("held_on", YESTERDAY), "team": "Chair", "days": "0.5", "base_version": "1"}
     assert post(county.sip, address(visit, "performance_hold"), data).status_code == 302
     visit.refresh_from_db()
@@ -472,12 +472,22 @@ def test_those_it_concerns_find_performance_management_on_the_tab_and_in_the_chr
 def test_the_tab_shows_what_is_planned_first_and_offers_what_one_may_do(county: County) -> None:
     visit = visit_at(PROPOSED, county.school, author=county.sip)
     offered = {
-        "sip": {"Plan a visit", "Record performance management", "Note a contact"},
-        "dsim": {"Plan a visit", "Commission an LA review", "Record performance management", "Note a contact"},
+        "sip": {"Plan a visit", "Record performance management", "Add a note of a call, letter or meeting"},
+        "dsim": {
+            "Plan a visit",
+            "Commission an LA review",
+            "Record performance management",
+            "Add a note of a call, letter or meeting",
+        },
         "headteacher": set(),
-        "head": {"Note a contact"},
+        "head": {"Add a note of a call, letter or meeting"},
     }
-    labels = {"Plan a visit", "Commission an LA review", "Record performance management", "Note a contact"}
+    labels = {
+        "Plan a visit",
+        "Commission an LA review",
+        "Record performance management",
+        "Add a note of a call, letter or meeting",
+    }
     for who, wanted in offered.items():
         text = tab(getattr(county, who), county.school)
         assert {label for label in labels if f">{label}<" in text} == wanted, who
