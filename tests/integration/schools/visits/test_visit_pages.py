@@ -178,6 +178,16 @@ def test_the_school_asks_for_another_date_in_one_form(county: County) -> None:
     assert "A school trip" in page(county.sip, address(visit))
 
 
+def test_the_email_about_another_date_names_both_days(county: County) -> None:
+    visit = visit_at(PROPOSED, county.school, author=county.sip)
+    data = {**day("suggested_on", WEEK_AFTER), "reason": "A school trip", "base_version": "1"}
+    post(county.chair, address(visit, "visit_another_date"), data)
+    email = Email.objects.get(to=[county.sip.email])
+    for text in (email.message, email.html_message):
+        assert f"{county.school} asks to move the visit on 10 November 2026" in text
+        assert " to 17 November 2026." in text
+
+
 def test_a_day_without_school_is_said_before_anyone_is_emailed_and_can_be_kept(county: County) -> None:
     visit = visit_at(PROPOSED, county.school, author=county.sip)
     data = {**day("suggested_on", date(2026, 11, 14)), "reason": "A school trip", "base_version": "1"}
