@@ -586,7 +586,9 @@ def schools_not_seen_of_which_there_is_none(at: Place) -> Sent:
 
 @state
 def schools_not_seen_for_no_number_of_days(at: Place) -> Sent:
-    return at.opened(at.county.dsim, "/schools/coverage/not-seen/?days=many&q=zzz", "is not a number of days")
+    return at.opened(
+        at.county.dsim, "/schools/coverage/not-seen/?days=many&q=zzz", "You did not enter a number of days we can use"
+    )
 
 
 @state
@@ -815,7 +817,7 @@ def policy_without_a_change(at: Place) -> Sent:
 
 @state
 def value_of_policy_that_waits(at: Place) -> Sent:
-    return at.opened(in_the_admin(at), f"/admin/policy/policyrow/{proposed_limit().pk}/change/", "Nobody yet")
+    return at.opened(in_the_admin(at), f"/admin/policy/policyrow/{proposed_limit().pk}/change/", "Not approved yet")
 
 
 def proposed_limit() -> PolicyRow:

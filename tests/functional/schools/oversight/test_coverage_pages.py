@@ -171,10 +171,10 @@ def test_schools_not_seen_are_found_narrowed_and_paged(page: Page, live_server: 
     page.get_by_label("Days since the last visit, at least").fill("1")
     led_on(page.get_by_role("button", name="Apply filters"))
     expect(page.get_by_role("heading", name="schools not visited for 1 day", exact=False)).to_be_visible()
-    led_on(page.get_by_role("link", name="Days since"))
+    led_on(page.get_by_role("link", name="Days since last visit"))
     expect(page).to_have_url(f"{live_server.url}/schools/coverage/not-seen/?q=&days=1&sip=&sort=days#results")
     page.goto(f"{live_server.url}/schools/coverage/not-seen/?days=many&q=zzz")
-    expect(page.get_by_text("is not a number of days")).to_be_visible()
+    expect(page.get_by_text("You did not enter a number of days we can use")).to_be_visible()
 
 
 @pytest.mark.parametrize("page", [DESKTOP, PHONE], indirect=True)

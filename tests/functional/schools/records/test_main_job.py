@@ -103,7 +103,7 @@ def dsim_opens_the_term(browser: Browser, live_server: Any, cast: Cast, school: 
         sign_in(page, live_server, cast.dsim)
         page.goto(f"{live_server.url}/schools/terms/open/")
         page.get_by_label("Autumn term").first.check()
-        press(page, "Show what would happen")
+        press(page, "Show what will happen")
         expect(page.get_by_text("We have not created anything yet.")).to_be_visible()
         led_on(page.locator("form:has(input[name=term][type=hidden])").get_by_role("button"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Core visits created")

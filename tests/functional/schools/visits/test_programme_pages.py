@@ -128,6 +128,6 @@ def test_without_script_a_programme_is_written_and_a_term_opened(
         led_on(page.get_by_role("button", name="Save the draft"))
         assert ProgrammeEdition.objects.filter(title="Summer").exists()
         page.goto(f"{live_server.url}/schools/terms/open/")
-        led_on(page.get_by_role("button", name="Show what would happen"))
+        led_on(page.get_by_role("button", name="Show what will happen"))
         led_on(page.get_by_role("button", name="Create core visits"))
         expect(page.get_by_role("heading", name="Core visits created")).to_be_visible()
