@@ -1,6 +1,6 @@
 // On a narrow window, and over a table of the full width, the filters stand above what they filter, so they are folded
-// away until asked for. A search box that comes first stays open, because most people search such a list by name. They are open where something is chosen only if the person opens them: the chosen filters are listed with the
-// results.
+// away until asked for. A search box that comes first stays open, because most people search such a list by name. Chosen
+// filters are listed with the results, so they do not open the fold.
 export function startFilters () {
   for (const form of document.querySelectorAll('form[data-filter]')) fold(form)
   focusResults()

@@ -139,7 +139,9 @@ class Windows:
 
 
 def resize(page: Page, width: int) -> None:
+    """Set the width, and wait until the page has been drawn at it: its scripts hear of the width only then."""
     page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def faults_of_axe(page: Page) -> list[str]:
