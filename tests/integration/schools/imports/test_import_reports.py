@@ -184,7 +184,9 @@ def test_a_file_without_rows_is_warned_of(tmp_path: Path, kind: str, header: str
 
 
 @pytest.fixture
-def wrenmarsh() -> School:
+def wrenmarsh(clock_at: Callable[..., Any]) -> School:
+    """Entered before the days of the tests: what its history says of them must not depend on the day they are run."""
+    clock_at(date(2026, 11, 2))
     authority = LocalAuthorityFactory.create(code="999", own=True)
     return SchoolFactory.create(urn=900102, name="Wrenmarsh Primary School", authority=authority)
 
