@@ -1,4 +1,4 @@
-"""A form for a policy value: a field for each field of its dataclass, so that nobody types JSON."""
+"""A form for a policy value: a field for each field of its dataclass, so that no one types JSON."""
 
 from collections.abc import Mapping, Sequence
 from types import new_class

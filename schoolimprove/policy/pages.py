@@ -10,11 +10,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 
 from schoolimprove.lib import clock
 from schoolimprove.ui import components
-from schoolimprove.ui.cells import shown
+from schoolimprove.ui.cells import folded, listed, shown
 
 from .keys import SINCE_ALWAYS, PolicyKey, all_keys, entry_name, key_named
 from .models import PolicyRow
@@ -136,14 +136,7 @@ def _folded(label: str, entry: Any, words: Any) -> Any:
     """Show a long list or table on request only."""
     if not isinstance(entry, Mapping | list) or len(entry) <= SHOWN_ENTRIES:
         return words
-    return format_html(
-        '<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
-        '<span class="govuk-details__summary-text">{} entries<span class="govuk-visually-hidden">: {}</span></span>'
-        '</summary><div class="govuk-details__text">{}</div></details>',
-        len(entry),
-        label,
-        words,
-    )
+    return folded(f"{len(entry)} entries", label, words)
 
 
 def _facts_in_force(key: PolicyKey[Any], row: PolicyRow) -> list[components.Fact]:
@@ -210,5 +203,4 @@ def _words(key: PolicyKey[Any], entry: Any) -> Any:
         lines = [entry_name(key, each) for each in entry]
     else:
         return str(entry)
-    items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
-    return format_html('<ul class="govuk-list">{}</ul>', items)
+    return listed(lines)

@@ -4,7 +4,7 @@ Cells are drawn here and not by templates: a hundred rows have some five hundred
 times as long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -42,6 +42,24 @@ def cell(value: Any) -> SafeString:
     if isinstance(value, date):
         return format_html('<time class="app-table__day" datetime="{}">{}</time>', value.isoformat(), shown(value))
     return conditional_escape(shown(value))
+
+
+def listed(lines: Iterable[str]) -> SafeString:
+    """Return a list with an item for each line."""
+    items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+    return format_html('<ul class="govuk-list">{}</ul>', items)
+
+
+def folded(label: str, about: str, content: Any) -> SafeString:
+    """Return content that opens on request; `about` says to a screen reader whose it is."""
+    return format_html(
+        '<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
+        '<span class="govuk-details__summary-text">{}<span class="govuk-visually-hidden">: {}</span></span></summary>'
+        '<div class="govuk-details__text">{}</div></details>',
+        label,
+        about,
+        content,
+    )
 
 
 def drawn_rows(table: Table) -> Iterator[SafeString]:

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, F, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from django.views.generic import ListView
 from post_office.models import STATUS
@@ -24,7 +24,7 @@ from schoolimprove.reminders.models import Reminder
 from schoolimprove.reminders.models.reminder import deadline_now
 from schoolimprove.reminders.wording import Line, days_left, lines_of
 from schoolimprove.ui import components
-from schoolimprove.ui.cells import cell
+from schoolimprove.ui.cells import cell, folded, listed
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import filter_panel
 
@@ -90,15 +90,8 @@ def _row(reminder: Reminder, line: Line | None) -> list[Any]:
     link = components.Link(line.title, reverse("reminders:reminder", args=[reminder.pk]), line.said.what, unread)
     about = f"{line.title}, {line.said.where}" if line.said.where else line.title
     told = [f"Reminded on {when_told(reminder)}", line.step, answer_in_words(reminder)]
-    more = format_html_join("", "<li>{}</li>", ((said,) for said in told if said))
-    return [format_html(_WHAT, cell(link), about, more), line.said.where, _due(line)]
-
-
-_WHAT = (
-    '{}<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
-    '<span class="govuk-details__summary-text">Details<span class="govuk-visually-hidden">: {}</span></span></summary>'
-    '<ul class="govuk-list govuk-details__text">{}</ul></details>'
-)
+    more = folded("Details", about, listed(filter(None, told)))
+    return [format_html("{}{}", cell(link), more), line.said.where, _due(line)]
 
 
 def _due(line: Line) -> Any:

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
 from schoolimprove.accounts.exporting import Taken, export_links, exports, words_of
 from schoolimprove.accounts.models import user_of
@@ -18,7 +18,7 @@ from schoolimprove.lib import clock
 from schoolimprove.reminders.registry import rules
 from schoolimprove.reminders.wording import days_left, why_that_date
 from schoolimprove.ui import components
-from schoolimprove.ui.cells import cell
+from schoolimprove.ui.cells import cell, folded, listed
 from schoolimprove.ui.exports import Column, ListFile, in_batches
 from schoolimprove.ui.filters import FilterPanel, filter_panel
 from schools.oversight import deadlines_board
@@ -158,20 +158,12 @@ def _school(row: Due) -> Any:
     return components.Link(school.name, row.said.url if row.said else school.get_absolute_url())
 
 
-_WHAT = (
-    '{}{}<details class="govuk-details govuk-!-margin-bottom-0"><summary class="govuk-details__summary">'
-    '<span class="govuk-details__summary-text">Details<span class="govuk-visually-hidden">: {}</span></span></summary>'
-    '<ul class="govuk-list govuk-details__text app-board__because">{}</ul></details>'
-)
-
-
 def _what(row: Due) -> Any:
     """Name the work, and open to the working of its date and the people who were reminded."""
     what = row.said.what if row.said else ""
     about = f"{row.label}, {row.school.name}" if row.school else row.label
     note = format_html('<span class="app-note">{}</span>', what) if what else ""
-    more = format_html_join("", "<li>{}</li>", ((line,) for line in _more(row)))
-    return format_html(_WHAT, row.label, note, about, more)
+    return format_html("{}{}{}", row.label, note, folded("Details", about, listed(_more(row))))
 
 
 def _more(row: Due) -> Iterator[str]:
