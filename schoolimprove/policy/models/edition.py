@@ -91,7 +91,9 @@ class Edition(BaseRecord):
     def alike(self) -> EditionQuerySet[Self]:
         """Return the other published editions of its strand."""
         editions: Any = type(self)._default_manager
-        found: EditionQuerySet[Self] = editions.filter(status=EditionStatus.PUBLISHED, **self.strand).exclude(pk=self.pk)
+        found: EditionQuerySet[Self] = editions.filter(status=EditionStatus.PUBLISHED, **self.strand).exclude(
+            pk=self.pk
+        )
         return found
 
     def barred(self, user: Any, move: Move) -> str | None:
