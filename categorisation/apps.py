@@ -7,3 +7,15 @@ class CategorisationConfig(AppConfig):
     name = "categorisation"
     label = "categorisation"
     verbose_name = "Categorisation"
+
+    def ready(self) -> None:
+        from categorisation.schemes.models import SchemeEdition
+        from categorisation.schemes.shipped import EDITIONS
+        from schoolimprove.policy.editions import ship_editions
+        from schoolimprove.policy.shipping import Shipment, shipments
+
+        def sync_schemes() -> int:
+            """Load the schemes that come with the code and were not loaded yet."""
+            return ship_editions(SchemeEdition, EDITIONS)
+
+        shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))

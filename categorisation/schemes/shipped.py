@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 from categorisation.schemes.rules import Category, Cause, Comparison, Flag, Heading, Level, Quartile, Scheme
+from schoolimprove.policy.editions import Shipped
+from schoolimprove.policy.keys import SINCE_ALWAYS
+from schoolimprove.policy.nested import dump
 
 _FOUR = ("1", "2", "3", "4")
 _EVERY_SCHOOL = (
@@ -143,3 +146,13 @@ SHIPPED_SCHEME = Scheme(
     flags=(Flag("2005", "behaviour", ("3",), "Ofsted found behaviour only satisfactory"),),
 )
 """Additional visits are ours: the paper gives no figure beside the five days."""
+
+EDITIONS = (
+    Shipped(
+        "four-categories",
+        "Four categories",
+        "Domain 4 [002 D1, E, F]",
+        {"content": dump(SHIPPED_SCHEME)},
+        SINCE_ALWAYS,
+    ),
+)

@@ -26,8 +26,14 @@ def why_barred(subject: Any, user: Any, move: Move) -> str:
     return (barred(user, move) or "") if barred else ""
 
 
+def covered(subject: Any) -> Any:
+    """Return what an appointment must cover for a move; None for a thing of the whole service, such as an edition."""
+    return None if getattr(subject, "SERVICE_WIDE", False) else subject
+
+
 def holds_permission(user: Any, subject: Any, move: Move) -> bool:
-    return any(user_can(user, permission, on=subject) for permission in move.permissions)  # type: ignore[arg-type]
+    on = covered(subject)
+    return any(user_can(user, permission, on=on) for permission in move.permissions)  # type: ignore[arg-type]
 
 
 def may_move(user: Any, subject: Any, move: Move) -> bool:
@@ -36,12 +42,13 @@ def may_move(user: Any, subject: Any, move: Move) -> bool:
 
 def require_move(user: User, subject: Any, move: Move) -> Actor:
     """Return the actor for a move; raise `PermissionDenied` without its permission, `Barred` where the noun bars."""
-    held = next((each for each in move.permissions if user_can(user, each, on=subject)), None)  # type: ignore[arg-type]
+    on = covered(subject)
+    held = next((each for each in move.permissions if user_can(user, each, on=on)), None)  # type: ignore[arg-type]
     if held is None:
         raise PermissionDenied(move.verb)
     if reason := why_barred(subject, user, move):
         raise Barred(reason)
-    return acting(user, held, on=subject)  # type: ignore[arg-type]
+    return acting(user, held, on=on)  # type: ignore[arg-type]
 
 
 def make_move(

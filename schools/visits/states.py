@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib.states import Act, Move, StateTable
+from schoolimprove.policy.states import edition_states
 
 
 class VisitStatus(StrEnum):
@@ -122,43 +124,12 @@ VISIT = StateTable(
 )
 
 
-class EditionStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    ABANDONED = "abandoned"
-
-
-_WHO = "Head, DSIM"
-
-PROGRAMME_EDITION = StateTable(
-    noun="Edition of the visit programme",
-    statuses=EditionStatus,
-    labels={
-        EditionStatus.DRAFT: "Draft",
-        EditionStatus.PUBLISHED: "Published",
-        EditionStatus.ABANDONED: "Not published",
-    },
-    initial=EditionStatus.DRAFT,
-    moves=(
-        Move(
-            verb="publish",
-            sources=frozenset({EditionStatus.DRAFT}),
-            target=EditionStatus.PUBLISHED,
-            past="published",
-            who=_WHO,
-            guard="It has agenda items and a first day that is not past. No other edition of its phase and term begins "
-            "on that day.",
-            effect="Schools can read it. Core visits created from that day have its agenda. No one can edit it again.",
-        ),
-        Move(
-            verb="abandon",
-            sources=frozenset({EditionStatus.DRAFT}),
-            target=EditionStatus.ABANDONED,
-            past="not published",
-            who=_WHO,
-            effect="We keep it, and do not use it.",
-            reason_required=True,
-        ),
-    ),
-    acts=(Act("revise", frozenset({EditionStatus.DRAFT}), _WHO),),
+PROGRAMME_EDITION = edition_states(
+    "Edition of the visit programme",
+    who="Head, DSIM",
+    write=Permission.PUBLISH_PROGRAMME,
+    publish=Permission.PUBLISH_PROGRAMME,
+    guard="It has agenda items and a first day that is not past. No other edition of its phase and term begins on that "
+    "day.",
+    effect="Schools can read it. Core visits created from that day have its agenda. No one can edit it again.",
 )

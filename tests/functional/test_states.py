@@ -26,6 +26,7 @@ from schoolimprove.calendar.models import Term
 from schoolimprove.lib import clock
 from schoolimprove.policy import actions as policy_actions
 from schoolimprove.policy.models import PolicyRow
+from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import Job
@@ -44,7 +45,6 @@ from schools.visits import term_slots
 from schools.visits.actions import Plan
 from schools.visits.deadlines import CORE_SOON
 from schools.visits.opening.actions import open_term
-from schools.visits.states import EditionStatus
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County

@@ -14,7 +14,7 @@ from schools.visits.contact_notes.actions import note_contact
 from schools.visits.entitlement.actions import set_entitlement
 from schools.visits.models.visit import VisitKind
 from schools.visits.opening.actions import open_term
-from schools.visits.programme.actions import Wanted, abandon_edition, agenda_of, publish_edition, write_edition
+from schools.visits.programme.actions import Wanted, abandon_programme, agenda_of, publish_programme, write_programme
 from schools.visits.term_slots import slot_of
 
 AT = time(9, 15)
@@ -33,18 +33,18 @@ def write(story: Story, *, title: str, topics: list[list[str]]) -> None:
     """An edition for secondary schools, of the next term."""
     agenda = agenda_of([Wanted(*topic) for topic in topics], closing="")
     term = story.days.next.name.value
-    story.add(write_edition(by=story.by, title=title, topics=agenda, phase=Phase.SECONDARY, term=term))
+    story.add(write_programme(by=story.by, title=title, topics=agenda, phase=Phase.SECONDARY, term=term))
 
 
 def publish(story: Story) -> None:
     edition, first = story.the(ProgrammeEdition), story.days.next.start
     seen = edition.version
-    publish_edition(edition, by=story.by, on=clock.today(), published_from=first, seen_version=seen)
+    publish_programme(edition, by=story.by, on=clock.today(), published_from=first, seen_version=seen)
 
 
 def abandon(story: Story, *, reason: str) -> None:
     edition = story.the(ProgrammeEdition)
-    abandon_edition(edition, by=story.by, on=clock.today(), reason=reason, seen_version=edition.version)
+    abandon_programme(edition, by=story.by, on=clock.today(), reason=reason, seen_version=edition.version)
 
 
 # Visits.

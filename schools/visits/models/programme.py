@@ -1,19 +1,18 @@
 """Editions of the visit programme: what the core visits of a phase cover in a term (domain 3.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from schoolimprove.calendar.models.term import TERM_NAMES
-from schoolimprove.records.models import BaseRecord
+from schoolimprove.policy.models.edition import Edition, EditionQuerySet, edition_constraints
 from schools.register.models.school import Phase
-from schools.visits.states import PROGRAMME_EDITION, EditionStatus
+from schools.visits.states import PROGRAMME_EDITION
 
+EVERY_PHASE = "Every phase"
 CLOSING_KEY = "celebrations"
 """The topic every programme ends with [004 5]."""
 
@@ -34,67 +33,45 @@ class Topic:
         return {"key": self.key, "heading": self.heading, "guidance": self.guidance}
 
 
-class ProgrammeEditionQuerySet(models.QuerySet["ProgrammeEdition"]):
-    def published(self, on: date) -> Self:
-        return self.filter(status=EditionStatus.PUBLISHED, published_from__lte=on)
-
-
-class ProgrammeEdition(BaseRecord):
+class ProgrammeEdition(Edition):
     """The programme of one phase (or of every phase: empty) in one term, in force from `published_from`.
 
-    It ends where the next of the same phase and term begins; one of a phase goes before one of every phase. `topics`
-    is a list of `Topic` as JSON, whose last is `CLOSING_KEY`. What ships with the code is published by nobody.
+    One of a phase goes before one of every phase. `topics` is a list of `Topic` as JSON, whose last is `CLOSING_KEY`.
     """
 
     STATES = PROGRAMME_EDITION
+    STRAND = ("phase", "term")
+    FIELDS = ("phase", "term", "title", "topics")
 
     phase = models.CharField(max_length=30, choices=Phase, blank=True, default="")
     term = models.CharField(max_length=10, choices=TERM_NAMES)
-    title = models.CharField(max_length=150)
     topics = models.JSONField(default=list)
-    source = models.CharField(max_length=150, blank=True)
-    status = models.CharField(
-        max_length=20, choices=PROGRAMME_EDITION.choices(), default=EditionStatus.DRAFT, editable=False
-    )
-    published_from = models.DateField(null=True, blank=True)
-    published_at = models.DateTimeField(null=True, editable=False)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
-    shipped_as = models.CharField(max_length=60, blank=True, default="", editable=False)
-    """The name under which it came with the code; loaded once, and never again over what was made of it."""
 
-    objects = ProgrammeEditionQuerySet.as_manager()
+    objects = EditionQuerySet["ProgrammeEdition"].as_manager()
 
     class Meta:
         ordering = ["phase", "term", "published_from", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["phase", "term", "published_from"],
-                condition=Q(status=EditionStatus.PUBLISHED),
-                name="programmeedition_one_from_a_day",
-                violation_error_message="An edition for this phase and term already begins on that day.",
-            ),
-            models.UniqueConstraint(
-                fields=["shipped_as"], condition=~Q(shipped_as=""), name="programmeedition_shipped_once"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=EditionStatus.PUBLISHED) | Q(published_from__isnull=False),
-                name="programmeedition_published_has_a_day",
-            ),
-            models.CheckConstraint(
-                condition=Q(published_at__isnull=True, published_by__isnull=True)
-                | Q(published_at__isnull=False, published_by__isnull=False),
-                name="programmeedition_published_at_and_by",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
+        constraints = edition_constraints(
+            "programmeedition",
+            strand=["phase", "term"],
+            taken="An edition for this phase and term already begins on that day.",
+        )
 
     @property
     def agenda(self) -> list[Topic]:
         return [Topic.from_json(each) for each in self.topics]
+
+    @property
+    def strand_words(self) -> str:
+        return f" for {phase_name(self.phase).lower()} in the {self.term} term"
+
+    def content_errors(self) -> Iterator[str]:
+        if all(topic.key == CLOSING_KEY for topic in self.agenda):
+            yield "Add at least one agenda item first."
+
+
+def phase_name(phase: str) -> str:
+    return Phase(phase).label if phase else EVERY_PHASE
 
 
 def editions_in_force(term: str, on: date) -> dict[str, ProgrammeEdition]:

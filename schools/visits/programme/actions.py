@@ -6,32 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from schoolimprove.accounts.models import User
+from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
-from schoolimprove.records.actor import SYSTEM
-from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
+from schoolimprove.policy import editions
+from schoolimprove.policy.states import EditionStatus
 from schools.register.models.school import Phase
 from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition, Topic
-from schools.visits.programme.shipped import CLOSING, SHIPPED, Shipped
-from schools.visits.states import EditionStatus
+from schools.visits.programme.shipped import CLOSING, SHIPPED
 
-EVERY_PHASE = "Every phase"
 MOST_TOPICS = 8
 """Items beside the closing one."""
 LONGEST_SLUG = 40
-FIELDS = ("phase", "term", "title", "topics")
-"""What an edition says."""
-
-
-def phase_name(phase: str) -> str:
-    return Phase(phase).label if phase else EVERY_PHASE
 
 
 def editions_for(user: Any) -> QuerySet[ProgrammeEdition]:
@@ -72,77 +63,33 @@ def _new_key(heading: str, taken: Collection[str]) -> str:
     return f"{slug}-{number}"
 
 
-def write_edition(*, by: User, phase: str, term: str, title: str, topics: Sequence[Topic]) -> ProgrammeEdition:
-    """A new draft."""
+def write_programme(*, by: User, phase: str, term: str, title: str, topics: Sequence[Topic]) -> ProgrammeEdition:
+    """Return a new draft."""
     actor = acting(by, Permission.PUBLISH_PROGRAMME)
-    said = {"phase": phase, "term": term, "title": title, "topics": [topic.as_json() for topic in topics]}
-    with transaction.atomic():
-        edition = ProgrammeEdition.objects.create(created_by=by, updated_by=by, **said)
-        record_event(edition, "written", by=actor, changes={name: [None, said[name]] for name in FIELDS})
-    return edition
+    stored = [topic.as_json() for topic in topics]
+    return editions.write_edition(ProgrammeEdition, by=actor, phase=phase, term=term, title=title, topics=stored)
 
 
-def revise_edition(
-    edition: ProgrammeEdition, *, by: User, seen_version: int, topics: Sequence[Topic], **said: str
+def revise_programme(
+    edition: ProgrammeEdition, *, by: User, seen_version: int, topics: Sequence[Topic], **fields: str
 ) -> None:
-    """Save a draft. `Conflict` when somebody saved first, or it is a draft no longer."""
+    """Save a draft; raise `Conflict` when someone else saved it first or it is no longer a draft."""
     actor = acting(by, Permission.PUBLISH_PROGRAMME)
-    with transaction.atomic():
-        current = ProgrammeEdition.objects.select_for_update().get(pk=edition.pk)
-        if current.status != EditionStatus.DRAFT:
-            raise Conflict(current)
-        stored: dict[str, Any] = {**said, "topics": [topic.as_json() for topic in topics]}
-        save_changes(edition, "revised", by=actor, seen_version=seen_version, **stored)
+    stored: dict[str, Any] = {**fields, "topics": [topic.as_json() for topic in topics]}
+    editions.revise_edition(edition, by=actor, seen_version=seen_version, **stored)
 
 
-def blockers_to_publishing(edition: ProgrammeEdition, *, published_from: date, on: date) -> list[str]:
-    """Why a draft cannot be in force from that day, as sentences."""
-    reasons = []
-    if not [topic for topic in edition.agenda if topic.key != CLOSING_KEY]:
-        reasons.append("Add at least one agenda item first.")
-    if published_from < on:
-        reasons.append("The first day must be today or later.")
-    same = _published_alike(edition).filter(published_from=published_from)
-    if same.exists():
-        reasons.append(
-            f"An edition for {phase_name(edition.phase).lower()} in the {edition.term} term begins on "
-            f"{clock.uk_date(published_from)} already. Enter another day."
-        )
-    return reasons
-
-
-def publish_edition(edition: ProgrammeEdition, *, by: User, on: date, published_from: date, seen_version: int) -> None:
-    """In force from that day, and never edited again."""
+def publish_programme(
+    edition: ProgrammeEdition, *, by: User, on: date, published_from: date, seen_version: int
+) -> None:
+    """Put a draft in force from that day, never to be edited again."""
     actor = acting(by, Permission.PUBLISH_PROGRAMME)
-    if reasons := blockers_to_publishing(edition, published_from=published_from, on=on):
-        raise Blocked(reasons)
-    stamp: dict[str, Any] = {"published_from": published_from, "published_at": clock.now(), "published_by": by}
-    try:
-        with transaction.atomic():
-            transition(edition, "publish", by=actor, seen_version=seen_version, **stamp)
-    except IntegrityError as error:
-        # Somebody published another edition from that day between the question and the answer.
-        edition.refresh_from_db()
-        reasons = blockers_to_publishing(edition, published_from=published_from, on=on)
-        if not reasons:
-            raise
-        raise Blocked(reasons) from error
+    editions.publish_edition(edition, by=actor, on=on, published_from=published_from, seen_version=seen_version)
 
 
-def abandon_edition(edition: ProgrammeEdition, *, by: User, on: date, reason: str, seen_version: int) -> None:
-    """Give up a draft; it is kept."""
-    actor = acting(by, Permission.PUBLISH_PROGRAMME)
-    transition(edition, "abandon", by=actor, reason=reason, seen_version=seen_version)
-
-
-def _published_alike(edition: ProgrammeEdition) -> QuerySet[ProgrammeEdition]:
-    """Those of the same phase and term, the latest first."""
-    alike = ProgrammeEdition.objects.filter(status=EditionStatus.PUBLISHED, phase=edition.phase, term=edition.term)
-    return alike.exclude(pk=edition.pk).order_by("-published_from")
-
-
-def published_alike(edition: ProgrammeEdition) -> list[ProgrammeEdition]:
-    return list(_published_alike(edition))
+def abandon_programme(edition: ProgrammeEdition, *, by: User, on: date, reason: str, seen_version: int) -> None:
+    """Discard a draft; it is kept."""
+    make_move(edition, "abandon", by=by, reason=reason, seen_version=seen_version)
 
 
 @dataclass(frozen=True)
@@ -156,10 +103,10 @@ class Strand:
     former: Sequence[ProgrammeEdition]
 
 
-def strands(editions: Iterable[ProgrammeEdition], *, on: date) -> list[Strand]:
+def strands(programmes: Iterable[ProgrammeEdition], *, on: date) -> list[Strand]:
     """By term, and in each every phase before the single ones."""
     groups: dict[tuple[str, str], list[ProgrammeEdition]] = defaultdict(list)
-    for edition in editions:
+    for edition in programmes:
         if edition.status == EditionStatus.PUBLISHED:
             groups[edition.term, edition.phase].append(edition)
     terms, phases = list(TermName), ["", *Phase]
@@ -175,30 +122,5 @@ def _strand(key: tuple[str, str], editions: Sequence[ProgrammeEdition], on: date
 
 
 def sync_programmes() -> int:
-    """Load the editions that come with the code and were not loaded yet, never over what was made of them."""
-    with transaction.atomic():
-        held = set(ProgrammeEdition.objects.exclude(shipped_as="").values_list("shipped_as", flat=True))
-        missing = [each for each in SHIPPED if each.name not in held]
-        for each in missing:
-            _ship(each)
-    return len(missing)
-
-
-def _ship(each: Shipped) -> None:
-    edition = ProgrammeEdition.objects.create(
-        phase=each.phase,
-        term=each.term,
-        title=each.title,
-        source=each.source,
-        topics=[topic.as_json() for topic in each.topics],
-        shipped_as=each.name,
-    )
-    record_event(edition, "shipped", by=SYSTEM, reason=f"Shipped: {each.source}")
-    if each.published_from:
-        transition(
-            edition,
-            "publish",
-            by=SYSTEM,
-            seen_version=edition.version,
-            published_from=each.published_from,
-        )
+    """Load the editions that come with the code and were not loaded yet; return how many."""
+    return editions.ship_editions(ProgrammeEdition, SHIPPED)

@@ -8,8 +8,8 @@ from django import forms
 from schoolimprove.calendar.models.term import TERM_NAMES
 from schoolimprove.ui.forms import DateField, Form, RadiosField, SelectField, TextArea, TextField
 from schools.register.models.school import Phase
-from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition, Topic
-from schools.visits.programme.actions import EVERY_PHASE, MOST_TOPICS, Wanted, agenda_of
+from schools.visits.models.programme import CLOSING_KEY, EVERY_PHASE, ProgrammeEdition, Topic
+from schools.visits.programme.actions import MOST_TOPICS, Wanted, agenda_of
 from schools.visits.programme.shipped import CLOSING
 
 GUIDANCE = 1_000

@@ -17,28 +17,26 @@ from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.pages.conflicts import Difference, show_conflict, table_of_differences
+from schoolimprove.policy.editions import blockers_to_publishing
+from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
-from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition, Topic
+from schools.visits.models.programme import ProgrammeEdition, Topic, phase_name
 from schools.visits.programme.actions import (
-    FIELDS,
     Strand,
-    abandon_edition,
-    blockers_to_publishing,
+    abandon_programme,
     editions_for,
-    phase_name,
-    publish_edition,
-    published_alike,
-    revise_edition,
+    publish_programme,
+    revise_programme,
     strands,
-    write_edition,
+    write_programme,
 )
 from schools.visits.programme.forms import AbandonForm, EditionForm, PublishForm, initial_of, keys_of
 from schools.visits.programme.shipped import CLOSING
-from schools.visits.states import PROGRAMME_EDITION, EditionStatus
+from schools.visits.states import PROGRAMME_EDITION
 
 HEADING = "Visit programme"
 
@@ -98,14 +96,7 @@ def _link(edition: ProgrammeEdition | None) -> Any:
 
 
 def _since(edition: ProgrammeEdition | None) -> Any:
-    return _first_day(edition) if edition else "Not yet"
-
-
-def _first_day(edition: ProgrammeEdition) -> Any:
-    """What shipped with the service has been in force since before anybody can remember."""
-    if edition.shipped_as and edition.published_by_id is None:
-        return "Since the service began"
-    return edition.published_from
+    return edition.first_day if edition else "Not yet"
 
 
 def _coming(strand: Strand) -> Any:
@@ -124,7 +115,7 @@ def edition_table(editions: Iterable[ProgrammeEdition], caption: str) -> compone
             components.Link(each.title, address_of(each)),
             each.get_term_display(),
             phase_name(each.phase),
-            _first_day(each),
+            each.first_day,
         ]
         for each in editions
     ]
@@ -183,7 +174,7 @@ def edition_facts(edition: ProgrammeEdition) -> list[components.Fact]:
         components.Fact("Term", edition.get_term_display()),
     ]
     if edition.status == EditionStatus.PUBLISHED:
-        facts += [components.Fact("In force from", _first_day(edition)), components.Fact("Until", _until(edition))]
+        facts += [components.Fact("In force from", edition.first_day), components.Fact("Until", _until(edition))]
     if edition.source:
         facts.append(components.Fact("Source", edition.source))
     return facts
@@ -191,15 +182,10 @@ def edition_facts(edition: ProgrammeEdition) -> list[components.Fact]:
 
 def _until(edition: ProgrammeEdition) -> str:
     """It ends where the next of its phase and term begins."""
-    later = [each for each in published_alike(edition) if _day(each) > _day(edition)]
-    if not later:
+    following = edition.alike().filter(published_from__gt=edition.published_from).order_by("published_from").first()
+    if following is None:
         return "No later edition yet"
-    following = min(later, key=_day)
-    return f"{clock.uk_date(_day(following))}, when “{following.title}” begins"
-
-
-def _day(edition: ProgrammeEdition) -> Any:
-    return edition.published_from
+    return f"{following.first_day}, when “{following.title}” begins"
 
 
 def history_of(edition: ProgrammeEdition) -> list[components.Event]:
@@ -258,7 +244,7 @@ class EditionWrite(KeepsDrafts, FormView[EditionForm]):
         }
 
     def form_valid(self, form: EditionForm) -> HttpResponse:
-        edition = write_edition(by=user_of(self.request), topics=form.topics(), **form.said())
+        edition = write_programme(by=user_of(self.request), topics=form.topics(), **form.said())
         messages.success(self.request, "You have saved a draft. Schools cannot see it until you publish it.")
         return redirect(address_of(edition))
 
@@ -339,10 +325,10 @@ class DraftView(EditionMixin, KeepsDrafts, FormView[Any]):
 
 def as_seen(edition: ProgrammeEdition, version: int) -> ProgrammeEdition:
     """Return the edition with its fields as they were at an earlier version; each version left one audit event."""
-    seen = {name: getattr(edition, name) for name in FIELDS}
+    seen = {name: getattr(edition, name) for name in ProgrammeEdition.FIELDS}
     events = AuditEvent.objects.about(ProgrammeEdition._meta.label_lower, edition.pk).order_by("-at", "-pk")
     for event in events[: max(edition.version - version, 0)]:
-        seen |= {name: before for name, (before, _after) in event.changes.items() if name in FIELDS}
+        seen |= {name: before for name, (before, _after) in event.changes.items() if name in ProgrammeEdition.FIELDS}
     return ProgrammeEdition(**seen)
 
 
@@ -393,7 +379,7 @@ class EditionEdit(DraftView):
 
     def act(self, form: EditionForm) -> str:
         by = user_of(self.request)
-        revise_edition(self.edition, by=by, seen_version=self.base_version, topics=form.topics(), **form.said())
+        revise_programme(self.edition, by=by, seen_version=self.base_version, topics=form.topics(), **form.said())
         return "You have saved the draft."
 
 
@@ -404,7 +390,7 @@ class EditionPublish(DraftView):
 
     def act(self, form: PublishForm) -> str:
         day = form.cleaned_data["published_from"]
-        publish_edition(
+        publish_programme(
             self.edition, by=user_of(self.request), on=clock.today(), published_from=day, seen_version=self.base_version
         )
         return (
@@ -424,31 +410,29 @@ class EditionPublish(DraftView):
             "undo": "You cannot undo this. A later edition can replace it.",
             "grave": True,
             "blockers": []
-            if has_items(edition)
+            if not [*edition.content_errors()]
             else blockers_to_publishing(edition, published_from=clock.today(), on=clock.today()),
-            "alike": published_alike(edition),
+            "alike": alike_of(edition),
         }
 
 
-def has_items(edition: ProgrammeEdition) -> bool:
-    return any(topic.key != CLOSING_KEY for topic in edition.agenda)
+def alike_of(edition: ProgrammeEdition) -> list[ProgrammeEdition]:
+    """Return the other published editions of its phase and term, the latest first."""
+    return list(edition.alike().order_by("-published_from"))
 
 
 def _replaces(edition: ProgrammeEdition) -> str:
-    alike = published_alike(edition)
-    today = clock.today()
+    alike = alike_of(edition)
     if not alike:
         return f"Until then {'they use the edition for every phase' if edition.phase else 'they have no programme'}."
+    if len(alike) == 1 and edition.alike().published(clock.today()).exists():
+        return f"It replaces “{alike[0].title}”."
     listed = [f"“{each.title}” (from {_in_words(each)})" for each in alike]
-    begun = [each for each in alike if _day(each) <= today]
-    return (
-        f"It replaces “{begun[0].title}”." if len(alike) == 1 and begun else f"Already published: {'; '.join(listed)}."
-    )
+    return f"Already published: {'; '.join(listed)}."
 
 
 def _in_words(edition: ProgrammeEdition) -> str:
-    day = _first_day(edition)
-    return day.lower() if isinstance(day, str) else clock.uk_date(day)
+    return edition.first_day.lower() if edition.shipped_as else edition.first_day
 
 
 class EditionAbandon(DraftView):
@@ -458,7 +442,7 @@ class EditionAbandon(DraftView):
 
     def act(self, form: AbandonForm) -> str:
         reason = form.cleaned_data["reason"]
-        abandon_edition(
+        abandon_programme(
             self.edition, by=user_of(self.request), on=clock.today(), reason=reason, seen_version=self.base_version
         )
         return "You have discarded the draft. We keep it, but do not use it."

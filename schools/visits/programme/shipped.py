@@ -5,10 +5,10 @@ where they run a term behind, an autumn and a spring edition as drafts, for whoe
 Every programme ends with celebrations and good practice [004 5].
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from schoolimprove.lib.clock import TermName
+from schoolimprove.policy.editions import Shipped
 from schoolimprove.policy.keys import SINCE_ALWAYS
 from schools.register.models.school import Phase
 from schools.visits.models.programme import CLOSING_KEY, Topic
@@ -20,21 +20,21 @@ CLOSING = Topic(
 )
 
 
-@dataclass(frozen=True)
-class Shipped:
-    """`published_from` is empty for what comes as a draft."""
-
-    name: str
-    phase: str
-    term: str
-    title: str
-    source: str
-    topics: tuple[Topic, ...]
-    published_from: date | None = None
+def _shipped(
+    name: str,
+    phase: str,
+    term: str,
+    title: str,
+    source: str,
+    topics: tuple[Topic, ...],
+    published_from: date | None = None,
+) -> Shipped:
+    fields = {"phase": phase, "term": term, "topics": [topic.as_json() for topic in topics]}
+    return Shipped(name, title, source, fields, published_from)
 
 
 SHIPPED = (
-    Shipped(
+    _shipped(
         "every-phase-autumn",
         "",
         TermName.AUTUMN,
@@ -56,7 +56,7 @@ SHIPPED = (
         ),
         SINCE_ALWAYS,
     ),
-    Shipped(
+    _shipped(
         "every-phase-spring",
         "",
         TermName.SPRING,
@@ -82,7 +82,7 @@ SHIPPED = (
         ),
         SINCE_ALWAYS,
     ),
-    Shipped(
+    _shipped(
         "every-phase-summer",
         "",
         TermName.SUMMER,
@@ -108,7 +108,7 @@ SHIPPED = (
         ),
         SINCE_ALWAYS,
     ),
-    Shipped(
+    _shipped(
         "secondary-autumn",
         Phase.SECONDARY,
         TermName.AUTUMN,
@@ -124,7 +124,7 @@ SHIPPED = (
             CLOSING,
         ),
     ),
-    Shipped(
+    _shipped(
         "secondary-spring",
         Phase.SECONDARY,
         TermName.SPRING,

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from schoolimprove.lib import clock
+from schoolimprove.policy.states import EditionStatus
 from schools.models import RecordOfVisit
 from schools.records import actions as record_actions
 from schools.records.content import Content
-from schools.visits.states import EditionStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import County
 from tests.factories.schools import RecordOfVisitFactory

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
+from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.deadlines import open_deadlines_of
@@ -23,7 +24,7 @@ from schools.records.states import ActionStatus, RecordStatus
 from schools.records.writing.forms import as_posted
 from schools.records.writing.submitting import saved_values
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT
-from schools.visits.states import EditionStatus, VisitStatus
+from schools.visits.states import VisitStatus
 from tests.factories.calendar import hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.records import DraftFactory

@@ -18,6 +18,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.calendar.models import Term
 from schoolimprove.lib import clock
+from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schoolimprove.reminders.models import Deadline
@@ -27,7 +28,7 @@ from schools.oversight.recalculate_deadlines import recount
 from schools.register.models.school import Phase
 from schools.visits.deadlines import CORE_SOON, CORE_VISIT
 from schools.visits.opening.actions import Opened, open_term
-from schools.visits.states import EditionStatus, VisitStatus
+from schools.visits.states import VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, SchoolTermFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import (

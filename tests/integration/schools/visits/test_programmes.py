@@ -16,6 +16,7 @@ from django.urls import reverse
 from schoolimprove.accounts.models import User
 from schoolimprove.lib.clock import TermName
 from schoolimprove.pages.conflicts import Difference
+from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.models import ProgrammeEdition
@@ -23,17 +24,16 @@ from schools.register.models.school import Phase
 from schools.visits.models.programme import CLOSING_KEY, Topic, edition_for
 from schools.visits.programme.actions import (
     Wanted,
-    abandon_edition,
+    abandon_programme,
     agenda_of,
-    publish_edition,
-    revise_edition,
+    publish_programme,
+    revise_programme,
     strands,
     sync_programmes,
-    write_edition,
+    write_programme,
 )
 from schools.visits.programme.pages import differing
 from schools.visits.programme.shipped import SHIPPED
-from schools.visits.states import EditionStatus
 from tests.factories.county import TUESDAY, County
 from tests.factories.visits import ProgrammeEditionFactory
 from tests.integration.signing_in import signed_in
@@ -45,11 +45,11 @@ ITEMS = agenda_of([Wanted("Reading", "In the early years")], closing="")
 
 
 def draft(by: User, *, phase: str = Phase.SECONDARY, term: str = "spring", title: str = "Reading") -> ProgrammeEdition:
-    return write_edition(by=by, phase=phase, term=term, title=title, topics=ITEMS)
+    return write_programme(by=by, phase=phase, term=term, title=title, topics=ITEMS)
 
 
 def publish(edition: ProgrammeEdition, by: User, day: date = NEXT_TERM) -> None:
-    publish_edition(edition, by=by, on=TUESDAY, published_from=day, seen_version=edition.version)
+    publish_programme(edition, by=by, on=TUESDAY, published_from=day, seen_version=edition.version)
 
 
 # What ships.
@@ -79,7 +79,7 @@ def test_what_ships_is_loaded_once_and_its_events_are_the_systems() -> None:
 
 def test_what_was_made_of_a_shipped_draft_is_left_as_it_is(county: County) -> None:
     shipped = ProgrammeEdition.objects.get(shipped_as="secondary-autumn")
-    revise_edition(
+    revise_programme(
         shipped, by=county.head, seen_version=1, topics=ITEMS, title="Ours", phase=shipped.phase, term=shipped.term
     )
     assert sync_programmes() == 0
@@ -89,7 +89,7 @@ def test_what_was_made_of_a_shipped_draft_is_left_as_it_is(county: County) -> No
 
 def test_the_keys_of_a_shipped_agenda_differ() -> None:
     for shipped in SHIPPED:
-        keys = [topic.key for topic in shipped.topics]
+        keys = [topic["key"] for topic in shipped.fields["topics"]]
         assert len(set(keys)) == len(keys)
         assert keys[-1] == CLOSING_KEY
 
@@ -128,7 +128,7 @@ def test_a_draft_is_written_and_revised_and_its_closing_item_stays_last(county: 
     edition = draft(county.dsim)
     assert (edition.status, edition.agenda[-1].key) == (EditionStatus.DRAFT, CLOSING_KEY)
     topics = agenda_of([Wanted("Writing")], closing="Say who was praised.")
-    revise_edition(edition, by=county.head, seen_version=1, topics=topics, title="New", phase="", term="summer")
+    revise_programme(edition, by=county.head, seen_version=1, topics=topics, title="New", phase="", term="summer")
     assert (edition.title, edition.phase, edition.version) == ("New", "", 2)
     assert edition.agenda[-1] == Topic(CLOSING_KEY, "Celebrations and good practice", "Say who was praised.")
     assert set(AuditEvent.objects.filter(subject_id=edition.pk, verb="revised").get().changes) >= {"title", "topics"}
@@ -136,9 +136,9 @@ def test_a_draft_is_written_and_revised_and_its_closing_item_stays_last(county: 
 
 def test_of_two_who_revise_a_draft_the_second_is_told(county: County) -> None:
     edition = draft(county.dsim)
-    revise_edition(edition, by=county.head, seen_version=1, topics=ITEMS, title="Mine")
+    revise_programme(edition, by=county.head, seen_version=1, topics=ITEMS, title="Mine")
     with pytest.raises(Conflict):
-        revise_edition(edition, by=county.dsim, seen_version=1, topics=ITEMS, title="Yours")
+        revise_programme(edition, by=county.dsim, seen_version=1, topics=ITEMS, title="Yours")
 
 
 def test_only_those_who_publish_the_programme_write_it(county: County) -> None:
@@ -165,15 +165,15 @@ def test_a_published_edition_is_never_edited_again(county: County) -> None:
     edition = draft(county.dsim)
     publish(edition, county.dsim)
     with pytest.raises(Conflict):
-        revise_edition(edition, by=county.dsim, seen_version=edition.version, topics=ITEMS, title="Other")
+        revise_programme(edition, by=county.dsim, seen_version=edition.version, topics=ITEMS, title="Other")
     with pytest.raises(Conflict):
-        abandon_edition(edition, by=county.dsim, on=TUESDAY, reason="No", seen_version=edition.version)
+        abandon_programme(edition, by=county.dsim, on=TUESDAY, reason="No", seen_version=edition.version)
     with pytest.raises(Conflict):
         publish(edition, county.dsim, date(2027, 2, 1))
 
 
 def test_an_edition_of_nothing_but_celebrations_is_not_published(county: County) -> None:
-    edition = write_edition(by=county.dsim, phase="", term="spring", title="Empty", topics=agenda_of([], closing=""))
+    edition = write_programme(by=county.dsim, phase="", term="spring", title="Empty", topics=agenda_of([], closing=""))
     with pytest.raises(Blocked, match="at least one agenda item"):
         publish(edition, county.dsim)
 
@@ -204,18 +204,18 @@ def test_of_two_published_for_one_day_at_once_the_second_is_told_why(clock_at: C
 def test_a_draft_that_is_given_up_is_kept_with_its_reason_and_used_nowhere(county: County) -> None:
     edition = draft(county.dsim)
     with pytest.raises(Blocked, match="Enter a reason"):
-        abandon_edition(edition, by=county.dsim, on=TUESDAY, reason=" ", seen_version=1)
-    abandon_edition(edition, by=county.dsim, on=TUESDAY, reason="Another came first", seen_version=1)
+        abandon_programme(edition, by=county.dsim, on=TUESDAY, reason=" ", seen_version=1)
+    abandon_programme(edition, by=county.dsim, on=TUESDAY, reason="Another came first", seen_version=1)
     assert edition.status == EditionStatus.ABANDONED
     assert AuditEvent.objects.get(subject_id=edition.pk, verb="abandon").reason == "Another came first"
 
 
 ACTS: dict[str, Callable[[ProgrammeEdition, User], object]] = {
-    "revise": lambda edition, by: revise_edition(
+    "revise": lambda edition, by: revise_programme(
         edition, by=by, seen_version=edition.version, topics=ITEMS, title="Revised"
     ),
     "publish": lambda edition, by: publish(edition, by, date(2027, 3, 1)),
-    "abandon": lambda edition, by: abandon_edition(
+    "abandon": lambda edition, by: abandon_programme(
         edition, by=by, on=TUESDAY, reason="No", seen_version=edition.version
     ),
 }
@@ -323,7 +323,7 @@ def test_an_edition_is_written_begun_from_another_published_and_given_up_by_page
 def test_whoever_saves_second_sees_what_differs_and_loses_nothing(county: County) -> None:
     edition = draft(county.dsim)
     url = reverse("schools:programme_edit", args=[edition.pk])
-    revise_edition(edition, by=county.head, seen_version=1, topics=ITEMS, title="Theirs", phase="", term="spring")
+    revise_programme(edition, by=county.head, seen_version=1, topics=ITEMS, title="Theirs", phase="", term="spring")
     lost = signed_in(county.dsim).post(url, form_of(title="Mine", base_version="1"))
     page = lost.content.decode()
     assert lost.status_code == 409
@@ -362,7 +362,7 @@ def test_a_conflict_names_the_items_that_differ_and_no_others(county: County) ->
 def test_whoever_publishes_or_gives_up_second_sees_what_changed_since(county: County, name: str) -> None:
     edition = draft(county.dsim)
     title = edition.title
-    revise_edition(
+    revise_programme(
         edition,
         by=county.head,
         seen_version=1,
@@ -382,7 +382,7 @@ def test_whoever_publishes_or_gives_up_second_sees_what_changed_since(county: Co
 
 
 def test_what_people_type_into_a_programme_is_text(county: County) -> None:
-    edition = write_edition(
+    edition = write_programme(
         by=county.dsim,
         phase="",
         term="spring",
