@@ -1,6 +1,7 @@
 """The models of all packages, for Django and for the rest of the code."""
 
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
+from schools.inspections.models import FrameworkEdition, Inspection
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
 from schools.records.models.comment import AssuranceComment
@@ -45,11 +46,13 @@ __all__ = [
     "DoubleDistrict",
     "Entitlement",
     "EstablishmentType",
+    "FrameworkEdition",
     "GovernorsMeeting",
     "ImportFile",
     "ImportKind",
     "ImportRejection",
     "ImportRun",
+    "Inspection",
     "LocalAuthority",
     "Partnership",
     "Person",

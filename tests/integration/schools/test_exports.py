@@ -29,6 +29,7 @@ from schools.visits.states import VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
+from tests.factories.inspections import InspectionFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import (
@@ -60,6 +61,7 @@ def gathered(county: County) -> County:
         GovernorsMeetingFactory.create(school=school, held_on=TUESDAY + timedelta(days=days))
     SchoolContactFactory.create(school=school)
     SchoolClosureFactory.create(school=school)
+    InspectionFactory.create(school=school, source_note=FORMULA)
     ProgrammeEditionFactory.create()
     ReminderFactory.create(user=county.dsim, subject_id=shared.pk, school_id=school.pk)
     Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)

@@ -4,6 +4,7 @@ import pytest
 
 from schoolimprove.lib.states import StateTable
 from schools.imports.states import IMPORT_RUN
+from schools.inspections.states import FRAMEWORK_EDITION
 from schools.management.commands.write_states import TABLES
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
 from schools.visits.states import PROGRAMME_EDITION, VISIT
@@ -72,6 +73,7 @@ NEEDS_REASON = [
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),
     (IMPORT_RUN, set[str]()),
+    (FRAMEWORK_EDITION, {"abandon"}),
 ]
 
 
