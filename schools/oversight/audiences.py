@@ -24,7 +24,9 @@ _APPROVERS = {Role.HEAD_OF_SERVICE: (Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD)}
 """Who stands beside a link of the chain where a DSIM's record is approved: the Deputy of the phase."""
 
 
-def _holders(roles: Collection[Role], on: date, *, joins: str = "", where: str = "", values: Sequence[Any] = ()) -> Sql:
+def people_in(
+    roles: Collection[Role], on: date, *, joins: str = "", where: str = "", values: Sequence[Any] = ()
+) -> Sql:
     """Whoever holds one of the roles over the school; a SELECT for each kind of scope, which the database can hash."""
     kinds = sorted({kind for role in roles for kind in ROLE_SCOPES[role]})
     named = sorted(role.value for role in roles)
@@ -71,7 +73,7 @@ def _to_scope(kind: str) -> str:
 
 def holders(label: str, *roles: Role) -> Audience:
     """Whoever holds one of these roles at the school."""
-    return Audience(label, lambda on: _holders(roles, on))
+    return Audience(label, lambda on: people_in(roles, on))
 
 
 def holders_anywhere(permission: str, on: date) -> Sql:
@@ -89,26 +91,32 @@ def holders_anywhere(permission: str, on: date) -> Sql:
 
 
 _RECORD = "JOIN schools_recordofvisit record ON record.id = due.subject_id"
+_NOT_THEIR_OWN = ("author_id", "submitted_by_id")
 
 
-def _above_author(levels: int, on: date) -> Sql:
-    """Those so many links of the chain above a record's author, by the role it was written under; never the author."""
-    parts, values = [], list[Any]()
-    for place in range(len(_CHAIN) - levels):
-        above = _CHAIN[place + levels][0]
-        roles = _APPROVERS.get(above, (above,)) if levels == 1 else (above,)
-        written = [role.value for role in _CHAIN[place]]
-        where = f"record.author_role IN ({', '.join(['%s'] * len(written))}) AND {_NOT_THEIR_OWN}"
-        sql, theirs = _holders(roles, on, joins=_RECORD, where=where, values=written)
-        parts.append(sql)
-        values += theirs
-    return " UNION ALL ".join(parts), values
+def above_author(table: str, levels: int, *, own: Sequence[str] = ("author_id",)) -> Callable[[date], Sql]:
+    """Return the holders of the link of the chain so many levels above the author of a row of `table`.
 
+    The row has `author_role`, the role it was written under. The accounts in its columns `own` are left out: no one
+    approves their own work.
+    """
+    joins = f"JOIN {table} record ON record.id = due.subject_id"
+    others = " AND ".join(f"(record.{column} IS NULL OR account.id <> record.{column})" for column in own)
 
-_NOT_THEIR_OWN = (
-    "(account.id IS NULL OR (account.id <> record.author_id"
-    " AND (record.submitted_by_id IS NULL OR account.id <> record.submitted_by_id)))"
-)
+    def told(on: date) -> Sql:
+        parts, values = [], list[Any]()
+        for place in range(len(_CHAIN) - levels):
+            above = _CHAIN[place + levels][0]
+            roles = _APPROVERS.get(above, (above,)) if levels == 1 else (above,)
+            written = [role.value for role in _CHAIN[place]]
+            named = ", ".join(["%s"] * len(written))
+            where = f"record.author_role IN ({named}) AND (account.id IS NULL OR ({others}))"
+            sql, theirs = people_in(roles, on, joins=joins, where=where, values=written)
+            parts.append(sql)
+            values += theirs
+        return " UNION ALL ".join(parts), values
+
+    return told
 
 
 def _has_not_answered(on: date) -> Sql:
@@ -118,13 +126,13 @@ def _has_not_answered(on: date) -> Sql:
         " ON version.id = answer.version_id WHERE version.record_id = record.id"
         " AND version.number = record.shared_version AND answer.role = held.role)"
     )
-    return _holders((Role.HEADTEACHER, Role.CHAIR), on, joins=_RECORD, where=answered)
+    return people_in((Role.HEADTEACHER, Role.CHAIR), on, joins=_RECORD, where=answered)
 
 
 AUTHOR = Audience("the author", lambda _on: account_in("schools_recordofvisit", "author_id"))
-MANAGERS = Audience("the author’s line manager", lambda on: _above_author(1, on))
-ABOVE_MANAGERS = Audience("the line manager’s manager", lambda on: _above_author(2, on))
-TOP = Audience("the Corporate Director", lambda on: _above_author(3, on))
+MANAGERS = Audience("the author’s line manager", above_author("schools_recordofvisit", 1, own=_NOT_THEIR_OWN))
+ABOVE_MANAGERS = Audience("the line manager’s manager", above_author("schools_recordofvisit", 2, own=_NOT_THEIR_OWN))
+TOP = Audience("the Corporate Director", above_author("schools_recordofvisit", 3, own=_NOT_THEIR_OWN))
 ASKED_TO_ANSWER = Audience("the headteacher and the chair, if they have not responded", _has_not_answered)
 PRESENTERS = holders("the clerk, the chair and the headteacher", Role.CLERK, Role.CHAIR, Role.HEADTEACHER)
 
@@ -149,16 +157,16 @@ def _visitor(on: date) -> Sql:
     """Whoever the visit is given to, as long as they visit there; else, or while they are covered, the partners."""
     day = connection.ops.adapt_datefield_value(on)
     writers = [Role(role) for role in _WRITES]
-    named, whose = _holders(writers, on, joins=_VISIT, where="account.id = visit.author_id")
+    named, whose = people_in(writers, on, joins=_VISIT, where="account.id = visit.author_id")
     gone = [*_WRITES, day, day, day, day]
-    partners, theirs = _holders((Role.SIP,), on, joins=_VISIT, where=f"NOT {_GOES_THERE}", values=gone)
+    partners, theirs = people_in((Role.SIP,), on, joins=_VISIT, where=f"NOT {_GOES_THERE}", values=gone)
     return f"{named} UNION ALL {partners}", [*whose, *theirs]
 
 
 def _above_visitor(*roles: Role) -> Callable[[date], Sql]:
     """Whoever holds one of these over the school, and is not the visitor themselves."""
     others = "(account.id IS NULL OR visit.author_id IS NULL OR account.id <> visit.author_id)"
-    return lambda on: _holders(roles, on, joins=_VISIT, where=others)
+    return lambda on: people_in(roles, on, joins=_VISIT, where=others)
 
 
 def with_record(audience: Audience) -> Audience:
