@@ -1,8 +1,9 @@
 """A form for a policy value: a field for each field of its dataclass, so that no one types JSON."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from types import new_class
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from schoolimprove.records.admin import KeptForm
 from .actions import wrong_with_proposal
 from .keys import PolicyKey, entry_name, has_codes
 from .models import PolicyRow
+from .nested import in_line
 
 PREFIX = "value_"
 """Before the name of a field of the dataclass, so that none is taken for a field of the row."""
@@ -63,6 +65,28 @@ class PairsField(LinesField):
         return pairs
 
 
+class RowsField(LinesField):
+    """A list of dataclasses, one on each line, with its fields between semicolons."""
+
+    def __init__(self, key: PolicyKey[Any], *, row: type, **kwargs: Any) -> None:
+        self.hints = get_type_hints(row)
+        super().__init__(key, **kwargs)
+
+    def lines(self, value: Any) -> Sequence[str]:
+        return [in_line(each) for each in value]
+
+    def read(self, rows: Sequence[str]) -> list[dict[str, Any]]:
+        return [self.entry(row) for row in rows]
+
+    def entry(self, row: str) -> dict[str, Any]:
+        parts = [part.strip() for part in row.split(";")]
+        if len(parts) != len(self.hints):
+            named = ", ".join(name.replace("_", " ") for name in self.hints)
+            raise ValidationError(f"Enter {named}, with semicolons between them: {row}")
+        typed = zip(self.hints.items(), parts, strict=True)
+        return {name: int(part) if hint is int and part.isdecimal() else part for (name, hint), part in typed}
+
+
 class ProposalForm(KeptForm):
     """A new value of a policy from a day on, with the reason. `proposal_form` adds the fields of the value."""
 
@@ -102,7 +126,10 @@ def initial_of(key: PolicyKey[Any], value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _field(key: PolicyKey[Any], name: str, hint: Any) -> forms.Field:
     label = key.label_of(name)
-    kind = get_origin(hint) or hint
+    kind, [row, *_] = get_origin(hint) or hint, get_args(hint) or [None]
+    if kind is tuple and is_dataclass(row):
+        named = "; ".join(each.replace("_", " ") for each in get_type_hints(row))
+        return RowsField(key, row=row, label=label, help_text=f"Put each on a line of its own, like this: {named}")  # type: ignore[arg-type]
     if kind is tuple:
         return LinesField(key, label=label, help_text=f"Put each on a line of its own. {_codes(key)}".strip())
     if kind is dict:

@@ -11,13 +11,22 @@ from typing import Any
 
 from django.db import connection
 
-from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role, roles_with
+from schoolimprove.accounts.roles import ROLE_SCOPES, SCHOOL_ROLES, Permission, Role, roles_with
 from schoolimprove.reminders.registry import Audience, Sql, account_in
 from schools.register.scope import COLUMNS
 from schools.visits.models.visit import WITHOUT_RECORD
 
 _COLUMNS = "due.id AS deadline_id, person.user_id AS user_id, person.email AS address, person.name AS name"
 _CURRENT = "{0}.withdrawn_because = '' AND {0}.starts_on <= %s AND ({0}.ends_on IS NULL OR {0}.ends_on >= %s)"
+_OWN_POSTS = ", ".join(f"'{role.value}'" for role in sorted(SCHOOL_ROLES))
+_NOT_BARRED = (
+    f"({{0}}.role IN ({_OWN_POSTS}) OR NOT (EXISTS (SELECT 1 FROM schools_appointment own"  # noqa: S608 (our own words)
+    f" WHERE own.person_id = {{0}}.person_id AND own.school_id = school.id AND own.role IN ({_OWN_POSTS})"
+    f" AND {_CURRENT.format('own')})"
+    " OR EXISTS (SELECT 1 FROM schools_interest tie WHERE tie.person_id = {0}.person_id"
+    " AND tie.school_id = school.id AND tie.starts_on <= %s AND (tie.ends_on IS NULL OR tie.ends_on >= %s))))"
+)
+"""An appointment that gives a right at the school: it is not its holder's own (`schools.register.scope.barred_at`)."""
 _CHAIN = ((Role.SIP, Role.EIP), (Role.DSIM,), (Role.HEAD_OF_SERVICE,), (Role.CORPORATE_DIRECTOR,))
 """SIP → DSIM → Head → Director (domain 9.1)."""
 _APPROVERS = {Role.HEAD_OF_SERVICE: (Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD)}
@@ -39,9 +48,10 @@ def people_in(
             " JOIN schools_person person ON person.id = held.person_id"
             " LEFT JOIN accounts_user account ON account.id = person.user_id"
             f" WHERE held.role IN ({', '.join(['%s'] * len(named))}) AND {_CURRENT.format('held')}"
-            f" AND (account.id IS NULL OR account.is_active){f' AND {where}' if where else ''}"
+            f" AND (account.id IS NULL OR account.is_active) AND {_NOT_BARRED.format('held')}"
+            f"{f' AND {where}' if where else ''}"
         )
-        taken += [day, day, *named, day, day, *values]
+        taken += [*[day] * 6, *named, *[day] * 6, *values]
     return " UNION ALL ".join(parts), taken
 
 
@@ -54,7 +64,7 @@ def _covered(kind: str) -> str:
         " LEFT JOIN accounts_user their_account ON their_account.id = stand_in.user_id"
         f" WHERE cover.cover_for_id = held.id AND cover.role = held.role AND cover.{column} = held.{column}"
         " AND (their_account.is_active OR (their_account.id IS NULL AND stand_in.email <> ''))"
-        f" AND {_CURRENT.format('cover')}) THEN 1 ELSE 0 END"
+        f" AND {_CURRENT.format('cover')} AND {_NOT_BARRED.format('cover')}) THEN 1 ELSE 0 END"
     )
 
 
@@ -144,7 +154,8 @@ _GOES_THERE = (
     " JOIN accounts_user way_in ON way_in.id = writer.user_id AND way_in.is_active"
     " LEFT JOIN schools_district lies ON lies.id = school.district_id"
     f" WHERE writer.user_id = visit.author_id AND writes.role IN ({', '.join(['%s'] * len(_WRITES))})"
-    f" AND {_CURRENT.format('writes')} AND (writes.school_id = school.id OR writes.district_id = school.district_id"
+    f" AND {_CURRENT.format('writes')} AND {_NOT_BARRED.format('writes')}"
+    " AND (writes.school_id = school.id OR writes.district_id = school.district_id"
     " OR writes.double_district_id = lies.double_district_id OR writes.partnership_id = school.partnership_id"
     " OR (writes.phase <> '' AND writes.phase = school.phase) OR writes.authority_id = school.authority_id)"
     " AND NOT EXISTS (SELECT 1 FROM schools_appointment stands_in WHERE stands_in.cover_for_id = writes.id"
@@ -158,7 +169,7 @@ def _visitor(on: date) -> Sql:
     day = connection.ops.adapt_datefield_value(on)
     writers = [Role(role) for role in _WRITES]
     named, whose = people_in(writers, on, joins=_VISIT, where="account.id = visit.author_id")
-    gone = [*_WRITES, day, day, day, day]
+    gone = [*_WRITES, *[day] * 8]
     partners, theirs = people_in((Role.SIP,), on, joins=_VISIT, where=f"NOT {_GOES_THERE}", values=gone)
     return f"{named} UNION ALL {partners}", [*whose, *theirs]
 

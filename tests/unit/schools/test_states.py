@@ -3,6 +3,7 @@
 import pytest
 
 from schoolimprove.lib.states import StateTable
+from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
 from schools.management.commands.write_states import TABLES
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
@@ -71,6 +72,7 @@ NEEDS_REASON = [
     (CORRECTION, {"return", "withdraw"}),
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),
+    (GROUP, {"end"}),
     (IMPORT_RUN, set[str]()),
 ]
 
