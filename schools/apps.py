@@ -25,6 +25,7 @@ class SchoolsConfig(AppConfig):
         from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
         from schools.records.writing import figures
+        from schools.register import standing
         from schools.register.establishments import name_of_type
         from schools.register.people import account_hooks
         from schools.register.roles_resolver import AppointmentResolver
@@ -46,7 +47,8 @@ class SchoolsConfig(AppConfig):
             hand_over.register()
         for tasks in (reminder_rules, opening_todo, import_todo):
             tasks.register()
-        school_facts.register()
+        for facts in (standing, school_facts):
+            facts.register()
         termly.register()
         calendar_feed.register()
         account_hooks.register()

@@ -27,6 +27,7 @@ from schools.register.models.places import (
 from schools.register.models.school import School
 from schools.register.models.school_days import SchoolClosure, SchoolTerm
 from schools.register.models.service_invitation import ServiceInvitation
+from schools.register.models.standing import Standing
 from schools.register.models.watch import Watch
 from schools.visits.models.agenda_item import AgendaItem
 from schools.visits.models.contact_note import ContactNote
@@ -71,6 +72,7 @@ __all__ = [
     "SchoolTerm",
     "ServiceInvitation",
     "Silence",
+    "Standing",
     "Strength",
     "TermOpening",
     "Visit",

@@ -64,6 +64,11 @@ ROLE_LABELS: dict[Role, str] = {
 class Permission(StrEnum):
     VIEW_SCHOOL = "view_school"
     VIEW_SCHOOL_HISTORY = "view_school_history"
+    VIEW_STANDING = "view_standing"
+    VIEW_STAGE = "view_stage"
+    VIEW_STANDING_WHEN_TOLD = "view_standing_when_told"
+    VIEW_STAGE_WHEN_TOLD = "view_stage_when_told"
+    ENTER_INSPECTION = "enter_inspection"
     VIEW_SHARED_RECORD = "view_shared_record"
     VIEW_UNSHARED_RECORD_OF_SIP = "view_unshared_record_of_sip"
     VIEW_UNSHARED_RECORD_OF_DSIM = "view_unshared_record_of_dsim"
@@ -112,6 +117,11 @@ P = Permission
 PERMISSION_LABELS: dict[Permission, str] = {
     P.VIEW_SCHOOL: "see the register of schools",
     P.VIEW_SCHOOL_HISTORY: "see the history of the register",
+    P.VIEW_STANDING: "see each school’s category, stage of concern and Ofsted grade",
+    P.VIEW_STAGE: "see each school’s stage of concern",
+    P.VIEW_STANDING_WHEN_TOLD: "see your school’s category and stage of concern, once the school was told",
+    P.VIEW_STAGE_WHEN_TOLD: "see each school’s stage of concern, once the school was told",
+    P.ENTER_INSPECTION: "enter, correct and withdraw inspections",
     P.VIEW_SHARED_RECORD: "read shared Records of Visit",
     P.VIEW_UNSHARED_RECORD_OF_SIP: "read drafts by SIPs and EIPs",
     P.VIEW_UNSHARED_RECORD_OF_DSIM: "read drafts by DSIMs",
@@ -157,7 +167,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
 """What each permission lets a user do, in words; a test fails when one is missing."""
 
 _REGISTER = frozenset({P.VIEW_SCHOOL, P.VIEW_SCHOOL_HISTORY, P.EXPORT})
-_READS_SHARED = _REGISTER | {P.VIEW_SHARED_RECORD, P.VIEW_CONTACT_NOTE}
+_READS_SHARED = _REGISTER | {P.VIEW_SHARED_RECORD, P.VIEW_CONTACT_NOTE, P.VIEW_STANDING}
 _WRITES_NOTES = _READS_SHARED | {P.WRITE_CONTACT_NOTE}
 _ADVISES = _WRITES_NOTES | {P.VIEW_RECOMMENDATION}
 _OVERSEES = frozenset({P.VIEW_COVERAGE, P.VIEW_UNSHARED_RECORD_OF_SIP, P.VIEW_GROUPS})
@@ -168,7 +178,7 @@ _VISITS = frozenset({P.PLAN_VISIT, P.WRITE_RECORD, P.VIEW_PERFORMANCE_MANAGEMENT
 _SCHOOL = frozenset({P.VIEW_SCHOOL, P.VIEW_SHARED_RECORD, P.EXPORT, P.PRESENT_RECORD, P.KEEP_MEETINGS})
 _ANSWERS = frozenset(
     {P.RESPOND_TO_RECORD, P.ARRANGE_VISIT, P.UPDATE_ACTIONS_OF_SCHOOL, P.VIEW_PERFORMANCE_MANAGEMENT}
-    | {P.VIEW_SHARED_RECOMMENDATION, P.ANSWER_RECOMMENDATION}
+    | {P.VIEW_STANDING_WHEN_TOLD, P.VIEW_SHARED_RECOMMENDATION, P.ANSWER_RECOMMENDATION}
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -180,10 +190,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _VISITS
     | _STEERS
     | {P.APPROVE_RECORD_OF_SIP, P.COMMISSION_REVIEW, P.KEEP_MEETINGS}
-    | {P.VIEW_ALLOCATION, P.ASSIGN_SIP, P.KEEP_CONTACTS, P.KEEP_GROUPS},
+    | {P.VIEW_ALLOCATION, P.ASSIGN_SIP, P.KEEP_CONTACTS, P.KEEP_GROUPS, P.ENTER_INSPECTION},
     Role.DISTRICT_ADMINISTRATOR: _WRITES_NOTES
     | {P.VIEW_ALLOCATION, P.KEEP_CONTACTS, P.PLAN_VISIT, P.KEEP_MEETINGS, P.VIEW_COVERAGE}
-    | {P.VIEW_GROUPS, P.KEEP_GROUPS},
+    | {P.VIEW_GROUPS, P.KEEP_GROUPS, P.ENTER_INSPECTION},
     Role.HEAD_OF_SERVICE: _ADVISES
     | _MANAGES_DSIMS
     | _STEERS
@@ -191,13 +201,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DEPUTY_HEAD: _ADVISES | _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM, P.VIEW_ALLOCATION},
     Role.CORPORATE_DIRECTOR: _MANAGES_THE_HEAD | {P.APPROVE_RECORD_OF_HEAD},
     Role.DEPUTY_DIRECTOR: _MANAGES_THE_HEAD,
-    Role.ERA: _REGISTER | {P.IMPORT_DATA},
-    Role.FINANCE: _REGISTER,
+    Role.ERA: _REGISTER | {P.IMPORT_DATA, P.VIEW_STANDING, P.ENTER_INSPECTION},
+    Role.FINANCE: _REGISTER | {P.VIEW_STAGE},
     Role.HEADTEACHER: _SCHOOL | _ANSWERS | {P.KEEP_CONTACTS, P.CONSENT_TO_SHARE},
     Role.CHAIR: _SCHOOL | _ANSWERS,
     Role.CLERK: _SCHOOL | {P.KEEP_CONTACTS},
     Role.SCHOOL_LINK: frozenset({P.VIEW_SCHOOL}),
-    Role.DIOCESAN_OFFICER: frozenset({P.VIEW_SCHOOL, P.EXPORT}),
+    Role.DIOCESAN_OFFICER: frozenset({P.VIEW_SCHOOL, P.EXPORT, P.VIEW_STAGE_WHEN_TOLD}),
     Role.LEAD_MEMBER: frozenset(),
     Role.BEHAVIOUR_OFFICER: _REGISTER,
     Role.CENTRE_COORDINATOR: frozenset({P.VIEW_SCHOOL}),

@@ -25,6 +25,7 @@ from schools.register.establishments import Service
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
 from schools.register.pages import SchoolTabView, appointments_at
+from schools.register.standing import standing_facts
 from schools.visits.entitlement.actions import usage_told
 from schools.visits.models.visit import Visit
 
@@ -47,6 +48,7 @@ class SchoolOverview(SchoolTabView):
             "board_url": self.board_url(),
             "watched": context["may_watch"] and is_watched(self.school, self.request.user),
             "summary": [
+                *standing_facts(self.request.user, self.school, clock.today()),
                 *people_facts(appointments_at(self.school)),
                 *self.last_visit(),
                 *self.next_visit(),

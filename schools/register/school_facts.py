@@ -4,7 +4,7 @@ An app registers its facts in `AppConfig.ready()`, and the list of schools shows
 the app. A fact is an expression over a school, so the list and all its facts are one query.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,9 +24,10 @@ class SchoolFact:
     """A fact of every school. A school that was read with its facts has the value under `key`.
 
     `annotation(user, on)` is an expression over a school, with its value on a day. It is None at schools where the user
-    lacks `permission`; users who have it nowhere do not get the column. `cell(value)` draws the value on a page, None
-    included; a file has the value itself, and `meaning` explains it there. `only` is the label of a filter that leaves
-    the schools whose number is more than 0; without it there is no filter.
+    lacks `permission` (one of them where there are several); users who have it nowhere do not get the column.
+    `cell(value)` draws the value on a page, None included; a file has the value itself, and `meaning` explains it
+    there. `only` is the label of a filter that leaves the schools whose number is more than 0. `choices(user, on)` are
+    those of a filter by `code`, an expression like `annotation` by which the list is then sorted as well.
     """
 
     key: str
@@ -34,14 +35,25 @@ class SchoolFact:
     label: str
     meaning: str
     annotation: Callable[[Any, date], Any]
-    permission: Permission
+    permission: Permission | Sequence[Permission]
     cell: Callable[[Any], Any]
     only: str = ""
+    code: Callable[[Any, date], Any] | None = None
+    choices: Callable[[Any, date], Sequence[tuple[str, str]]] | None = None
+
+    @property
+    def sort_key(self) -> str:
+        """Return the name by which a query sorts and filters schools."""
+        return f"{self.key}_code" if self.code else self.key
+
+    def allows(self, user: Any, *, on: Any = None) -> bool:
+        """Return whether a user may know the fact of that school, of any school without one."""
+        permissions = [self.permission] if isinstance(self.permission, Permission) else self.permission
+        return any(user_can(user, each, on=on) for each in permissions)
 
     def cell_of(self, school: Any, user: Any) -> Any:
         """Return the cell of a school, which was read with its facts."""
-        allowed = user_can(user, self.permission, on=school)
-        return self.cell(getattr(school, self.key)) if allowed else NOT_ALLOWED
+        return self.cell(getattr(school, self.key)) if self.allows(user, on=school) else NOT_ALLOWED
 
 
 school_facts: Registry[SchoolFact] = Registry()
@@ -49,9 +61,11 @@ school_facts: Registry[SchoolFact] = Registry()
 
 def facts_for(user: Any) -> list[SchoolFact]:
     """Return the facts that this user may know of some school."""
-    return [fact for fact in school_facts if user_can(user, fact.permission)]
+    return [fact for fact in school_facts if fact.allows(user)]
 
 
 def with_facts(schools: Schools, user: Any, on: date) -> Schools:
     """Annotate schools with the facts that this user may know; no query more."""
-    return schools.annotate(**{fact.key: fact.annotation(user, on) for fact in facts_for(user)})
+    facts = facts_for(user)
+    codes = {fact.sort_key: fact.code(user, on) for fact in facts if fact.code}
+    return schools.alias(**codes).annotate(**{fact.key: fact.annotation(user, on) for fact in facts})

@@ -23,6 +23,7 @@ from schools.models import (
     Response,
     School,
     ServiceInvitation,
+    Standing,
     Visit,
 )
 from schools.records import actions as record_actions
@@ -142,6 +143,17 @@ class ServiceInvitationFactory(factory.django.DjangoModelFactory[ServiceInvitati
     sent_on = date(2026, 9, 1)
     accepted_on = date(2026, 9, 8)
     accepted_by_name = "Invented Head"
+
+
+class StandingFactory(factory.django.DjangoModelFactory[Standing]):
+    class Meta:
+        model = Standing
+
+    school = factory.SubFactory(SchoolFactory)
+    kind = "category"
+    code = "2"
+    label = "2 Good"
+    starts_on = date(2025, 9, 1)
 
 
 class VisitFactory(factory.django.DjangoModelFactory[Visit]):

@@ -157,6 +157,7 @@ NOT_IN_ADMIN = {
     "schools.RecordAttachment": "Served with its record.",
     "schools.RecordDocument": "Served with its record.",
     "schools.Silence": "Records are not in the admin.",
+    "schools.Standing": "Set by the verbs of what decides it.",
     "schools.Strength": "Records are not in the admin.",
     "schools.Watch": "Somebody's own bookmark.",
     "schools.TermOpening": "Opened on a page of its own.",

@@ -48,6 +48,15 @@ def having_any(fact: SchoolFact) -> django_filters.MultipleChoiceFilter:
     return several(fact.label, choices=[("any", fact.only)], method=narrow)
 
 
+def by_code(fact: SchoolFact, choices: Sequence[tuple[str, str]]) -> django_filters.MultipleChoiceFilter:
+    """Return a filter of a checkbox for each code."""
+
+    def narrow(schools: SchoolQuerySet, _name: str, chosen: list[str]) -> SchoolQuerySet:
+        return schools.filter(**{f"{fact.sort_key}__in": chosen})
+
+    return several(fact.label, choices=choices, method=narrow)
+
+
 class SchoolFilter(django_filters.FilterSet):
     """Each filter narrows; the choices of one widen it. Closed schools are listed and marked.
 
@@ -73,7 +82,11 @@ class SchoolFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
         super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
-        self.filters.update({fact.key: having_any(fact) for fact in facts_for(self.request.user) if fact.only})
+        for fact in facts_for(self.request.user):
+            if fact.only:
+                self.filters[fact.key] = having_any(fact)
+            elif fact.choices and (choices := fact.choices(self.request.user, clock.today())):
+                self.filters[fact.key] = by_code(fact, choices)
         self.tally = tally_for(self.request.user)
         self.policy = policy_value(SERVICE_BY_TYPE, on=clock.today())
         self.counts: Counts = {**self.tally.counts, "service": self._counted_services()}
@@ -142,7 +155,7 @@ def columns_for(user: Any) -> list[components.Column]:
 
 
 def sorts_for(user: Any) -> dict[str, tuple[str, ...]]:
-    return {**SORTS, **{fact.key: (fact.key, "name", "urn") for fact in facts_for(user)}}
+    return {**SORTS, **{fact.key: (fact.sort_key, "name", "urn") for fact in facts_for(user)}}
 
 
 def found_schools(request: HttpRequest) -> SchoolFilter:

@@ -202,7 +202,7 @@ def test_the_board_and_who_was_reminded_stay_closed_to_the_people_of_a_school(co
 def test_the_summary_has_the_last_visit_the_next_and_the_next_deadline_with_its_working(county: County) -> None:
     record = county.record(RecordStatus.SHARED, held_on=date(2026, 10, 1))
     labels = [each.label for each in page_of(county.sip, county.school).context["summary"]]
-    assert labels[3:6] == ["Last visit", "Next visit", "Next deadline"]
+    assert labels[6:9] == ["Last visit", "Next visit", "Next deadline"]
     last = fact(county.headteacher, county.school, "Last visit").value
     assert (last.label, last.url) == ("1 October 2026, Core visit", record.visit.get_absolute_url())
     coming = str(fact(county.headteacher, county.school, "Next deadline").value)

@@ -86,7 +86,7 @@ def test_a_sip_sees_when_each_school_was_visited_when_it_is_next_and_what_is_lat
     also_appointed(county.sip, Role.SIP, school=other)
     visited(county.school, planned_in=9)
     late(county.school, CORE_VISIT, RESPOND)
-    assert headings(county.sip)[:4] == ["School", *FACTS]
+    assert headings(county.sip)[:6] == ["School", "Category", "Stage of concern", *FACTS]
     assert facts(county.sip) == {
         county.school.name: (date(2026, 10, 24), date(2026, 11, 12), "2 overdue"),
         "Zennor School": NOTHING,
@@ -250,12 +250,14 @@ def test_the_list_and_its_file_take_the_same_queries_at_two_sizes(county: County
     assert counts[0] == counts[1]
 
 
-def test_facts_add_no_query_to_the_list(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facts_add_no_query_to_the_list_but_the_choices_of_two_filters(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
     late(county.school, CORE_VISIT)
     path = reverse("schools:list")
     queries(county.dsim, path)
     with_them = queries(county.dsim, path)
-    assert [fact.label for fact in school_facts] == FACTS
+    assert [fact.label for fact in school_facts] == ["Category", "Stage of concern", *FACTS]
     monkeypatch.setattr(school_facts, "_entries", {})
-    assert queries(county.dsim, path) == with_them
+    assert queries(county.dsim, path) == with_them - 2
     assert not set(headings(county.dsim)) & set(FACTS)
