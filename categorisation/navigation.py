@@ -19,9 +19,14 @@ def register() -> None:
             "categorisation:recommendations",
             views_recommendations,
         ),
+        NavigationItem("schemes", Area.CATEGORIES, 90, "Category schemes", "categorisation:schemes", views_schools),
     ):
         navigation.register(entry)
 
 
 def views_recommendations(user: Any) -> bool:
     return user_can(user, Permission.VIEW_RECOMMENDATION)
+
+
+def views_schools(user: Any) -> bool:
+    return user_can(user, Permission.VIEW_SCHOOL)

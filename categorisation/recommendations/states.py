@@ -54,8 +54,8 @@ RECOMMENDATION = StateTable(
             button="Submit for approval",
             guard="The user wrote it. Each heading asked for has a rating; category, level and statement are entered; "
             "a level that is not usual has a reason; each cause of concern has evidence.",
-            effect="We ask your line manager to approve or return it. If your authority needs no approval, the school can "
-            "read it straight away.",
+            effect="We ask your line manager to approve or return it. If your authority needs no approval, the school "
+            "can read it straight away.",
         ),
         Move(
             verb=NO_CHANGE,
