@@ -55,6 +55,7 @@ class RoundList(ListPage):
         Column("kind", "Kind", "Annual or review", Round.get_kind_display),
         Column("recommend_by", "Recommend by", "Day by which categories are recommended", sort=("recommend_by",)),
         Column("moderate_by", "Decide by", "Day by which they are moderated", sort=("moderate_by",)),
+        Column("scheme", "Category scheme", "Title of the scheme it uses", "scheme.title", file_only=True),
         Column("undecided", "To decide", "Your schools whose category is not decided yet", numeric=True),
         Column("status", "Status", "Open or closed", Round.get_status_display),
     )
@@ -62,7 +63,7 @@ class RoundList(ListPage):
     def rows(self) -> QuerySet[Round]:
         mine = Recommendation.objects.visible_to(self.request.user).order_by().values("pk")
         undecided = Q(recommendations__status__in=UNDECIDED, recommendations__in=mine)
-        rounds = Round.objects.visible_to(self.request.user)
+        rounds = Round.objects.visible_to(self.request.user).select_related("scheme")
         return rounds.annotate(undecided=Count("recommendations", filter=undecided))
 
     def exportable(self, rows: QuerySet[Round]) -> QuerySet[Round]:

@@ -145,7 +145,7 @@ class Recommendation(BaseRecord):
                 name="recommendation_author_and_role",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[*UNSHARED, RecommendationStatus.SHARED, RecommendationStatus.DECIDED])
+                condition=~Q(status__in=sorted({*UNSHARED, RecommendationStatus.SHARED, RecommendationStatus.DECIDED}))
                 | Q(author__isnull=False),
                 name="recommendation_written_by_someone",
             ),
