@@ -395,6 +395,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "freeze what is missing": {"task": "schools.tasks.freeze_missing", "schedule": crontab(hour=1, minute=10)},
     "follow shared records": {"task": "schools.tasks.follow_records", "schedule": crontab(hour=0, minute=30)},
+    "follow recommendations": {
+        "task": "categorisation.tasks.follow_recommendations",
+        "schedule": crontab(hour=0, minute=35),
+    },
     "follow tasks": {"task": "schoolimprove.reminders.tasks.follow_day", "schedule": crontab(hour=0, minute=35)},
     # After the tasks above, which date what the day brings.
     "reconcile deadlines": {

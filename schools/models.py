@@ -1,5 +1,6 @@
 """The models of all packages, for Django and for the rest of the code."""
 
+from schools.groups.models import Group, Membership
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
 from schools.inspections.models import FrameworkEdition, Inspection
 from schools.records.models.action import RecordAction
@@ -13,6 +14,7 @@ from schools.records.models.strength import Strength
 from schools.records.models.version import RecordVersion
 from schools.register.models.appointment import Appointment
 from schools.register.models.contact import SchoolContact
+from schools.register.models.interest import Interest
 from schools.register.models.link import SchoolLink
 from schools.register.models.person import Person
 from schools.register.models.places import (
@@ -48,12 +50,15 @@ __all__ = [
     "EstablishmentType",
     "FrameworkEdition",
     "GovernorsMeeting",
+    "Group",
     "ImportFile",
     "ImportKind",
     "ImportRejection",
     "ImportRun",
     "Inspection",
+    "Interest",
     "LocalAuthority",
+    "Membership",
     "Partnership",
     "Person",
     "ProgrammeEdition",

@@ -35,6 +35,12 @@ def form_to_type_in(page: str) -> PageForm:
     return found
 
 
+def form_with_token(page: str) -> PageForm:
+    """Return the one form of the page that does a verb, whether it has fields or only a button."""
+    [found] = [each for each in forms_in(page) if "keep_token" in each.sent]
+    return found
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

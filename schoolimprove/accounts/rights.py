@@ -21,7 +21,8 @@ from .roles import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role, needs_second
 class Held:
     """An appointment as this app needs to know it: which row, which role, and its scope as (kind, key).
 
-    `scope_name` may be a promise, kept by reading the database when somebody shows it.
+    `scope_name` may be a promise, kept by reading the database when somebody shows it. `barred` are the keys of the
+    schools in which it gives no right, because they are the person's own.
     """
 
     appointment_id: int
@@ -29,6 +30,7 @@ class Held:
     scope_kind: str
     scope_key: str
     scope_name: StrOrPromise
+    barred: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         return f"{ROLE_LABELS[self.role]}, {self.scope_name}"

@@ -92,12 +92,20 @@ class Permission(StrEnum):
     RECORD_PERFORMANCE_MANAGEMENT = "record_performance_management"
     VIEW_CONTACT_NOTE = "view_contact_note"
     WRITE_CONTACT_NOTE = "write_contact_note"
+    VIEW_RECOMMENDATION = "view_recommendation"
+    VIEW_SHARED_RECOMMENDATION = "view_shared_recommendation"
+    RECOMMEND = "recommend"
+    REVIEW_CATEGORY = "review_category"
+    ANSWER_RECOMMENDATION = "answer_recommendation"
+    OPEN_ROUND = "open_round"
     VIEW_COVERAGE = "view_coverage"
     EXPORT = "export"
     IMPORT_DATA = "import_data"
     VIEW_ALLOCATION = "view_allocation"
     ASSIGN_SIP = "assign_sip"
     KEEP_CONTACTS = "keep_contacts"
+    VIEW_GROUPS = "view_groups"
+    KEEP_GROUPS = "keep_groups"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SETTINGS = "manage_settings"
     PROPOSE_POLICY = "propose_policy"
@@ -119,8 +127,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.VIEW_UNSHARED_RECORD_OF_DSIM: "read drafts by DSIMs",
     P.VIEW_UNSHARED_RECORD_OF_HEAD: "read drafts by the Head of School Improvement",
     P.WRITE_RECORD: "write Records of Visit",
-    P.APPROVE_RECORD_OF_SIP: "approve or return records by SIPs and EIPs",
-    P.APPROVE_RECORD_OF_DSIM: "approve or return records by DSIMs",
+    P.APPROVE_RECORD_OF_SIP: "approve or return records and recommendations by SIPs and EIPs",
+    P.APPROVE_RECORD_OF_DSIM: "approve or return records and recommendations by DSIMs",
     P.APPROVE_RECORD_OF_HEAD: "approve or return records by the Head of School Improvement",
     P.RESPOND_TO_RECORD: "respond to records",
     P.PRESENT_RECORD: "mark records as presented to governors",
@@ -137,12 +145,20 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.RECORD_PERFORMANCE_MANAGEMENT: "record the headteacher’s performance management",
     P.VIEW_CONTACT_NOTE: "read notes of calls, letters and meetings",
     P.WRITE_CONTACT_NOTE: "write notes of calls, letters and meetings",
+    P.VIEW_RECOMMENDATION: "see category rounds and recommendations",
+    P.VIEW_SHARED_RECOMMENDATION: "read the school’s shared recommendations of a category",
+    P.RECOMMEND: "recommend categories",
+    P.REVIEW_CATEGORY: "review categories in autumn and spring",
+    P.ANSWER_RECOMMENDATION: "agree or disagree with a recommended category",
+    P.OPEN_ROUND: "open and close category rounds",
     P.VIEW_COVERAGE: "see which schools we have and have not visited",
     P.EXPORT: "download lists",
     P.IMPORT_DATA: "import files",
     P.VIEW_ALLOCATION: "see which schools each SIP has",
     P.ASSIGN_SIP: "assign schools to SIPs and hand schools over",
     P.KEEP_CONTACTS: "add, change and end school contacts",
+    P.VIEW_GROUPS: "see groups, panels and their members",
+    P.KEEP_GROUPS: "form and end groups, choose their members, and keep interests in schools",
     P.MANAGE_PEOPLE: "invite people and give appointments",
     P.MANAGE_SETTINGS: "change settings",
     P.PROPOSE_POLICY: "propose changes to policy",
@@ -153,33 +169,36 @@ PERMISSION_LABELS: dict[Permission, str] = {
 _REGISTER = frozenset({P.VIEW_SCHOOL, P.VIEW_SCHOOL_HISTORY, P.EXPORT})
 _READS_SHARED = _REGISTER | {P.VIEW_SHARED_RECORD, P.VIEW_CONTACT_NOTE, P.VIEW_STANDING}
 _WRITES_NOTES = _READS_SHARED | {P.WRITE_CONTACT_NOTE}
-_OVERSEES = frozenset({P.VIEW_COVERAGE, P.VIEW_UNSHARED_RECORD_OF_SIP})
+_ADVISES = _WRITES_NOTES | {P.VIEW_RECOMMENDATION}
+_OVERSEES = frozenset({P.VIEW_COVERAGE, P.VIEW_UNSHARED_RECORD_OF_SIP, P.VIEW_GROUPS})
 _MANAGES_DSIMS = _OVERSEES | {P.VIEW_UNSHARED_RECORD_OF_DSIM}
-_MANAGES_THE_HEAD = _READS_SHARED | _MANAGES_DSIMS | {P.VIEW_UNSHARED_RECORD_OF_HEAD}
+_MANAGES_THE_HEAD = _READS_SHARED | _MANAGES_DSIMS | {P.VIEW_UNSHARED_RECORD_OF_HEAD, P.VIEW_RECOMMENDATION}
 _STEERS = frozenset({P.PUBLISH_PROGRAMME, P.SET_ENTITLEMENT, P.OPEN_TERM})
 _VISITS = frozenset({P.PLAN_VISIT, P.WRITE_RECORD, P.VIEW_PERFORMANCE_MANAGEMENT, P.RECORD_PERFORMANCE_MANAGEMENT})
 _SCHOOL = frozenset({P.VIEW_SCHOOL, P.VIEW_SHARED_RECORD, P.EXPORT, P.PRESENT_RECORD, P.KEEP_MEETINGS})
 _ANSWERS = frozenset(
-    {P.RESPOND_TO_RECORD, P.ARRANGE_VISIT, P.UPDATE_ACTIONS_OF_SCHOOL}
-    | {P.VIEW_PERFORMANCE_MANAGEMENT, P.VIEW_STANDING_WHEN_TOLD}
+    {P.RESPOND_TO_RECORD, P.ARRANGE_VISIT, P.UPDATE_ACTIONS_OF_SCHOOL, P.VIEW_PERFORMANCE_MANAGEMENT}
+    | {P.VIEW_STANDING_WHEN_TOLD, P.VIEW_SHARED_RECOMMENDATION, P.ANSWER_RECOMMENDATION}
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SIP: _WRITES_NOTES | _VISITS | {P.KEEP_CONTACTS, P.KEEP_MEETINGS},
-    Role.EIP: _WRITES_NOTES,
-    Role.DSIM: _WRITES_NOTES
+    Role.SIP: _ADVISES | _VISITS | {P.KEEP_CONTACTS, P.KEEP_MEETINGS, P.RECOMMEND},
+    Role.EIP: _ADVISES,
+    Role.DSIM: _ADVISES
+    | {P.RECOMMEND, P.REVIEW_CATEGORY}
     | _OVERSEES
     | _VISITS
     | _STEERS
     | {P.APPROVE_RECORD_OF_SIP, P.COMMISSION_REVIEW, P.KEEP_MEETINGS}
-    | {P.VIEW_ALLOCATION, P.ASSIGN_SIP, P.KEEP_CONTACTS, P.ENTER_INSPECTION},
+    | {P.VIEW_ALLOCATION, P.ASSIGN_SIP, P.KEEP_CONTACTS, P.KEEP_GROUPS, P.ENTER_INSPECTION},
     Role.DISTRICT_ADMINISTRATOR: _WRITES_NOTES
-    | {P.VIEW_ALLOCATION, P.KEEP_CONTACTS, P.PLAN_VISIT, P.KEEP_MEETINGS, P.VIEW_COVERAGE, P.ENTER_INSPECTION},
-    Role.HEAD_OF_SERVICE: _WRITES_NOTES
+    | {P.VIEW_ALLOCATION, P.KEEP_CONTACTS, P.PLAN_VISIT, P.KEEP_MEETINGS, P.VIEW_COVERAGE}
+    | {P.VIEW_GROUPS, P.KEEP_GROUPS, P.ENTER_INSPECTION},
+    Role.HEAD_OF_SERVICE: _ADVISES
     | _MANAGES_DSIMS
     | _STEERS
-    | {P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY, P.VIEW_ALLOCATION},
-    Role.DEPUTY_HEAD: _WRITES_NOTES | _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM, P.VIEW_ALLOCATION},
+    | {P.OPEN_ROUND, P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY, P.VIEW_ALLOCATION, P.KEEP_GROUPS},
+    Role.DEPUTY_HEAD: _ADVISES | _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM, P.VIEW_ALLOCATION},
     Role.CORPORATE_DIRECTOR: _MANAGES_THE_HEAD | {P.APPROVE_RECORD_OF_HEAD},
     Role.DEPUTY_DIRECTOR: _MANAGES_THE_HEAD,
     Role.ERA: _REGISTER | {P.IMPORT_DATA, P.VIEW_STANDING, P.ENTER_INSPECTION},

@@ -5,6 +5,7 @@ from typing import Any
 
 from schoolimprove.lib import clock
 from schoolimprove.policy.keys import SINCE_ALWAYS, PolicyKey, all_keys
+from schoolimprove.policy.nested import in_line
 
 from .marks import table
 
@@ -36,4 +37,4 @@ def _shown(value: Any) -> str:
     if not isinstance(value, list):
         return str(value)
     more = len(value) - SHOWN
-    return "; ".join(map(str, value[:SHOWN])) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(in_line(entry, ", ") for entry in value[:SHOWN]) + (f"; and {more} more" if more > 0 else "")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.generic import TemplateView
@@ -39,6 +40,8 @@ class NounPage(TemplateView):
     verbs: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     forms: ClassVar[Mapping[str, type[Form]]] = {}
     """Forms of moves that ask for more than a reason, by the name of the verb."""
+    key: ClassVar[str] = "pk"
+    """What the address calls the key of a thing."""
     list_route: ClassVar[str] = "home"
     """Where a user goes on to who no longer sees the thing after a move."""
 
@@ -62,6 +65,11 @@ class NounPage(TemplateView):
         return []
 
     @classmethod
+    def offers(cls, subject: Any, move: Move) -> bool:
+        """Return whether the move is one of this thing at all: some are only for some kinds of it."""
+        return True
+
+    @classmethod
     def knows_all(cls, user: Any, subject: Any) -> bool:
         """Return whether this user sees the whole timeline, not only the public moves."""
         raise NotImplementedError
@@ -69,12 +77,12 @@ class NounPage(TemplateView):
     @classmethod
     def lookup(cls, **kwargs: Any) -> Mapping[str, Any]:
         """Return what an address names, as a filter of the things."""
-        return {"pk": kwargs["pk"]}
+        return {"pk": kwargs[cls.key]}
 
     @classmethod
     def address_of(cls, subject: Any) -> dict[str, Any]:
         """Return what the address of a thing names: the other way of `lookup`."""
-        return {"pk": subject.pk}
+        return {cls.key: subject.pk}
 
     @classmethod
     def crumbs(cls, subject: Any) -> list[components.Crumb]:
@@ -84,7 +92,8 @@ class NounPage(TemplateView):
         user = self.request.user
         subject = get_object_or_404(self.visible(user), **self.lookup(**self.kwargs))
         state = components.Status(subject.status, subject.get_status_display())
-        moves = [each for each in self.states().moves_from(subject.status) if holds_permission(user, subject, each)]
+        offered = [each for each in self.states().moves_from(subject.status) if self.offers(subject, each)]
+        moves = [each for each in offered if holds_permission(user, subject, each)]
         on = clock.today()
         stopped = {
             each: [*filter(None, [why_barred(subject, user, each)]), *self.blockers(subject, each, on=on)]
@@ -123,9 +132,9 @@ class NounPage(TemplateView):
         ]
 
     @classmethod
-    def paths(cls, prefix: str, base: type["MovePage"] | None = None, *, key: str = "<int:pk>") -> list[URLPattern]:
+    def paths(cls, prefix: str, base: type["MovePage"] | None = None, *, key: str = "") -> list[URLPattern]:
         """Return the paths of the page and of each move: `<prefix><pk>/`, `<prefix><pk>/<move>/`."""
-        name = cls.route.partition(":")[2]
+        name, key = cls.route.partition(":")[2], key or f"<int:{cls.key}>"
         return [
             path(f"{prefix}{key}/", cls.as_view(), name=name),
             *(
@@ -172,6 +181,8 @@ class MovePage(VerbPage):
     def find(self) -> None:
         things = self.page.visible(self.request.user)
         self.subject = get_object_or_404(things, **self.page.lookup(**self.kwargs))
+        if not self.page.offers(self.subject, self.move):
+            raise Http404
 
     def back_url(self) -> str:
         return self.page.url_of(self.subject)

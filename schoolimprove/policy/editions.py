@@ -11,6 +11,7 @@ from schoolimprove.lib import clock
 from schoolimprove.policy.models.edition import REVISED, WRITTEN, Edition
 from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.actor import SYSTEM, Actor
+from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
 
 E = TypeVar("E", bound=Edition)
@@ -59,6 +60,28 @@ def publish_edition(edition: Edition, *, by: Actor, on: date, published_from: da
         if not reasons:
             raise
         raise Blocked(reasons) from error
+
+
+def as_seen(edition: E, version: int) -> E:
+    """Return the edition with its fields as they were at an earlier version; each version left one audit event."""
+    seen = {name: getattr(edition, name) for name in edition.FIELDS}
+    events = AuditEvent.objects.about(edition._meta.label_lower, edition.pk).order_by("-at", "-pk")
+    for event in events[: max(edition.version - version, 0)]:
+        seen |= {name: before for name, (before, _after) in event.changes.items() if name in edition.FIELDS}
+    return type(edition)(**seen)
+
+
+def following(kind: type[E]) -> dict[int, E | None]:
+    """Return for each published edition the one that begins where it ends. One query."""
+    found: dict[int, E | None] = {}
+    last: dict[tuple[Any, ...], int] = {}
+    rows = kind._default_manager.filter(status=EditionStatus.PUBLISHED).order_by("published_from", "pk")
+    for edition in rows:
+        strand = tuple(edition.strand.values())
+        if strand in last:
+            found[last[strand]] = edition
+        last[strand], found[edition.pk] = edition.pk, None
+    return found
 
 
 @dataclass(frozen=True)

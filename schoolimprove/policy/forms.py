@@ -1,13 +1,14 @@
 """A form for a policy value: a field for each field of its dataclass, so that no one types JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from types import new_class
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from schoolimprove.lib.text import visible
+from schoolimprove.policy.fields import value_field
+from schoolimprove.policy.nested import dump
 from schoolimprove.records.admin import KeptForm
 
 from .actions import wrong_with_proposal
@@ -16,51 +17,6 @@ from .models import PolicyRow
 
 PREFIX = "value_"
 """Before the name of a field of the dataclass, so that none is taken for a field of the row."""
-
-
-class LinesField(forms.CharField):
-    """A list of texts, one on each line. A code is followed by its name, which is only read."""
-
-    widget = forms.Textarea(attrs={"cols": 60})
-
-    def __init__(self, key: PolicyKey[Any], **kwargs: Any) -> None:
-        self.key = key
-        super().__init__(**kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) else "\n".join(self.lines(value or []))
-
-    def to_python(self, value: Any) -> Any:
-        rows = (" ".join(visible(line).split()) for line in str(super().to_python(value) or "").splitlines())
-        return self.read([row for row in rows if row])
-
-    def lines(self, value: Any) -> Sequence[str]:
-        return [entry_name(self.key, each) for each in value]
-
-    def read(self, rows: Sequence[str]) -> Any:
-        return [self.code(row) for row in rows]
-
-    def code(self, row: str) -> str:
-        return row.split()[0] if row and has_codes(self.key) else row
-
-
-class PairsField(LinesField):
-    """A table of two columns, a row on each line with a colon between the two sides."""
-
-    def lines(self, value: Mapping[str, str]) -> Sequence[str]:
-        return [f"{entry_name(self.key, name)}: {side.replace('_', ' ')}" for name, side in dict(value).items()]
-
-    def read(self, rows: Sequence[str]) -> dict[str, str]:
-        pairs: dict[str, str] = {}
-        for row in rows:
-            left, colon, right = (part.strip() for part in row.rpartition(":"))
-            code = self.code(left)
-            if not (code and colon and right):
-                raise ValidationError(f"Enter both sides with a colon between them: {row}")
-            if code in pairs:
-                raise ValidationError(f"{code} is in the list twice. Remove one of the two lines.")
-            pairs[code] = right.lower().replace(" ", "_")
-        return pairs
 
 
 class ProposalForm(KeptForm):
@@ -76,7 +32,7 @@ class ProposalForm(KeptForm):
         data = super().clean() or {}
         names = [name for name in self.fields if name.startswith(PREFIX)]
         if not self.errors:
-            value = {name.removeprefix(PREFIX): data[name] for name in names}
+            value = {name.removeprefix(PREFIX): dump(data[name]) for name in names}
             self.instance.key, self.instance.value = self.policy_key.name, value
             start = data["effective_from"]
             wrong = wrong_with_proposal(key=self.policy_key.name, effective_from=start, value=value)
@@ -101,20 +57,23 @@ def initial_of(key: PolicyKey[Any], value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(key: PolicyKey[Any], name: str, hint: Any) -> forms.Field:
-    label = key.label_of(name)
-    kind = get_origin(hint) or hint
-    if kind is tuple:
-        return LinesField(key, label=label, help_text=f"Put each on a line of its own. {_codes(key)}".strip())
-    if kind is dict:
-        return PairsField(
-            key, label=label, help_text=f"Put each on a line of its own, with a colon. {_codes(key)}".strip()
-        )
-    if kind is bool:
-        return forms.BooleanField(label=label, required=False)
-    if kind is int:
-        return forms.IntegerField(label=label)
-    return forms.CharField(label=label)
-
-
-def _codes(key: PolicyKey[Any]) -> str:
-    return "Begin with the code. You can leave out the name after it." if has_codes(key) else ""
+    """Return the field of one part of the value. A code is followed by its name, which is only read."""
+    kwargs: dict[str, Any] = {"label": key.label_of(name)}
+    if kind := {tuple: "on a line of its own.", dict: "on a line of its own, with a colon."}.get(get_origin(hint)):
+        codes = has_codes(key)
+        told = " Begin with the code. You can leave out the name after it." if codes else ""
+        kwargs["help_text"] = f"Put each {kind}{told}"
+        kwargs |= {
+            "show": lambda entry: entry_name(key, entry),
+            "read": lambda row: row.split()[0] if row and codes else row,
+        }
+    if get_origin(hint) is tuple and is_dataclass(row := get_args(hint)[0]):
+        named = "; ".join(each.replace("_", " ") for each in get_type_hints(row))
+        kwargs = {"label": key.label_of(name), "help_text": f"Put each on a line of its own, like this: {named}"}
+    if get_origin(hint) is dict:
+        kwargs |= {
+            "show_side": lambda side: side.replace("_", " "),
+            "read_side": lambda side: side.lower().replace(" ", "_"),
+        }
+    made: forms.Field = value_field(hint, **kwargs)
+    return made

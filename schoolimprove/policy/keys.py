@@ -1,7 +1,7 @@
 """Typed policy keys: what may vary, in what unit, from which paragraph, with which shipped value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -31,8 +31,9 @@ class PolicyKey(Generic[T]):
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def in_order(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """A stored value in the order of the fields of the dataclass; a database may keep another."""
-        return {each.name: value[each.name] for each in fields(self.kind) if each.name in value}  # type: ignore[arg-type]
+        """A stored value in the order of the fields of its dataclasses; a database may keep another."""
+        ordered: dict[str, Any] = nested.in_order(self.kind, value)
+        return ordered
 
     def label_of(self, name: str) -> str:
         """The label of a field of the dataclass."""

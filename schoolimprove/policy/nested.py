@@ -52,6 +52,22 @@ def dump(value: Any) -> Any:
     return str(value) if isinstance(value, (Decimal, StrEnum)) else value
 
 
+def in_order(kind: Any, value: Any) -> Any:
+    """Return stored JSON with the fields of each dataclass in their order; what is missing stays missing."""
+    origin, arguments = get_origin(kind) or kind, get_args(kind)
+    if is_dataclass(origin) and isinstance(value, Mapping):
+        hints = get_type_hints(origin)
+        return {
+            each.name: in_order(hints[each.name], value[each.name]) for each in fields(origin) if each.name in value
+        }
+    return [in_order(arguments[0], each) for each in value] if origin is tuple and isinstance(value, list) else value
+
+
+def in_line(entry: Any, between: str = "; ") -> str:
+    """Return an entry of a list on one line, with `between` the fields of a dataclass."""
+    return between.join(map(str, entry.values())) if isinstance(entry, Mapping) else str(entry)
+
+
 def _load_dataclass(kind: Any, value: Any, path: Sequence[str]) -> Any:
     if not isinstance(value, dict):
         raise PolicyError(f"Enter {': '.join(path) or 'the value'} as a set of named fields.")

@@ -18,6 +18,7 @@ from schoolimprove.ui.cells import folded, listed, shown
 
 from .keys import SINCE_ALWAYS, PolicyKey, all_keys, entry_name, key_named
 from .models import PolicyRow
+from .nested import in_line
 
 LISTED = "admin:policy_policyrow_changelist"
 SHOWN_ENTRIES = 6
@@ -117,7 +118,7 @@ def _proposal(request: HttpRequest, row: PolicyRow, rows: Sequence[PolicyRow]) -
     """Compared with what is approved for the day before it begins."""
     key = key_named(row.key)
     before = next((each for each in rows if each.approved_at and each.effective_from < row.effective_from), None)
-    held = before.value if before else {}
+    held = key.in_order(before.value) if before else {}
     columns = [components.Column(label) for label in ("Value", "Before", "After")]
     cells = [
         [key.label_of(name), _words(key, held[name]) if name in held else "None", _words(key, value)]
@@ -200,7 +201,7 @@ def _words(key: PolicyKey[Any], entry: Any) -> Any:
     if isinstance(entry, Mapping):
         lines = [f"{entry_name(key, name)}: {str(side).replace('_', ' ')}" for name, side in entry.items()]
     elif isinstance(entry, list):
-        lines = [entry_name(key, each) for each in entry]
+        lines = [entry_name(key, in_line(each)) for each in entry]
     else:
         return str(entry)
     return listed(lines)

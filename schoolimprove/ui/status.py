@@ -7,7 +7,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
     "grey": (
         *("not_started", "cannot_start", "planned", "draft", "closed", "cancelled", "withdrawn"),
-        *("deactivated", "abandoned", "undone", "due", "dropped", "declined", "unknown"),
+        *("deactivated", "abandoned", "undone", "due", "dropped", "declined", "unknown", "ended"),
     ),
     # Under way.
     "blue": ("open", "in_progress", "arranged", "active", "checking", "applying", "underway", "unread"),

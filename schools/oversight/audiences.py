@@ -11,20 +11,31 @@ from typing import Any
 
 from django.db import connection
 
-from schoolimprove.accounts.roles import ROLE_SCOPES, Permission, Role, roles_with
+from schoolimprove.accounts.roles import ROLE_SCOPES, SCHOOL_ROLES, Permission, Role, roles_with
 from schoolimprove.reminders.registry import Audience, Sql, account_in
 from schools.register.scope import COLUMNS
 from schools.visits.models.visit import WITHOUT_RECORD
 
 _COLUMNS = "due.id AS deadline_id, person.user_id AS user_id, person.email AS address, person.name AS name"
 _CURRENT = "{0}.withdrawn_because = '' AND {0}.starts_on <= %s AND ({0}.ends_on IS NULL OR {0}.ends_on >= %s)"
+_OWN_POSTS = ", ".join(f"'{role.value}'" for role in sorted(SCHOOL_ROLES))
+_NOT_BARRED = (
+    f"({{0}}.role IN ({_OWN_POSTS}) OR NOT (EXISTS (SELECT 1 FROM schools_appointment own"  # noqa: S608 (our own words)
+    f" WHERE own.person_id = {{0}}.person_id AND own.school_id = school.id AND own.role IN ({_OWN_POSTS})"
+    f" AND {_CURRENT.format('own')})"
+    " OR EXISTS (SELECT 1 FROM schools_interest tie WHERE tie.person_id = {0}.person_id"
+    " AND tie.school_id = school.id AND tie.starts_on <= %s AND (tie.ends_on IS NULL OR tie.ends_on >= %s))))"
+)
+"""An appointment that gives a right at the school: it is not its holder's own (`schools.register.scope.barred_at`)."""
 _CHAIN = ((Role.SIP, Role.EIP), (Role.DSIM,), (Role.HEAD_OF_SERVICE,), (Role.CORPORATE_DIRECTOR,))
 """SIP → DSIM → Head → Director (domain 9.1)."""
 _APPROVERS = {Role.HEAD_OF_SERVICE: (Role.HEAD_OF_SERVICE, Role.DEPUTY_HEAD)}
 """Who stands beside a link of the chain where a DSIM's record is approved: the Deputy of the phase."""
 
 
-def _holders(roles: Collection[Role], on: date, *, joins: str = "", where: str = "", values: Sequence[Any] = ()) -> Sql:
+def people_in(
+    roles: Collection[Role], on: date, *, joins: str = "", where: str = "", values: Sequence[Any] = ()
+) -> Sql:
     """Whoever holds one of the roles over the school; a SELECT for each kind of scope, which the database can hash."""
     kinds = sorted({kind for role in roles for kind in ROLE_SCOPES[role]})
     named = sorted(role.value for role in roles)
@@ -37,9 +48,10 @@ def _holders(roles: Collection[Role], on: date, *, joins: str = "", where: str =
             " JOIN schools_person person ON person.id = held.person_id"
             " LEFT JOIN accounts_user account ON account.id = person.user_id"
             f" WHERE held.role IN ({', '.join(['%s'] * len(named))}) AND {_CURRENT.format('held')}"
-            f" AND (account.id IS NULL OR account.is_active){f' AND {where}' if where else ''}"
+            f" AND (account.id IS NULL OR account.is_active) AND {_NOT_BARRED.format('held')}"
+            f"{f' AND {where}' if where else ''}"
         )
-        taken += [day, day, *named, day, day, *values]
+        taken += [*[day] * 6, *named, *[day] * 6, *values]
     return " UNION ALL ".join(parts), taken
 
 
@@ -52,7 +64,7 @@ def _covered(kind: str) -> str:
         " LEFT JOIN accounts_user their_account ON their_account.id = stand_in.user_id"
         f" WHERE cover.cover_for_id = held.id AND cover.role = held.role AND cover.{column} = held.{column}"
         " AND (their_account.is_active OR (their_account.id IS NULL AND stand_in.email <> ''))"
-        f" AND {_CURRENT.format('cover')}) THEN 1 ELSE 0 END"
+        f" AND {_CURRENT.format('cover')} AND {_NOT_BARRED.format('cover')}) THEN 1 ELSE 0 END"
     )
 
 
@@ -71,7 +83,7 @@ def _to_scope(kind: str) -> str:
 
 def holders(label: str, *roles: Role) -> Audience:
     """Whoever holds one of these roles at the school."""
-    return Audience(label, lambda on: _holders(roles, on))
+    return Audience(label, lambda on: people_in(roles, on))
 
 
 def holders_anywhere(permission: str, on: date) -> Sql:
@@ -89,26 +101,32 @@ def holders_anywhere(permission: str, on: date) -> Sql:
 
 
 _RECORD = "JOIN schools_recordofvisit record ON record.id = due.subject_id"
+_NOT_THEIR_OWN = ("author_id", "submitted_by_id")
 
 
-def _above_author(levels: int, on: date) -> Sql:
-    """Those so many links of the chain above a record's author, by the role it was written under; never the author."""
-    parts, values = [], list[Any]()
-    for place in range(len(_CHAIN) - levels):
-        above = _CHAIN[place + levels][0]
-        roles = _APPROVERS.get(above, (above,)) if levels == 1 else (above,)
-        written = [role.value for role in _CHAIN[place]]
-        where = f"record.author_role IN ({', '.join(['%s'] * len(written))}) AND {_NOT_THEIR_OWN}"
-        sql, theirs = _holders(roles, on, joins=_RECORD, where=where, values=written)
-        parts.append(sql)
-        values += theirs
-    return " UNION ALL ".join(parts), values
+def above_author(table: str, levels: int, *, own: Sequence[str] = ("author_id",)) -> Callable[[date], Sql]:
+    """Return the holders of the link of the chain so many levels above the author of a row of `table`.
 
+    The row has `author_role`, the role it was written under. The accounts in its columns `own` are left out: no one
+    approves their own work.
+    """
+    joins = f"JOIN {table} record ON record.id = due.subject_id"
+    others = " AND ".join(f"(record.{column} IS NULL OR account.id <> record.{column})" for column in own)
 
-_NOT_THEIR_OWN = (
-    "(account.id IS NULL OR (account.id <> record.author_id"
-    " AND (record.submitted_by_id IS NULL OR account.id <> record.submitted_by_id)))"
-)
+    def told(on: date) -> Sql:
+        parts, values = [], list[Any]()
+        for place in range(len(_CHAIN) - levels):
+            above = _CHAIN[place + levels][0]
+            roles = _APPROVERS.get(above, (above,)) if levels == 1 else (above,)
+            written = [role.value for role in _CHAIN[place]]
+            named = ", ".join(["%s"] * len(written))
+            where = f"record.author_role IN ({named}) AND (account.id IS NULL OR ({others}))"
+            sql, theirs = people_in(roles, on, joins=joins, where=where, values=written)
+            parts.append(sql)
+            values += theirs
+        return " UNION ALL ".join(parts), values
+
+    return told
 
 
 def _has_not_answered(on: date) -> Sql:
@@ -118,13 +136,13 @@ def _has_not_answered(on: date) -> Sql:
         " ON version.id = answer.version_id WHERE version.record_id = record.id"
         " AND version.number = record.shared_version AND answer.role = held.role)"
     )
-    return _holders((Role.HEADTEACHER, Role.CHAIR), on, joins=_RECORD, where=answered)
+    return people_in((Role.HEADTEACHER, Role.CHAIR), on, joins=_RECORD, where=answered)
 
 
 AUTHOR = Audience("the author", lambda _on: account_in("schools_recordofvisit", "author_id"))
-MANAGERS = Audience("the author’s line manager", lambda on: _above_author(1, on))
-ABOVE_MANAGERS = Audience("the line manager’s manager", lambda on: _above_author(2, on))
-TOP = Audience("the Corporate Director", lambda on: _above_author(3, on))
+MANAGERS = Audience("the author’s line manager", above_author("schools_recordofvisit", 1, own=_NOT_THEIR_OWN))
+ABOVE_MANAGERS = Audience("the line manager’s manager", above_author("schools_recordofvisit", 2, own=_NOT_THEIR_OWN))
+TOP = Audience("the Corporate Director", above_author("schools_recordofvisit", 3, own=_NOT_THEIR_OWN))
 ASKED_TO_ANSWER = Audience("the headteacher and the chair, if they have not responded", _has_not_answered)
 PRESENTERS = holders("the clerk, the chair and the headteacher", Role.CLERK, Role.CHAIR, Role.HEADTEACHER)
 
@@ -136,7 +154,8 @@ _GOES_THERE = (
     " JOIN accounts_user way_in ON way_in.id = writer.user_id AND way_in.is_active"
     " LEFT JOIN schools_district lies ON lies.id = school.district_id"
     f" WHERE writer.user_id = visit.author_id AND writes.role IN ({', '.join(['%s'] * len(_WRITES))})"
-    f" AND {_CURRENT.format('writes')} AND (writes.school_id = school.id OR writes.district_id = school.district_id"
+    f" AND {_CURRENT.format('writes')} AND {_NOT_BARRED.format('writes')}"
+    " AND (writes.school_id = school.id OR writes.district_id = school.district_id"
     " OR writes.double_district_id = lies.double_district_id OR writes.partnership_id = school.partnership_id"
     " OR (writes.phase <> '' AND writes.phase = school.phase) OR writes.authority_id = school.authority_id)"
     " AND NOT EXISTS (SELECT 1 FROM schools_appointment stands_in WHERE stands_in.cover_for_id = writes.id"
@@ -149,16 +168,16 @@ def _visitor(on: date) -> Sql:
     """Whoever the visit is given to, as long as they visit there; else, or while they are covered, the partners."""
     day = connection.ops.adapt_datefield_value(on)
     writers = [Role(role) for role in _WRITES]
-    named, whose = _holders(writers, on, joins=_VISIT, where="account.id = visit.author_id")
-    gone = [*_WRITES, day, day, day, day]
-    partners, theirs = _holders((Role.SIP,), on, joins=_VISIT, where=f"NOT {_GOES_THERE}", values=gone)
+    named, whose = people_in(writers, on, joins=_VISIT, where="account.id = visit.author_id")
+    gone = [*_WRITES, *[day] * 8]
+    partners, theirs = people_in((Role.SIP,), on, joins=_VISIT, where=f"NOT {_GOES_THERE}", values=gone)
     return f"{named} UNION ALL {partners}", [*whose, *theirs]
 
 
 def _above_visitor(*roles: Role) -> Callable[[date], Sql]:
     """Whoever holds one of these over the school, and is not the visitor themselves."""
     others = "(account.id IS NULL OR visit.author_id IS NULL OR account.id <> visit.author_id)"
-    return lambda on: _holders(roles, on, joins=_VISIT, where=others)
+    return lambda on: people_in(roles, on, joins=_VISIT, where=others)
 
 
 def with_record(audience: Audience) -> Audience:

@@ -92,6 +92,14 @@ def wrong_with_rewriting(before: Post, after: Post, *, used_on: date | None, nam
     return wrong
 
 
+def wrong_with_end(last_day: date, *, starts_on: date, today: date, reason: str) -> list[str]:
+    """Return why a membership or an interest cannot end like this, as sentences."""
+    reasons = [] if reason.strip() else ["Enter a reason."]
+    if last_day < starts_on:
+        reasons.append(f"The last day must be {starts_on:%-d %B %Y} or later.")
+    return [*reasons, *wrong_with_as_of(last_day, today=today)]
+
+
 def wrong_with_as_of(day: date, *, today: date) -> list[str]:
     """A contact was true on a day that has been."""
     return ["The date must be today or in the past."] if day > today else []

@@ -1,6 +1,7 @@
 """Scope: which schools an appointment covers, asked of the database for lists and of objects for verbs.
 
-The two halves below are one rule; `tests/integration/schools/register/test_scope.py` holds them together.
+The two halves below are one rule; `tests/integration/schools/register/test_scope.py` holds them together. At a school
+where a person works, governs or has an interest, no other appointment of theirs gives any right.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from django.db.models import BooleanField, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from schoolimprove.accounts.rights import Held, appointments_of
-from schoolimprove.accounts.roles import Permission, Role, roles_with
+from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role, roles_with
 from schoolimprove.lib import clock
 
 COLUMNS = {
@@ -28,6 +29,14 @@ COLUMNS = {
     "authority": "authority",
 }
 """Scope kind → the column of School that it is compared with."""
+WITHIN = {
+    "school": ("school",),
+    "district": ("district", "school__district"),
+    "double_district": ("double_district", "district__double_district", "school__district__double_district"),
+    "partnership": ("partnership", "school__partnership"),
+    "diocese": ("diocese", "school__diocese"),
+}
+"""Scope kind → columns of a row with a scope of its own, any of which may lie in it; phase and authority hold all."""
 
 
 def in_scope(user: Any, permission: Permission, *, school: str = "", roles: Collection[Role] = tuple(Role)) -> Q:
@@ -38,15 +47,35 @@ def in_scope(user: Any, permission: Permission, *, school: str = "", roles: Coll
     request; the covering is decided in SQL.
     """
     carrying = roles_with(permission) & set(roles)
-    held: defaultdict[str, set[str]] = defaultdict(set)
+    path, day = f"{school}__" if school else "", clock.today()
+    scopes = []
+    for (kind, barred), named in _carried(user, carrying).items():
+        covered = Q(Covered(f"{path}{COLUMNS[kind]}", kind, user.pk, sorted(named), day))
+        # A handful of schools at most, which came with the appointments.
+        scopes.append(covered & ~Q(**{f"{path}pk__in": sorted(barred)}) if barred else covered)
+    return reduce(or_, scopes) if scopes else Q(pk__in=[])
+
+
+def within_scope(user: Any, permission: Permission) -> Q:
+    """A filter for rows with a scope of their own (`Scoped`) that lies within an appointment that carries `permission`.
+
+    An appointment over the authority or over a phase holds them all, but for those of a school that is barred.
+    """
+    day, scopes = clock.today(), Q(pk__in=[])
+    for (kind, barred), named in _carried(user, roles_with(permission)).items():
+        within = [Q(Covered(each, kind, user.pk, sorted(named), day)) for each in WITHIN.get(kind, ())]
+        inside = reduce(or_, within) if within else ~Q(pk__in=[])
+        scopes |= inside & ~Q(school__in=sorted(barred)) if barred else inside
+    return scopes
+
+
+def _carried(user: Any, carrying: Collection[Role]) -> dict[tuple[str, frozenset[int]], set[str]]:
+    """Return the roles of a user, among these, by the kind of scope and the schools that are barred to them."""
+    held: defaultdict[tuple[str, frozenset[int]], set[str]] = defaultdict(set)
     for each in appointments_of(user):
         if each.role in carrying:
-            held[each.scope_kind].add(each.role.value)
-    if not held:
-        return Q(pk__in=[])
-    path, day = f"{school}__" if school else "", clock.today()
-    covered = (Covered(f"{path}{COLUMNS[kind]}", kind, user.pk, sorted(held[kind]), day) for kind in sorted(held))
-    return reduce(or_, map(Q, covered))
+            held[each.scope_kind, each.barred].add(each.role.value)
+    return dict(sorted(held.items(), key=lambda scope: (scope[0][0], sorted(scope[0][1]))))
 
 
 class Covered(Func):
@@ -86,10 +115,20 @@ class Covered(Func):
 
 
 def covering(school: Any, *, roles: Collection[Role]) -> Any:
-    """The appointments of today that cover this school in one of these roles."""
+    """The appointments of today that cover this school in one of these roles, and are not barred there."""
     scopes = reduce(or_, (Q(**{kind: value}) for kind, value in scopes_of(school).items()))
     appointments: Any = apps.get_model("schools", "Appointment")._default_manager
-    return appointments.current(clock.today()).filter(scopes, role__in=sorted(roles))
+    found = appointments.current(clock.today()).filter(scopes, role__in=sorted(roles))
+    return found if SCHOOL_ROLES.issuperset(roles) else found.exclude(barred_at(school))
+
+
+def barred_at(school: Any) -> Q:
+    """A filter for appointments that give no right at a school today, since it is their holder's own."""
+    day = clock.today()
+    posts = apps.get_model("schools", "Appointment")._default_manager.current(day).filter(role__in=sorted(SCHOOL_ROLES))
+    interests = apps.get_model("schools", "Interest")._default_manager.current(day)
+    own = (each.filter(school=school).order_by().values("person") for each in (posts, interests))
+    return reduce(or_, (Q(person__in=people) for people in own)) & ~Q(role__in=sorted(SCHOOL_ROLES))
 
 
 def scopes_of(school: Any, kinds: Collection[str] = tuple(COLUMNS)) -> dict[str, Any]:
@@ -99,9 +138,29 @@ def scopes_of(school: Any, kinds: Collection[str] = tuple(COLUMNS)) -> dict[str,
 
 
 def covers(held: Held, obj: Any) -> bool:
-    """Whether one appointment's scope holds this object's school."""
+    """Whether one appointment's scope holds this object's school, and the school is not barred.
+
+    What has a scope of its own (`Scoped`) need not be about a school: its scope lies within the appointment's.
+    """
+    if hasattr(obj, "scope_kind"):
+        return obj.school_id not in held.barred and _lies_within(held, obj)
     school = obj if obj._meta.label == "schools.School" else obj.school
+    if school.pk in held.barred:
+        return False
     return held.scope_key != "" and held.scope_key == str(_value(school, held.scope_kind))
+
+
+def _lies_within(held: Held, obj: Any) -> bool:
+    if held.scope_kind not in WITHIN:
+        return True
+    return any(held.scope_key == str(_along(obj, path.split("__"))) for path in WITHIN[held.scope_kind])
+
+
+def _along(obj: Any, path: Sequence[str]) -> Any:
+    """Return the key at the end of a path of foreign keys, None where one of them is empty."""
+    for name in path[:-1]:
+        obj = obj and getattr(obj, name)
+    return obj and getattr(obj, f"{path[-1]}_id")
 
 
 def _value(school: Any, kind: str) -> Any:

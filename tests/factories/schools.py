@@ -14,6 +14,7 @@ from schools.models import (
     Diocese,
     District,
     DoubleDistrict,
+    Interest,
     LocalAuthority,
     Partnership,
     Person,
@@ -120,6 +121,16 @@ class AppointmentFactory(factory.django.DjangoModelFactory[Appointment]):
     person = factory.SubFactory(PersonFactory)
     role = Role.SIP
     school = factory.SubFactory(SchoolFactory)
+    starts_on = LONG_AGO
+
+
+class InterestFactory(factory.django.DjangoModelFactory[Interest]):
+    class Meta:
+        model = Interest
+
+    person = factory.SubFactory(PersonFactory)
+    school = factory.SubFactory(SchoolFactory)
+    kind = "governor"
     starts_on = LONG_AGO
 
 

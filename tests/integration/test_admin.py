@@ -133,7 +133,9 @@ def test_a_policy_needs_a_second_person_before_it_is_in_force() -> None:
 def test_a_value_that_does_not_fit_is_refused_beside_its_field() -> None:
     client = in_admin(Role.SYSTEM_ADMINISTRATOR)
     page = proposed(client, {**LONGER, "assure_working_days": "soon"})
-    assert page.context["adminform"].form.errors == {"value_assure_working_days": ["Enter a whole number."]}
+    assert page.context["adminform"].form.errors == {
+        "value_assure_working_days": ["The working days to approve or return it must be a whole number, like 12"]
+    }
     page = proposed(client, {**LONGER, "respond_school_days": 0})
     assert page.context["adminform"].form.errors == {"__all__": ["Each limit must be 1 day or more."]}
     page = proposed(client, {"days_a_year": 51}, SIP_DAYS)

@@ -23,6 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
+from categorisation.models import Round
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -34,6 +35,7 @@ from schoolimprove.reminders.models import Reminder
 from schools.models import Inspection, ProgrammeEdition, RecordDocument, RecordOfVisit, School
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
+from tests.factories.categorisation import RecommendationFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.inspections import InspectionFactory, shipped_framework
 from tests.factories.reminders import ReminderFactory
@@ -90,6 +92,7 @@ WRITES_NOTES = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 KEEPS_CONTACTS = frozenset({SIP, DSIM, ADMINISTRATOR, HT, CLERK, SYSTEM})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 
+READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
 DRAFT = "An edition being written"
 
 Statuses = Mapping[Role, int]
@@ -148,6 +151,20 @@ def of_visit(
     return Route(answers, answers, method=method)
 
 
+def of_recommendation(
+    shared: frozenset[Role] = frozenset(),
+    submitted: frozenset[Role] = frozenset(),
+    *,
+    moved: frozenset[Role] = frozenset(),
+) -> Route:
+    """The SIP's, shared with the school or submitted; `moved` are sent back because it is in another state."""
+    when_shared = dict(statuses(shared, refused=READS_RECOMMENDATIONS | {HT, CHAIR}))
+    when_submitted = dict(statuses(submitted, refused=READS_UNSHARED))
+    for answers, granted in ((when_shared, shared), (when_submitted, submitted)):
+        answers.update(dict.fromkeys(moved - granted, 302))
+    return Route(when_shared, when_submitted)
+
+
 NONE: frozenset[Role] = frozenset()
 KEEPS_MEETINGS = frozenset({HT, CHAIR, CLERK, SIP, DSIM, ADMINISTRATOR})
 INSPECTIONS = frozenset({DSIM, ADMINISTRATOR, Role.ERA})
@@ -173,6 +190,26 @@ ROUTES: dict[str, Route] = {
     "schools:programme_export": only(EXPORTS),
     "schools:programme_write": only(STEERS),
     **{f"schools:programme_{name}": Route(statuses(STEERS)) for name in ("edition", "edit", "publish", "abandon")},
+    "categorisation:recommendations": only(READS_RECOMMENDATIONS),
+    "categorisation:recommendations_export": only(READS_RECOMMENDATIONS),
+    # There is no review here.
+    "categorisation:recommendations_no_change": only({DSIM}, ok=302),
+    "categorisation:recommendation_no_change": Route(NOBODY, NOBODY),
+    "categorisation:recommendation": of_recommendation(READS_RECOMMENDATIONS | {HT, CHAIR}, READS_UNSHARED),
+    "categorisation:recommendation_write": of_recommendation(moved=frozenset({SIP, DSIM})),
+    "categorisation:recommendation_submit": of_recommendation(moved=frozenset({SIP})),
+    "categorisation:recommendation_answer": of_recommendation(frozenset({HT, CHAIR})),
+    **{
+        f"categorisation:recommendation_{name}": of_recommendation(NONE, frozenset({DSIM}), moved=frozenset({DSIM}))
+        for name in ("return", "share")
+    },
+    "categorisation:recommendation_withdraw": of_recommendation(frozenset({HEAD, DSIM}), frozenset({HEAD, DSIM})),
+    "categorisation:rounds": only(READS_RECOMMENDATIONS),
+    "categorisation:rounds_export": only(READS_RECOMMENDATIONS),
+    "categorisation:round": Route(statuses(READS_RECOMMENDATIONS)),
+    # It has schools to decide, and there are no term dates to open another one in.
+    "categorisation:round_close": Route({**statuses(refused=READS_RECOMMENDATIONS), HEAD: 302}),
+    "categorisation:round_open": only({HEAD}, ok=302),
     "schools:term_open": only(STEERS),
     # Without a term in its address, of which there are none here.
     "schools:term_open_export": only(STEERS, ok=404),
@@ -435,9 +472,24 @@ def made_world() -> World:
     )
     for record in (world.shared, world.unshared, world.elsewhere):
         give_files(record)
+        recommend(record)
     Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)
     ReminderFactory.create(user=users[SIP], subject_id=world.shared.pk, school_id=here.pk)
     return world
+
+
+def recommend(record: RecordOfVisit) -> None:
+    """A recommendation by the author of the record, which is as far as the record: shared or submitted."""
+    is_shared = record.status == RecordStatus.SHARED
+    shared = {"shared_at": clock.now(), "shared_by": record.author} if is_shared else {}
+    RecommendationFactory.create(
+        school=record.school,
+        round__term="autumn" if is_shared else "spring",
+        status="shared" if is_shared else "submitted",
+        author=record.author,
+        author_role=SIP,
+        **shared,
+    )
 
 
 def give_files(record: RecordOfVisit) -> None:
@@ -498,6 +550,10 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "strength": lambda: school.strengths.get().pk,
         "token": lambda: "0" * 32,
         "edition": lambda: ProgrammeEdition.objects.get(title=DRAFT).pk,
+        "recommendation": lambda: (
+            school.recommendations.get(status="shared" if record.status == RecordStatus.SHARED else "submitted").pk
+        ),
+        "round": lambda: Round.objects.get(term="autumn").pk,
         "year": lambda: academic_year(clock.today()),
         "attachment": lambda: record.attachments.get().pk,
         "document": lambda: getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
@@ -583,7 +639,7 @@ def answer_of_class(path: str, user: User) -> int:
                 return 403
             return 302 if page.closed() else 200
         if isinstance(page, NounPage):
-            return 200 if page.visible(user).filter(pk=found.kwargs["pk"]).exists() else 404
+            return 200 if page.visible(user).filter(**page.lookup(**found.kwargs)).exists() else 404
     except Http404:
         return 404
     except PermissionDenied:

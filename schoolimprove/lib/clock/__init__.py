@@ -14,6 +14,7 @@ from .counting import (
     inspection_working_days_after,
     nth_school_day,
     school_days_after,
+    school_days_before,
     working_days_after,
 )
 from .half_terms import HALF_TERMS, half_term_end, half_term_on, half_terms, last_school_day, next_half_term
@@ -68,6 +69,7 @@ __all__ = [
     "read_day",
     "runs",
     "school_days_after",
+    "school_days_before",
     "skipped_in_words",
     "today",
     "uk_date",

@@ -34,6 +34,16 @@ def inspection_working_days_after(start: date, n: int, cal: Calendar, *, longer_
     return _after(INSPECTION_WORKING_DAYS, start, n, _inspection(cal, longer_than))
 
 
+def school_days_before(end: date, n: int, cal: Calendar) -> date:
+    """Return the school day that has `n` school days after it up to and including `end`."""
+    refuse_less_than_one(n)
+    day, left = end, n
+    while left or not cal.is_school_day(day):
+        left -= cal.is_school_day(day)
+        day -= ONE_DAY
+    return day
+
+
 def days_after(start: date, n: int) -> Working:
     """The n-th day following `start`, each one counted."""
     refuse_less_than_one(n)

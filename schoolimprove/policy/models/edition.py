@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from schoolimprove.lib import clock
-from schoolimprove.lib.states import Move
+from schoolimprove.lib.states import Move, StateTable
 from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.models import AuditEvent, BaseRecord
 
@@ -36,8 +36,11 @@ class Edition(BaseRecord):
     A record keeps the edition that it was made under. What comes with the code is published by no one.
     """
 
+    STATES: ClassVar[StateTable]
     STRAND: ClassVar[Sequence[str]] = ()
     FIELDS: ClassVar[Sequence[str]]
+    CONTENT: ClassVar[Any] = None
+    """The dataclass that the field `content` has as JSON, where the edition has such a field."""
     BY_TWO: ClassVar[bool] = False
     SERVICE_WIDE = True
     """An edition belongs to no school: a right to write one counts wherever the appointment is."""

@@ -12,10 +12,11 @@ from django.http import QueryDict
 from schoolimprove.lib import clock
 from schoolimprove.ui.forms import DateField, Form, SelectField, TextField
 from schools.register.allocation.board import NOT_SERVED, Load
+from schools.register.choosing import person_called
 from schools.register.models.person import Person
 from schools.register.models.places import District
 from schools.register.models.school import Phase, School, SchoolQuerySet
-from schools.register.partners import NOBODY, people_called
+from schools.register.partners import NOBODY
 from schools.register.rules import wrong_with_day_of_change
 
 
@@ -115,19 +116,13 @@ class PartnerForm(Form):
         return data
 
     def _find(self, text: str) -> None:
-        found = people_called(text, on=clock.today()) if text else []
-        if len(found) == 1:
-            self.partner = found[0]
-        elif not text:
+        if not text:
             self.add_error("sip", "Select who gets the schools, or enter a name or email address")
-        elif not found:
-            self.add_error(
-                "other",
-                f"We know no one called “{text}”. Enter the email address, or ask a system administrator to add them",
-            )
-        else:
-            named = ", ".join(person.name for person in found)
-            self.add_error("other", f"Several people are called that: {named}. Enter the email address")
+            return
+        try:
+            self.partner = person_called(text)
+        except forms.ValidationError as error:
+            self.add_error("other", error)
 
 
 class AllocationForm(PartnerForm):

@@ -1,8 +1,6 @@
 """Appointments: the only list of heads, chairs, SIPs and everyone else who holds a role."""
 
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any, Self
 
 from django.db import models
@@ -12,30 +10,11 @@ from simple_history.models import HistoricalRecords
 from schoolimprove.accounts.roles import AUTHORITY_WIDE_ROLES, ROLE_LABELS
 from schoolimprove.records.models import BaseRecord
 from schools.register.models.person import Person
-from schools.register.models.places import Diocese, District, DoubleDistrict, LocalAuthority, Partnership
-from schools.register.models.school import Phase, School
+from schools.register.models.scoped import SCOPE_FIELDS, Scoped, has_exactly_one_scope
 from schools.register.rules import ENDS_BEFORE_IT_STARTS, Post
-
-SCOPE_FIELDS = ("school", "district", "double_district", "partnership", "diocese", "phase", "authority")
-
 
 AUTHORITY_WIDE_SCOPES = frozenset({"authority", "phase"})
 """The kinds of scope that cover the whole authority, or every school of a phase in it."""
-
-
-def _exactly_one_scope() -> Q:
-    def unset(name: str) -> Q:
-        return Q(phase="") if name == "phase" else Q(**{f"{name}__isnull": True})
-
-    def only(chosen: str) -> Q:
-        others = [unset(name) for name in SCOPE_FIELDS if name != chosen]
-        return reduce(lambda left, right: left & right, others, ~unset(chosen))
-
-    return reduce(or_, [only(name) for name in SCOPE_FIELDS])
-
-
-def phase_scope_name(phase: str) -> str:
-    return f"{Phase(phase).label} schools"
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -54,20 +33,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.select_related("person", *(name for name in SCOPE_FIELDS if name != "phase"))
 
 
-class Appointment(BaseRecord):
+class Appointment(Scoped, BaseRecord):
     """A person holds a role over exactly one scope, from one day to another."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=40, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
-    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="appointments")
-    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="appointments")
-    double_district = models.ForeignKey(
-        DoubleDistrict, models.PROTECT, null=True, blank=True, related_name="appointments"
-    )
-    partnership = models.ForeignKey(Partnership, models.PROTECT, null=True, blank=True, related_name="appointments")
-    diocese = models.ForeignKey(Diocese, models.PROTECT, null=True, blank=True, related_name="appointments")
-    phase = models.CharField(max_length=30, choices=Phase, blank=True, default="")
-    authority = models.ForeignKey(LocalAuthority, models.PROTECT, null=True, blank=True, related_name="appointments")
     starts_on = models.DateField("from")
     ends_on = models.DateField(
         "to", null=True, blank=True, help_text="The last day. Leave this empty if there is none yet."
@@ -82,14 +52,7 @@ class Appointment(BaseRecord):
     class Meta:
         ordering = ["role", "person__name"]
         constraints = [
-            models.CheckConstraint(
-                condition=_exactly_one_scope(),
-                name="appointment_has_exactly_one_scope",
-                violation_error_message=(
-                    "Select one of school, district, double district, partnership, diocese, phase and authority, "
-                    "and only one."
-                ),
-            ),
+            has_exactly_one_scope("appointment_has_exactly_one_scope"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 name="appointment_ends_after_it_starts",
@@ -100,22 +63,6 @@ class Appointment(BaseRecord):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.get_role_display()}, {self.scope_name}"
-
-    @property
-    def scope_kind(self) -> str:
-        """Which of the seven scopes this appointment has; empty before one is chosen."""
-        return next((name for name in SCOPE_FIELDS if self.scope_key_of(name)), "")
-
-    @property
-    def scope_name(self) -> str:
-        kind = self.scope_kind
-        if kind == "phase":
-            return phase_scope_name(self.phase)
-        return str(getattr(self, kind)) if kind else ""
-
-    def scope_key_of(self, name: str) -> str:
-        value = self.phase if name == "phase" else getattr(self, f"{name}_id")
-        return str(value) if value else ""
 
     @property
     def holder(self) -> int:

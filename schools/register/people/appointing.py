@@ -19,9 +19,10 @@ from schoolimprove.records.history import attribute_history
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict, differences, event_of, record_event
 from schools.register import recalculation
-from schools.register.models.appointment import SCOPE_FIELDS, Appointment, AppointmentQuerySet
+from schools.register.models.appointment import Appointment, AppointmentQuerySet
 from schools.register.models.person import Person
 from schools.register.models.school import School
+from schools.register.models.scoped import SCOPE_FIELDS
 from schools.register.people.appointment_use import last_use
 from schools.register.people.emails import notify_head
 from schools.register.rules import wrong_with_giving, wrong_with_rewriting

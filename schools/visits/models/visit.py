@@ -18,7 +18,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.models import BaseRecord
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
-from schools.register.scope import COLUMNS, in_scope
+from schools.register.scope import COLUMNS, barred_at, in_scope
 from schools.visits.models.programme import CLOSING_KEY, ProgrammeEdition
 from schools.visits.states import NOT_HELD, VISIT, VisitStatus
 
@@ -45,12 +45,13 @@ WITHOUT_RECORD = frozenset({VisitKind.PERFORMANCE_MANAGEMENT})
 
 
 def visitor_goes_there() -> Q:
-    """Whether the author holds a role that writes at the school today."""
+    """Whether the author holds a role that writes at the school today, which is not their own."""
     writing = Appointment.objects.current(clock.today()).filter(role__in=sorted(roles_with(Permission.WRITE_RECORD)))
     covers = Q()
     for kind, column in COLUMNS.items():
         covers |= Q(**{kind: OuterRef(f"school__{column}")})
-    return Q(Exists(writing.filter(covers, person__user=OuterRef("author"))))
+    writing = writing.filter(covers, person__user=OuterRef("author"))
+    return Q(Exists(writing.exclude(barred_at(OuterRef(OuterRef("school"))))))
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

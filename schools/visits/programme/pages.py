@@ -17,7 +17,7 @@ from schoolimprove.accounts.rights import acting, user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.pages.conflicts import Difference, show_conflict, table_of_differences
-from schoolimprove.policy.editions import blockers_to_publishing
+from schoolimprove.policy.editions import as_seen, blockers_to_publishing
 from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.drafts import KeepsDrafts
 from schoolimprove.records.models import AuditEvent
@@ -321,15 +321,6 @@ class DraftView(EditionMixin, KeepsDrafts, FormView[Any]):
             return context
         is_draft = self.conflict.status == EditionStatus.DRAFT
         return context | {"is_draft": is_draft, "differences": self.differences(context["form"])}
-
-
-def as_seen(edition: ProgrammeEdition, version: int) -> ProgrammeEdition:
-    """Return the edition with its fields as they were at an earlier version; each version left one audit event."""
-    seen = {name: getattr(edition, name) for name in ProgrammeEdition.FIELDS}
-    events = AuditEvent.objects.about(ProgrammeEdition._meta.label_lower, edition.pk).order_by("-at", "-pk")
-    for event in events[: max(edition.version - version, 0)]:
-        seen |= {name: before for name, (before, _after) in event.changes.items() if name in ProgrammeEdition.FIELDS}
-    return ProgrammeEdition(**seen)
 
 
 def differing(yours: ProgrammeEdition, saved: ProgrammeEdition) -> list[Difference]:

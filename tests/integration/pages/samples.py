@@ -5,12 +5,16 @@ A new `ListPage` or `VerbPage` of the product needs a sample here; the generic t
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from categorisation.models import Round
+from categorisation.recommendations import actions
+from categorisation.recommendations.states import RecommendationStatus
 from schoolimprove.accounts.models import User
+from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.roles import Role
 from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.verbs import VerbPage
@@ -20,9 +24,17 @@ from schools.records import actions as record_actions
 from schools.records.governors.actions import cancel_meeting
 from schools.register.people.appointing import end_appointment
 from schools.visits.contact_notes.actions import take_back
+from tests.factories.calendar import hold_terms
+from tests.factories.categorisation import (
+    RecommendationFactory,
+    RoundFactory,
+    SchemeEditionFactory,
+    recommended,
+    whole,
+)
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import SchoolContactFactory
-from tests.factories.schools import SchoolFactory, appointed
+from tests.factories.schools import SchoolFactory, also_appointed, appointed
 from tests.factories.shared import shared
 from tests.factories.visits import ContactNoteFactory, GovernorsMeetingFactory
 
@@ -88,7 +100,25 @@ def list_samples(county: County) -> dict[str, ListSample]:
             author = appointed(Role.SIP, school=school)
             ContactNoteFactory.create(school=school, author=author, note=text, happened_on=date(2026, 10, 1 + number))
 
+    def recommendations(count: int, text: str) -> None:
+        for _number in range(count):
+            school = SchoolFactory.create(district=county.school.district, name=text)
+            RecommendationFactory.create(school=school)
+
+    def rounds(count: int, text: str) -> None:
+        first = Round.objects.count()
+        for number in range(first, first + count):
+            day = date(2000 + number, 1, 1)
+            scheme = SchemeEditionFactory.create(title=text)
+            RoundFactory.create(
+                academic_year=2000 + number, scheme=scheme, recommend_by=day, moderate_by=day + timedelta(days=9)
+            )
+
     return {
+        "categorisation:recommendations": ListSample(
+            county.head, county.headteacher, recommendations, "q=nowhere+at+all"
+        ),
+        "categorisation:rounds": ListSample(county.head, county.headteacher, rounds, "status=closed"),
         "schools:contact_notes": ListSample(county.head, county.headteacher, notes, "q=nowhere+at+all"),
     }
 
@@ -124,6 +154,7 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
         **day("as_of", TUESDAY),
     }
     return {
+        **recommendation_samples(county),
         "schools:contact_note_add": VerbSample(
             at("contact_note_add"),
             county.sip,
@@ -219,5 +250,107 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
             finish=lambda: record_actions.undo_presentation(
                 again(presented), by=county.chair, on=TUESDAY, reason="Too late", seen_version=presented.version
             ),
+        ),
+    }
+
+
+def recommendation_samples(county: County) -> dict[str, VerbSample]:
+    """Recommendations of the autumn's round, and a review in the spring's; the round of the summer has none."""
+    hold_terms(2026)
+    schools = [SchoolFactory.create(district=county.school.district) for _number in range(6)]
+    for each in schools:
+        also_appointed(county.sip, Role.SIP, school=each)
+    outsider = county.director
+    S = RecommendationStatus
+    due, draft = (recommended(county, S.DUE, school=schools[0]), recommended(county, S.DRAFT, school=schools[1]))
+    returned, to_share, leaving = (recommended(county, S.SUBMITTED, school=each) for each in schools[2:5])
+    to_answer = recommended(county, S.SHARED)
+    review: dict[str, Any] = {"term": "spring", "kind": "review"}
+    one, several = (recommended(county, S.DUE, school=each, **review) for each in schools[:2])
+    closing = RoundFactory.create(term="summer")
+
+    def at(name: str, thing: Any = None) -> str:
+        return reverse(f"categorisation:{name}", args=[thing.pk] if thing else [])
+
+    def again(thing: Any) -> Any:
+        return type(thing).objects.get(pk=thing.pk)
+
+    def write_first() -> None:
+        actions.write(again(due), whole(), by=county.sip, on=TUESDAY, seen_version=1)
+
+    def withdraw(row: Any) -> Any:
+        return lambda: actions.withdraw(
+            again(row), by=county.dsim, on=TUESDAY, reason="Closes", seen_version=again(row).version
+        )
+
+    return {
+        "categorisation:recommendation_write": VerbSample(
+            at("recommendation_write", due),
+            county.sip,
+            outsider,
+            {"statement": "Reading has improved"},
+            "Reading has improved",
+            finish=write_first,
+            closes=False,
+        ),
+        "categorisation:recommendation_submit": VerbSample(
+            at("recommendation_submit", draft), county.sip, outsider, {}, "", finish=withdraw(draft)
+        ),
+        "categorisation:recommendation_return": VerbSample(
+            at("recommendation_return", returned),
+            county.dsim,
+            outsider,
+            {"reason": "Say more about writing"},
+            "Say more about writing",
+            finish=withdraw(returned),
+        ),
+        "categorisation:recommendation_share": VerbSample(
+            at("recommendation_share", to_share), county.dsim, outsider, {}, "", finish=withdraw(to_share)
+        ),
+        "categorisation:recommendation_withdraw": VerbSample(
+            at("recommendation_withdraw", leaving),
+            county.head,
+            outsider,
+            {"reason": "The school closes"},
+            "The school closes",
+            finish=withdraw(leaving),
+        ),
+        "categorisation:recommendation_answer": VerbSample(
+            at("recommendation_answer", to_answer),
+            county.headteacher,
+            outsider,
+            {"agrees": "no", "words": "Progress is better than that"},
+            "Progress is better than that",
+            finish=withdraw(to_answer),
+            checks=True,
+        ),
+        "categorisation:recommendation_no_change": VerbSample(
+            at("recommendation_no_change", one), county.dsim, outsider, {}, "", finish=withdraw(one)
+        ),
+        "categorisation:recommendations_no_change": VerbSample(
+            at("recommendations_no_change"),
+            county.dsim,
+            outsider,
+            {"rows": [f"{several.pk}.1"]},
+            "",
+            finish=withdraw(several),
+            closes=False,
+        ),
+        "categorisation:round_close": VerbSample(
+            at("round_close", closing),
+            county.head,
+            outsider,
+            {},
+            "",
+            finish=lambda: make_move(again(closing), "close", by=county.head, seen_version=1),
+        ),
+        "categorisation:round_open": VerbSample(
+            at("round_open"),
+            county.head,
+            outsider,
+            {"term": "2026-autumn"},
+            "",
+            counted=lambda: Round.objects.filter(term="autumn").count(),
+            checks=True,
         ),
     }

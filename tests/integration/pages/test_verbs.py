@@ -9,13 +9,16 @@ from schoolimprove.pages.bulk import BulkPage
 from schoolimprove.records.drafts import CHECKED_FIELD, SENT_ALREADY
 from schoolimprove.records.models import AuditEvent, Draft
 from tests.factories.county import TUESDAY, County
-from tests.forms import form_to_type_in, forms_in
+from tests.forms import form_with_token, forms_in
 from tests.integration.pages.samples import VerbSample, pages, verb_samples, verbs
 from tests.integration.signing_in import signed_in
 from tests.integration.together import together
 
 VERBS = sorted(verbs())
-NEW = {"schools:contact_add", "schools:contact_note_add", "schools:meetings_add"}
+NEW = {
+    *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
+    "categorisation:round_open",
+}
 """Forms that make something new: no colleague can be first."""
 
 
@@ -39,7 +42,7 @@ def older(county: County, request: pytest.FixtureRequest) -> VerbSample:
 
 def opened(client: Client, sample: VerbSample) -> dict[str, Any]:
     """Return what the form sends, with what is typed into it."""
-    return {**form_to_type_in(client.get(sample.path).content.decode()).sent, **sample.typed}
+    return {**form_with_token(client.get(sample.path).content.decode()).sent, **sample.typed}
 
 
 def last_step(client: Client, sample: VerbSample) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import pytest
 
 from schoolimprove.lib.states import StateTable
+from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
 from schools.inspections.states import FRAMEWORK_EDITION
 from schools.management.commands.write_states import TABLES
@@ -72,6 +73,7 @@ NEEDS_REASON = [
     (CORRECTION, {"return", "withdraw"}),
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),
+    (GROUP, {"end"}),
     (IMPORT_RUN, set[str]()),
     (FRAMEWORK_EDITION, {"abandon"}),
 ]

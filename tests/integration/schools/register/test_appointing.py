@@ -13,8 +13,8 @@ from schoolimprove.accounts.roles import ROLE_LABELS, ROLE_SCOPES, SCHOOL_ROLES,
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked
 from schools.models import Appointment, Person, School
-from schools.register.models.appointment import SCOPE_FIELDS
 from schools.register.models.school import Phase
+from schools.register.models.scoped import SCOPE_FIELDS
 from schools.register.people.appointing import appoint, end_appointment, save_appointment, withdraw_appointment
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY

@@ -13,8 +13,8 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Conflict
 from schools.models import Appointment, Person, School
-from schools.register.models.appointment import SCOPE_FIELDS
 from schools.register.models.school import Phase
+from schools.register.models.scoped import SCOPE_FIELDS
 from schools.register.people.appointing import appoint, end_appointment, save_appointment
 from schools.register.people.leaving import hand_over
 from tests.factories.accounts import UserFactory

@@ -13,14 +13,15 @@ from schoolimprove.accounts.rights import forget_appointments, user_can
 from schoolimprove.accounts.roles import ROLE_PERMISSIONS, Permission, Role
 from schoolimprove.lib.clock import LONDON
 from schools.models import Appointment, District, School
-from schools.register.models.appointment import SCOPE_FIELDS
 from schools.register.models.school import Phase
-from schools.register.scope import COLUMNS
+from schools.register.models.scoped import SCOPE_FIELDS
+from schools.register.scope import COLUMNS, covering
 from tests.factories.accounts import UserFactory
 from tests.factories.schools import (
     DioceseFactory,
     DistrictFactory,
     DoubleDistrictFactory,
+    InterestFactory,
     LocalAuthorityFactory,
     PartnershipFactory,
     SchoolFactory,
@@ -150,6 +151,82 @@ def test_the_head_of_a_who_is_sip_of_b_has_no_sip_rights_at_a(schools: dict[str,
     }
     assert {permission: by_sql(user, permission) for permission in expected} == expected
     assert {permission: by_object(user, permission) for permission in expected} == expected
+
+
+POSTS = [Role.HEADTEACHER, Role.CHAIR, Role.CLERK, Role.SCHOOL_LINK]
+
+
+@pytest.mark.parametrize("own", [*POSTS, "interest"])
+def test_ones_own_school_bars_every_other_appointment_there(schools: dict[str, School], own: Any) -> None:
+    """Whatever else the person holds over A, by whatever scope, they have at A what their own post there gives."""
+    user, kinds = appointed(Role.SIP, school=schools["A"]), [kind for kind in SCOPE_FIELDS if kind != "school"]
+    for kind in kinds:
+        also_appointed(user, Role.SIP, **of(schools["A"], kind))
+    if own == "interest":
+        InterestFactory.create(person=user.person, school=schools["A"])
+    else:
+        also_appointed(user, own, school=schools["A"])
+    loaded = list(School.objects.select_related("district"))
+    for role in set(Role) - set(POSTS):
+        Appointment.objects.exclude(role__in=POSTS).update(role=role)
+        forget_appointments(user)
+        for each in Permission:
+            expected = "A" * (own in POSTS and each in ROLE_PERMISSIONS[own])
+            expected += "BC" * (each in ROLE_PERMISSIONS[role])
+            assert (role, each, by_sql(user, each)) == (role, each, expected)
+            assert (role, each, by_object(user, each, loaded)) == (role, each, expected)
+            # Settings and imports are rights over no school.
+            anywhere = each in ROLE_PERMISSIONS[role] or (own in POSTS and each in ROLE_PERMISSIONS[own])
+            assert user_can(user, each) is anywhere
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "barred"),
+    [
+        (TODAY, None, True),
+        (date(2020, 1, 1), TODAY, True),
+        (date(2020, 1, 1), TODAY - timedelta(days=1), False),
+        (TODAY + timedelta(days=1), None, False),
+    ],
+)
+def test_an_interest_bars_from_its_first_day_to_its_last(
+    schools: dict[str, School], starts_on: date, ends_on: date | None, barred: bool
+) -> None:
+    user = appointed(Role.SIP, school=schools["A"])
+    InterestFactory.create(person=user.person, school=schools["A"], starts_on=starts_on, ends_on=ends_on)
+    InterestFactory.create(school=schools["A"])
+    assert by_sql(user, Permission.WRITE_RECORD) == by_object(user, Permission.WRITE_RECORD) == "A" * (not barred)
+
+
+def test_an_interest_alone_gives_no_right_and_does_not_bar_ones_post(schools: dict[str, School]) -> None:
+    user = appointed(Role.CHAIR, school=schools["A"])
+    for name in "AB":
+        InterestFactory.create(person=user.person, school=schools[name])
+    assert by_sql(user, Permission.VIEW_SCHOOL) == by_object(user, Permission.VIEW_SCHOOL) == "A"
+
+
+def test_who_is_barred_does_not_cover_the_school(schools: dict[str, School]) -> None:
+    """Emails and handing over ask `covering`, which says of a school what the two halves say of a user."""
+    users = [appointed(Role.SIP, school=schools["A"]) for _ in range(3)]
+    also_appointed(users[1], Role.CHAIR, school=schools["A"])
+    InterestFactory.create(person=users[2].person, school=schools["A"])
+
+    def people(*roles: Role) -> set[int]:
+        return set(covering(schools["A"], roles=roles).values_list("person__user", flat=True))
+
+    assert people(Role.SIP) == {users[0].pk}
+    assert people(Role.SIP, Role.CHAIR) == {users[0].pk, users[1].pk}
+    assert people(Role.CHAIR) == {users[1].pk}
+
+
+def test_own_schools_are_known_with_the_appointments_in_one_query(schools: dict[str, School]) -> None:
+    user = appointed(Role.SIP, school=schools["A"])
+    InterestFactory.create(person=user.person, school=schools["A"])
+    with CaptureQueriesContext(connection) as captured:
+        assert by_sql(User.objects.get(pk=user.pk), Permission.VIEW_SCHOOL) == ""
+    _user, held, _listed = (query["sql"] for query in captured)
+    assert 'FROM "schools_appointment"' in held
+    assert 'FROM "schools_interest"' in held
 
 
 def test_rights_of_two_appointments_are_never_put_together(schools: dict[str, School]) -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0004_plain_words'),
+        ('schools', '0005_groups_and_interests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,8 @@
+"""Addresses of categories."""
+
+from categorisation.opening import pages as opening
+from categorisation.recommendations import pages as recommendations
+from categorisation.schemes.pages import SchemePages
+
+app_name = "categorisation"
+urlpatterns = [*recommendations.paths(), *opening.paths(), *SchemePages.paths("schemes/")]

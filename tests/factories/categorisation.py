@@ -1,0 +1,110 @@
+"""A category scheme, a round and its recommendations."""
+
+from datetime import date, datetime
+from typing import Any
+
+import factory
+
+from categorisation.models import Agreement, Recommendation, Round, SchemeEdition
+from categorisation.policy import ANNUAL
+from categorisation.recommendations import actions
+from categorisation.recommendations.rules import Assessment, Rating
+from categorisation.recommendations.states import RecommendationStatus
+from categorisation.schemes.rules import headings_for
+from categorisation.schemes.shipped import SHIPPED_SCHEME
+from schoolimprove.lib.clock import LONDON
+from schoolimprove.policy.nested import dump
+from schoolimprove.policy.states import EditionStatus
+from schools.models import School
+from tests.factories.accounts import UserFactory
+from tests.factories.county import TUESDAY, County
+from tests.factories.schools import SchoolFactory
+
+NOON = datetime(2026, 11, 3, 12, tzinfo=LONDON)
+
+
+class SchemeEditionFactory(factory.django.DjangoModelFactory[SchemeEdition]):
+    class Meta:
+        model = SchemeEdition
+
+    title = "Invented scheme"
+    content = factory.LazyFunction(lambda: dump(SHIPPED_SCHEME))
+    status = EditionStatus.DRAFT
+
+
+class RoundFactory(factory.django.DjangoModelFactory[Round]):
+    """The autumn's of the county's year, as an annual round."""
+
+    class Meta:
+        model = Round
+        django_get_or_create = ("academic_year", "term")
+
+    academic_year = 2026
+    term = "autumn"
+    kind = ANNUAL
+    scheme = factory.SubFactory(SchemeEditionFactory)
+    recommend_by = date(2026, 11, 20)
+    moderate_by = date(2026, 12, 11)
+
+
+class RecommendationFactory(factory.django.DjangoModelFactory[Recommendation]):
+    class Meta:
+        model = Recommendation
+
+    round = factory.SubFactory(RoundFactory)
+    school = factory.SubFactory(SchoolFactory)
+
+
+class AgreementFactory(factory.django.DjangoModelFactory[Agreement]):
+    class Meta:
+        model = Agreement
+
+    recommendation = factory.SubFactory(
+        RecommendationFactory,
+        status=RecommendationStatus.SHARED,
+        author=factory.SubFactory(UserFactory),
+        author_role="sip",
+        shared_at=NOON,
+        shared_by=factory.SubFactory(UserFactory),
+    )
+    role = "headteacher"
+    agrees = True
+    by = factory.SubFactory(UserFactory)
+    at = NOON
+
+
+def whole(category: str = "2", **other: Any) -> Assessment:
+    """An assessment that lacks nothing, of the shipped scheme."""
+    ratings = tuple(Rating(each.key, category, "As the visits show") for each in headings_for(SHIPPED_SCHEME, category))
+    usual: dict[str, Any] = {
+        "sef_grade": "Strong standard",
+        "ratings": ratings,
+        "category": category,
+        "level": SHIPPED_SCHEME.category(category).level,
+        "statement": "The school knows what to improve.",
+    }
+    return Assessment(**{**usual, **other})
+
+
+def recommended(
+    county: County,
+    status: RecommendationStatus = RecommendationStatus.SHARED,
+    *,
+    school: School | None = None,
+    written: Assessment | None = None,
+    on: date = TUESDAY,
+    **round_: Any,
+) -> Recommendation:
+    """The county's recommendation, by the verbs as far as `status`: written by the SIP, shared by the DSIM."""
+    row: Recommendation = RecommendationFactory.create(school=school or county.school, round=RoundFactory(**round_))
+    if status == RecommendationStatus.DUE:
+        return row
+    if not row.round.is_annual:
+        actions.recommend_no_change(row, by=county.dsim, on=on, seen_version=row.version)
+        return row
+    actions.write(row, written or whole(), by=county.sip, on=on, seen_version=row.version)
+    if status != RecommendationStatus.DRAFT:
+        actions.submit(row, by=county.sip, on=on, seen_version=row.version)
+    if status == RecommendationStatus.SHARED:
+        actions.share(row, by=county.dsim, on=on, seen_version=row.version)
+    return row

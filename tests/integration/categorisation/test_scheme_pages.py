@@ -1,0 +1,117 @@
+"""A category scheme is written, published and read through its pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from categorisation.models import SchemeEdition
+from categorisation.schemes.models import scheme_on
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.roles import Role
+from schoolimprove.policy.nested import dump
+from schoolimprove.records.drafts import CHECKED_FIELD
+from tests.factories.county import TUESDAY, County
+from tests.factories.schools import appointed
+from tests.forms import form_to_type_in, forms_in
+from tests.integration.pages.samples import day
+from tests.integration.signing_in import signed_in
+from tests.unit.categorisation.test_scheme import FIVE
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Browser:
+    """The form of a scheme, as a browser without scripts fills it in and sends it."""
+
+    client: Client
+    path: str
+    data: dict[str, Any] = field(default_factory=dict)
+    page: str = ""
+
+    def __post_init__(self) -> None:
+        self.show(self.client.get(self.path))
+
+    def show(self, response: Any) -> None:
+        self.page = response.content.decode()
+        assert response.status_code == 200, self.page
+        self.data = dict(form_to_type_in(self.page).sent)
+
+    def press(self, then: str) -> None:
+        self.show(self.client.post(self.path, {**self.data, "then": then}))
+
+    def add(self, name: str, **typed: Any) -> None:
+        """Add an entry to a list and fill it in."""
+        self.press(f"add content-{name}")
+        number = self.data[f"content-{name}-entries"][0].split()[-1]
+        self.data |= {f"content-{name}-{number}-{part.replace('__', '-')}": value for part, value in typed.items()}
+
+    def save(self) -> Any:
+        return self.client.post(self.path, self.data)
+
+
+@pytest.fixture
+def administrator(county: County) -> User:
+    return appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
+
+
+def written_by(user: User) -> SchemeEdition:
+    """Write the scheme of five categories through the pages, from nothing."""
+    form = Browser(signed_in(user), reverse("categorisation:scheme_write"))
+    form.data["title"] = "Five categories"
+    for level in FIVE.levels:
+        form.add(
+            "levels",
+            code=level.code,
+            label=level.label,
+            core_visits=str(level.core_visits),
+            additional_visits=str(level.additional_visits),
+            entitlements="\n".join(level.entitlements),
+        )
+    levels = {level.code: str(number) for number, level in enumerate(FIVE.levels, 1)}
+    for category in FIVE.categories:
+        form.add("categories", code=category.code, label=category.label, level=levels[category.level])
+    numbers = {category.code: str(number) for number, category in enumerate(FIVE.categories, 1)}
+    for heading in FIVE.headings:
+        texts = {f"characteristics__{numbers[code]}": text for code, text in heading.characteristics.items()}
+        form.add("headings", label=heading.label, **texts)
+    for cause in FIVE.causes:
+        form.add("causes", label=cause.label)
+    for step in FIVE.quartiles:
+        form.add("quartiles", from_percentile=str(step.from_percentile), category=numbers[step.category])
+    for rule in FIVE.comparisons:
+        pairs = [f"{grade}: {', '.join(codes)}" for grade, codes in rule.agrees_with.items()]
+        form.add("comparisons", framework=rule.framework, area=rule.area, agrees_with="\n".join(pairs))
+    response = form.save()
+    assert response.status_code == 302, response.content.decode()
+    return SchemeEdition.objects.latest("pk")
+
+
+def test_five_categories_are_written_by_one_administrator_and_published_by_another(
+    administrator: User, county: County, clock_at: Callable[..., object]
+) -> None:
+    edition = written_by(administrator)
+    own, another = signed_in(administrator), signed_in(county.head)
+    stored: Any = dump(FIVE)
+    keys = {cause["label"]: cause["key"] for cause in edition.content["causes"]}
+    stored["headings"][0]["key"] = "everything"
+    stored["causes"] = [{"key": keys[cause.label], "label": cause.label} for cause in FIVE.causes]
+    assert edition.content == stored
+    address = reverse("categorisation:scheme", args=[edition.pk])
+    assert "Another person must publish what you wrote." in own.get(address).content.decode()
+    assert own.get(f"{address}publish/").status_code == 403
+    assert signed_in(county.sip).get(address).status_code == 404
+    path = f"{address}publish/"
+    data = {**form_to_type_in(another.get(path).content.decode()).sent, **day("published_from", TUESDAY)}
+    page = another.post(path, data).content.decode()
+    [checked] = [each.sent for each in forms_in(page) if CHECKED_FIELD in each.sent]
+    assert another.post(path, checked).status_code == 302
+    assert scheme_on(TUESDAY) == edition
+    read = signed_in(county.headteacher).get(address).content.decode()
+    assert "So it is" in read
+    assert "Begin a new category scheme" not in read
+    assert str(county.head) in read
