@@ -236,7 +236,13 @@ class Chosen(Spoken):
 
 
 class RadiosField(Chosen, forms.ChoiceField):
+    """Radio buttons; `inline` puts them in a row, for many questions in a section with the same few short answers."""
+
     widget = forms.RadioSelect
+
+    def __init__(self, *args: Any, inline: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inline = inline
 
 
 class CheckboxesField(Chosen, forms.MultipleChoiceField):

@@ -78,6 +78,7 @@ def inspection_form(
             label=area.label,
             choices=[*((grade.code, grade.label) for grade in area.grades), ("", "Not graded")],
             initial="",
+            inline=True,
             required=False,
         )
         for area in framework.areas

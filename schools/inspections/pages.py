@@ -90,7 +90,7 @@ class SchoolInspections(SchoolTabView):
         empty = "No inspections yet. Enter the latest one." if enters else "No inspections yet."
         return super().get_context_data(
             enters=enters,
-            inspections=columns.table("Inspections", COLUMNS, found.object_list, empty=empty),
+            inspections=columns.table("Inspections", COLUMNS, found.object_list, empty=empty, caption_hidden=True),
             page_obj=found,
             exports=export_links("schools:inspections_export", user, self.school.urn, on=self.school),
             **kwargs,

@@ -143,7 +143,6 @@ SORTS = {
 COLUMNS = [
     components.Column("School", "name"),
     components.Column("Phase", "phase"),
-    components.Column("Town", "town"),
     components.Column("Pupils", "pupils", numeric=True),
 ]
 
@@ -251,12 +250,12 @@ def school_table(schools: Iterable[School], request: HttpRequest) -> components.
 
 
 def _list_row(school: School, service: Service, facts: Sequence[Any]) -> list[Any]:
-    note = ", ".join([f"URN {school.urn}", *([school.district.name] if school.district else []), service.value])
+    places = dict.fromkeys(filter(None, [school.town, school.district.name if school.district else ""]))
+    note = ", ".join([f"URN {school.urn}", *places, service.value])
     return [
         components.Link(school.name, school.get_absolute_url(), note, _state(school)),
         *facts,
         school.get_phase_display(),
-        school.town,
         "Not known" if school.pupils is None else f"{school.pupils:,}",
     ]
 

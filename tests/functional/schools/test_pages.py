@@ -90,9 +90,9 @@ def test_filters_stay_while_paging_and_sorting(browser: Browser, live_server: An
         led_on(page.get_by_role("link", name="Next page"))
         assert "phase=primary" in page.url
         expect(page.get_by_text("Showing 51 to 100 of 120")).to_be_visible()
-        led_on(page.get_by_role("link", name="Town"))
+        led_on(page.get_by_role("link", name="Pupils"))
         assert "phase=primary" in page.url
-        assert "sort=town" in page.url
+        assert "sort=pupils" in page.url
         led_on(page.get_by_role("link", name="Remove this filter").first)
         assert "phase" not in page.url
 
