@@ -23,6 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
+from categorisation.models import SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -34,6 +35,7 @@ from schoolimprove.reminders.models import Reminder
 from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
+from tests.factories.categorisation import SchemeEditionFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
@@ -171,6 +173,15 @@ ROUTES: dict[str, Route] = {
     "schools:programme_export": only(EXPORTS),
     "schools:programme_write": only(STEERS),
     **{f"schools:programme_{name}": Route(statuses(STEERS)) for name in ("edition", "edit", "publish", "abandon")},
+    "categorisation:schemes": only(SEES_SCHOOLS),
+    "categorisation:schemes_export": only(EXPORTS),
+    "categorisation:scheme_write": only({SYSTEM}),
+    # A draft: the Head may publish it, and not write it.
+    **{f"categorisation:scheme{name}": Route(statuses(frozenset({SYSTEM, HEAD}))) for name in ("", "_publish")},
+    **{
+        f"categorisation:scheme_{name}": Route(statuses(frozenset({SYSTEM}), refused=frozenset({HEAD})))
+        for name in ("begin", "edit", "abandon")
+    },
     "schools:term_open": only(STEERS),
     # Without a term in its address, of which there are none here.
     "schools:term_open_export": only(STEERS, ok=404),
@@ -401,6 +412,7 @@ def made_world() -> World:
     )
     # A draft: those who publish have it, and for everybody else it does not exist.
     ProgrammeEditionFactory.create(title=DRAFT)
+    SchemeEditionFactory.create(title=DRAFT)
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
@@ -486,6 +498,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "strength": lambda: school.strengths.get().pk,
         "token": lambda: "0" * 32,
         "edition": lambda: ProgrammeEdition.objects.get(title=DRAFT).pk,
+        "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,
         "year": lambda: academic_year(clock.today()),
         "attachment": lambda: record.attachments.get().pk,
         "document": lambda: getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
@@ -571,7 +584,7 @@ def answer_of_class(path: str, user: User) -> int:
                 return 403
             return 302 if page.closed() else 200
         if isinstance(page, NounPage):
-            return 200 if page.visible(user).filter(pk=found.kwargs["pk"]).exists() else 404
+            return 200 if page.visible(user).filter(**page.lookup(**found.kwargs)).exists() else 404
     except Http404:
         return 404
     except PermissionDenied:
