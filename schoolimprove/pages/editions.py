@@ -182,15 +182,23 @@ def _until(edition: Any) -> str:
 
 def _drawn(section: Section) -> dict[str, Any]:
     """Return a section as its template draws it: one table, or a list of facts for each entry."""
-    drawn = [(each.title, [(label, _cell(lines)) for label, lines in each.lines]) for each in section.entries]
     table = None
-    if section.is_table and drawn:
-        columns = [components.Column(label) for label, _cell in drawn[0][1]]
-        table = components.Table(
-            section.label, columns, [[cell for _label, cell in cells] for _title, cells in drawn], caption_hidden=True
+    if section.is_table and section.entries:
+        columns = [components.Column(label) for label, _lines in section.entries[0].lines]
+        rows = [[_cell(lines) for _label, lines in each.lines] for each in section.entries]
+        table = components.Table(section.label, columns, rows, caption_hidden=True)
+    entries = [
+        (
+            each.title,
+            [
+                components.Fact(label, _cell(lines), empty="None")
+                for label, lines in each.lines
+                if label not in each.named
+            ],
         )
-    facts = [(title, [components.Fact(label, cell, empty="None") for label, cell in cells]) for title, cells in drawn]
-    return {"name": section.name, "label": section.label, "table": table, "entries": facts}
+        for each in section.entries
+    ]
+    return {"name": section.name, "label": section.label, "table": table, "entries": entries}
 
 
 def _cell(lines: Sequence[str]) -> Any:
@@ -277,7 +285,13 @@ def _list_of(page: type[EditionPages]) -> type[EditionList]:
             "Until",
             "First day of the edition that follows",
             "following.published_from",
-            lambda edition: edition.following.first_day if edition.following else "",
+            lambda edition: (
+                edition.following.first_day
+                if edition.following
+                else "No later edition"
+                if edition.status == EditionStatus.PUBLISHED
+                else ""
+            ),
         ),
         Column("in_force", "In force today", "Whether it is in force today"),
     )
@@ -368,7 +382,9 @@ class EditionWrite(EditionFormPage):
 
     @property
     def lede(self) -> str:  # type: ignore[override]
-        return f"The words come from “{self.beginning}”." if self.beginning else ""
+        if self.beginning:
+            return f"The words come from “{self.beginning}”."
+        return "To change only part of one, open it and begin a new one from it."
 
     def find(self) -> None:
         if self.page.parameter in self.kwargs:

@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
-from categorisation.models import Round
+from categorisation.models import Round, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -35,7 +35,7 @@ from schoolimprove.reminders.models import Reminder
 from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
-from tests.factories.categorisation import RecommendationFactory
+from tests.factories.categorisation import RecommendationFactory, SchemeEditionFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
@@ -208,6 +208,15 @@ ROUTES: dict[str, Route] = {
     # It has schools to decide, and there are no term dates to open another one in.
     "categorisation:round_close": Route({**statuses(refused=READS_RECOMMENDATIONS), HEAD: 302}),
     "categorisation:round_open": only({HEAD}, ok=302),
+    "categorisation:schemes": only(SEES_SCHOOLS),
+    "categorisation:schemes_export": only(EXPORTS),
+    "categorisation:scheme_write": only({SYSTEM}),
+    # A draft: the Head may publish it, and not write it.
+    **{f"categorisation:scheme{name}": Route(statuses(frozenset({SYSTEM, HEAD}))) for name in ("", "_publish")},
+    **{
+        f"categorisation:scheme_{name}": Route(statuses(frozenset({SYSTEM}), refused=frozenset({HEAD})))
+        for name in ("begin", "edit", "abandon")
+    },
     "schools:term_open": only(STEERS),
     # Without a term in its address, of which there are none here.
     "schools:term_open_export": only(STEERS, ok=404),
@@ -438,6 +447,7 @@ def made_world() -> World:
     )
     # A draft: those who publish have it, and for everybody else it does not exist.
     ProgrammeEditionFactory.create(title=DRAFT)
+    SchemeEditionFactory.create(title=DRAFT)
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
@@ -542,6 +552,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
             school.recommendations.get(status="shared" if record.status == RecordStatus.SHARED else "submitted").pk
         ),
         "round": lambda: Round.objects.get(term="autumn").pk,
+        "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,
         "year": lambda: academic_year(clock.today()),
         "attachment": lambda: record.attachments.get().pk,
         "document": lambda: getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),

@@ -21,7 +21,8 @@ from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
-READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"]}
+CATEGORIES = {"Categories": ["Category schemes"]}
+READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
     "sip": {**READER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
@@ -29,6 +30,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
         "Home": ["Home"],
         "Schools": ["Your schools", "SIP allocation"],
         "Visits": ["To assure", "My term", "Visit programme"],
+        **CATEGORIES,
         "Reports": REPORTS,
         **EVERYBODY,
     },
@@ -36,6 +38,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
         "Home": ["Home"],
         "Schools": ["Your schools", "SIP allocation"],
         "Visits": ["To assure", "My term", "Visit programme"],
+        **CATEGORIES,
         "Reports": REPORTS,
         "Reminders": ["Reminders"],
         "Administration": ["Settings"],
@@ -153,7 +156,7 @@ def test_the_admin_has_the_navigation_of_the_site(county: County) -> None:
         ("", "Imports"),
         ("true", "Settings"),
     ]
-    assert [text for _current, _url, text in links_in(page, "Menu")] == ["Home", "Schools", "Visits"]
+    assert [text for _current, _url, text in links_in(page, "Menu")] == ["Home", "Schools", "Visits", "Categories"]
     imports = client.get(reverse("admin:schools_importrun_changelist"))
     assert ("page", "Imports") in [(current, text) for current, _url, text in links_in(imports, "Administration")]
 

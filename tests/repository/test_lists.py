@@ -15,6 +15,7 @@ OFFERS_FILES = re.compile(r"""include "components/exports\.html\"""")
 
 LISTS: dict[str, set[str]] = {
     "accounts/people.html": {"accounts:people_export"},
+    "layouts/editions.html": {"categorisation:schemes_export"},
     "layouts/list.html": {"schools:contact_notes_export"},
     "reminders/failed_mail.html": {"reminders:failed_mail_export"},
     "reminders/inbox.html": {"reminders:inbox_export"},
@@ -42,6 +43,8 @@ LISTS: dict[str, set[str]] = {
 """Template → the routes that send what it lists. `layouts/list.html` itself is the page of contacts."""
 WITHOUT = {
     "accounts/person.html": "The newest events of one account, for whoever helps its owner; the audit keeps all.",
+    "layouts/edition.html": "What one edition says; the list of its kind has the file.",
+    "layouts/edition_conflict.html": "What differs between two versions of one edition.",
     "layouts/noun.html": "The newest events of one thing; the chronology of its school has the rest, and its file.",
     "home.html": "What is newest at one's schools; the chronology of each has the rest, and its file.",
     "schools/oversight/coverage_weeks.html": "A picture of a term; the file of a school’s Visits tab has its visits.",

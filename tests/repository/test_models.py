@@ -156,6 +156,7 @@ NOT_IN_ADMIN = {
     "schools.Correction": "Records are not in the admin.",
     "schools.Entitlement": "Set on the school's own page.",
     "schools.GovernorsMeeting": "Kept on the school's own page.",
+    "categorisation.SchemeEdition": "Written and published on pages of its own by administrators and the Head.",
     "schools.ProgrammeEdition": "Written and published on pages of its own by Head and DSIM.",
     "schools.RecordAction": "Records are not in the admin.",
     "schools.RecordAttachment": "Served with its record.",

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from post_office.models import Email
 
+from categorisation.models import SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
@@ -89,6 +90,9 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "position": 0,
         "edition": getattr(
             ProgrammeEdition.objects.filter(status=_EDITION.get(record.status, "published")).first(), "pk", 0
+        ),
+        "scheme": getattr(
+            SchemeEdition.objects.filter(status=_EDITION.get(record.status, "published")).first(), "pk", 0
         ),
         "year": academic_year(clock.today()),
         "reference": record.reference,

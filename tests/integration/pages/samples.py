@@ -10,14 +10,17 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from categorisation.models import Round
+from categorisation.models import Round, SchemeEdition
 from categorisation.recommendations import actions
 from categorisation.recommendations.states import RecommendationStatus
+from categorisation.schemes.shipped import SHIPPED_SCHEME
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.roles import Role
 from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.verbs import VerbPage
+from schoolimprove.policy.editions import publish_edition, revise_edition, write_edition
+from schoolimprove.policy.nested import dump
 from schoolimprove.records.actor import Actor
 from schools.models import ContactNote, GovernorsMeeting
 from schools.records import actions as record_actions
@@ -114,11 +117,20 @@ def list_samples(county: County) -> dict[str, ListSample]:
                 academic_year=2000 + number, scheme=scheme, recommend_by=day, moderate_by=day + timedelta(days=9)
             )
 
+    def schemes(count: int, text: str) -> None:
+        first = SchemeEdition.objects.count()
+        for number in range(first, first + count):
+            SchemeEditionFactory.create(published=True, title=text, published_from=date(2027, 1, 1 + number))
+
+    # What came with the service is in the way of an empty list.
+    SchemeEdition.objects.all().delete()
+    lead_member = appointed(Role.LEAD_MEMBER, authority=county.school.authority)
     return {
         "categorisation:recommendations": ListSample(
             county.head, county.headteacher, recommendations, "q=nowhere+at+all"
         ),
         "categorisation:rounds": ListSample(county.head, county.headteacher, rounds, "status=closed"),
+        "categorisation:schemes": ListSample(county.head, lead_member, schemes, "q=nowhere+at+all"),
         "schools:contact_notes": ListSample(county.head, county.headteacher, notes, "q=nowhere+at+all"),
     }
 
@@ -139,6 +151,14 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
     record_actions.present(presented, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=presented.version)
     held = school.appointments.get(role=Role.CHAIR)
 
+    of_two = Actor(administrator)
+    draft = write_edition(SchemeEdition, by=of_two, title="Of two minds", content=dump(SHIPPED_SCHEME))
+    scheme = {name: reverse(f"categorisation:scheme_{name}", args=[draft.pk]) for name in ("begin", "edit", "publish")}
+    titled = {"title": "Three categories"}
+
+    def revised() -> None:
+        revise_edition(again(draft), by=of_two, seen_version=1, title="Four")
+
     def at(name: str, *args: Any) -> str:
         return reverse(f"schools:{name}", args=[urn, *args])
 
@@ -153,8 +173,45 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
         "source": "The school",
         **day("as_of", TUESDAY),
     }
+
+    def schemes() -> int:
+        return SchemeEdition.objects.filter(**titled).count()
+
     return {
         **recommendation_samples(county),
+        "categorisation:scheme_write": VerbSample(
+            reverse("categorisation:scheme_write"),
+            administrator,
+            county.head,
+            titled,
+            "Three categories",
+            counted=schemes,
+        ),
+        "categorisation:scheme_begin": VerbSample(
+            scheme["begin"], administrator, county.head, titled, "Three categories", counted=schemes
+        ),
+        "categorisation:scheme_edit": VerbSample(
+            scheme["edit"], administrator, county.head, titled, "Three categories", finish=revised, closes=False
+        ),
+        "categorisation:scheme_publish": VerbSample(
+            scheme["publish"],
+            county.head,
+            administrator,
+            day("published_from", NEXT_WEEK),
+            str(NEXT_WEEK.day),
+            finish=lambda: publish_edition(
+                again(draft), by=Actor(county.head), on=TUESDAY, published_from=NEXT_WEEK, seen_version=1
+            ),
+            checks=True,
+        ),
+        "categorisation:scheme_abandon": VerbSample(
+            reverse("categorisation:scheme_abandon", args=[draft.pk]),
+            administrator,
+            county.head,
+            {"reason": "We keep four"},
+            "We keep four",
+            finish=lambda: make_move(again(draft), "abandon", by=administrator, reason="Not now", seen_version=1),
+        ),
         "schools:contact_note_add": VerbSample(
             at("contact_note_add"),
             county.sip,

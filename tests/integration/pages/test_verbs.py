@@ -18,6 +18,7 @@ VERBS = sorted(verbs())
 NEW = {
     *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
     "categorisation:round_open",
+    *("categorisation:scheme_begin", "categorisation:scheme_write"),
 }
 """Forms that make something new: no colleague can be first."""
 
