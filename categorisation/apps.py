@@ -9,6 +9,7 @@ class CategorisationConfig(AppConfig):
     verbose_name = "Categorisation"
 
     def ready(self) -> None:
+        from categorisation import letters
         from categorisation.schemes.models import SchemeEdition
         from categorisation.schemes.shipped import EDITIONS
         from schoolimprove.policy.editions import ship_editions
@@ -19,3 +20,4 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
+        letters.register()

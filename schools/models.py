@@ -1,6 +1,7 @@
 """The models of all packages, for Django and for the rest of the code."""
 
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
+from schools.letters.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
 from schools.records.models.comment import AssuranceComment
@@ -49,6 +50,10 @@ __all__ = [
     "ImportKind",
     "ImportRejection",
     "ImportRun",
+    "Letter",
+    "LetterDelivery",
+    "LetterDocument",
+    "LetterTemplate",
     "LocalAuthority",
     "Partnership",
     "Person",
