@@ -81,6 +81,7 @@ class LetterList(SchoolListPage):
     nothing = components.Empty("No letters yet", "We draft letters when a decision about a school is made.")
     columns = (
         Column("reference", "Reference", "Reference of the letter", file_only=True),
+        Column("heading", "Subject", "Subject of the letter", lambda letter: letter.heading_for([]), file_only=True),
         Column("urn", "URN", "Unique reference number of the school", "school.urn", file_only=True),
         Column(
             "school",

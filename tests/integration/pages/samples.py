@@ -3,7 +3,7 @@
 A new `ListPage` or `VerbPage` of the product needs a sample here; the generic tests then ask it all there is to ask.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,13 +15,15 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.records.actor import Actor
-from schools.models import ContactNote, GovernorsMeeting
+from schools.letters.actions import approve_letters, issue_letters, record_service, revise_letter, withdraw_letter
+from schools.models import ContactNote, GovernorsMeeting, Letter, LetterDelivery
 from schools.records import actions as record_actions
 from schools.records.governors.actions import cancel_meeting
 from schools.register.people.appointing import end_appointment
 from schools.visits.contact_notes.actions import take_back
 from tests.factories.county import TUESDAY, County
 from tests.factories.imports import SchoolContactFactory
+from tests.factories.letters import LetterFactory, drafted, issued
 from tests.factories.schools import SchoolFactory, appointed
 from tests.factories.shared import shared
 from tests.factories.visits import ContactNoteFactory, GovernorsMeetingFactory
@@ -88,7 +90,16 @@ def list_samples(county: County) -> dict[str, ListSample]:
             author = appointed(Role.SIP, school=school)
             ContactNoteFactory.create(school=school, author=author, note=text, happened_on=date(2026, 10, 1 + number))
 
+    def letters(count: int, text: str) -> None:
+        for number in range(count):
+            school = SchoolFactory.create(district=county.school.district)
+            stamp = {"status": "issued", "issued_on": date(2026, 10, 1 + number), "issued_by": county.head}
+            LetterFactory.create(school=school, heading=text, **stamp)
+
     return {
+        "schools:letters": ListSample(
+            county.head, appointed(Role.CLERK, school=county.school), letters, "q=nowhere+at+all"
+        ),
         "schools:contact_notes": ListSample(county.head, county.headteacher, notes, "q=nowhere+at+all"),
     }
 
@@ -108,6 +119,9 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
     presented = shared(county, held_on=date(2026, 10, 6))
     record_actions.present(presented, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=presented.version)
     held = school.appointments.get(role=Role.CHAIR)
+    drafts = [drafted(each, on=TUESDAY) for each in SchoolFactory.create_batch(5, district=school.district)]
+    sent = issued(SchoolFactory.create(district=school.district), by=county.head, on=TUESDAY)
+    delivery = sent.deliveries.all()[0]
 
     def at(name: str, *args: Any) -> str:
         return reverse(f"schools:{name}", args=[urn, *args])
@@ -166,6 +180,7 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
             checks=True,
             closes=False,
         ),
+        **letter_samples(county, drafts, sent, delivery),
         "schools:contact_add": VerbSample(
             at("contact_add"),
             administrator,
@@ -219,5 +234,83 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
             finish=lambda: record_actions.undo_presentation(
                 again(presented), by=county.chair, on=TUESDAY, reason="Too late", seen_version=presented.version
             ),
+        ),
+    }
+
+
+def letter_samples(
+    county: County, drafts: Sequence[Letter], sent: Letter, delivery: LetterDelivery
+) -> dict[str, VerbSample]:
+    """Of letters that lie in the scope of county.head and county.dsim, which the DSIM cannot issue."""
+    edited, approved, discarded, alone, together = drafts
+
+    def at(name: str, *args: Any) -> str:
+        return reverse(f"schools:{name}", args=args)
+
+    def again(thing: Any) -> Any:
+        return type(thing).objects.get(pk=thing.pk)
+
+    served = {"method": "by_hand", "proof": "Signed for", "sent_on": TUESDAY, "served_on": TUESDAY}
+    typed = {**served, **day("sent_on", TUESDAY), **day("served_on", TUESDAY)}
+    return {
+        "schools:letter_edit": VerbSample(
+            at("letter_edit", edited.pk),
+            county.dsim,
+            county.director,
+            {"heading": "Your category", "body": "Dear {recipient}, in short"},
+            "Dear {recipient}, in short",
+            finish=lambda: revise_letter(again(edited), by=county.head, seen_version=1, heading="Other", body="Other"),
+            closes=False,
+        ),
+        "schools:letter_approve": VerbSample(
+            at("letter_approve", approved.pk),
+            county.dsim,
+            county.director,
+            {},
+            "Approve letter",
+            finish=lambda: approve_letters([again(approved)], by=county.head),
+        ),
+        "schools:letter_discard": VerbSample(
+            at("letter_discard", discarded.pk),
+            county.dsim,
+            county.director,
+            {"reason": "The wrong category"},
+            "The wrong category",
+            finish=lambda: withdraw_letter(again(discarded), by=county.head, seen_version=1, reason="Twice"),
+        ),
+        "schools:letter_issue": VerbSample(
+            at("letter_issue", alone.pk),
+            county.head,
+            county.dsim,
+            {},
+            "Issue letter",
+            finish=lambda: issue_letters([again(alone)], by=county.head, on=TUESDAY),
+        ),
+        "schools:letter_withdraw": VerbSample(
+            at("letter_withdraw", sent.pk),
+            county.head,
+            county.dsim,
+            {"reason": "The wrong school"},
+            "The wrong school",
+            finish=lambda: withdraw_letter(again(sent), by=county.head, seen_version=2, reason="Twice"),
+            checks=True,
+        ),
+        "schools:letters_issue": VerbSample(
+            at("letters_issue"),
+            county.head,
+            county.dsim,
+            {"rows": [f"{together.pk}.1"]},
+            "Letters to issue",
+            finish=lambda: issue_letters([again(together)], by=county.head, on=TUESDAY),
+            checks=True,
+            closes=False,
+        ),
+        "schools:letter_service": VerbSample(
+            at("letter_service", sent.pk, delivery.pk),
+            county.dsim,
+            county.director,
+            {name: value for name, value in typed.items() if name not in ("sent_on", "served_on")},
+            "Signed for",
+            finish=lambda: record_service(again(delivery), by=county.head, on=TUESDAY, seen_version=1, **served),
         ),
     }
