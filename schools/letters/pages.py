@@ -1,7 +1,7 @@
 """Letters to schools: the list, a letter with its moves, its words, how it was served, and the tab of a school."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -100,7 +100,13 @@ class LetterList(SchoolListPage):
             lambda letter: components.Status(letter.status, letter.get_status_display()),
             sort=("status",),
         ),
-        Column("issued_on", "Issued", "Day the letter was issued", sort=("issued_on",)),
+        Column(
+            "issued_on",
+            "Issued",
+            "Day the letter was issued",
+            cell=lambda letter: letter.issued_on or "Not issued",
+            sort=("issued_on",),
+        ),
         Column("issued_by", "Issued by", "Who issued it", lambda each: str(each.issued_by or ""), file_only=True),
     )
 
@@ -228,13 +234,13 @@ class LetterPage(NounPage):
             "caption": letter.school.name,
             "page_title": letter.heading_for(recipients),
             "body": body_html(letter, recipients),
-            "recipients": recipient_table(recipients, is_officer=is_officer, records=writes and bool(letter.issued_on)),
+            "recipients": recipient_table(recipients, is_officer=is_officer, records=writes),
             "edits": writes and letter.status == LetterStatus.DRAFT,
         }
 
 
-def recipient_table(recipients: Iterable[LetterDelivery], *, is_officer: bool, records: bool) -> components.Table:
-    """Return who a letter goes or went to; officers see how it was served, and can record it."""
+def recipient_table(recipients: Sequence[LetterDelivery], *, is_officer: bool, records: bool) -> components.Table:
+    """Return who a letter goes or went to; officers see how an issued one was served, and can record it."""
 
     def how(each: LetterDelivery) -> str:
         where = f" to {each.address}" if each.address and is_officer else ""
@@ -250,7 +256,8 @@ def recipient_table(recipients: Iterable[LetterDelivery], *, is_officer: bool, r
         return format_html(link, url, each.recipient)
 
     shown = [Column("recipient", "Recipient"), Column("how", "Sent by", value=how)]
-    shown += [Column("served", "Served", value=served_or_link)] if is_officer else []
+    if is_officer and any(each.pk for each in recipients):
+        shown.append(Column("served", "Served", value=served_or_link))
     return columns.table("Recipients", shown, recipients, caption_hidden=True)
 
 

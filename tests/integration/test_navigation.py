@@ -24,17 +24,17 @@ REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Wor
 READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"]}
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
-    "sip": {**READER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "sip": {**READER, "Schools": ["Your schools", "Letters"], "Visits": ["My term", "Visit programme"], **EVERYBODY},
     "dsim": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation"],
+        "Schools": ["Your schools", "SIP allocation", "Letters"],
         "Visits": ["To assure", "My term", "Visit programme"],
         "Reports": REPORTS,
         **EVERYBODY,
     },
     "head_of_service": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation"],
+        "Schools": ["Your schools", "SIP allocation", "Letters"],
         "Visits": ["To assure", "My term", "Visit programme"],
         "Reports": REPORTS,
         "Reminders": ["Reminders"],
