@@ -19,6 +19,8 @@ class SchoolsConfig(AppConfig):
         from schools.imports.calendar import run as calendar_run
         from schools.imports.core import runs
         from schools.imports.gias import run as gias_run
+        from schools.letters import chronology as letter_chronology
+        from schools.letters import pdf as letter_pdf
         from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules, school_facts
         from schools.policy import PHASE_BY_TYPE, SERVICE_BY_TYPE
         from schools.records import chronology as record_chronology
@@ -41,7 +43,7 @@ class SchoolsConfig(AppConfig):
             name_entries(key, name_of_type)
         navigation.register()
         panels.register()
-        for chronology in (visit_chronology, record_chronology, sources):
+        for chronology in (visit_chronology, record_chronology, letter_chronology, sources):
             chronology.register()
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()
@@ -56,6 +58,7 @@ class SchoolsConfig(AppConfig):
         runs.register()
         shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
         record_pdf.register()
+        letter_pdf.register()
         recalculate_deadlines.register()
         expected_deadlines.register()
         for importer in (gias_run, calendar_run, appointment_run):

@@ -2,6 +2,7 @@
 
 from schools.groups.models import Group, Membership
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
+from schools.letters.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
 from schools.records.models.comment import AssuranceComment
@@ -54,6 +55,10 @@ __all__ = [
     "ImportRejection",
     "ImportRun",
     "Interest",
+    "Letter",
+    "LetterDelivery",
+    "LetterDocument",
+    "LetterTemplate",
     "LocalAuthority",
     "Membership",
     "Partnership",

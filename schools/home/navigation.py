@@ -16,6 +16,7 @@ def register() -> None:
     for entry in (
         NavigationItem("schools", Area.SCHOOLS, 10, "Your schools", "schools:list", views_schools),
         NavigationItem("allocation", Area.SCHOOLS, 20, "SIP allocation", "schools:allocation", views_allocation),
+        NavigationItem("letters", Area.SCHOOLS, 30, "Letters", "schools:letters", reads_letters),
         # First, because it is urgent for line managers.
         NavigationItem("assurance", Area.VISITS, 10, "To assure", "schools:assurance", assures),
         NavigationItem("my_term", Area.VISITS, 20, "My term", "schools:my_term", goes_visiting),
@@ -44,6 +45,11 @@ def views_schools(user: Any) -> bool:
 
 def views_allocation(user: Any) -> bool:
     return user_can(user, Permission.VIEW_ALLOCATION)
+
+
+def reads_letters(user: Any) -> bool:
+    """Return whether the user reads letters of more than a school of their own, which has a tab for them."""
+    return user_can(user, Permission.VIEW_DRAFT_LETTER)
 
 
 def views_coverage(user: Any) -> bool:

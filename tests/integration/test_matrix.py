@@ -32,11 +32,12 @@ from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.nouns import NounPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.reminders.models import Reminder
-from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
+from schools.models import Letter, ProgrammeEdition, RecordDocument, RecordOfVisit, School
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
 from tests.factories.categorisation import RecommendationFactory, SchemeEditionFactory
 from tests.factories.imports import SchoolContactFactory
+from tests.factories.letters import LetterDeliveryFactory, LetterFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
     DioceseFactory,
@@ -89,6 +90,9 @@ ARRANGES = frozenset({HT, CHAIR})
 KEEPS_PERFORMANCE = frozenset({SIP, DSIM})
 WRITES_NOTES = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 KEEPS_CONTACTS = frozenset({SIP, DSIM, ADMINISTRATOR, HT, CLERK, SYSTEM})
+READS_DRAFT_LETTERS = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
+READS_LETTERS = READS_DRAFT_LETTERS | {HT, CHAIR}
+WRITES_LETTERS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 
 READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
@@ -164,6 +168,12 @@ def of_recommendation(
     return Route(when_shared, when_submitted)
 
 
+def of_letter(issued: frozenset[Role], draft: frozenset[Role], *, moved: frozenset[Role] = frozenset()) -> Route:
+    """The letter of the shared record's case is issued, that of the other a draft; `moved` come too early or late."""
+    when_issued = dict(statuses(issued, refused=READS_LETTERS)) | dict.fromkeys(moved - issued, 302)
+    return Route(when_issued, dict(statuses(draft, refused=READS_DRAFT_LETTERS)) | dict.fromkeys(moved - draft, 302))
+
+
 NONE: frozenset[Role] = frozenset()
 KEEPS_MEETINGS = frozenset({HT, CHAIR, CLERK, SIP, DSIM, ADMINISTRATOR})
 ROUTES: dict[str, Route] = {
@@ -233,6 +243,19 @@ ROUTES: dict[str, Route] = {
     "schools:my_term_export": only({SIP, DSIM, ADMINISTRATOR, HEAD}),
     "schools:contact_notes": only(WRITES_NOTES | {DIRECTOR, DEPUTY_DIRECTOR}),
     "schools:contact_notes_export": only(WRITES_NOTES | {DIRECTOR, DEPUTY_DIRECTOR}),
+    "schools:letters": only(READS_LETTERS),
+    "schools:letters_export": only(READS_LETTERS),
+    "schools:letters_issue": only({HEAD}),
+    "schools:letters_of_school": of_school(READS_LETTERS),
+    "schools:letter": of_letter(READS_LETTERS, READS_DRAFT_LETTERS),
+    "schools:letter_issue": of_letter(NONE, frozenset({HEAD}), moved=frozenset({HEAD})),
+    "schools:letter_approve": of_letter(NONE, frozenset({DSIM, HEAD}), moved=frozenset({DSIM, HEAD})),
+    "schools:letter_discard": of_letter(NONE, WRITES_LETTERS, moved=WRITES_LETTERS),
+    "schools:letter_withdraw": of_letter(frozenset({HEAD}), NONE, moved=frozenset({HEAD})),
+    "schools:letter_edit": of_letter(NONE, WRITES_LETTERS, moved=WRITES_LETTERS),
+    # The PDF of the issued letter is not made yet.
+    "schools:letter_pdf": Route(statuses(READS_LETTERS, ok=302), statuses(READS_DRAFT_LETTERS)),
+    "schools:letter_service": Route(statuses(WRITES_LETTERS, refused=READS_LETTERS), NOBODY),
     "schools:visit_plan": of_school(PLANS),
     "schools:review_commission": of_school(frozenset({DSIM})),
     "schools:performance_record": of_school(KEEPS_PERFORMANCE),
@@ -455,6 +478,9 @@ def made_world() -> World:
         planned = VisitFactory.create(school=school, status=VisitStatus.PROPOSED, planned_on=tomorrow, held_on=None)
         AgendaItemFactory.create(visit=planned)
         ContactNoteFactory.create(school=school, author=users[SIP])
+        LetterFactory.create(school=school)
+        stamp = {"status": "issued", "issued_on": clock.today(), "issued_by": users[HEAD]}
+        LetterDeliveryFactory.create(letter=LetterFactory.create(school=school, subject_id=-school.pk, **stamp))
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -527,6 +553,11 @@ def client_of(key: str | None) -> Client:
     return client
 
 
+def letter_of(record: RecordOfVisit) -> Letter:
+    """Return the issued letter of the school for a shared record, and the draft for another."""
+    return Letter.objects.get(school=record.school_id, status="issued" if record.shared_version else "draft")
+
+
 def address(name: str, record: RecordOfVisit, someone: User) -> str:
     """The address of a route for this record, its school and this person; only what it names is looked up."""
     school = record.school
@@ -540,6 +571,8 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "appointment": lambda: school.appointments.get(role=SIP).pk,
         "contact": lambda: school.contacts.get().pk,
         "note": lambda: school.contact_notes.get().pk,
+        "letter": lambda: letter_of(record).pk,
+        "delivery": lambda: getattr(letter_of(record).deliveries.first(), "pk", 0),
         "visit": lambda: school.visits.get(status=VisitStatus.PROPOSED).pk,
         "item": lambda: school.visits.get(status=VisitStatus.PROPOSED).agenda_items.get().pk,
         "version": lambda: 1,

@@ -15,7 +15,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
 from schools.models import RecordOfVisit
 from schools.visits.states import VisitStatus
-from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, world
+from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, letter_of, world
 
 __all__ = ["world"]
 
@@ -40,6 +40,8 @@ def numbers(record: RecordOfVisit) -> dict[str, Any]:
         "appointment": school.appointments.filter(role=Role.SIP).latest("pk").pk,
         "contact": school.contacts.get().pk,
         "note": school.contact_notes.get().pk,
+        "letter": letter_of(record).pk,
+        "delivery": getattr(letter_of(record).deliveries.first(), "pk", 0),
         "visit": planned.pk,
         "item": planned.agenda_items.get().pk,
         "meeting": school.governors_meetings.get().pk,

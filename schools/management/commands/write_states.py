@@ -4,11 +4,15 @@ from schoolimprove.accounts.roles import ROLE_LABELS, Permission, roles_with
 from schoolimprove.lib.states import Act, Move, StateTable
 from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
+from schools.letters.states import LETTER, LETTER_TEMPLATE
 from schools.management.documents import WritesDocument
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, STRENGTH
 from schools.visits.states import PROGRAMME_EDITION, VISIT
 
-TABLES = [PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, IMPORT_RUN]
+TABLES = [
+    *(PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, LETTER, LETTER_TEMPLATE),
+    IMPORT_RUN,
+]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 
 

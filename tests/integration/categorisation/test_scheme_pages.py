@@ -18,7 +18,7 @@ from tests.factories.categorisation import SchemeEditionFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import appointed
 from tests.forms import form_to_type_in, forms_in
-from tests.integration.pages.samples import day
+from tests.integration.pages.sampling import day
 from tests.integration.signing_in import signed_in
 from tests.unit.categorisation.test_scheme import FIVE
 

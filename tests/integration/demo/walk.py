@@ -74,11 +74,14 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     school = record.school
     partner = Appointment.objects.filter(role="sip", school=school).last()
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
+    letter = school.letters.order_by("pk").last()
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
         "appointment": partner.pk if partner else 0,
         "contact": getattr(school.contacts.last(), "pk", 0),
+        "letter": letter.pk if letter else 0,
+        "delivery": getattr(letter.deliveries.last() if letter else None, "pk", 0),
         "visit": visit.pk,
         "item": getattr(visit.agenda_items.last(), "pk", 0),
         "note": getattr(school.contact_notes.last(), "pk", 0),

@@ -9,7 +9,7 @@ from schoolimprove.pages.bulk import BulkPage
 from schoolimprove.records.drafts import CHECKED_FIELD, SENT_ALREADY
 from schoolimprove.records.models import AuditEvent, Draft
 from tests.factories.county import TUESDAY, County
-from tests.forms import form_with_token, forms_in
+from tests.forms import form_of_verb, forms_in
 from tests.integration.pages.samples import VerbSample, pages, verb_samples, verbs
 from tests.integration.signing_in import signed_in
 from tests.integration.together import together
@@ -43,7 +43,7 @@ def older(county: County, request: pytest.FixtureRequest) -> VerbSample:
 
 def opened(client: Client, sample: VerbSample) -> dict[str, Any]:
     """Return what the form sends, with what is typed into it."""
-    return {**form_with_token(client.get(sample.path).content.decode()).sent, **sample.typed}
+    return {**form_of_verb(client.get(sample.path).content.decode()).sent, **sample.typed}
 
 
 def last_step(client: Client, sample: VerbSample) -> dict[str, Any]:
