@@ -1,5 +1,8 @@
 from enum import StrEnum
 
+from categorisation.recommendations.states import RECOMMENDATION
+from categorisation.rounds.states import ROUND
+from categorisation.schemes.states import SCHEME_EDITION
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, roles_with
 from schoolimprove.lib.states import Act, Move, StateTable
 from schools.groups.states import GROUP
@@ -11,7 +14,7 @@ from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 TABLES = [
     *(PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, LETTER, LETTER_TEMPLATE),
-    IMPORT_RUN,
+    *(IMPORT_RUN, SCHEME_EDITION, ROUND, RECOMMENDATION),
 ]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 
