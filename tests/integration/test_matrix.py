@@ -31,15 +31,25 @@ from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.nouns import NounPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.reminders.models import Reminder
-from schools.models import ProgrammeEdition, RecordDocument, RecordOfVisit, School
+from schools.models import (
+    Group,
+    Interest,
+    Membership,
+    ProgrammeEdition,
+    RecordDocument,
+    RecordOfVisit,
+    School,
+)
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
     DioceseFactory,
     DistrictFactory,
     DoubleDistrictFactory,
+    InterestFactory,
     LocalAuthorityFactory,
     PartnershipFactory,
     RecordVersionFactory,
@@ -88,6 +98,10 @@ KEEPS_PERFORMANCE = frozenset({SIP, DSIM})
 WRITES_NOTES = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 KEEPS_CONTACTS = frozenset({SIP, DSIM, ADMINISTRATOR, HT, CLERK, SYSTEM})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
+
+SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
+KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
+OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
 
 DRAFT = "An edition being written"
 
@@ -278,6 +292,23 @@ ROUTES: dict[str, Route] = {
     "schools:strength_consent": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
     "schools:strength_decline": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
 }
+# The group covers the district; the provider is a member, and sees it for that reason alone.
+ROUTES |= {
+    "groups:list": only(OFFICERS),
+    "groups:list_export": only(READS_HISTORY | {Role.DIOCESAN_OFFICER}),
+    "groups:form": only(KEEPS_GROUPS),
+    "groups:group": Route(statuses(SEES_GROUPS | {Role.PROVIDER})),
+    "groups:members_export": Route(statuses(SEES_GROUPS, refused=frozenset({Role.PROVIDER}))),
+    **{
+        f"groups:{name}": Route(statuses(KEEPS_GROUPS, refused=SEES_GROUPS | {Role.PROVIDER}))
+        for name in ("group_end", "change", "member_add", "member_end")
+    },
+    "schools:interests": only(OFFICERS),
+    "schools:interests_export": only(READS_HISTORY | {Role.DIOCESAN_OFFICER}),
+    "schools:interest_declare": only(OFFICERS),
+    # That of a person who has no account.
+    "schools:interest_end": Route(statuses(KEEPS_GROUPS | {SYSTEM}, refused=SEES_GROUPS)),
+}
 ROUTES |= {
     "calendar_feed:own": everybody(),
     "calendar_feed:make": everybody(),
@@ -408,6 +439,9 @@ def made_world() -> World:
         planned = VisitFactory.create(school=school, status=VisitStatus.PROPOSED, planned_on=tomorrow, held_on=None)
         AgendaItemFactory.create(visit=planned)
         ContactNoteFactory.create(school=school, author=users[SIP])
+    group = GroupFactory.create(authority=None, district=here.district)
+    MembershipFactory.create(group=group, person=users[Role.PROVIDER].person)
+    InterestFactory.create(school=here)
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -492,6 +526,9 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "job": lambda: "core-visits",
         "turn": lambda: "2026-autumn",
         "reminder": lambda: Reminder.objects.get(step="coming").pk,
+        "group": lambda: Group.objects.get().pk,
+        "member": lambda: Membership.objects.get().pk,
+        "interest": lambda: Interest.objects.get().pk,
         "email": lambda: Email.objects.latest("pk").pk,
     }
     return reverse(name, kwargs={parameter: values[parameter]() for parameter in PARAMETERS[name]})
@@ -571,7 +608,7 @@ def answer_of_class(path: str, user: User) -> int:
                 return 403
             return 302 if page.closed() else 200
         if isinstance(page, NounPage):
-            return 200 if page.visible(user).filter(pk=found.kwargs["pk"]).exists() else 404
+            return 200 if page.visible(user).filter(**page.lookup(**found.kwargs)).exists() else 404
     except Http404:
         return 404
     except PermissionDenied:

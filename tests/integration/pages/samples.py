@@ -15,14 +15,17 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.records.actor import Actor
-from schools.models import ContactNote, GovernorsMeeting
+from schools.groups.actions import end_group, end_membership
+from schools.models import ContactNote, GovernorsMeeting, Group
 from schools.records import actions as record_actions
 from schools.records.governors.actions import cancel_meeting
+from schools.register.interests.actions import end_interest
 from schools.register.people.appointing import end_appointment
 from schools.visits.contact_notes.actions import take_back
 from tests.factories.county import TUESDAY, County
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
-from tests.factories.schools import SchoolFactory, appointed
+from tests.factories.schools import InterestFactory, SchoolFactory, appointed
 from tests.factories.shared import shared
 from tests.factories.visits import ContactNoteFactory, GovernorsMeetingFactory
 
@@ -88,8 +91,20 @@ def list_samples(county: County) -> dict[str, ListSample]:
             author = appointed(Role.SIP, school=school)
             ContactNoteFactory.create(school=school, author=author, note=text, happened_on=date(2026, 10, 1 + number))
 
+    def groups(count: int, text: str) -> None:
+        for _ in range(count):
+            kind = f"kind-{Group.objects.count()}"
+            group = GroupFactory.create(name=text, kind=kind, authority=None, district=county.school.district)
+            MembershipFactory.create(group=group, capacity="chair")
+
+    def interests(count: int, text: str) -> None:
+        for _ in range(count):
+            InterestFactory.create(school=county.school, note=text)
+
     return {
         "schools:contact_notes": ListSample(county.head, county.headteacher, notes, "q=nowhere+at+all"),
+        "groups:list": ListSample(county.head, county.headteacher, groups, "q=nowhere+at+all"),
+        "schools:interests": ListSample(county.dsim, county.headteacher, interests, "q=nowhere+at+all"),
     }
 
 
@@ -108,6 +123,11 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
     presented = shared(county, held_on=date(2026, 10, 6))
     record_actions.present(presented, by=county.chair, on=TUESDAY, held_on=TUESDAY, seen_version=presented.version)
     held = school.appointments.get(role=Role.CHAIR)
+    group, over = (GroupFactory.create(authority=None, district=school.district) for _ in range(2))
+    member = MembershipFactory.create(group=group)
+    eip = appointed(Role.EIP, district=school.district)
+    interest = InterestFactory.create(school=school, person=eip.person)
+    keeper: dict[str, Any] = {"by": county.dsim, "on": TUESDAY, "seen_version": 1, "reason": "Merged"}
 
     def at(name: str, *args: Any) -> str:
         return reverse(f"schools:{name}", args=[urn, *args])
@@ -124,6 +144,72 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
         **day("as_of", TUESDAY),
     }
     return {
+        "groups:form": VerbSample(
+            reverse("groups:form"),
+            county.dsim,
+            county.director,
+            {
+                "kind": "focus",
+                "name": "Focus Group of North",
+                "place": f"district:{school.district_id}",
+                "school": "",
+                "quorum": "",
+                "meets": "",
+                **day("starts_on", TUESDAY),
+            },
+            "Focus Group of North",
+            counted=lambda: Group.objects.filter(name="Focus Group of North", quorum=3, meets="half_termly").count(),
+        ),
+        "groups:change": VerbSample(
+            reverse("groups:change", args=[group.pk]),
+            county.dsim,
+            county.director,
+            {"name": "A new name", "quorum": "4", "meets": "termly"},
+            "A new name",
+            finish=lambda: end_group(again(group), **keeper),
+        ),
+        "groups:group_end": VerbSample(
+            reverse("groups:group_end", args=[over.pk]),
+            county.dsim,
+            county.director,
+            {"reason": "The districts were merged"},
+            "The districts were merged",
+            finish=lambda: end_group(again(over), **keeper),
+            checks=True,
+        ),
+        "groups:member_add": VerbSample(
+            reverse("groups:member_add", args=[group.pk]),
+            county.dsim,
+            county.director,
+            {"person": county.sip.name, "capacity": "member", **day("starts_on", TUESDAY)},
+            county.sip.name,
+            finish=lambda: end_group(again(group), **keeper),
+            counted=lambda: group.memberships.filter(person=county.sip.person).count(),
+        ),
+        "groups:member_end": VerbSample(
+            reverse("groups:member_end", args=[group.pk, member.pk]),
+            county.dsim,
+            county.director,
+            {**day("last_day", TUESDAY), "reason": "Has a new job"},
+            "Has a new job",
+            finish=lambda: end_membership(again(member), last_day=TUESDAY, **keeper),
+        ),
+        "schools:interest_declare": VerbSample(
+            reverse("schools:interest_declare"),
+            county.sip,
+            county.headteacher,
+            {"school": str(urn), "kind": "other", **day("starts_on", TUESDAY), "note": "A neighbour"},
+            "A neighbour",
+            counted=lambda: school.interests.filter(note="A neighbour").count(),
+        ),
+        "schools:interest_end": VerbSample(
+            reverse("schools:interest_end", args=[interest.pk]),
+            eip,
+            county.director,
+            {**day("last_day", TUESDAY), "reason": "No longer"},
+            "No longer",
+            finish=lambda: end_interest(again(interest), last_day=TUESDAY, **keeper),
+        ),
         "schools:contact_note_add": VerbSample(
             at("contact_note_add"),
             county.sip,

@@ -15,7 +15,10 @@ from tests.integration.signing_in import signed_in
 from tests.integration.together import together
 
 VERBS = sorted(verbs())
-NEW = {"schools:contact_add", "schools:contact_note_add", "schools:meetings_add"}
+NEW = {
+    *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
+    *("groups:form", "schools:interest_declare"),
+}
 """Forms that make something new: no colleague can be first."""
 
 
