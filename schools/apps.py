@@ -12,6 +12,7 @@ class SchoolsConfig(AppConfig):
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.keys import name_entries
         from schoolimprove.policy.shipping import Shipment, shipments
+        from schools.groups import chronology as group_chronology
         from schools.home import calendar_feed, navigation, panels
         from schools.home.chronology import sources
         from schools.imports import todo as import_todo
@@ -43,7 +44,7 @@ class SchoolsConfig(AppConfig):
             name_entries(key, name_of_type)
         navigation.register()
         panels.register()
-        for chronology in (visit_chronology, record_chronology, letter_chronology, sources):
+        for chronology in (group_chronology, visit_chronology, record_chronology, letter_chronology, sources):
             chronology.register()
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()

@@ -18,6 +18,7 @@ from schools.records.reading import presenting, school_visits
 from schools.records.writing import pages as writing
 from schools.register.allocation import pages as allocation
 from schools.register.contacts import pages as contacts
+from schools.register.interests import pages as interests
 from schools.register.people import pages as people
 from schools.register.schools import days as school_days
 from schools.register.schools import history
@@ -69,6 +70,7 @@ urlpatterns = [
     path("my-term/export.<export_kind:kind>", my_term.export_my_term, name="my_term_export"),
     *contact_notes.paths(),
     *letters.paths(),
+    *interests.paths(),
     path("<int:urn>/", school_overview.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/watch/", watchlist.watch_school, name="watch"),
     path("<int:urn>/stop-watching/", watchlist.stop_watching_school, name="stop_watching"),

@@ -32,10 +32,20 @@ from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.nouns import NounPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.reminders.models import Reminder
-from schools.models import Letter, ProgrammeEdition, RecordDocument, RecordOfVisit, School
+from schools.models import (
+    Group,
+    Interest,
+    Letter,
+    Membership,
+    ProgrammeEdition,
+    RecordDocument,
+    RecordOfVisit,
+    School,
+)
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
 from tests.factories.categorisation import RecommendationFactory, SchemeEditionFactory
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.letters import LetterDeliveryFactory, LetterFactory
 from tests.factories.reminders import ReminderFactory
@@ -43,6 +53,7 @@ from tests.factories.schools import (
     DioceseFactory,
     DistrictFactory,
     DoubleDistrictFactory,
+    InterestFactory,
     LocalAuthorityFactory,
     PartnershipFactory,
     RecordVersionFactory,
@@ -96,6 +107,10 @@ WRITES_LETTERS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 
 READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
+SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
+KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
+OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
+
 DRAFT = "An edition being written"
 
 Statuses = Mapping[Role, int]
@@ -347,6 +362,23 @@ ROUTES: dict[str, Route] = {
     "schools:strength_consent": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
     "schools:strength_decline": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
 }
+# The group covers the district; the provider is a member, and sees it for that reason alone.
+ROUTES |= {
+    "groups:list": only(OFFICERS),
+    "groups:list_export": only(READS_HISTORY | {Role.DIOCESAN_OFFICER}),
+    "groups:form": only(KEEPS_GROUPS),
+    "groups:group": Route(statuses(SEES_GROUPS | {Role.PROVIDER})),
+    "groups:members_export": Route(statuses(SEES_GROUPS, refused=frozenset({Role.PROVIDER}))),
+    **{
+        f"groups:{name}": Route(statuses(KEEPS_GROUPS, refused=SEES_GROUPS | {Role.PROVIDER}))
+        for name in ("group_end", "change", "member_add", "member_end")
+    },
+    "schools:interests": only(OFFICERS),
+    "schools:interests_export": only(READS_HISTORY | {Role.DIOCESAN_OFFICER}),
+    "schools:interest_declare": only(OFFICERS),
+    # That of a person who has no account.
+    "schools:interest_end": Route(statuses(KEEPS_GROUPS | {SYSTEM}, refused=SEES_GROUPS)),
+}
 ROUTES |= {
     "calendar_feed:own": everybody(),
     "calendar_feed:make": everybody(),
@@ -481,6 +513,9 @@ def made_world() -> World:
         LetterFactory.create(school=school)
         stamp = {"status": "issued", "issued_on": clock.today(), "issued_by": users[HEAD]}
         LetterDeliveryFactory.create(letter=LetterFactory.create(school=school, subject_id=-school.pk, **stamp))
+    group = GroupFactory.create(authority=None, district=here.district)
+    MembershipFactory.create(group=group, person=users[Role.PROVIDER].person)
+    InterestFactory.create(school=here)
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -592,6 +627,9 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "job": lambda: "core-visits",
         "turn": lambda: "2026-autumn",
         "reminder": lambda: Reminder.objects.get(step="coming").pk,
+        "group": lambda: Group.objects.get().pk,
+        "member": lambda: Membership.objects.get().pk,
+        "interest": lambda: Interest.objects.get().pk,
         "email": lambda: Email.objects.latest("pk").pk,
     }
     return reverse(name, kwargs={parameter: values[parameter]() for parameter in PARAMETERS[name]})

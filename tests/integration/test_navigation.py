@@ -23,12 +23,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
 CATEGORIES = {"Categories": ["Category schemes"]}
 READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
+OFFICER = {**READER, "Schools": ["Your schools", "Groups", "Interests"]}
+ALLOCATES = ["Your schools", "SIP allocation", "Groups", "Interests"]
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
-    "sip": {**READER, "Schools": ["Your schools", "Letters"], "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "sip": {**OFFICER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
     "dsim": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation", "Letters"],
+        "Schools": ALLOCATES,
         "Visits": ["To assure", "My term", "Visit programme"],
         **CATEGORIES,
         "Reports": REPORTS,
@@ -36,7 +38,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
     },
     "head_of_service": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation", "Letters"],
+        "Schools": ALLOCATES,
         "Visits": ["To assure", "My term", "Visit programme"],
         **CATEGORIES,
         "Reports": REPORTS,
@@ -46,11 +48,11 @@ SEEN: dict[str, dict[str, list[str]]] = {
     },
     "headteacher": {**READER, **EVERYBODY},
     "clerk": {**READER, **EVERYBODY},
-    "finance": {**READER, **EVERYBODY},
-    "era": {**READER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
+    "finance": {**OFFICER, **EVERYBODY},
+    "era": {**OFFICER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
     "system_administrator": {
         **READER,
-        "Schools": ["Your schools", "SIP allocation"],
+        "Schools": ALLOCATES,
         "Reminders": ["Reminders"],
         "Administration": ["People", "Imports", "Settings"],
         "Help": ["Help"],

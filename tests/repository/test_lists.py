@@ -17,7 +17,7 @@ LISTS: dict[str, set[str]] = {
     "accounts/people.html": {"accounts:people_export"},
     "layouts/editions.html": {"categorisation:schemes_export"},
     "layouts/list.html": {
-        *("schools:contact_notes_export", "schools:letters_export"),
+        *("schools:contact_notes_export", "schools:letters_export", "groups:list_export", "schools:interests_export"),
         *("categorisation:recommendations_export", "categorisation:rounds_export"),
     },
     "reminders/failed_mail.html": {"reminders:failed_mail_export"},
@@ -31,6 +31,7 @@ LISTS: dict[str, set[str]] = {
     "schools/oversight/coverage_table.html": {"schools:coverage_export"},
     "schools/oversight/due_board.html": {"schools:due_export"},
     "schools/records/governors.html": {"schools:meetings_export", "schools:waiting_export"},
+    "schools/groups/group.html": {"groups:members_export"},
     "schools/imports/import_detail.html": {"admin:schools_importrun_rejections", "admin:schools_importrun_vanished"},
     "schools/imports/import_list.html": {"admin:schools_importrun_export"},
     "schools/oversight/my_term.html": {"schools:my_term_export"},

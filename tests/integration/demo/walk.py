@@ -22,7 +22,7 @@ from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.reminders.models import Reminder
-from schools.models import Appointment, ImportRun, ProgrammeEdition, RecordDocument, RecordOfVisit
+from schools.models import Appointment, Group, ImportRun, Interest, ProgrammeEdition, RecordDocument, RecordOfVisit
 
 Values = dict[str, Any]
 Answer = tuple[str, str, str, int]
@@ -73,6 +73,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     someone = User.objects.order_by("pk").last()
     school = record.school
     partner = Appointment.objects.filter(role="sip", school=school).last()
+    group = (Group.objects.visible_to(user) or Group.objects.all()).last()
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
     letter = school.letters.order_by("pk").last()
     return {
@@ -108,6 +109,9 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "turn": f"{academic_year(clock.today())}-autumn",
         "reminder": getattr(Reminder.objects.to(user).open().order_by("due_on", "pk").first(), "pk", 0),
         "email": getattr(Email.objects.order_by("pk").last(), "pk", 0),
+        "group": getattr(group, "pk", 0),
+        "member": getattr(group and group.memberships.last(), "pk", 0),
+        "interest": getattr((Interest.objects.visible_to(user) or Interest.objects.all()).last(), "pk", 0),
         "token": "0" * 32,
         "object_id": "1",
         "app_label": "schools",

@@ -19,6 +19,7 @@ NEW = {
     *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
     "categorisation:round_open",
     *("categorisation:scheme_begin", "categorisation:scheme_write"),
+    *("groups:form", "schools:interest_declare"),
 }
 """Forms that make something new: no colleague can be first."""
 
