@@ -20,6 +20,9 @@ class SchoolsConfig(AppConfig):
         from schools.imports.calendar import run as calendar_run
         from schools.imports.core import runs
         from schools.imports.gias import run as gias_run
+        from schools.inspections import chronology as inspection_chronology
+        from schools.inspections.actions import sync_frameworks
+        from schools.inspections.models import FrameworkEdition
         from schools.letters import chronology as letter_chronology
         from schools.letters import pdf as letter_pdf
         from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules, school_facts
@@ -44,7 +47,14 @@ class SchoolsConfig(AppConfig):
             name_entries(key, name_of_type)
         navigation.register()
         panels.register()
-        for chronology in (group_chronology, visit_chronology, record_chronology, letter_chronology, sources):
+        for chronology in (
+            group_chronology,
+            visit_chronology,
+            record_chronology,
+            letter_chronology,
+            inspection_chronology,
+            sources,
+        ):
             chronology.register()
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()
@@ -58,6 +68,7 @@ class SchoolsConfig(AppConfig):
         figures.register_own()
         runs.register()
         shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
+        shipments.register(Shipment("frameworks", 25, FrameworkEdition._meta.db_table, sync_frameworks))
         record_pdf.register()
         letter_pdf.register()
         recalculate_deadlines.register()

@@ -2,6 +2,7 @@
 
 from schools.groups.models import Group, Membership
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
+from schools.inspections.models import FrameworkEdition, Inspection
 from schools.letters.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
@@ -48,12 +49,14 @@ __all__ = [
     "DoubleDistrict",
     "Entitlement",
     "EstablishmentType",
+    "FrameworkEdition",
     "GovernorsMeeting",
     "Group",
     "ImportFile",
     "ImportKind",
     "ImportRejection",
     "ImportRun",
+    "Inspection",
     "Interest",
     "Letter",
     "LetterDelivery",

@@ -5,6 +5,7 @@ from django.urls import path
 import schools.register.converters  # noqa: F401 (registers them)
 from schools.home import school_overview, watchlist
 from schools.home.chronology import pages as chronology
+from schools.inspections import pages as inspections
 from schools.letters import pages as letters
 from schools.oversight.my_term import pages as my_term
 from schools.oversight.pages import core_visits, deadlines_board, last_visit, week_grid, workload
@@ -152,6 +153,7 @@ urlpatterns = [
     path("<int:urn>/actions/export.<export_kind:kind>", agreed_actions.export_actions, name="actions_export"),
     path("<int:urn>/actions/<int:action>/", agreed_actions.ActionUpdate.as_view(), name="action"),
     *governors.paths(),
+    *inspections.paths(),
     path(
         f"{RECORD}versions/<int:version>/",
         presenting.VersionDetail.as_view(),

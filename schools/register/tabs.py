@@ -33,6 +33,7 @@ def register_own() -> None:
         SchoolTab("letters", 28, "Letters", "schools:letters_of_school", Permission.VIEW_LETTER),
         SchoolTab("people", 30, "People", "schools:people", Permission.VIEW_SCHOOL),
         SchoolTab("governors", 35, "Governors", "schools:governors", Permission.VIEW_SHARED_RECORD),
+        SchoolTab("inspections", 37, "Inspections", "schools:inspections", Permission.VIEW_SCHOOL),
         SchoolTab("days", 40, "School days", "schools:days", Permission.VIEW_SCHOOL),
         SchoolTab("chronology", 80, "Chronology", "schools:chronology", Permission.VIEW_SCHOOL),
         SchoolTab("history", 90, "History", "schools:history", Permission.VIEW_SCHOOL_HISTORY),

@@ -148,6 +148,8 @@ def of_visits(county: County) -> dict[str, Creating]:
     edition = {"title": "Spring of ours", "phase": "every", "term": "spring", "heading_1": "Reading"}
     planned = {**plan, "kind": "monitoring", "visitor": ""}
     held = {**day("held_on", LAST_WEEK), "team": "Chair", "days": "1"}
+    inspection = {"kind": "full", **day("starts_on", LAST_WEEK), **day("ends_on", LAST_WEEK)}
+    inspection |= {"safeguarding": "not_judged", "statutory_category": "none"}
     return {
         "visit_plan": Creating(at(county, "visit_plan"), sip, "schools.Visit", planned),
         "review": Creating(at(county, "review_commission"), dsim, "schools.Visit", {**plan, "visitor": str(sip.pk)}),
@@ -162,6 +164,7 @@ def of_visits(county: County) -> dict[str, Creating]:
         "entitlement": Creating(
             at(county, "entitlement"), dsim, "schools.Entitlement", {"days": "7", "reason": "A new head"}
         ),
+        "inspection": Creating(at(county, "inspection_enter"), dsim, "schools.Inspection", inspection),
         "programme": Creating(reverse("schools:programme_write"), dsim, "schools.ProgrammeEdition", edition),
     }
 

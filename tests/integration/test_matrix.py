@@ -34,6 +34,7 @@ from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.reminders.models import Reminder
 from schools.models import (
     Group,
+    Inspection,
     Interest,
     Letter,
     Membership,
@@ -47,6 +48,7 @@ from schools.visits.states import VisitStatus
 from tests.factories.categorisation import RecommendationFactory, SchemeEditionFactory
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
+from tests.factories.inspections import InspectionFactory, shipped_framework
 from tests.factories.letters import LetterDeliveryFactory, LetterFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
@@ -191,6 +193,7 @@ def of_letter(issued: frozenset[Role], draft: frozenset[Role], *, moved: frozens
 
 NONE: frozenset[Role] = frozenset()
 KEEPS_MEETINGS = frozenset({HT, CHAIR, CLERK, SIP, DSIM, ADMINISTRATOR})
+INSPECTIONS = frozenset({DSIM, ADMINISTRATOR, Role.ERA})
 ROUTES: dict[str, Route] = {
     "healthz": everybody(anonymous=200),
     "readyz": everybody(anonymous=200),
@@ -343,6 +346,13 @@ ROUTES: dict[str, Route] = {
     "schools:meetings_add": of_school(KEEPS_MEETINGS),
     "schools:meeting_cancel": of_school(KEEPS_MEETINGS),
     "schools:meetings_cancel": of_school(KEEPS_MEETINGS),
+    # What inspectors found is public.
+    "schools:inspections": of_school(SEES_SCHOOLS),
+    "schools:inspections_export": of_school(EXPORTS),
+    "schools:inspection": of_school(SEES_SCHOOLS),
+    **{
+        f"schools:inspection_{name}": of_school(INSPECTIONS) for name in ("enter", "enter_under", "correct", "withdraw")
+    },
     "schools:record_version": Route(statuses(READS_SHARED, ok=302), statuses(refused=READS_UNSHARED)),
     "schools:record_present": Route(
         statuses(frozenset({HT, CHAIR, CLERK}), refused=READS_SHARED), statuses(refused=READS_UNSHARED)
@@ -506,6 +516,7 @@ def made_world() -> World:
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
+        InspectionFactory.create(school=school)
         tomorrow = clock.today() + timedelta(days=1)
         planned = VisitFactory.create(school=school, status=VisitStatus.PROPOSED, planned_on=tomorrow, held_on=None)
         AgendaItemFactory.create(visit=planned)
@@ -613,6 +624,8 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "version": lambda: 1,
         "meeting": lambda: school.governors_meetings.get().pk,
         "action": lambda: school.actions_of_records.get().pk,
+        "inspection": lambda: Inspection.objects.get(school=school).pk,
+        "framework": lambda: shipped_framework("2012").pk,
         "strength": lambda: school.strengths.get().pk,
         "token": lambda: "0" * 32,
         "edition": lambda: ProgrammeEdition.objects.get(title=DRAFT).pk,

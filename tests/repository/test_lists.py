@@ -30,6 +30,7 @@ LISTS: dict[str, set[str]] = {
     "schools/oversight/coverage_not_seen.html": {"schools:coverage_not_seen_export"},
     "schools/oversight/coverage_table.html": {"schools:coverage_export"},
     "schools/oversight/due_board.html": {"schools:due_export"},
+    "schools/inspections/school_inspections.html": {"schools:inspections_export"},
     "schools/records/governors.html": {"schools:meetings_export", "schools:waiting_export"},
     "schools/groups/group.html": {"groups:members_export"},
     "schools/imports/import_detail.html": {"admin:schools_importrun_rejections", "admin:schools_importrun_vanished"},

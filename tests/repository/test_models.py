@@ -154,6 +154,8 @@ NOT_IN_ADMIN = {
     "schools.ContactNote": "Written and read on the school's own page.",
     "schools.Correction": "Records are not in the admin.",
     "schools.Entitlement": "Set on the school's own page.",
+    "schools.FrameworkEdition": "Written and published on pages of its own.",
+    "schools.Inspection": "Entered on the school's own page.",
     "schools.GovernorsMeeting": "Kept on the school's own page.",
     "categorisation.SchemeEdition": "Written and published on pages of its own by administrators and the Head.",
     "schools.Letter": "Written, issued and read on pages of its own.",

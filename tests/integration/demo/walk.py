@@ -22,7 +22,17 @@ from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.reminders.models import Reminder
-from schools.models import Appointment, Group, ImportRun, Interest, ProgrammeEdition, RecordDocument, RecordOfVisit
+from schools.models import (
+    Appointment,
+    FrameworkEdition,
+    Group,
+    ImportRun,
+    Inspection,
+    Interest,
+    ProgrammeEdition,
+    RecordDocument,
+    RecordOfVisit,
+)
 
 Values = dict[str, Any]
 Answer = tuple[str, str, str, int]
@@ -89,6 +99,8 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "number": run.pk,
         "version": record.shared_version or 1,
         "meeting": getattr(school.governors_meetings.order_by("held_on").last(), "pk", 0),
+        "inspection": getattr(Inspection.objects.filter(school=school).last(), "pk", 0),
+        "framework": getattr(FrameworkEdition.objects.first(), "pk", 0),
         "action": getattr(school.actions_of_records.last(), "pk", 0),
         "strength": getattr(record.strengths.last(), "pk", 0),
         "position": 0,

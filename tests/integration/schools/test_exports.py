@@ -30,6 +30,7 @@ from tests.factories.calendar import SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
+from tests.factories.inspections import InspectionFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import InterestFactory, SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import (
@@ -63,6 +64,7 @@ def gathered(county: County) -> County:
     SchoolClosureFactory.create(school=school)
     MembershipFactory.create(group=GroupFactory.create(authority=None, district=school.district))
     InterestFactory.create(school=school)
+    InspectionFactory.create(school=school, source_note=FORMULA)
     ProgrammeEditionFactory.create()
     ReminderFactory.create(user=county.dsim, subject_id=shared.pk, school_id=school.pk)
     Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)

@@ -9,6 +9,7 @@ from schoolimprove.lib.states import StateTable
 from schoolimprove.management.commands.write_states import TABLES
 from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
+from schools.inspections.states import FRAMEWORK_EDITION
 from schools.letters.states import LETTER, LETTER_TEMPLATE
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
 from schools.visits.states import PROGRAMME_EDITION, VISIT
@@ -83,6 +84,7 @@ NEEDS_REASON = [
     (SCHEME_EDITION, {"abandon"}),
     (ROUND, set[str]()),
     (RECOMMENDATION, {"return", "withdraw"}),
+    (FRAMEWORK_EDITION, {"abandon"}),
 ]
 
 

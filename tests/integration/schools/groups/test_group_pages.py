@@ -14,7 +14,7 @@ from schools.register.interests.actions import declare_interest
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.schools import InterestFactory, PersonFactory, SchoolFactory, appointed
-from tests.integration.pages.samples import day
+from tests.integration.pages.sampling import day
 from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
