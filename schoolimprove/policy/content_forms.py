@@ -145,7 +145,11 @@ class EditionForm(Form):
         code = code_name(kind)
         self._codes[name] = {str(each[code]): str(number) for number, each in enumerate(saved, 1)} if code else {}
         self._targets[name] = [
-            (number, self._title(kind, f"{place}-{number}", self._saved(saved, number)) or f"{words.one} {position}")
+            (
+                number,
+                self._title(kind, f"{place}-{number}", self._saved(saved, number))
+                or f"{words.one.capitalize()} {position}",
+            )
             for position, number in enumerate(self._numbers(place, saved), 1)
         ]
 
@@ -190,6 +194,9 @@ class EditionForm(Form):
             else:
                 wanted = required and not words.optional
                 self.fields[at] = self._field(hint, words, of, required=wanted)
+                if not required:
+                    # Of an entry in which nothing is typed yet, no field is more optional than another.
+                    self.fields[at].note = None  # type: ignore[attr-defined]
                 self.initial.setdefault(at, self._shown(inner, words, given))
                 if not words.made_from:
                     parts.append(Part(place=at))

@@ -1,7 +1,9 @@
 """A category scheme is written, published and read through its pages."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -192,3 +194,36 @@ def test_a_draft_that_is_published_from_a_taken_day_is_refused(administrator: Us
     answer = head.post(path, checked)
     assert answer.status_code == 200
     assert "begins on 3 November 2026 already" in answer.content.decode()
+
+
+def test_the_list_has_drafts_for_those_who_write_them_and_says_what_is_in_force(
+    administrator: User, county: County
+) -> None:
+    SchemeEditionFactory.create(title="Being written")
+    SchemeEditionFactory.create(title="Since September", published=True)
+    SchemeEditionFactory.create(title="From next year", published=True, published_from=date(2027, 1, 1))
+    path = reverse("categorisation:schemes")
+    assert "Being written" in signed_in(administrator).get(path).content.decode()
+    assert "Being written" not in signed_in(county.headteacher).get(path).content.decode()
+    file = b"".join(signed_in(county.headteacher).get(f"{path}export.json"))
+    rows = {row["title"]: (row["published_from"], row["until"], row["in_force"]) for row in json.loads(file)["rows"]}
+    assert rows == {
+        "Four categories": (None, "2026-09-01", False),
+        "Since September": ("2026-09-01", "2027-01-01", True),
+        "From next year": ("2027-01-01", None, False),
+    }
+
+
+def test_who_publishes_second_sees_what_was_changed_since_they_opened_the_page(
+    administrator: User, county: County
+) -> None:
+    draft = SchemeEditionFactory.create()
+    path = reverse("categorisation:scheme_publish", args=[draft.pk])
+    head = signed_in(county.head)
+    data = {**form_to_type_in(head.get(path).content.decode()).sent, **day("published_from", TUESDAY)}
+    form = Browser(signed_in(administrator), reverse("categorisation:scheme_edit", args=[draft.pk]))
+    form.data["content-causes-1-label"] = "Results"
+    assert form.save().status_code == 302
+    answer = head.post(path, data)
+    assert answer.status_code == 409
+    assert all(words in answer.content.decode() for words in ("When you opened it", "Results", "Causes of concern"))

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from schoolimprove.pages.editions import EditionPages, differing
+from schoolimprove.pages.edition_writing import differing
+from schoolimprove.pages.editions import EditionPages
 from schoolimprove.policy.content import entry_kind, hints_of, without_none
 from schoolimprove.policy.content_forms import EditionForm
 from schoolimprove.policy.nested import load
