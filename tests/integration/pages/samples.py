@@ -250,7 +250,7 @@ def letter_samples(
     def again(thing: Any) -> Any:
         return type(thing).objects.get(pk=thing.pk)
 
-    served = {"method": "by_hand", "proof": "Signed for", "sent_on": TUESDAY, "served_on": TUESDAY}
+    served: dict[str, Any] = {"method": "by_hand", "proof": "Signed for", "sent_on": TUESDAY, "served_on": TUESDAY}
     typed = {**served, **day("sent_on", TUESDAY), **day("served_on", TUESDAY)}
     return {
         "schools:letter_edit": VerbSample(

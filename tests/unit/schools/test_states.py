@@ -4,6 +4,7 @@ import pytest
 
 from schoolimprove.lib.states import StateTable
 from schools.imports.states import IMPORT_RUN
+from schools.letters.states import LETTER, LETTER_TEMPLATE
 from schools.management.commands.write_states import TABLES
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
 from schools.visits.states import PROGRAMME_EDITION, VISIT
@@ -71,6 +72,8 @@ NEEDS_REASON = [
     (CORRECTION, {"return", "withdraw"}),
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),
+    (LETTER, {"discard", "withdraw"}),
+    (LETTER_TEMPLATE, {"abandon"}),
     (IMPORT_RUN, set[str]()),
 ]
 
