@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.moves import make_move, require_move
-from schoolimprove.accounts.rights import acting, authorising
+from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models.reference import next_references
@@ -18,7 +18,7 @@ from schoolimprove.records.transition import Blocked, Conflict, record_events, s
 from schools.letters.emails import email_recipients
 from schools.letters.kinds import letter_issued, letter_kinds
 from schools.letters.models import Letter, LetterDelivery, LetterTemplate, Method
-from schools.letters.pdf import ask_to_freeze, cover_of
+from schools.letters.pdf import ask_to_freeze, cover_of, signature_of
 from schools.letters.recipients import recipients_of
 from schools.letters.rules import Values, wrong_fields
 from schools.letters.states import LETTER, LetterStatus
@@ -109,13 +109,17 @@ def issue_letters(letters: Iterable[Letter], *, by: User, on: date) -> list[Lett
     letters = sorted(letters, key=lambda each: each.pk)
     if reasons := [f"{each}: {why}" for each in letters for why in each.blockers_to_issuing()]:
         raise Blocked(reasons)
+    signatures: dict[Actor, dict[str, Any]] = {}
     of_kind: dict[tuple[str, Actor], list[Letter]] = defaultdict(list)
     with transaction.atomic():
         for letter in letters:
             actor = require_move(by, letter, LETTER.move("issue"))
-            cover = cover_of(letter, signed_by=by.name, held=authorising(by, Permission.ISSUE_LETTER, on=letter))
+            if actor not in signatures:
+                signatures[actor] = signature_of(actor)
+            school, cover = letter.school, cover_of(letter, signatures[actor])
             stamp: dict[str, Any] = {"cover": cover, "issued_on": on, "issued_by": by}
             transition(letter, "issue", by=actor, seen_version=letter.version, **stamp)
+            letter.school = school  # The transition has read the letter again, and would have its school read too.
             of_kind[letter.kind, actor].append(letter)
         sent = [each for found in recipients_of(letters, on=on).values() for each in found]
         for each in sent:
