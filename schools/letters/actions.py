@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.moves import make_move, require_move
-from schoolimprove.accounts.rights import acting, authorising
+from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models.reference import next_references
@@ -18,7 +18,7 @@ from schoolimprove.records.transition import Blocked, Conflict, record_events, s
 from schools.letters.emails import email_recipients
 from schools.letters.kinds import letter_issued, letter_kinds
 from schools.letters.models import Letter, LetterDelivery, LetterTemplate, Method
-from schools.letters.pdf import ask_to_freeze, cover_of
+from schools.letters.pdf import ask_to_freeze, cover_of, signature_of
 from schools.letters.recipients import recipients_of
 from schools.letters.rules import Values, wrong_fields
 from schools.letters.states import LETTER, LetterStatus
@@ -47,41 +47,37 @@ def draft_letters(kind: str, items: Sequence[ToDraft], *, by: Actor, on: date) -
     template = LetterTemplate.objects.in_force(on, kind=kind)
     if template is None:
         raise Blocked([f"No template of the {of_kind.label.lower()} is in force. Ask your system administrator."])
-    with transaction.atomic():
-        letters = [
-            Letter(
-                school=item.school,
-                kind=kind,
-                template=template,
-                reference=reference,
-                subject_kind=item.subject._meta.label_lower,
-                subject_id=item.subject.pk,
-                heading=template.text.subject,
-                body=template.text.body,
-                fields={**item.fields, "school": item.school.name},
-                created_by=by.user,
-                updated_by=by.user,
-            )
-            for item, reference in zip(items, next_references("LT", on=on, count=len(items)), strict=True)
-        ]
-        if reasons := _already_written(letters):
-            raise Blocked(reasons)
-        Letter.objects.bulk_create(letters)
-        record_events(letters, "drafted", by=by)
-    return letters
-
-
-def _already_written(letters: Sequence[Letter]) -> list[str]:
-    """Return which of these new letters have one of their kind about the same thing already. One query."""
-    about = {(each.kind, each.subject_kind, each.subject_id): each for each in letters}
-    kinds, subject_kinds, ids = (set(values) for values in zip(*about, strict=True)) if about else ((), (), ())
-    found = Letter.objects.filter(kind__in=kinds, subject_kind__in=subject_kinds, subject_id__in=ids)
-    found = found.exclude(status=LetterStatus.WITHDRAWN).select_related("school").order_by("pk")
-    return [
-        f"{each.school} already has letter {each.reference} about this."
-        for each in found
-        if (each.kind, each.subject_kind, each.subject_id) in about
+    text = template.text
+    letters = [
+        Letter(
+            school=item.school,
+            kind=kind,
+            template=template,
+            subject_kind=item.subject._meta.label_lower,
+            subject_id=item.subject.pk,
+            heading=text.subject,
+            body=text.body,
+            fields={**item.fields, "school": item.school.name},
+            created_by=by.user,
+            updated_by=by.user,
+        )
+        for item in items
     ]
+    try:
+        with transaction.atomic():
+            for letter, reference in zip(letters, next_references("LT", on=on, count=len(letters)), strict=True):
+                letter.reference = reference
+            Letter.objects.bulk_create(letters)
+            record_events(letters, "drafted", by=by)
+    except IntegrityError as error:
+        about = {(each.subject_kind, each.subject_id) for each in letters}
+        others = Letter.objects.filter(kind=kind, subject_id__in={subject_id for _, subject_id in about})
+        others = others.exclude(status=LetterStatus.WITHDRAWN).select_related("school").order_by("pk")
+        found = [each for each in others if (each.subject_kind, each.subject_id) in about]
+        if not found:
+            raise
+        raise Blocked([f"{each.school} already has letter {each.reference} about this." for each in found]) from error
+    return letters
 
 
 def revise_letter(letter: Letter, *, by: User, seen_version: int, heading: str, body: str) -> None:
@@ -113,13 +109,17 @@ def issue_letters(letters: Iterable[Letter], *, by: User, on: date) -> list[Lett
     letters = sorted(letters, key=lambda each: each.pk)
     if reasons := [f"{each}: {why}" for each in letters for why in each.blockers_to_issuing()]:
         raise Blocked(reasons)
+    signatures: dict[Actor, dict[str, Any]] = {}
     of_kind: dict[tuple[str, Actor], list[Letter]] = defaultdict(list)
     with transaction.atomic():
         for letter in letters:
             actor = require_move(by, letter, LETTER.move("issue"))
-            cover = cover_of(letter, signed_by=by.name, held=authorising(by, Permission.ISSUE_LETTER, on=letter))
+            if actor not in signatures:
+                signatures[actor] = signature_of(actor)
+            school, cover = letter.school, cover_of(letter, signatures[actor])
             stamp: dict[str, Any] = {"cover": cover, "issued_on": on, "issued_by": by}
             transition(letter, "issue", by=actor, seen_version=letter.version, **stamp)
+            letter.school = school  # The transition has read the letter again, and would have its school read too.
             of_kind[letter.kind, actor].append(letter)
         sent = [each for found in recipients_of(letters, on=on).values() for each in found]
         for each in sent:

@@ -64,9 +64,11 @@ class LetterTemplate(Edition):
         except PolicyError as error:
             yield str(error)
             return
-        for label, words in (("subject", text.subject), ("body", text.body)):
+        for label, words, most in (("subject", text.subject, LONGEST_SUBJECT), ("body", text.body, LONGEST_BODY)):
             if not words.strip():
                 yield f"Enter the {label} of the letter."
+            elif len(words) > most:
+                yield f"Shorten the {label} of the letter to {most:,} characters."
         yield from wrong_fields(f"{text.subject}\n{text.body}", letter_kinds[self.kind].known)
 
 

@@ -9,20 +9,19 @@ from django.db import transaction
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from schoolimprove.accounts.rights import Held
 from schoolimprove.accounts.roles import ROLE_LABELS, Role
 from schoolimprove.documents.models import Blob
 from schoolimprove.documents.pdf import CONTENT_TYPE, Pdf, render
 from schoolimprove.lib import clock
 from schoolimprove.records import jobs
-from schoolimprove.records.actor import SYSTEM
+from schoolimprove.records.actor import SYSTEM, Actor
 from schoolimprove.records.transition import record_event
 from schoolimprove.ui.prose import prose
 from schools.letters.models import Letter, LetterDelivery, LetterDocument
 from schools.letters.recipients import recipients_of
 from schools.letters.rules import marked
+from schools.register.models.appointment import Appointment
 from schools.register.models.places import letterhead
-from schools.register.people.cover import covered_person
 
 TEMPLATE = "schools/letters/pdf/letter.html"
 DRAFT = "Draft – not issued"
@@ -39,24 +38,25 @@ def body_html(letter: Letter, recipients: Sequence[LetterDelivery]) -> SafeStrin
     return mark_safe(text.filled(prose(text.text), [escape(piece) for piece in text.pieces]))  # noqa: S308
 
 
-def cover_of(letter: Letter, *, signed_by: str, held: Held | None) -> dict[str, Any]:
-    """Return what is printed around the body; without `held`, the signature of a draft is left open."""
-    role = ROLE_LABELS[held.role if held else Role.HEAD_OF_SERVICE]
-    person = covered_person(held.appointment_id) if held else ""
-    return {
-        "authority": letterhead(),
-        "school": letter.school.name,
-        "urn": letter.school.urn,
-        "address": letter.school.address_lines,
-        "signed_by": signed_by,
-        "signed_as": f"for {person}, {role}" if person else role,
-    }
+def signature_of(by: Actor) -> dict[str, Any]:
+    """Return the authority and who signs for it, the same for all letters that are issued together."""
+    assert by.appointment_id is not None  # noqa: S101 - the right to issue is that of an appointment
+    appointment = Appointment.objects.select_related("cover_for__person").get(pk=by.appointment_id)
+    role, cover = appointment.get_role_display(), appointment.cover_for
+    signed_as = f"for {cover.person}, {role}" if cover else role
+    return {"authority": letterhead(), "signed_by": str(by.user), "signed_as": signed_as}
+
+
+def cover_of(letter: Letter, signature: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is printed around the body."""
+    school = letter.school
+    return {**signature, "school": school.name, "urn": school.urn, "address": school.address_lines}
 
 
 def draft_pdf(letter: Letter, *, on: date) -> Pdf:
     """Return a draft as it would read if it were issued on that day, marked on every page."""
-    cover = cover_of(letter, signed_by="", held=None)
-    return _drawn(letter, cover, recipients_of([letter], on=on)[letter.pk], on=on, standing=DRAFT)
+    signature = {"authority": letterhead(), "signed_by": "", "signed_as": ROLE_LABELS[Role.HEAD_OF_SERVICE]}
+    return _drawn(letter, cover_of(letter, signature), recipients_of([letter], on=on)[letter.pk], on=on, standing=DRAFT)
 
 
 def issued_pdf(letter: Letter) -> Pdf:

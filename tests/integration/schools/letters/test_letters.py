@@ -39,7 +39,7 @@ from tests.factories.county import TUESDAY, County, end
 from tests.factories.letters import FIELDS, LetterFactory, LetterTemplateFactory, drafted, issued
 from tests.factories.schools import AppointmentFactory, PersonFactory, SchoolFactory, appointed
 from tests.integration.together import together
-from tests.pdfs import text_of
+from tests.pdfs import elements, opened, text_of
 
 pytestmark = pytest.mark.django_db
 DAY_BEFORE, DAY_AFTER = date(2026, 11, 2), date(2026, 11, 4)
@@ -80,6 +80,8 @@ def test_a_template_says_what_it_lacks_and_which_fields_are_not_known() -> None:
         "{head} is not a field of this letter. Use {school}, {recipient}, {category}, {level}, {why}, {support}, "
         "{effective_on}.",
     ]
+    long = LetterTemplateFactory.build(content={"subject": "A" * 151, "body": "B"})
+    assert list(long.content_errors()) == ["Shorten the subject of the letter to 150 characters."]
     assert list(LetterTemplateFactory.build(content={"subject": "A"}).content_errors()) == [
         "Enter these fields: body, subject."
     ]
@@ -325,7 +327,10 @@ def test_the_database_keeps_what_was_issued(county: County) -> None:
 
 
 def test_a_draft_is_marked_as_one_on_its_pdf(county: County) -> None:
-    assert "Draft – not issued" in text_of(draft_pdf(drafted(county.school, on=TUESDAY), on=TUESDAY).content)
+    pdf = draft_pdf(drafted(county.school, on=TUESDAY), on=TUESDAY)
+    assert "Draft – not issued" in text_of(pdf.content)
+    document = opened(pdf.content)
+    assert {"H1", "P", "L", "LI"} <= {tag for tag, _element, _inside in elements(document.Root.StructTreeRoot)}
 
 
 # Served, and read.
