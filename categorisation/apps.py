@@ -9,7 +9,7 @@ class CategorisationConfig(AppConfig):
     verbose_name = "Categorisation"
 
     def ready(self) -> None:
-        from categorisation import navigation
+        from categorisation import letters, navigation
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
         from categorisation.schemes.models import SchemeEdition
@@ -22,5 +22,5 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
-        for registers in (navigation, deadlines, todo, termly):
+        for registers in (navigation, deadlines, todo, termly, letters):
             registers.register()

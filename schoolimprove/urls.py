@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from schoolimprove import views
 from schoolimprove.guides.topics import TopicConverter
 from schoolimprove.health import healthz, readyz
+from schools.groups import pages as groups
 
 register_converter(TopicConverter, "help_topic")
 
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/<help_topic:topic>/", views.HelpTopic.as_view(), name="help_topic"),
     path("schools/", include("schools.urls")),
     path("categories/", include("categorisation.urls")),
+    path("groups/", include((groups.paths(), "groups"))),
     path("reminders/", include("schoolimprove.reminders.urls")),
     path("", include("schoolimprove.accounts.urls")),
     path("", include("schoolimprove.reminders.calendar_feed.urls")),

@@ -12,6 +12,7 @@ class SchoolsConfig(AppConfig):
         from schoolimprove.accounts.rights import register_resolver
         from schoolimprove.policy.keys import name_entries
         from schoolimprove.policy.shipping import Shipment, shipments
+        from schools.groups import chronology as group_chronology
         from schools.home import calendar_feed, navigation, panels
         from schools.home.chronology import sources
         from schools.imports import todo as import_todo
@@ -22,6 +23,8 @@ class SchoolsConfig(AppConfig):
         from schools.inspections import chronology as inspection_chronology
         from schools.inspections.actions import sync_frameworks
         from schools.inspections.models import FrameworkEdition
+        from schools.letters import chronology as letter_chronology
+        from schools.letters import pdf as letter_pdf
         from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules, school_facts
         from schools.policy import PHASE_BY_TYPE, SERVICE_BY_TYPE
         from schools.records import chronology as record_chronology
@@ -44,7 +47,14 @@ class SchoolsConfig(AppConfig):
             name_entries(key, name_of_type)
         navigation.register()
         panels.register()
-        for chronology in (visit_chronology, record_chronology, inspection_chronology, sources):
+        for chronology in (
+            group_chronology,
+            visit_chronology,
+            record_chronology,
+            letter_chronology,
+            inspection_chronology,
+            sources,
+        ):
             chronology.register()
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()
@@ -60,6 +70,7 @@ class SchoolsConfig(AppConfig):
         shipments.register(Shipment("programmes", 20, ProgrammeEdition._meta.db_table, sync_programmes))
         shipments.register(Shipment("frameworks", 25, FrameworkEdition._meta.db_table, sync_frameworks))
         record_pdf.register()
+        letter_pdf.register()
         recalculate_deadlines.register()
         expected_deadlines.register()
         for importer in (gias_run, calendar_run, appointment_run):

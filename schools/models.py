@@ -3,6 +3,7 @@
 from schools.groups.models import Group, Membership
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
 from schools.inspections.models import FrameworkEdition, Inspection
+from schools.letters.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
 from schools.records.models.comment import AssuranceComment
@@ -57,6 +58,10 @@ __all__ = [
     "ImportRun",
     "Inspection",
     "Interest",
+    "Letter",
+    "LetterDelivery",
+    "LetterDocument",
+    "LetterTemplate",
     "LocalAuthority",
     "Membership",
     "Partnership",

@@ -4,9 +4,10 @@ from celery import shared_task
 
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.lib import clock
+from schools.letters import pdf as letter_pdf
 from schools.oversight.recalculate_deadlines import follow_schools, recount
+from schools.records import pdf as record_pdf
 from schools.records.overnight import close_what_may, record_silence, settle_responses
-from schools.records.pdf import ask_for_missing
 from schools.register.people.account_hooks import staff_to_review
 
 
@@ -34,8 +35,8 @@ def follow_unseen_schools() -> int:
 
 @shared_task
 def freeze_missing() -> int:
-    """Ask anew for PDFs of shared records that could not be made; how many were asked for."""
-    return ask_for_missing()
+    """Ask anew for PDFs of shared records and issued letters that could not be made; how many were asked for."""
+    return record_pdf.ask_for_missing() + letter_pdf.ask_for_missing()
 
 
 @shared_task

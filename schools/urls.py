@@ -6,6 +6,7 @@ import schools.register.converters  # noqa: F401 (registers them)
 from schools.home import school_overview, watchlist
 from schools.home.chronology import pages as chronology
 from schools.inspections import pages as inspections
+from schools.letters import pages as letters
 from schools.oversight.my_term import pages as my_term
 from schools.oversight.pages import core_visits, deadlines_board, last_visit, week_grid, workload
 from schools.records.agreed_actions import pages as agreed_actions
@@ -18,6 +19,7 @@ from schools.records.reading import presenting, school_visits
 from schools.records.writing import pages as writing
 from schools.register.allocation import pages as allocation
 from schools.register.contacts import pages as contacts
+from schools.register.interests import pages as interests
 from schools.register.people import pages as people
 from schools.register.schools import days as school_days
 from schools.register.schools import history
@@ -68,6 +70,8 @@ urlpatterns = [
     path("my-term/calendar.ics", my_term.term_calendar, name="my_term_calendar"),
     path("my-term/export.<export_kind:kind>", my_term.export_my_term, name="my_term_export"),
     *contact_notes.paths(),
+    *letters.paths(),
+    *interests.paths(),
     path("<int:urn>/", school_overview.SchoolOverview.as_view(), name="school"),
     path("<int:urn>/watch/", watchlist.watch_school, name="watch"),
     path("<int:urn>/stop-watching/", watchlist.stop_watching_school, name="stop_watching"),

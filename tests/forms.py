@@ -35,9 +35,9 @@ def form_to_type_in(page: str) -> PageForm:
     return found
 
 
-def form_with_token(page: str) -> PageForm:
-    """Return the one form of the page that does a verb, whether it has fields or only a button."""
-    [found] = [each for each in forms_in(page) if "keep_token" in each.sent]
+def form_of_verb(page: str) -> PageForm:
+    """Return the one form of the page that does a verb to a version; it may be a button alone."""
+    [found] = [each for each in forms_in(page) if each.method == "post" and "base_version" in each.sent]
     return found
 
 

@@ -183,6 +183,8 @@ class Recommendation(BaseRecord):
             return f"{self.author} is writing this recommendation."
         if not set(move.permissions) & set(ASSURE):
             return None
+        if self.author is None:
+            return "No one has written this recommendation yet."
         if self.author_id == user.pk:
             return "Another person must approve or return what you wrote."
         if authorising(user, rights_over(self.author_role).approve, on=self) is None:

@@ -40,7 +40,11 @@ SCHEME_WORDS: Wording = {
         "key": Words("Key", made_from="label"),
         "label": Words("Heading"),
         "asked_for": Words(
-            "Only for these categories", "Select none to ask for every category.", codes_of="categories", optional=True
+            "Only for these categories",
+            "Select none to ask for every category.",
+            codes_of="categories",
+            optional=True,
+            empty="Every category",
         ),
         "characteristics": Words("What schools of each category are like", codes_of="categories"),
     },

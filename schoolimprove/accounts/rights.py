@@ -14,7 +14,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 
 from .models import User
-from .roles import ROLE_LABELS, ROLE_PERMISSIONS, Permission, Role, needs_second_factor
+from .roles import ROLE_LABELS, ROLE_PERMISSIONS, SCHOOL_ROLES, Permission, Role, needs_second_factor
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,11 @@ def acting(user: User, permission: Permission, *, on: Any = None) -> Actor:
     if held is None:
         raise PermissionDenied(permission.value)
     return Actor(user, held.appointment_id)
+
+
+def is_officer(user: Any) -> bool:
+    """Whether any appointment held today is outside schools."""
+    return any(held.role not in SCHOOL_ROLES for held in appointments_of(user))
 
 
 def must_have_second_factor(user: Any) -> bool:

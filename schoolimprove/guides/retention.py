@@ -40,6 +40,7 @@ def kept() -> Rows:
     return [
         ("Records of Visit, responses, corrections", "We keep every version and never alter it once shared"),
         ("Attached files, and PDFs of records", "We keep them with their record, unaltered"),
+        ("Letters to schools, and how they were served", "We keep them and never alter a letter once issued"),
         ("Who did what, when and why", "We never alter or remove it"),
         (
             "Visits, actions, notes of calls, letters and meetings",

@@ -83,6 +83,10 @@ class ListPage(TemplateView):
         """Return those of the rows that this user may take away."""
         raise NotImplementedError
 
+    def actions(self) -> Sequence[components.Link]:
+        """Return what this reader can do here besides reading, such as adding a new one: buttons above the list."""
+        return ()
+
     @classmethod
     def may(cls, user: Any) -> bool:
         return user_can(user, cls.permission)
@@ -130,6 +134,7 @@ class ListPage(TemplateView):
         rows = self.table(list(page.object_list))
         context = {
             "page_title": self.title,
+            "actions": self.actions(),
             "found": f"{count:,} {one if count == 1 else many}",
             "filters": self.panel,
             "table": rows,

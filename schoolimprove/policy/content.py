@@ -33,6 +33,8 @@ class Words:
     choices: Mapping[str, str] = field(default_factory=dict)
     long: bool = False
     optional: bool = False
+    empty: str = "None"
+    """What stands where nothing is entered."""
 
 
 Wording = Mapping[type, Mapping[str, Words]]
@@ -66,19 +68,25 @@ def code_name(kind: Any) -> str:
 
 def title_of(wording: Wording, kind: Any, entry: Mapping[str, Any]) -> str:
     """Return what an entry is called: "B: Good", "Teaching"; empty where nothing is typed yet."""
+    parts = [str(entry.get(name) or "").strip() for name in _naming(wording, kind)]
+    # Of "low" and "Low" one is enough, the name.
+    return ": ".join({part.casefold(): part for part in parts if part}.values())
+
+
+def _naming(wording: Wording, kind: Any) -> list[str]:
+    """Return the fields that make up the title of an entry."""
     shown = [name for name, words in wording[kind].items() if not words.made_from]
     label = next((name for name in ("label", "title", "name", "heading") if name in shown), "")
-    named = [name for name in (code_name(kind), label) if name in shown] or shown[:1]
-    parts = [str(entry.get(name) or "").strip() for name in named]
-    return ": ".join(dict.fromkeys(filter(None, parts)))
+    return [name for name in (code_name(kind), label) if name in shown] or shown[:1]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of a list, with its fields as (label, lines of text)."""
+    """An entry of a list, with its fields as (label, lines of text). `named` are those that its title says."""
 
     title: str
     lines: Sequence[tuple[str, Sequence[str]]]
+    named: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +117,10 @@ def sections_of(kind: Any, content: Mapping[str, Any], wording: Wording) -> list
     for name, hint in hints_of(kind).items():
         words = wording[kind][name]
         if inner := entry_kind(hint):
+            named = [wording[inner][each].label for each in _naming(wording, inner)]
             entries = [
-                Entry(title_of(wording, inner, each), [*_lines(inner, each, wording, titles)]) for each in content[name]
+                Entry(title_of(wording, inner, each), [*_lines(inner, each, wording, titles)], named)
+                for each in content[name]
             ]
             lists.append(Section(name, words.label, words.one, entries))
         else:
@@ -145,7 +155,7 @@ def _line(words: Words, hint: Any, value: Any, wording: Wording, titles: Titles)
     elif isinstance(value, Mapping):
         yield words.label, [f"{name}: {_text(words, value[name], titles)}" for name in sorted(value)]
     elif isinstance(value, list):
-        yield words.label, [_text(words, each, titles) for each in value]
+        yield words.label, [_text(words, each, titles) for each in value] or [words.empty]
     elif kind is date and value:
         yield words.label, [clock.uk_date(date.fromisoformat(value))]
     else:

@@ -7,6 +7,7 @@ its code, so that they follow when the code is changed.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
+from datetime import date
 from typing import Any, get_origin
 
 from django import forms
@@ -61,6 +62,20 @@ class EntryPart:
     opened: bool
     parts: Sequence["Part"]
 
+    @property
+    def is_one(self) -> bool:
+        """Return whether it is a single field, whose label says what the legend would."""
+        return len(self.parts) == 1 and not self.folded
+
+    @property
+    def boxes(self) -> list["Part"]:
+        """Return the fields of one line, which stand beside each other."""
+        return [each for each in self.parts if each.is_box]
+
+    @property
+    def others(self) -> list["Part"]:
+        return [each for each in self.parts if not each.is_box]
+
 
 @dataclass(frozen=True)
 class Part:
@@ -76,6 +91,10 @@ class Part:
     entries: Sequence[EntryPart] | None = None
     removed: bool = False
     """An entry was removed just now: the button that adds one has the focus."""
+
+    @property
+    def is_box(self) -> bool:
+        return self.field is not None and type(self.field.field.widget) in (forms.TextInput, forms.Select)
 
     @property
     def is_full(self) -> bool:
@@ -126,7 +145,11 @@ class EditionForm(Form):
         code = code_name(kind)
         self._codes[name] = {str(each[code]): str(number) for number, each in enumerate(saved, 1)} if code else {}
         self._targets[name] = [
-            (number, self._title(kind, f"{place}-{number}", self._saved(saved, number)) or f"{words.one} {position}")
+            (
+                number,
+                self._title(kind, f"{place}-{number}", self._saved(saved, number))
+                or f"{words.one.capitalize()} {position}",
+            )
             for position, number in enumerate(self._numbers(place, saved), 1)
         ]
 
@@ -171,7 +194,10 @@ class EditionForm(Form):
             else:
                 wanted = required and not words.optional
                 self.fields[at] = self._field(hint, words, of, required=wanted)
-                self.initial.setdefault(at, self._shown(words, given))
+                if not required:
+                    # Of an entry in which nothing is typed yet, no field is more optional than another.
+                    self.fields[at].note = None  # type: ignore[attr-defined]
+                self.initial.setdefault(at, self._shown(inner, words, given))
                 if not words.made_from:
                     parts.append(Part(place=at))
         return parts
@@ -185,18 +211,31 @@ class EditionForm(Form):
             made = self._make(kind, at, self._saved(saved, number), of, required=filled)
             title = self._title(kind, at, self._saved(saved, number))
             folded = any(get_origin(each) is dict or entry_kind(each) for each in hints_of(kind).values())
-            entries.append(EntryPart(at, number, position, title, folded, not title, made))
+            pressed = self.press is not None and self.press.place == at
+            entries.append(EntryPart(at, number, position, title, folded, pressed or not title, made))
+            self._word_entry(entries[-1], words)
         press = self.press
         removed = press is not None and press.verb == "remove" and press.place.rpartition("-")[0] == place
         numbers = " ".join(each.number for each in entries)
         part = Part(
             words.label, words.hint, place=place, one=words.one, numbers=numbers, entries=entries, removed=removed
         )
-        if press and press.verb == "add" and press.place == place and entries:
-            first = next(each for each in _fields(entries[-1].parts) if each in self.fields)
-            self.fields[first].widget.attrs["autofocus"] = True
         self._lists[place] = (kind, part)
+        for each in entries:
+            added = press and press == Press("add", place) and each is entries[-1]
+            if added or (press and press.place == each.place):
+                first = next(name for name in _fields(each.parts) if name in self.fields)
+                self.fields[first].widget.attrs["autofocus"] = True
         return part
+
+    def _word_entry(self, entry: EntryPart, words: Words) -> None:
+        """Number the label of a single field, and give the hints once, at the first entry."""
+        if entry.is_one:
+            self.fields[entry.parts[0].place].label = f"{words.one.capitalize()} {entry.position}"
+        if entry.position > 1 and not entry.folded:
+            for name in _fields(entry.parts):
+                if name in self.fields:
+                    self.fields[name].help_text = ""
 
     def _make_texts(self, place: str, words: Words, given: Mapping[str, str], of: str) -> Part:
         """Make a text for each entry of another list."""
@@ -224,10 +263,10 @@ class EditionForm(Form):
         made: forms.Field = value_field(hint, long=words.long, choices=words.choices, **shared)
         return made
 
-    def _shown(self, words: Words, value: Any) -> Any:
+    def _shown(self, kind: Any, words: Words, value: Any) -> Any:
         """Return what a field begins with: the number of the entry where it holds a code of one."""
         if not words.codes_of:
-            return value
+            return date.fromisoformat(value) if kind is date and value else value
         numbers = self._codes[words.codes_of]
         return [numbers.get(each) for each in value or ()] if isinstance(value, list) else numbers.get(str(value))
 

@@ -16,6 +16,9 @@ def register() -> None:
     for entry in (
         NavigationItem("schools", Area.SCHOOLS, 10, "Your schools", "schools:list", views_schools),
         NavigationItem("allocation", Area.SCHOOLS, 20, "SIP allocation", "schools:allocation", views_allocation),
+        NavigationItem("letters", Area.SCHOOLS, 30, "Letters", "schools:letters", reads_letters),
+        NavigationItem("groups", Area.SCHOOLS, 40, "Groups", "groups:list", views_history),
+        NavigationItem("interests", Area.SCHOOLS, 50, "Interests", "schools:interests", views_history),
         # First, because it is urgent for line managers.
         NavigationItem("assurance", Area.VISITS, 10, "To assure", "schools:assurance", assures),
         NavigationItem("my_term", Area.VISITS, 20, "My term", "schools:my_term", goes_visiting),
@@ -42,8 +45,18 @@ def views_schools(user: Any) -> bool:
     return user_can(user, Permission.VIEW_SCHOOL)
 
 
+def views_history(user: Any) -> bool:
+    """Return whether the user is an officer who works with schools."""
+    return user_can(user, Permission.VIEW_SCHOOL_HISTORY)
+
+
 def views_allocation(user: Any) -> bool:
     return user_can(user, Permission.VIEW_ALLOCATION)
+
+
+def reads_letters(user: Any) -> bool:
+    """Return whether the user reads letters of more than a school of their own, which has a tab for them."""
+    return user_can(user, Permission.VIEW_DRAFT_LETTER)
 
 
 def views_coverage(user: Any) -> bool:

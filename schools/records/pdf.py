@@ -25,7 +25,7 @@ from schools.records.models.record import RecordOfVisit
 from schools.records.models.response import Response, Silence
 from schools.records.models.version import RecordVersion
 from schools.register.models.appointment import Appointment
-from schools.register.models.places import LocalAuthority
+from schools.register.models.places import letterhead
 
 TEMPLATE = "schools/records/pdf/record.html"
 LANG = "en-GB"
@@ -40,16 +40,11 @@ def cover_of(record: RecordOfVisit, *, by: Actor) -> dict[str, Any]:
 
 def _about(record: RecordOfVisit) -> dict[str, Any]:
     return {
-        "authority": _authority(),
+        "authority": letterhead(),
         "school": record.school.name,
         "urn": record.school.urn,
         "reference": record.reference,
     }
-
-
-def _authority() -> dict[str, str]:
-    own = LocalAuthority.objects.filter(own=True).order_by("code").values("name", "colour").first()
-    return {"name": "", "colour": "#1d4f5f"} if own is None else {"name": own["name"], "colour": own["colour"]}
 
 
 def _role_of(by: Actor) -> str:

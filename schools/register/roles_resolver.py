@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Value
+from django.db.models import CharField, Func
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.functional import lazy
 from django_stubs_ext import StrOrPromise
 
@@ -19,16 +21,31 @@ from schools.register.models.scoped import SCOPE_FIELDS, phase_scope_name
 
 # Made once: `lazy` makes a class, which takes longer than the query.
 _promised = lazy(str, str)
-_INTEREST = ""
-"""In place of a role, in the rows of the resolver."""
-_AS_APPOINTMENT = {
-    "role": Value(_INTEREST),
-    **{name: Value(None, BigIntegerField()) for name in SCOPE_FIELDS if name not in ("school", "phase")},
-    "phase": Value("", CharField()),
-}
-"""What an interest lacks of the columns of an appointment."""
-_BARS = {*SCHOOL_ROLES, _INTEREST}
-"""The rows whose school is the user's own."""
+
+
+class InterestsOf(Func):
+    """The keys of the schools in which a person has an interest that day, with commas; written out as `Covered` is."""
+
+    output_field = CharField()
+    function = "STRING_AGG"
+    template = (
+        "(SELECT %(function)s(CAST(tie.school_id AS varchar), ',') FROM %(interests)s tie "
+        "WHERE tie.person_id = %(expressions)s AND tie.starts_on <= %%s "
+        "AND (tie.ends_on IS NULL OR tie.ends_on >= %%s))"
+    )
+
+    def __init__(self, person: Any, day: date) -> None:
+        super().__init__(person)
+        self.day = day
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **context: Any) -> tuple[str, Any]:
+        day = connection.ops.adapt_datefield_value(self.day)
+        interests = connection.ops.quote_name(Interest._meta.db_table)
+        sql, params = super().as_sql(compiler, connection, *args, interests=interests, **context)
+        return sql, (*params, day, day)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
 class AppointmentResolver:
@@ -39,14 +56,14 @@ class AppointmentResolver:
     """
 
     def held_by(self, user: User) -> Sequence[Held]:
-        on, columns = clock.today(), ("pk", "role", *SCOPE_FIELDS)
-        mine = Appointment.objects.current(on).held_by(user).order_by().values(*columns)
-        interests = Interest.objects.current(on).filter(person__user=user).order_by().annotate(**_AS_APPOINTMENT)
-        rows = list(mine.union(interests.values(*columns), all=True).order_by("role", "pk"))
-        own = frozenset(row["school"] for row in rows if row["role"] in _BARS and row["school"])
-        held = [row for row in rows if row["role"] != _INTEREST]
-        names = _ScopeNames(held)
-        return tuple(_as_held(row, names, own) for row in held)
+        on = clock.today()
+        mine = Appointment.objects.current(on).held_by(user).order_by("role", "pk")
+        rows = list(mine.annotate(interests=InterestsOf("person", on)).values("pk", "role", "interests", *SCOPE_FIELDS))
+        own = {row["school"] for row in rows if row["role"] in SCHOOL_ROLES and row["school"]}
+        for interests in {row["interests"] for row in rows if row["interests"]}:
+            own.update(map(int, interests.split(",")))
+        names, barred = _ScopeNames(rows), frozenset(own)
+        return tuple(_as_held(row, names, barred) for row in rows)
 
     def covers(self, held: Held, obj: Any) -> bool:
         return scope.covers(held, obj)

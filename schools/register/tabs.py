@@ -30,6 +30,7 @@ def register_own() -> None:
         SchoolTab("overview", 10, "Overview", "schools:school", Permission.VIEW_SCHOOL),
         SchoolTab("visits", 20, "Visits", "schools:visits", Permission.VIEW_SHARED_RECORD),
         SchoolTab("actions", 25, "Actions", "schools:actions", Permission.VIEW_SHARED_RECORD),
+        SchoolTab("letters", 28, "Letters", "schools:letters_of_school", Permission.VIEW_LETTER),
         SchoolTab("people", 30, "People", "schools:people", Permission.VIEW_SCHOOL),
         SchoolTab("governors", 35, "Governors", "schools:governors", Permission.VIEW_SHARED_RECORD),
         SchoolTab("inspections", 37, "Inspections", "schools:inspections", Permission.VIEW_SCHOOL),

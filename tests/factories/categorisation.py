@@ -24,12 +24,16 @@ NOON = datetime(2026, 11, 3, 12, tzinfo=LONDON)
 
 
 class SchemeEditionFactory(factory.django.DjangoModelFactory[SchemeEdition]):
+    """A draft; with `published` one that is in force from its first day."""
+
     class Meta:
         model = SchemeEdition
 
+    class Params:
+        published = factory.Trait(status=EditionStatus.PUBLISHED, published_from=date(2026, 9, 1))
+
     title = "Invented scheme"
     content = factory.LazyFunction(lambda: dump(SHIPPED_SCHEME))
-    status = EditionStatus.DRAFT
 
 
 class RoundFactory(factory.django.DjangoModelFactory[Round]):

@@ -25,7 +25,7 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory, VisitFactory, appointed
 from tests.factories.shared import shared
 from tests.forms import PageForm, forms_in
-from tests.integration.pages.samples import day
+from tests.integration.pages.sampling import day
 from tests.integration.signing_in import signed_in
 from tests.integration.together import together
 

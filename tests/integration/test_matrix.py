@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
-from categorisation.models import Round
+from categorisation.models import Round, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -32,17 +32,30 @@ from schoolimprove.pages.lists import ListPage
 from schoolimprove.pages.nouns import NounPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.reminders.models import Reminder
-from schools.models import Inspection, ProgrammeEdition, RecordDocument, RecordOfVisit, School
+from schools.models import (
+    Group,
+    Inspection,
+    Interest,
+    Letter,
+    Membership,
+    ProgrammeEdition,
+    RecordDocument,
+    RecordOfVisit,
+    School,
+)
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
-from tests.factories.categorisation import RecommendationFactory
+from tests.factories.categorisation import RecommendationFactory, SchemeEditionFactory
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.inspections import InspectionFactory, shipped_framework
+from tests.factories.letters import LetterDeliveryFactory, LetterFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
     DioceseFactory,
     DistrictFactory,
     DoubleDistrictFactory,
+    InterestFactory,
     LocalAuthorityFactory,
     PartnershipFactory,
     RecordVersionFactory,
@@ -90,9 +103,16 @@ ARRANGES = frozenset({HT, CHAIR})
 KEEPS_PERFORMANCE = frozenset({SIP, DSIM})
 WRITES_NOTES = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 KEEPS_CONTACTS = frozenset({SIP, DSIM, ADMINISTRATOR, HT, CLERK, SYSTEM})
+READS_DRAFT_LETTERS = frozenset({SIP, EIP, DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
+READS_LETTERS = READS_DRAFT_LETTERS | {HT, CHAIR}
+WRITES_LETTERS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 
 READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
+SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
+KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
+OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
+
 DRAFT = "An edition being written"
 
 Statuses = Mapping[Role, int]
@@ -165,6 +185,12 @@ def of_recommendation(
     return Route(when_shared, when_submitted)
 
 
+def of_letter(issued: frozenset[Role], draft: frozenset[Role], *, moved: frozenset[Role] = frozenset()) -> Route:
+    """The letter of the shared record's case is issued, that of the other a draft; `moved` come too early or late."""
+    when_issued = dict(statuses(issued, refused=READS_LETTERS)) | dict.fromkeys(moved - issued, 302)
+    return Route(when_issued, dict(statuses(draft, refused=READS_DRAFT_LETTERS)) | dict.fromkeys(moved - draft, 302))
+
+
 NONE: frozenset[Role] = frozenset()
 KEEPS_MEETINGS = frozenset({HT, CHAIR, CLERK, SIP, DSIM, ADMINISTRATOR})
 INSPECTIONS = frozenset({DSIM, ADMINISTRATOR, Role.ERA})
@@ -210,6 +236,15 @@ ROUTES: dict[str, Route] = {
     # It has schools to decide, and there are no term dates to open another one in.
     "categorisation:round_close": Route({**statuses(refused=READS_RECOMMENDATIONS), HEAD: 302}),
     "categorisation:round_open": only({HEAD}, ok=302),
+    "categorisation:schemes": only(SEES_SCHOOLS),
+    "categorisation:schemes_export": only(EXPORTS),
+    "categorisation:scheme_write": only({SYSTEM}),
+    # A draft: the Head may publish it, and not write it.
+    **{f"categorisation:scheme{name}": Route(statuses(frozenset({SYSTEM, HEAD}))) for name in ("", "_publish")},
+    **{
+        f"categorisation:scheme_{name}": Route(statuses(frozenset({SYSTEM}), refused=frozenset({HEAD})))
+        for name in ("begin", "edit", "abandon")
+    },
     "schools:term_open": only(STEERS),
     # Without a term in its address, of which there are none here.
     "schools:term_open_export": only(STEERS, ok=404),
@@ -226,6 +261,19 @@ ROUTES: dict[str, Route] = {
     "schools:my_term_export": only({SIP, DSIM, ADMINISTRATOR, HEAD}),
     "schools:contact_notes": only(WRITES_NOTES | {DIRECTOR, DEPUTY_DIRECTOR}),
     "schools:contact_notes_export": only(WRITES_NOTES | {DIRECTOR, DEPUTY_DIRECTOR}),
+    "schools:letters": only(READS_LETTERS),
+    "schools:letters_export": only(READS_LETTERS),
+    "schools:letters_issue": only({HEAD}),
+    "schools:letters_of_school": of_school(READS_LETTERS),
+    "schools:letter": of_letter(READS_LETTERS, READS_DRAFT_LETTERS),
+    "schools:letter_issue": of_letter(NONE, frozenset({HEAD}), moved=frozenset({HEAD})),
+    "schools:letter_approve": of_letter(NONE, frozenset({DSIM, HEAD}), moved=frozenset({DSIM, HEAD})),
+    "schools:letter_discard": of_letter(NONE, WRITES_LETTERS, moved=WRITES_LETTERS),
+    "schools:letter_withdraw": of_letter(frozenset({HEAD}), NONE, moved=frozenset({HEAD})),
+    "schools:letter_edit": of_letter(NONE, WRITES_LETTERS, moved=WRITES_LETTERS),
+    # The PDF of the issued letter is not made yet.
+    "schools:letter_pdf": Route(statuses(READS_LETTERS, ok=302), statuses(READS_DRAFT_LETTERS)),
+    "schools:letter_service": Route(statuses(WRITES_LETTERS, refused=READS_LETTERS), NOBODY),
     "schools:visit_plan": of_school(PLANS),
     "schools:review_commission": of_school(frozenset({DSIM})),
     "schools:performance_record": of_school(KEEPS_PERFORMANCE),
@@ -323,6 +371,23 @@ ROUTES: dict[str, Route] = {
     "schools:correction_withdraw": of_record(NONE, NONE, moved=frozenset({SIP, DSIM})),
     "schools:strength_consent": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
     "schools:strength_decline": Route(statuses(frozenset({HT}), refused=READS_SHARED, ok=302), NOBODY, method="post"),
+}
+# The group covers the district; the provider is a member, and sees it for that reason alone.
+ROUTES |= {
+    "groups:list": only(OFFICERS),
+    "groups:list_export": only(READS_HISTORY | {Role.DIOCESAN_OFFICER}),
+    "groups:form": only(KEEPS_GROUPS),
+    "groups:group": Route(statuses(SEES_GROUPS | {Role.PROVIDER})),
+    "groups:members_export": Route(statuses(SEES_GROUPS, refused=frozenset({Role.PROVIDER}))),
+    **{
+        f"groups:{name}": Route(statuses(KEEPS_GROUPS, refused=SEES_GROUPS | {Role.PROVIDER}))
+        for name in ("group_end", "change", "member_add", "member_end")
+    },
+    "schools:interests": only(OFFICERS),
+    "schools:interests_export": only(READS_HISTORY | {Role.DIOCESAN_OFFICER}),
+    "schools:interest_declare": only(OFFICERS),
+    # That of a person who has no account.
+    "schools:interest_end": Route(statuses(KEEPS_GROUPS | {SYSTEM}, refused=SEES_GROUPS)),
 }
 ROUTES |= {
     "calendar_feed:own": everybody(),
@@ -447,6 +512,7 @@ def made_world() -> World:
     )
     # A draft: those who publish have it, and for everybody else it does not exist.
     ProgrammeEditionFactory.create(title=DRAFT)
+    SchemeEditionFactory.create(title=DRAFT)
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
@@ -455,6 +521,12 @@ def made_world() -> World:
         planned = VisitFactory.create(school=school, status=VisitStatus.PROPOSED, planned_on=tomorrow, held_on=None)
         AgendaItemFactory.create(visit=planned)
         ContactNoteFactory.create(school=school, author=users[SIP])
+        LetterFactory.create(school=school)
+        stamp = {"status": "issued", "issued_on": clock.today(), "issued_by": users[HEAD]}
+        LetterDeliveryFactory.create(letter=LetterFactory.create(school=school, subject_id=-school.pk, **stamp))
+    group = GroupFactory.create(authority=None, district=here.district)
+    MembershipFactory.create(group=group, person=users[Role.PROVIDER].person)
+    InterestFactory.create(school=here)
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -527,6 +599,11 @@ def client_of(key: str | None) -> Client:
     return client
 
 
+def letter_of(record: RecordOfVisit) -> Letter:
+    """Return the issued letter of the school for a shared record, and the draft for another."""
+    return Letter.objects.get(school=record.school_id, status="issued" if record.shared_version else "draft")
+
+
 def address(name: str, record: RecordOfVisit, someone: User) -> str:
     """The address of a route for this record, its school and this person; only what it names is looked up."""
     school = record.school
@@ -540,6 +617,8 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "appointment": lambda: school.appointments.get(role=SIP).pk,
         "contact": lambda: school.contacts.get().pk,
         "note": lambda: school.contact_notes.get().pk,
+        "letter": lambda: letter_of(record).pk,
+        "delivery": lambda: getattr(letter_of(record).deliveries.first(), "pk", 0),
         "visit": lambda: school.visits.get(status=VisitStatus.PROPOSED).pk,
         "item": lambda: school.visits.get(status=VisitStatus.PROPOSED).agenda_items.get().pk,
         "version": lambda: 1,
@@ -554,12 +633,16 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
             school.recommendations.get(status="shared" if record.status == RecordStatus.SHARED else "submitted").pk
         ),
         "round": lambda: Round.objects.get(term="autumn").pk,
+        "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,
         "year": lambda: academic_year(clock.today()),
         "attachment": lambda: record.attachments.get().pk,
         "document": lambda: getattr(RecordDocument.objects.filter(version__record=record).first(), "pk", 0),
         "job": lambda: "core-visits",
         "turn": lambda: "2026-autumn",
         "reminder": lambda: Reminder.objects.get(step="coming").pk,
+        "group": lambda: Group.objects.get().pk,
+        "member": lambda: Membership.objects.get().pk,
+        "interest": lambda: Interest.objects.get().pk,
         "email": lambda: Email.objects.latest("pk").pk,
     }
     return reverse(name, kwargs={parameter: values[parameter]() for parameter in PARAMETERS[name]})

@@ -21,21 +21,26 @@ from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
-READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"]}
+CATEGORIES = {"Categories": ["Category schemes"]}
+READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
+OFFICER = {**READER, "Schools": ["Your schools", "Groups", "Interests"]}
+ALLOCATES = ["Your schools", "SIP allocation", "Groups", "Interests"]
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
-    "sip": {**READER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "sip": {**OFFICER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
     "dsim": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation"],
+        "Schools": ALLOCATES,
         "Visits": ["To assure", "My term", "Visit programme"],
+        **CATEGORIES,
         "Reports": REPORTS,
         **EVERYBODY,
     },
     "head_of_service": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation"],
+        "Schools": ALLOCATES,
         "Visits": ["To assure", "My term", "Visit programme"],
+        **CATEGORIES,
         "Reports": REPORTS,
         "Reminders": ["Reminders"],
         "Administration": ["Settings"],
@@ -43,11 +48,11 @@ SEEN: dict[str, dict[str, list[str]]] = {
     },
     "headteacher": {**READER, **EVERYBODY},
     "clerk": {**READER, **EVERYBODY},
-    "finance": {**READER, **EVERYBODY},
-    "era": {**READER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
+    "finance": {**OFFICER, **EVERYBODY},
+    "era": {**OFFICER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
     "system_administrator": {
         **READER,
-        "Schools": ["Your schools", "SIP allocation"],
+        "Schools": ALLOCATES,
         "Reminders": ["Reminders"],
         "Administration": ["People", "Imports", "Settings"],
         "Help": ["Help"],
@@ -153,7 +158,7 @@ def test_the_admin_has_the_navigation_of_the_site(county: County) -> None:
         ("", "Imports"),
         ("true", "Settings"),
     ]
-    assert [text for _current, _url, text in links_in(page, "Menu")] == ["Home", "Schools", "Visits"]
+    assert [text for _current, _url, text in links_in(page, "Menu")] == ["Home", "Schools", "Visits", "Categories"]
     imports = client.get(reverse("admin:schools_importrun_changelist"))
     assert ("page", "Imports") in [(current, text) for current, _url, text in links_in(imports, "Administration")]
 

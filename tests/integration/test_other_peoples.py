@@ -15,7 +15,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.records.models import AuditEvent
 from schools.models import RecordOfVisit
 from schools.visits.states import VisitStatus
-from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, world
+from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, letter_of, world
 
 __all__ = ["world"]
 
@@ -23,6 +23,7 @@ EVERYBODY_HAS = {"kind", "topic", "token", "version", "year", "edition", "job", 
 """Parts of an address that are no number of anybody's."""
 OF_A_SCHOOL = sorted(name for name, needed in PARAMETERS.items() if "urn" in needed)
 WITHIN = sorted(name for name in OF_A_SCHOOL if set(PARAMETERS[name]) - {"urn"} - EVERYBODY_HAS)
+OF_LETTERS = {name for name, needed in PARAMETERS.items() if "letter" in needed}
 READERS = (Role.DSIM, Role.HEADTEACHER)
 """Who may do most at the county and at a school."""
 NOT_THERE = {404, 405}
@@ -40,6 +41,8 @@ def numbers(record: RecordOfVisit) -> dict[str, Any]:
         "appointment": school.appointments.filter(role=Role.SIP).latest("pk").pk,
         "contact": school.contacts.get().pk,
         "note": school.contact_notes.get().pk,
+        "letter": letter_of(record).pk,
+        "delivery": getattr(letter_of(record).deliveries.first(), "pk", 0),
         "visit": planned.pk,
         "item": planned.agenda_items.get().pk,
         "meeting": school.governors_meetings.get().pk,
@@ -115,6 +118,15 @@ def test_a_person_elsewhere_hands_nothing_over(db: None, world: World) -> None:
     assert found(world, Role.DSIM, [address]) == {}
 
 
+def test_letters_elsewhere_are_not_there_nor_is_the_schools_own_draft(db: None, world: World) -> None:
+    for role, record in (
+        (Role.DSIM, world.elsewhere),
+        (Role.HEADTEACHER, world.elsewhere),
+        (Role.HEADTEACHER, world.unshared),
+    ):
+        assert found(world, role, [each for name in OF_LETTERS for each in addresses(name, numbers(record))]) == {}
+
+
 def test_every_address_with_a_number_is_asked_for(db: None) -> None:
     """Whatever has a number and is of no school: people are the system administrator's, editions those who publish.
 
@@ -122,10 +134,10 @@ def test_every_address_with_a_number_is_asked_for(db: None) -> None:
     """
     others = {name for name, needed in PARAMETERS.items() if set(needed) - EVERYBODY_HAS} - set(OF_A_SCHOOL)
     reminders = {"reminders:reminder", "reminders:done", "reminders:late"}
-    expected = {"schools:hand_over", "reminders:send_again", "reminders:mail_seen", *reminders}
+    expected = {"schools:hand_over", "reminders:send_again", "reminders:mail_seen", *reminders, *OF_LETTERS}
     assert {name for name in others if not name.startswith("accounts:person")} == expected
     assert {
         status
-        for name in others - reminders - {"reminders:send_again", "reminders:mail_seen"}
+        for name in others - reminders - OF_LETTERS - {"reminders:send_again", "reminders:mail_seen"}
         for status in ROUTES[name].shared.values()
     } <= {200, 403}

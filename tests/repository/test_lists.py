@@ -15,7 +15,11 @@ OFFERS_FILES = re.compile(r"""include "components/exports\.html\"""")
 
 LISTS: dict[str, set[str]] = {
     "accounts/people.html": {"accounts:people_export"},
-    "layouts/list.html": {"schools:contact_notes_export"},
+    "layouts/editions.html": {"categorisation:schemes_export"},
+    "layouts/list.html": {
+        *("schools:contact_notes_export", "schools:letters_export", "groups:list_export", "schools:interests_export"),
+        *("categorisation:recommendations_export", "categorisation:rounds_export"),
+    },
     "reminders/failed_mail.html": {"reminders:failed_mail_export"},
     "reminders/inbox.html": {"reminders:inbox_export"},
     "schools/records/actions.html": {"schools:actions_export"},
@@ -28,6 +32,7 @@ LISTS: dict[str, set[str]] = {
     "schools/oversight/due_board.html": {"schools:due_export"},
     "schools/inspections/school_inspections.html": {"schools:inspections_export"},
     "schools/records/governors.html": {"schools:meetings_export", "schools:waiting_export"},
+    "schools/groups/group.html": {"groups:members_export"},
     "schools/imports/import_detail.html": {"admin:schools_importrun_rejections", "admin:schools_importrun_vanished"},
     "schools/imports/import_list.html": {"admin:schools_importrun_export"},
     "schools/oversight/my_term.html": {"schools:my_term_export"},
@@ -40,11 +45,16 @@ LISTS: dict[str, set[str]] = {
     "schools/records/school_visits.html": {"schools:visits_export"},
     "schools/visits/term_open.html": {"schools:term_open_export"},
 }
-"""Template → the routes that send what it lists. `layouts/list.html` itself is the page of contacts."""
+"""Template → the routes that send what it lists. `layouts/list.html` itself is the page of contacts and of letters."""
 WITHOUT = {
     "accounts/person.html": "The newest events of one account, for whoever helps its owner; the audit keeps all.",
+    "layouts/edition.html": "What one edition says; the list of its kind has the file.",
+    "layouts/edition_conflict.html": "What differs between two versions of one edition.",
     "layouts/noun.html": "The newest events of one thing; the chronology of its school has the rest, and its file.",
     "home.html": "What is newest at one's schools; the chronology of each has the rest, and its file.",
+    "schools/letters/letter.html": "The recipients of one letter, which is a document and has its PDF.",
+    "schools/letters/letter_edit.html": "The fields that one letter has.",
+    "schools/letters/school_letters.html": "The letters of one school; the list, filtered by it, has the file.",
     "schools/oversight/coverage_weeks.html": "A picture of a term; the file of a school’s Visits tab has its visits.",
     "policy/policy_list.html": "The earlier values of one key, beside what it does: a document to read.",
     "policy/proposal.html": "One value beside the value before it.",

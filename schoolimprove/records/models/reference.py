@@ -23,10 +23,15 @@ class ReferenceCounter(models.Model):
 
 def next_reference(prefix: str, *, on: date) -> str:
     """The next unused reference of the academic year that holds `on`; gaps only where a save was undone."""
+    return next_references(prefix, on=on, count=1)[0]
+
+
+def next_references(prefix: str, *, on: date, count: int) -> list[str]:
+    """Return the next `count` unused references, in constant queries."""
     with transaction.atomic():
         year = academic_year(on)
         ReferenceCounter.objects.get_or_create(prefix=prefix, year=year)
         counter = ReferenceCounter.objects.select_for_update().get(prefix=prefix, year=year)
-        counter.last += 1
+        first, counter.last = counter.last + 1, counter.last + count
         counter.save(update_fields=["last"])
-        return f"{prefix}-{year}-{counter.last:05d}"
+        return [f"{prefix}-{year}-{number:05d}" for number in range(first, counter.last + 1)]

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from schoolimprove.accounts.models import user_of
-from schoolimprove.documents.models import Blob, BlobDamaged, ScanState
+from schoolimprove.documents.downloads import download, served
+from schoolimprove.documents.models import ScanState
 from schoolimprove.documents.pdf import CONTENT_TYPE, PdfUnavailable
 from schoolimprove.documents.scanning import state_of
 from schoolimprove.pages.conflicts import refused
@@ -49,7 +49,7 @@ def _preview(request: HttpRequest, record: RecordOfVisit) -> HttpResponse:
         _log.exception("No preview of %s could be made", record.reference)
         messages.error(request, "We cannot make PDFs at the moment. Tell your system administrator.")
         return redirect(record)
-    return _download(pdf.content, f"{record.reference}-preview.pdf", CONTENT_TYPE)
+    return download(pdf.content, f"{record.reference}-preview.pdf", CONTENT_TYPE)
 
 
 def record_document(request: HttpRequest, urn: int, reference: str, document: int) -> HttpResponse:
@@ -59,7 +59,8 @@ def record_document(request: HttpRequest, urn: int, reference: str, document: in
 
 
 def _document(request: HttpRequest, record: RecordOfVisit, document: RecordDocument) -> HttpResponse:
-    return _served(request, record, document.blob, f"{record.reference}-version-{document.version.number}.pdf")
+    name = f"{record.reference}-version-{document.version.number}.pdf"
+    return served(request, document.blob, name, back=record.get_absolute_url())
 
 
 def attachment(request: HttpRequest, urn: int, reference: str, attachment: int) -> HttpResponse:
@@ -68,35 +69,7 @@ def attachment(request: HttpRequest, urn: int, reference: str, attachment: int) 
     if state_of(file.blob) == ScanState.INFECTED:
         messages.error(request, f"You cannot download {file.name} because it is infected with a virus.")
         return redirect(record)
-    return _served(request, record, file.blob, file.name)
-
-
-def _served(request: HttpRequest, record: RecordOfVisit, blob: Blob, name: str) -> HttpResponse:
-    """The whole file, verified, or a sentence: never a part of it."""
-    try:
-        return _download(blob.read(), name, blob.content_type)
-    except (BlobDamaged, OSError):
-        _log.exception("%s of %s cannot be given out", name, record.reference)
-        messages.error(
-            request,
-            f"You cannot download {name} because our copy is missing or damaged. "
-            "Tell your system administrator, who can restore it from the backup.",
-        )
-        return redirect(record)
-
-
-def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
-    """Always to be saved, never to be drawn on our own address."""
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
-            "Content-Security-Policy": "sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return served(request, file.blob, file.name, back=record.get_absolute_url())
 
 
 class AttachmentAdd(SendsOnce, FormView[AttachmentForm]):

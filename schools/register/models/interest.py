@@ -28,10 +28,10 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
     def visible_to(self, user: Any) -> Self:
-        """Return a user's own, and those at schools where they keep groups or look after people; no school's own."""
+        """Return a user's own, and those at schools whose groups they see or whose people they look after."""
         own = Q(person__user=user.pk)
-        kept = in_scope(user, Permission.KEEP_GROUPS, school="school")
-        return self.filter(own | kept | in_scope(user, Permission.MANAGE_PEOPLE, school="school"))
+        overseen = in_scope(user, Permission.VIEW_GROUPS, school="school")
+        return self.filter(own | overseen | in_scope(user, Permission.MANAGE_PEOPLE, school="school"))
 
 
 class Interest(BaseRecord):

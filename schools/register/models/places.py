@@ -34,6 +34,12 @@ class LocalAuthority(BaseRecord):
             raise ValidationError({"name": "Enter the authority's name."})
 
 
+def letterhead() -> dict[str, str]:
+    """Return the name and the colour of the authority that runs this installation, for documents."""
+    own = LocalAuthority.objects.filter(own=True).order_by("code").values("name", "colour").first()
+    return {"name": "", "colour": "#1d4f5f"} if own is None else {"name": own["name"], "colour": own["colour"]}
+
+
 class DoubleDistrict(BaseRecord):
     name = models.CharField(max_length=100, unique=True)
 

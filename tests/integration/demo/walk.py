@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from post_office.models import Email
 
+from categorisation.models import SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
@@ -24,8 +25,10 @@ from schoolimprove.reminders.models import Reminder
 from schools.models import (
     Appointment,
     FrameworkEdition,
+    Group,
     ImportRun,
     Inspection,
+    Interest,
     ProgrammeEdition,
     RecordDocument,
     RecordOfVisit,
@@ -80,12 +83,16 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     someone = User.objects.order_by("pk").last()
     school = record.school
     partner = Appointment.objects.filter(role="sip", school=school).last()
+    group = (Group.objects.visible_to(user) or Group.objects.all()).last()
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
+    letter = school.letters.order_by("pk").last()
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
         "appointment": partner.pk if partner else 0,
         "contact": getattr(school.contacts.last(), "pk", 0),
+        "letter": letter.pk if letter else 0,
+        "delivery": getattr(letter.deliveries.last() if letter else None, "pk", 0),
         "visit": visit.pk,
         "item": getattr(visit.agenda_items.last(), "pk", 0),
         "note": getattr(school.contact_notes.last(), "pk", 0),
@@ -100,6 +107,9 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "edition": getattr(
             ProgrammeEdition.objects.filter(status=_EDITION.get(record.status, "published")).first(), "pk", 0
         ),
+        "scheme": getattr(
+            SchemeEdition.objects.filter(status=_EDITION.get(record.status, "published")).first(), "pk", 0
+        ),
         "year": academic_year(clock.today()),
         "reference": record.reference,
         "pk": someone.pk if someone else 0,
@@ -111,6 +121,9 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "turn": f"{academic_year(clock.today())}-autumn",
         "reminder": getattr(Reminder.objects.to(user).open().order_by("due_on", "pk").first(), "pk", 0),
         "email": getattr(Email.objects.order_by("pk").last(), "pk", 0),
+        "group": getattr(group, "pk", 0),
+        "member": getattr(group and group.memberships.last(), "pk", 0),
+        "interest": getattr((Interest.objects.visible_to(user) or Interest.objects.all()).last(), "pk", 0),
         "token": "0" * 32,
         "object_id": "1",
         "app_label": "schools",

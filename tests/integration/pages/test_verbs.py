@@ -9,7 +9,7 @@ from schoolimprove.pages.bulk import BulkPage
 from schoolimprove.records.drafts import CHECKED_FIELD, SENT_ALREADY
 from schoolimprove.records.models import AuditEvent, Draft
 from tests.factories.county import TUESDAY, County
-from tests.forms import form_with_token, forms_in
+from tests.forms import form_of_verb, forms_in
 from tests.integration.pages.samples import VerbSample, pages, verb_samples, verbs
 from tests.integration.signing_in import signed_in
 from tests.integration.together import together
@@ -18,6 +18,8 @@ VERBS = sorted(verbs())
 NEW = {
     *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
     "categorisation:round_open",
+    *("categorisation:scheme_begin", "categorisation:scheme_write"),
+    *("groups:form", "schools:interest_declare"),
 }
 """Forms that make something new: no colleague can be first."""
 
@@ -42,7 +44,7 @@ def older(county: County, request: pytest.FixtureRequest) -> VerbSample:
 
 def opened(client: Client, sample: VerbSample) -> dict[str, Any]:
     """Return what the form sends, with what is typed into it."""
-    return {**form_with_token(client.get(sample.path).content.decode()).sent, **sample.typed}
+    return {**form_of_verb(client.get(sample.path).content.decode()).sent, **sample.typed}
 
 
 def last_step(client: Client, sample: VerbSample) -> dict[str, Any]:

@@ -40,7 +40,7 @@ from tests.factories.imports import ImportRunFactory
 from tests.factories.reminders import DeadlineFactory, ReminderChoicesFactory, ReminderFactory
 from tests.factories.schools import AppointmentFactory, LocalAuthorityFactory, VisitFactory, appointed
 from tests.factories.shared import propose, shared
-from tests.integration.pages.samples import day
+from tests.integration.pages.sampling import day
 from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db

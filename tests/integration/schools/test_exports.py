@@ -22,16 +22,17 @@ from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
 from schools.imports.models import ImportKind
 from schools.management.commands.write_exports import list_files
-from schools.models import ContactNote, ImportRun
+from schools.models import ContactNote, Group, ImportRun
 from schools.records.states import RecordStatus
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
 from tests.factories.county import TUESDAY, County
+from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
 from tests.factories.inspections import InspectionFactory
 from tests.factories.reminders import ReminderFactory
-from tests.factories.schools import SchoolFactory, VisitFactory, also_appointed, appointed
+from tests.factories.schools import InterestFactory, SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import (
     ContactNoteFactory,
     GovernorsMeetingFactory,
@@ -61,6 +62,8 @@ def gathered(county: County) -> County:
         GovernorsMeetingFactory.create(school=school, held_on=TUESDAY + timedelta(days=days))
     SchoolContactFactory.create(school=school)
     SchoolClosureFactory.create(school=school)
+    MembershipFactory.create(group=GroupFactory.create(authority=None, district=school.district))
+    InterestFactory.create(school=school)
     InspectionFactory.create(school=school, source_note=FORMULA)
     ProgrammeEditionFactory.create()
     ReminderFactory.create(user=county.dsim, subject_id=shared.pk, school_id=school.pk)
@@ -96,7 +99,9 @@ QUERIES = {
 
 
 def address(route: str, county: County, kind: str) -> str:
-    """Where the route is of a school or of an import, of the county's school and of the import there is."""
+    """Where the route is of a school, an import or a group, of the county's school and of the one there is."""
+    if route == "groups:members_export":
+        return reverse(route, args=[Group.objects.get().pk, kind])
     run = ImportRun.objects.first()
     numbers: list[list[Any]] = [[], [county.school.urn], [run.pk if run else 0]]
     for args in numbers if "importrun" not in route else [numbers[0], numbers[2]]:

@@ -2,11 +2,15 @@
 
 import pytest
 
+from categorisation.recommendations.states import RECOMMENDATION
+from categorisation.rounds.states import ROUND
+from categorisation.schemes.states import SCHEME_EDITION
 from schoolimprove.lib.states import StateTable
+from schoolimprove.management.commands.write_states import TABLES
 from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
 from schools.inspections.states import FRAMEWORK_EDITION
-from schools.management.commands.write_states import TABLES
+from schools.letters.states import LETTER, LETTER_TEMPLATE
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
 from schools.visits.states import PROGRAMME_EDITION, VISIT
 
@@ -75,6 +79,11 @@ NEEDS_REASON = [
     (STRENGTH, {"withdraw"}),
     (GROUP, {"end"}),
     (IMPORT_RUN, set[str]()),
+    (LETTER, {"discard", "withdraw"}),
+    (LETTER_TEMPLATE, {"abandon"}),
+    (SCHEME_EDITION, {"abandon"}),
+    (ROUND, set[str]()),
+    (RECOMMENDATION, {"return", "withdraw"}),
     (FRAMEWORK_EDITION, {"abandon"}),
 ]
 

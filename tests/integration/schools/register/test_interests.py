@@ -77,16 +77,16 @@ def test_what_is_wrong_with_an_interest_is_said(county: County) -> None:
         end_interest(interest, last_day=TUESDAY, reason="Left", **{**end, "seen_version": 2})
 
 
-def test_an_interest_is_seen_by_its_person_and_by_who_keeps_interests_there_but_never_by_the_school(
+def test_an_interest_is_seen_by_its_person_and_by_who_oversees_the_school_but_never_by_the_school(
     county: County,
 ) -> None:
     system = appointed(Role.SYSTEM_ADMINISTRATOR, authority=county.school.authority)
     barred = appointed(Role.DSIM, double_district=county.double_district)
     others = InterestFactory.create(school=county.school, person=county.sip.person)
     own = InterestFactory.create(school=county.school, person=barred.person)
-    for user in (county.dsim, county.head, system):
+    for user in (county.dsim, county.head, county.director, system):
         assert set(Interest.objects.visible_to(user)) == {others, own}
     assert list(Interest.objects.visible_to(county.sip)) == [others]
     assert list(Interest.objects.visible_to(barred)) == [own]
-    for user in (county.headteacher, county.chair, county.director):
+    for user in (county.headteacher, county.chair, appointed(Role.ERA, authority=county.school.authority)):
         assert not Interest.objects.visible_to(user).exists()

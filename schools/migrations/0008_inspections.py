@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0006_standing'),
+        ('schools', '0007_letters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,15 +1,22 @@
 from enum import StrEnum
 
+from categorisation.recommendations.states import RECOMMENDATION
+from categorisation.rounds.states import ROUND
+from categorisation.schemes.states import SCHEME_EDITION
 from schoolimprove.accounts.roles import ROLE_LABELS, Permission, roles_with
 from schoolimprove.lib.states import Act, Move, StateTable
 from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
 from schools.inspections.states import FRAMEWORK_EDITION
+from schools.letters.states import LETTER, LETTER_TEMPLATE
 from schools.management.documents import WritesDocument
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, STRENGTH
 from schools.visits.states import PROGRAMME_EDITION, VISIT
 
-TABLES = [PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, IMPORT_RUN, FRAMEWORK_EDITION]
+TABLES = [
+    *(PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, LETTER, LETTER_TEMPLATE),
+    *(IMPORT_RUN, FRAMEWORK_EDITION, SCHEME_EDITION, ROUND, RECOMMENDATION),
+]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 
 
