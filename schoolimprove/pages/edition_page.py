@@ -16,7 +16,7 @@ from schoolimprove.lib.states import Move
 from schoolimprove.pages.columns import Column
 from schoolimprove.pages.nouns import NounPage
 from schoolimprove.policy import editions
-from schoolimprove.policy.content import Entry, Section, Wording, sections_of
+from schoolimprove.policy.content import ContentSection, Entry, Wording, sections_of
 from schoolimprove.policy.content_forms import CONTENT, model_field
 from schoolimprove.policy.models.edition import Edition
 from schoolimprove.policy.nested import PolicyError, load
@@ -29,7 +29,7 @@ WRITE, PUBLISH = "abandon", "publish"
 """The moves of the state table whose permissions are those to write a draft and to publish it."""
 
 
-class PublishForm(Form):
+class FirstDayForm(Form):
     published_from = DateField(label="First day", help_text="It cannot be in the past.")
 
 
@@ -47,7 +47,7 @@ class EditionPage(NounPage):
 
     template_name = "layouts/edition.html"
     verbs = {PUBLISH: publish}
-    forms = {PUBLISH: PublishForm}
+    forms = {PUBLISH: FirstDayForm}
 
     title: ClassVar[str]
     """The heading of the list."""
@@ -111,14 +111,14 @@ class EditionPage(NounPage):
         return ["Correct what is wrong with the draft first."] if lacks else []
 
     @classmethod
-    def sections(cls, edition: Edition) -> list[Section]:
+    def sections(cls, edition: Edition) -> list[ContentSection]:
         """Return what the edition says, by section; nothing where it no longer fits the code."""
         fields = [
             (str(model_field(cls.model, name).label), str(getattr(edition, name)).splitlines())
             for name in cls.model.FIELDS
             if name not in ("title", CONTENT, *cls.model.STRAND)
         ]
-        own = [Section("", "", "", [Entry("", fields)])] if fields else []
+        own = [ContentSection("", "", "", [Entry("", fields)])] if fields else []
         kind = cls.model.CONTENT
         if kind is None:
             return own
@@ -157,7 +157,7 @@ def _until(edition: Any) -> str:
     return f"{following.first_day}, when “{following.title}” begins" if following else "No later edition yet"
 
 
-def _drawn(section: Section) -> dict[str, Any]:
+def _drawn(section: ContentSection) -> dict[str, Any]:
     """Return a section as its template draws it: one table, or a list of facts for each entry."""
     table = None
     if section.is_table and section.entries:

@@ -15,7 +15,7 @@ from schoolimprove.pages.nouns import MovePage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.policy import editions
 from schoolimprove.policy.content import flattened
-from schoolimprove.policy.content_forms import CONTENT, EditionForm, Press
+from schoolimprove.policy.content_forms import CONTENT, ContentForm, Press
 from schoolimprove.policy.models.edition import Edition
 from schoolimprove.policy.states import EditionStatus
 from schoolimprove.records.drafts import fill_from_draft, posted_form_of, typed_fields
@@ -31,7 +31,7 @@ class EditionFormPage(VerbPage):
     """Write an edition: entries are added, removed and moved by buttons; nothing is saved until the draft is."""
 
     template_name = "layouts/edition_form.html"
-    form_class = EditionForm
+    form_class = ContentForm
     kept_title = "Draft of an edition"
 
     page: ClassVar[type[EditionPage]]
@@ -58,7 +58,7 @@ class EditionFormPage(VerbPage):
             "typed": posted_form_of(self.draft) if self.draft else None,
         }
 
-    def fields(self, form: EditionForm) -> dict[str, Any]:
+    def fields(self, form: ContentForm) -> dict[str, Any]:
         return form.values()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,7 +68,7 @@ class EditionFormPage(VerbPage):
             return super().post(request, *args, **kwargs)
         typed = Draft(fields=typed_fields(request.POST))
         given = {name: value for name, value in self.get_form_kwargs().items() if name not in ("data", "files")}
-        form = EditionForm(**given | {"typed": posted_form_of(typed), "press": self.press})
+        form = ContentForm(**given | {"typed": posted_form_of(typed), "press": self.press})
         fill_from_draft(form, typed)
         return self.render_to_response(self.get_context_data(form=form))
 
@@ -79,7 +79,7 @@ class EditionFormPage(VerbPage):
         return [*above, components.Crumb(self.heading)]
 
 
-class EditionWrite(EditionFormPage):
+class DraftWrite(EditionFormPage):
     """Write a new edition, from nothing or from one that is there."""
 
     done = "You saved a draft. No one else can use it until it is published."
@@ -114,7 +114,7 @@ class EditionWrite(EditionFormPage):
         return self.page.url_of(self.written)
 
 
-class EditionEdit(EditionFormPage):
+class DraftEdit(EditionFormPage):
     """Edit a draft. A user who comes second sees where their text differs from what is saved."""
 
     heading, done, lede = "Edit the draft", "You saved the draft.", UNSAVED

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from schoolimprove.pages.edition_list import list_of
 from schoolimprove.pages.edition_page import EditionPage
-from schoolimprove.pages.edition_writing import EditionEdit, EditionFormPage, EditionMove, EditionWrite
+from schoolimprove.pages.edition_writing import DraftEdit, DraftWrite, EditionFormPage, EditionMove
 
 
 class EditionPages(EditionPage):
@@ -18,12 +18,12 @@ class EditionPages(EditionPage):
         name, one = cls.route.partition(":")[2], f"{prefix}<int:{cls.parameter}>/"
         pages: dict[type[EditionFormPage], Any] = {
             kind: type(f"{cls.__name__}{kind.__name__}", (kind,), {"page": cls, "__module__": cls.__module__})
-            for kind in (EditionWrite, EditionEdit)
+            for kind in (DraftWrite, DraftEdit)
         }
         return [
             *list_of(cls).paths(prefix),
-            path(f"{prefix}write/", pages[EditionWrite].as_view(), name=f"{name}_write"),
-            path(f"{one}begin/", pages[EditionWrite].as_view(), name=f"{name}_begin"),
-            path(f"{one}edit/", pages[EditionEdit].as_view(), name=f"{name}_edit"),
+            path(f"{prefix}write/", pages[DraftWrite].as_view(), name=f"{name}_write"),
+            path(f"{one}begin/", pages[DraftWrite].as_view(), name=f"{name}_begin"),
+            path(f"{one}edit/", pages[DraftEdit].as_view(), name=f"{name}_edit"),
             *super().paths(prefix, base or EditionMove, key=f"<int:{cls.parameter}>"),
         ]

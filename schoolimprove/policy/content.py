@@ -90,7 +90,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Section:
+class ContentSection:
     """A list of the content; with an empty label the fields of the content that are no lists."""
 
     name: str
@@ -103,7 +103,7 @@ class Section:
         return bool(self.label) and all(len(each.lines) <= SECTION_LINES for each in self.entries)
 
 
-def sections_of(kind: Any, content: Mapping[str, Any], wording: Wording) -> list[Section]:
+def sections_of(kind: Any, content: Mapping[str, Any], wording: Wording) -> list[ContentSection]:
     """Return the content as people read it."""
     titles = {
         name: {
@@ -113,7 +113,7 @@ def sections_of(kind: Any, content: Mapping[str, Any], wording: Wording) -> list
         if (inner := entry_kind(hint))
     }
     plain: list[tuple[str, Sequence[str]]] = []
-    lists: list[Section] = []
+    lists: list[ContentSection] = []
     for name, hint in hints_of(kind).items():
         words = wording[kind][name]
         if inner := entry_kind(hint):
@@ -122,10 +122,10 @@ def sections_of(kind: Any, content: Mapping[str, Any], wording: Wording) -> list
                 Entry(title_of(wording, inner, each), [*_lines(inner, each, wording, titles)], named)
                 for each in content[name]
             ]
-            lists.append(Section(name, words.label, words.one, entries))
+            lists.append(ContentSection(name, words.label, words.one, entries))
         else:
             plain += _line(words, hint, content[name], wording, titles)
-    return [Section("", "", "", [Entry("", plain)]), *lists] if plain else lists
+    return [ContentSection("", "", "", [Entry("", plain)]), *lists] if plain else lists
 
 
 Titles = Mapping[str, Mapping[str, str]]
@@ -171,7 +171,7 @@ def _text(words: Words, value: Any, titles: Titles) -> str:
     return words.choices.get(text) or titles.get(words.codes_of, {}).get(text, text)
 
 
-def flattened(sections: Sequence[Section]) -> dict[str, str]:
+def flattened(sections: Sequence[ContentSection]) -> dict[str, str]:
     """Return every line of the content by a label of its own, and the order of each list with several entries."""
     found: dict[str, str] = {}
     for section in sections:

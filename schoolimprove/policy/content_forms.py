@@ -60,7 +60,7 @@ class EntryPart:
     title: str
     folded: bool
     opened: bool
-    parts: Sequence["Part"]
+    parts: Sequence["FormPart"]
 
     @property
     def is_one(self) -> bool:
@@ -68,23 +68,23 @@ class EntryPart:
         return len(self.parts) == 1 and not self.folded
 
     @property
-    def boxes(self) -> list["Part"]:
+    def boxes(self) -> list["FormPart"]:
         """Return the fields of one line, which stand beside each other."""
         return [each for each in self.parts if each.is_box]
 
     @property
-    def others(self) -> list["Part"]:
+    def others(self) -> list["FormPart"]:
         return [each for each in self.parts if not each.is_box]
 
 
 @dataclass(frozen=True)
-class Part:
+class FormPart:
     """A part of the form: one field, several under a legend, or a list with its entries."""
 
     label: str = ""
     hint: str = ""
     field: Any = None
-    parts: Sequence["Part"] = ()
+    parts: Sequence["FormPart"] = ()
     place: str = ""
     one: str = ""
     numbers: str = ""
@@ -101,7 +101,7 @@ class Part:
         return len(self.entries or ()) >= MOST_ENTRIES
 
 
-class EditionForm(Form):
+class ContentForm(Form):
     """A draft of an edition of `model`, begun from `content`. None of its entries is needed to save.
 
     `typed` is what was posted before where the form is not bound, `press` the button that was pressed then.
@@ -134,7 +134,7 @@ class EditionForm(Form):
             for name, hint in hints_of(self.kind).items():
                 if inner := entry_kind(hint):
                     self._note_entries(name, inner, self.wording[self.kind][name])
-        self._lists: dict[str, tuple[Any, Part]] = {}
+        self._lists: dict[str, tuple[Any, FormPart]] = {}
         """Place of every list, however deep → the dataclass of its entries, and its part of the form."""
         self._made = self._make(self.kind, CONTENT, self._content, "", required=True) if self.kind else []
 
@@ -178,7 +178,7 @@ class EditionForm(Form):
                 found.insert(max(at - 1, 0), moved)
         return found
 
-    def _make(self, kind: Any, place: str, value: Mapping[str, Any], of: str, *, required: bool) -> list[Part]:
+    def _make(self, kind: Any, place: str, value: Mapping[str, Any], of: str, *, required: bool) -> list[FormPart]:
         """Make the fields of one dataclass; `of` ends the names of its fields in messages: " of category 2"."""
         parts = []
         for name, hint in hints_of(kind).items():
@@ -188,7 +188,7 @@ class EditionForm(Form):
                 parts.append(self._make_list(entry, at, words, given or []))
             elif is_dataclass(inner):
                 made = self._make(inner, at, given or {}, f" of {words.label.lower()}{of}", required=required)
-                parts.append(Part(words.label, words.hint, parts=made))
+                parts.append(FormPart(words.label, words.hint, parts=made))
             elif words.codes_of and get_origin(inner) is dict:
                 parts.append(self._make_texts(at, words, given or {}, of))
             else:
@@ -199,10 +199,10 @@ class EditionForm(Form):
                     self.fields[at].note = None  # type: ignore[attr-defined]
                 self.initial.setdefault(at, self._shown(inner, words, given))
                 if not words.made_from:
-                    parts.append(Part(place=at))
+                    parts.append(FormPart(place=at))
         return parts
 
-    def _make_list(self, kind: Any, place: str, words: Words, saved: Sequence[Mapping[str, Any]]) -> Part:
+    def _make_list(self, kind: Any, place: str, words: Words, saved: Sequence[Mapping[str, Any]]) -> FormPart:
         entries = []
         for position, number in enumerate(self._numbers(place, saved), 1):
             at = f"{place}-{number}"
@@ -217,7 +217,7 @@ class EditionForm(Form):
         press = self.press
         removed = press is not None and press.verb == "remove" and press.place.rpartition("-")[0] == place
         numbers = " ".join(each.number for each in entries)
-        part = Part(
+        part = FormPart(
             words.label, words.hint, place=place, one=words.one, numbers=numbers, entries=entries, removed=removed
         )
         self._lists[place] = (kind, part)
@@ -237,7 +237,7 @@ class EditionForm(Form):
                 if name in self.fields:
                     self.fields[name].help_text = ""
 
-    def _make_texts(self, place: str, words: Words, given: Mapping[str, str], of: str) -> Part:
+    def _make_texts(self, place: str, words: Words, given: Mapping[str, str], of: str) -> FormPart:
         """Make a text for each entry of another list."""
         codes = {number: code for code, number in self._codes[words.codes_of].items()}
         parts = []
@@ -247,8 +247,8 @@ class EditionForm(Form):
             text.note = None
             self.fields[at] = text
             self.initial.setdefault(at, given.get(codes.get(number, ""), ""))
-            parts.append(Part(place=at))
-        return Part(words.label, words.hint, parts=parts)
+            parts.append(FormPart(place=at))
+        return FormPart(words.label, words.hint, parts=parts)
 
     def _field(self, hint: Any, words: Words, of: str, *, required: bool) -> forms.Field:
         named = f"{spoken(words.label)}{of}"
@@ -285,7 +285,7 @@ class EditionForm(Form):
         return [self[name] for name in self.model.FIELDS if name != CONTENT]
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[FormPart]:
         """Return the parts of the content with their fields, errors and all."""
         return [self._bound(each) for each in self._made]
 
@@ -293,7 +293,7 @@ class EditionForm(Form):
     def made_keys(self) -> list[Any]:
         return [self[name] for name, field in self.fields.items() if isinstance(field.widget, forms.HiddenInput)]
 
-    def _bound(self, part: Part) -> Part:
+    def _bound(self, part: FormPart) -> FormPart:
         entries = None if part.entries is None else [self._bound_entry(each) for each in part.entries]
         field = self[part.place] if part.place in self.fields else None
         return replace(part, field=field, parts=[self._bound(each) for each in part.parts], entries=entries)
@@ -368,7 +368,7 @@ class EditionForm(Form):
         return None if optional and value in (None, "") else dump(value)
 
 
-def _fields(parts: Sequence[Part]) -> Iterator[str]:
+def _fields(parts: Sequence[FormPart]) -> Iterator[str]:
     for each in parts:
         yield from _fields(each.parts) if each.parts else [each.place]
 

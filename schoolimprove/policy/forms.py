@@ -61,8 +61,8 @@ def _field(key: PolicyKey[Any], name: str, hint: Any) -> forms.Field:
     kwargs: dict[str, Any] = {"label": key.label_of(name)}
     if kind := {tuple: "on a line of its own.", dict: "on a line of its own, with a colon."}.get(get_origin(hint)):
         codes = has_codes(key)
-        told = " Begin with the code. You can leave out the name after it." if codes else ""
-        kwargs["help_text"] = f"Put each {kind}{told}"
+        about_codes = " Begin with the code. You can leave out the name after it." if codes else ""
+        kwargs["help_text"] = f"Put each {kind}{about_codes}"
         kwargs |= {
             "show": lambda entry: entry_name(key, entry),
             "read": lambda row: row.split()[0] if row and codes else row,

@@ -7,7 +7,7 @@ import pytest
 from schoolimprove.pages.edition_writing import differing
 from schoolimprove.pages.editions import EditionPages
 from schoolimprove.policy.content import entry_kind, hints_of, without_none
-from schoolimprove.policy.content_forms import EditionForm
+from schoolimprove.policy.content_forms import ContentForm
 from schoolimprove.policy.nested import load
 from tests.integration.pages.samples import pages
 from tests.unit.policy.test_content_forms import posted
@@ -46,7 +46,7 @@ def test_what_came_with_the_service_is_shown_and_comes_back_from_the_form_as_it_
         assert list(edition.content_errors()) == []
         initial = {name: getattr(edition, name) for name in kind.model.FIELDS if name != "content"}
         shared = {"model": kind.model, "wording": kind.wording, "content": getattr(edition, "content", None)}
-        form = EditionForm(posted(EditionForm(initial=initial, **shared)), **shared)
+        form = ContentForm(posted(ContentForm(initial=initial, **shared)), **shared)
         assert form.errors == {}
         again = kind.model(**form.values())
         assert differing(kind, again, edition) == []

@@ -11,7 +11,7 @@ import pytest
 from django.http import QueryDict
 
 from schoolimprove.policy.content import Wording, Words, flattened, sections_of
-from schoolimprove.policy.content_forms import EditionForm, Press
+from schoolimprove.policy.content_forms import ContentForm, Press
 from schoolimprove.policy.nested import dump, load
 from schoolimprove.records.drafts import fill_from_draft
 from schoolimprove.records.models import Draft
@@ -108,12 +108,12 @@ class Kind:
     CONTENT = Invented
 
 
-def form_of(content: Any, data: QueryDict | None = None, **kwargs: Any) -> EditionForm:
+def form_of(content: Any, data: QueryDict | None = None, **kwargs: Any) -> ContentForm:
     kind: Any = Kind
-    return EditionForm(data, model=kind, wording=WORDS, content=content, **kwargs)
+    return ContentForm(data, model=kind, wording=WORDS, content=content, **kwargs)
 
 
-def posted(form: EditionForm) -> QueryDict:
+def posted(form: ContentForm) -> QueryDict:
     """Return what a browser would send of the form as it is shown."""
     data = QueryDict(mutable=True)
     fields: dict[str, Any] = form.fields
@@ -138,7 +138,7 @@ def _with(data: QueryDict, typed: Mapping[str, str]) -> QueryDict:
     return data
 
 
-def lists_of(form: EditionForm) -> dict[str, Any]:
+def lists_of(form: ContentForm) -> dict[str, Any]:
     return {place: part for place, (_kind, part) in form._lists.items()}
 
 
@@ -148,7 +148,7 @@ def saved(data: QueryDict, content: Any = None) -> Any:
     return load(Invented, form.content())
 
 
-def pressed(data: QueryDict, verb: str, place: str, content: Any = None) -> EditionForm:
+def pressed(data: QueryDict, verb: str, place: str, content: Any = None) -> ContentForm:
     """Return the form as it is shown after a button: what was typed is in it again, as the page fills it in."""
     form = form_of(content, typed=data, press=Press(verb, place))
     fill_from_draft(form, Draft(fields={name: data.getlist(name) for name in data}))
