@@ -65,7 +65,7 @@ class PairsField(LinesField):
         return pairs
 
 
-class RowsField(LinesField):
+class EntriesField(LinesField):
     """A list of dataclasses, one on each line, with its fields between semicolons."""
 
     def __init__(self, key: PolicyKey[Any], *, row: type, **kwargs: Any) -> None:
@@ -129,7 +129,7 @@ def _field(key: PolicyKey[Any], name: str, hint: Any) -> forms.Field:
     kind, [row, *_] = get_origin(hint) or hint, get_args(hint) or [None]
     if kind is tuple and is_dataclass(row):
         named = "; ".join(each.replace("_", " ") for each in get_type_hints(row))
-        return RowsField(key, row=row, label=label, help_text=f"Put each on a line of its own, like this: {named}")  # type: ignore[arg-type]
+        return EntriesField(key, row=row, label=label, help_text=f"Put each on a line of its own, like this: {named}")  # type: ignore[arg-type]
     if kind is tuple:
         return LinesField(key, label=label, help_text=f"Put each on a line of its own. {_codes(key)}".strip())
     if kind is dict:
