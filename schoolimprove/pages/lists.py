@@ -16,13 +16,15 @@ from django.views.generic import TemplateView
 from schoolimprove.accounts.exporting import ExportView, Taken, export_links, exports, words_of
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
-from schoolimprove.pages.columns import Column, documented, lines, table
+from schoolimprove.pages.columns import Column, documented, lines, on_page, table
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import ListFile, in_batches
 from schoolimprove.ui.filters import FilterPanel, filter_panel
 from schoolimprove.ui.forms import DateField
 
 BATCH = 500
+WIDE = 5
+"""A table of so many columns takes the full width, below the filters."""
 ROWS_FIELD = "rows"
 """The name of the ticks, in the address that leads from a list to a `BulkPage` and in its form."""
 
@@ -137,6 +139,7 @@ class ListPage(TemplateView):
             "actions": self.actions(),
             "found": f"{count:,} {one if count == 1 else many}",
             "filters": self.panel,
+            "filters_above": len(on_page(self.columns)) >= WIDE,
             "table": rows,
             "page_obj": page,
             "exports": export_links(f"{self.route}_export", self.request.user),

@@ -73,7 +73,7 @@ class PairsField(LinesField):
         return pairs
 
 
-class RowsField(LinesField):
+class EntriesField(LinesField):
     """A list of dataclasses, one on each line, with its fields between semicolons."""
 
     def __init__(self, *, row: type, **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ def value_field(hint: Any, *, long: bool = False, choices: Mapping[str, str] | N
     kind, optional = without_none(hint)
     kwargs = {**kwargs, "required": kwargs.get("required", True) and not optional}
     if get_origin(kind) is tuple and is_dataclass(get_args(kind)[0]):
-        return RowsField(row=get_args(kind)[0], **kwargs)
+        return EntriesField(row=get_args(kind)[0], **kwargs)
     if get_origin(kind) is tuple:
         return LinesField(**kwargs)
     if get_origin(kind) is dict:

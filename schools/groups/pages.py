@@ -62,7 +62,7 @@ class GroupFilter(django_filters.FilterSet):
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedGroup:
     """A group with the name of its kind, how many members it has today, and who chairs it."""
 
     group: Group
@@ -117,11 +117,13 @@ class GroupList(ListPage):
         groups = Group.objects.visible_to(self.request.user).with_scope()
         return groups.annotate(current_members=Count("memberships", filter=running))
 
-    def prepared(self, rows: Sequence[Any]) -> Iterable[Listed]:
+    def prepared(self, rows: Sequence[Any]) -> Iterable[ListedGroup]:
         chairs = Membership.objects.current(clock.today()).filter(group__in=rows, capacity=Capacity.CHAIR)
         names = dict(chairs.values_list("group", "person__name"))
         kinds = policy_value(GROUP_KINDS, on=clock.today())
-        return [Listed(each, kinds.label_of(each.kind), each.current_members, names.get(each.pk, "")) for each in rows]
+        return [
+            ListedGroup(each, kinds.label_of(each.kind), each.current_members, names.get(each.pk, "")) for each in rows
+        ]
 
     def exportable(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(within_scope(self.request.user, Permission.EXPORT))
@@ -241,7 +243,7 @@ class GroupVerbPage(VerbPage):
         return [above, replace(own, url=self.back_url()), components.Crumb(self.heading)]
 
 
-class GroupForm(VerbPage):
+class FormGroup(VerbPage):
     form_class, heading, done = FormGroupForm, "Form a group", "You formed the group {result}. Add its members."
 
     def find(self) -> None:
@@ -329,7 +331,7 @@ class MemberEnd(GroupVerbPage):
 def paths() -> list[URLPattern]:
     return [
         *GroupList.paths(""),
-        path("form/", GroupForm.as_view(), name="form"),
+        path("form/", FormGroup.as_view(), name="form"),
         *GroupPage.paths("", key="<int:group>"),
         path("<int:group>/change/", GroupChange.as_view(), name="change"),
         path("<int:group>/members/export.<export_kind:kind>", export_members, name="members_export"),

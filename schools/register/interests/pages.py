@@ -40,10 +40,15 @@ class InterestFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(
         label="Interest", choices=InterestKind.choices, widget=CheckboxSelectMultiple, distinct=False
     )
-    ended = django_filters.BooleanFilter(label="Ended", field_name="ends_on", lookup_expr="isnull", exclude=True)
+    status = django_filters.ChoiceFilter(
+        label="Status", choices=[("open", "Not ended"), ("ended", "Ended")], method="of_status", empty_label="Any"
+    )
 
     def with_words(self, rows: Any, _name: str, text: str) -> Any:
         return rows.filter(holds_words(text, ["person__name", "school__search_key"]))
+
+    def of_status(self, rows: Any, _name: str, chosen: str) -> Any:
+        return rows.filter(ends_on__isnull=chosen == "open")
 
 
 class InterestList(ListPage):

@@ -280,7 +280,7 @@ def test_an_appointment_names_whom_and_where(county: County) -> None:
         county, "changed", subject_kind="schools.appointment", subject_name="Other, Clerk", changes=changes
     )
     assert what == "Other, Clerk: changed"
-    assert shown == [("Person", "One", "Other"), ("School", "", county.school.name), ("To", None, date(2026, 12, 31))]
+    assert shown == [("School", "", county.school.name), ("Person", "One", "Other"), ("To", None, date(2026, 12, 31))]
 
 
 # Taken away -----------------------------------------------------------------------------------------------------------
