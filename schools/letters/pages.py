@@ -179,20 +179,12 @@ class LetterPage(NounPage):
     """A letter with its words, its recipients and what happened to it."""
 
     template_name = "schools/letters/letter.html"
-    model, route, list_route = Letter, "schools:letter", "schools:letters"
+    model, route, list_route, key = Letter, "schools:letter", "schools:letters", "letter"
     verbs = {"issue": issue_letter}
 
     @classmethod
     def visible(cls, user: Any) -> QuerySet[Letter]:
         return letters_for(user)
-
-    @classmethod
-    def lookup(cls, **kwargs: Any) -> dict[str, Any]:
-        return {"pk": kwargs["letter"]}
-
-    @classmethod
-    def address_of(cls, subject: Letter) -> dict[str, Any]:
-        return {"letter": subject.pk}
 
     @classmethod
     def blockers(cls, subject: Letter, move: Move, *, on: date) -> list[str]:
@@ -391,7 +383,7 @@ def paths() -> list[URLPattern]:
     return [
         *LetterList.paths("letters/"),
         path("letters/issue/", LettersIssue.as_view(), name="letters_issue"),
-        *LetterPage.paths("letters/", key="<int:letter>"),
+        *LetterPage.paths("letters/"),
         path("letters/<int:letter>/edit/", LetterEdit.as_view(), name="letter_edit"),
         path("letters/<int:letter>/pdf/", letter_pdf, name="letter_pdf"),
         path("letters/<int:letter>/served/<int:delivery>/", ServiceRecord.as_view(), name="letter_service"),

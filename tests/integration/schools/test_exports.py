@@ -31,6 +31,7 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
 from tests.factories.inspections import InspectionFactory
+from tests.factories.letters import LetterFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import InterestFactory, SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import (
@@ -58,6 +59,7 @@ def gathered(county: County) -> County:
         VisitFactory.create(school=school, status=status, kind="additional", held_on=None, **dated)
     VisitFactory.create(school=school, kind=VisitKind.PERFORMANCE_MANAGEMENT, author=county.sip)
     ContactNoteFactory.create(school=school, note=FORMULA)
+    LetterFactory.create(school=school, heading=FORMULA)
     for days in (-20, 20):
         GovernorsMeetingFactory.create(school=school, held_on=TUESDAY + timedelta(days=days))
     SchoolContactFactory.create(school=school)
