@@ -6,9 +6,10 @@ from typing import Any
 from categorisation.recommendations.models import LONGEST
 from categorisation.recommendations.rules import Assessment, CauseOfConcern, Rating
 from categorisation.schemes.rules import Heading, Scheme, default_level
-from schoolimprove.ui.forms import CheckboxesField, Form, RadiosField, TextArea
+from schoolimprove.ui.forms import Form, RadiosField, TextArea
 
 EVIDENCE = 2_000
+CAUSES = "Causes of concern: enter the evidence for each that applies"
 
 
 class AssessmentForm(Form):
@@ -49,13 +50,8 @@ class AssessmentForm(Form):
         fields["level_reason"] = TextArea(
             label="Why the level is not the usual one", max_length=5_000, rows=3, required=False
         )
-        fields["causes"] = CheckboxesField(
-            label="Causes of concern", choices=[(each.key, each.label) for each in scheme.causes], required=False
-        )
         for cause in scheme.causes:
-            fields[f"cause_{cause.key}"] = TextArea(
-                label=f"Evidence: {cause.label}", max_length=EVIDENCE, rows=2, required=False
-            )
+            fields[f"cause_{cause.key}"] = TextArea(label=cause.label, max_length=EVIDENCE, rows=2, required=False)
         fields["statement"] = TextArea(
             label="Statement",
             help_text="The headteacher and the chair read this. Say why you recommend the category.",
@@ -63,6 +59,8 @@ class AssessmentForm(Form):
             rows=8,
             required=False,
         )
+        for field in fields.values():
+            field.note = None
         self.fields = fields
         everyone = [each for each in scheme.headings if not each.asked_for]
         further = [each for each in scheme.headings if each.asked_for]
@@ -71,7 +69,7 @@ class AssessmentForm(Form):
             ("Ratings", self._names(everyone)),
             *(((f"Only for category {further[0].asked_for[0]}"), self._names(further)) for _ in further[:1]),
             ("Category and level of support", ("category", "level", "level_reason")),
-            ("Causes of concern", ("causes", *(f"cause_{each.key}" for each in scheme.causes))),
+            (CAUSES, tuple(f"cause_{each.key}" for each in scheme.causes)),
             ("Statement for the school", ("statement",)),
         )
 
@@ -90,7 +88,7 @@ class AssessmentForm(Form):
         causes = [
             CauseOfConcern(each.key, data[f"cause_{each.key}"])
             for each in self.scheme.causes
-            if each.key in data["causes"] or data[f"cause_{each.key}"]
+            if data[f"cause_{each.key}"]
         ]
         usual = default_level(self.scheme, data["category"]) if data["category"] else ""
         return Assessment(
@@ -111,7 +109,6 @@ def initial_of(written: Assessment) -> dict[str, Any]:
         "category": written.category,
         "level": written.level,
         "level_reason": written.level_reason,
-        "causes": [each.key for each in written.causes],
         "statement": written.statement,
     }
     for rating in written.ratings:

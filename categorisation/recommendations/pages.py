@@ -66,7 +66,7 @@ class RecommendationList(SchoolListPage):
     permission, filters, order = (
         Permission.VIEW_RECOMMENDATION,
         RecommendationFilter,
-        ("-round__recommend_by", "school__name", "pk"),
+        ("-round__status", "round__recommend_by", "school__name", "pk"),
     )
     route = LIST
     bulk = ("Recommend no change", "categorisation:recommendations_no_change")
@@ -170,6 +170,12 @@ def answers_table(answers: Sequence[Agreement]) -> components.Table:
     return components.Table("What the school says", columns, rows, empty="No answers yet.")
 
 
+def _answer_fact(row: Any) -> list[components.Fact]:
+    """Return what the school says, of a recommendation that it was asked about and that is not decided."""
+    asked = row.status == RecommendationStatus.SHARED
+    return [components.Fact("The school’s answer", PROGRESS_LABELS[Progress(row.progress)])] if asked else []
+
+
 class RecommendationPage(NounPage):
     model, route, list_route, key = Recommendation, "categorisation:recommendation", LIST, "recommendation"
     template_name = "categorisation/recommendation.html"
@@ -201,7 +207,7 @@ class RecommendationPage(NounPage):
     def facts(cls, subject: Any, user: Any) -> Sequence[components.Fact]:
         return [
             components.Fact("Round", str(subject.round)),
-            components.Fact("Progress", PROGRESS_LABELS[Progress(subject.progress)]),
+            *_answer_fact(subject),
             components.Fact("Category recommended", category_name(subject), empty="None yet"),
             components.Fact("Level of support", level_name(subject), empty="None yet"),
             *([components.Fact("Why that level", subject.level_reason)] if subject.level_reason else []),
@@ -216,7 +222,7 @@ class RecommendationPage(NounPage):
     @classmethod
     def crumbs(cls, subject: Any) -> list[components.Crumb]:
         return [
-            components.Crumb(CATEGORIES, reverse(LIST)),
+            components.Crumb("Schools", reverse("schools:list")),
             components.Crumb(subject.school.name, subject.school.get_absolute_url()),
             components.Crumb("Recommended category"),
         ]

@@ -77,7 +77,7 @@ PROGRESS_LABELS = {
     Progress.DUE: "Not started",
     Progress.DRAFT: "Draft",
     Progress.SUBMITTED: "Submitted",
-    Progress.SHARED: "Shared",
+    Progress.SHARED: "Shared, no answer yet",
     Progress.AGREED: "Agreed",
     Progress.DISPUTED: "Disputed",
     Progress.SILENT: "No answer",
