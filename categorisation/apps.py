@@ -10,6 +10,8 @@ class CategorisationConfig(AppConfig):
 
     def ready(self) -> None:
         from categorisation import letters, navigation
+        from categorisation.decisions import actions as decision_actions
+        from categorisation.decisions import deadlines as decision_deadlines
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
         from categorisation.schemes.models import SchemeEdition
@@ -22,5 +24,5 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
-        for registers in (navigation, deadlines, todo, termly, letters):
+        for registers in (navigation, deadlines, todo, termly, letters, decision_actions, decision_deadlines):
             registers.register()

@@ -1,7 +1,8 @@
 """The models of all packages, for Django and for the rest of the code."""
 
+from categorisation.decisions.models import CategoryDecision
 from categorisation.recommendations.models import Agreement, Recommendation
 from categorisation.rounds.models import Round
 from categorisation.schemes.models import SchemeEdition
 
-__all__ = ["Agreement", "Recommendation", "Round", "SchemeEdition"]
+__all__ = ["Agreement", "CategoryDecision", "Recommendation", "Round", "SchemeEdition"]

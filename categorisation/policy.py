@@ -1,4 +1,4 @@
-"""What of categories is policy: dates of a round, time limits, and whether a DSIM assures (domain 4)."""
+"""What of categories is policy: dates of a round, time limits, approval, and what can be selected (domain 4)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +41,31 @@ class Assurance:
     is_assured: bool
 
 
+@dataclass(frozen=True)
+class NotifyLimit:
+    """Time to tell a school its category after it was decided."""
+
+    working_days: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to select: its key, which decisions keep, and its name."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    choices: tuple[Choice, ...]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return key → name, in order."""
+        return {each.key: each.label for each in self.choices}
+
+
 def _each_term_has_a_kind(value: RoundKinds) -> Iterator[str]:
     if set(value.kinds) != set(TermName) or not set(value.kinds.values()) <= {ANNUAL, REVIEW}:
         yield "Enter annual or review for autumn, spring and summer."
@@ -54,6 +79,18 @@ def _recommended_before_moderated(value: RoundDates) -> Iterator[str]:
 def _at_least_one_day(value: RecommendationLimits) -> Iterator[str]:
     if not min(value.assure_working_days, value.agree_school_days) >= 1:
         yield "Each limit must be 1 day or more."
+
+
+def _notified_in_a_day_or_more(value: NotifyLimit) -> Iterator[str]:
+    if not 1 <= value.working_days <= MOST_DAYS:
+        yield f"Enter between 1 and {MOST_DAYS} days."
+
+
+def _each_choice_once(value: Choices) -> Iterator[str]:
+    if not value.choices or not all(each.key and each.label for each in value.choices):
+        yield "Each entry must have a key and a name."
+    if len(value.labels) < len(value.choices):
+        yield "Each key can be in the list only once."
 
 
 ROUND_KINDS = declare(
@@ -114,5 +151,71 @@ RECOMMENDATION_ASSURED = declare(
         unit="yes or no",
         source="Domain 3.5 and 4.3 [002 D3]",
         shipped={SINCE_ALWAYS: Assurance(is_assured=True)},
+    )
+)
+
+NOTIFY_LIMIT = declare(
+    PolicyKey(
+        name="categorisation.notify_limit",
+        label="Time limit to tell a school its category",
+        does="Sets how long the Head has to issue the letter after a category is decided.",
+        labels={"working_days": "Working days to issue the letter"},
+        kind=NotifyLimit,
+        unit="working days",
+        source="Domain 4.3; the days are ours",
+        shipped={SINCE_ALWAYS: NotifyLimit(5)},
+        validator=_notified_in_a_day_or_more,
+    )
+)
+
+CHANGE_CAUSES = declare(
+    PolicyKey(
+        name="categorisation.change_causes",
+        label="Causes of a change of category within the year",
+        does="Lists what can cause a change of category outside the rounds. Existing decisions do not change.",
+        labels={"choices": "Causes"},
+        kind=Choices,
+        unit="key and name",
+        source="Domain 4.3 [002 D2]",
+        shipped={
+            SINCE_ALWAYS: Choices(
+                (
+                    Choice("results", "Results"),
+                    Choice("ofsted", "Ofsted"),
+                    Choice("staffing_or_leadership", "Staffing or leadership"),
+                    Choice("impact_of_support", "Impact of support"),
+                    Choice("finance", "Finance"),
+                    Choice("safety", "Safety"),
+                )
+            )
+        },
+        validator=_each_choice_once,
+    )
+)
+
+EVIDENCE_SOURCES = declare(
+    PolicyKey(
+        name="categorisation.evidence_sources",
+        label="Evidence for changing a recommended category",
+        does="Lists the evidence to select when a category is not the one recommended. Existing decisions stay.",
+        labels={"choices": "Evidence"},
+        kind=Choices,
+        unit="key and name",
+        source="Domain 4.3 [002 D2]",
+        shipped={
+            SINCE_ALWAYS: Choices(
+                (
+                    Choice("attainment", "Attainment"),
+                    Choice("ofsted", "Ofsted"),
+                    Choice("attendance", "Attendance"),
+                    Choice("exclusions", "Exclusions"),
+                    Choice("budget", "Budget"),
+                    Choice("staffing", "Staffing"),
+                    Choice("health_and_safety", "Health and safety"),
+                    Choice("complaints", "Complaints"),
+                )
+            )
+        },
+        validator=_each_choice_once,
     )
 )

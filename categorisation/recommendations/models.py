@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from categorisation.letters import CATEGORY_LETTER
 from categorisation.policy import REVIEW
 from categorisation.recommendations.rules import Assessment, Progress
 from categorisation.recommendations.states import (
@@ -23,6 +24,7 @@ from schoolimprove.lib import clock
 from schoolimprove.lib.states import Move
 from schoolimprove.policy.nested import dump, load
 from schoolimprove.records.models import BaseRecord
+from schools.letters.models import Letter
 from schools.register.models.school import School
 from schools.register.scope import in_scope
 
@@ -77,7 +79,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(at_my_school, ~Exists(answered), status=RecommendationStatus.SHARED)
 
     def with_progress(self) -> Self:
-        """Add `progress`: how far each has come, by its state and by what the school says of it (C8).
+        """Add `progress`: how far each has come, by its state, by what the school says of it, and by its letter (C8).
 
         One who disagrees makes it disputed, whatever the other says; it is silent when the time is over and no one has
         answered.
@@ -89,6 +91,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         ]
         silent = When(Exists(answers.filter(agrees__isnull=True)), then=Value(Progress.SILENT))
         of_shared = Case(*shared, silent, default=Value(Progress.SHARED), output_field=CharField())
+        issued = Letter.objects.filter(kind=CATEGORY_LETTER.key, issued_on__isnull=False).order_by()
+        told = self.model._base_manager.filter(pk=OuterRef("pk"), decisions__in=issued.values("subject_id"))
         other = {
             RecommendationStatus.DUE: Progress.DUE,
             RecommendationStatus.DRAFT: Progress.DRAFT,
@@ -96,7 +100,8 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             RecommendationStatus.DECIDED: Progress.MODERATED,
             RecommendationStatus.WITHDRAWN: Progress.WITHDRAWN,
         }
-        cases = [When(status=status, then=Value(progress)) for status, progress in other.items()]
+        cases = [When(Exists(told), status=RecommendationStatus.DECIDED, then=Value(Progress.TOLD))]
+        cases += [When(status=status, then=Value(progress)) for status, progress in other.items()]
         return self.annotate(progress=Case(*cases, default=of_shared, output_field=CharField()))
 
     def for_lists(self) -> Self:

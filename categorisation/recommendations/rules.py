@@ -70,6 +70,7 @@ class Progress(StrEnum):
     DISPUTED = "disputed"
     SILENT = "silent"
     MODERATED = "moderated"
+    TOLD = "told"
     WITHDRAWN = "withdrawn"
 
 
@@ -82,5 +83,6 @@ PROGRESS_LABELS = {
     Progress.DISPUTED: "Disputed",
     Progress.SILENT: "No answer",
     Progress.MODERATED: "Decided",
+    Progress.TOLD: "School told",
     Progress.WITHDRAWN: "Withdrawn",
 }

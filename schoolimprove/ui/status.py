@@ -18,7 +18,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Approved within the authority.
     "teal": ("approved", "moderated"),
     # Seen by the school.
-    "purple": ("shared", "issued", "presented"),
+    "purple": ("shared", "issued", "presented", "told"),
     # Done, agreed.
     "green": ("done", "completed", "held", "answered", "agreed", "accepted", "met", "published", "applied"),
     # Late or grave.

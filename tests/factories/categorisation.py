@@ -5,7 +5,9 @@ from typing import Any
 
 import factory
 
-from categorisation.models import Agreement, Recommendation, Round, SchemeEdition
+from categorisation.decisions.actions import NewDecision, decide
+from categorisation.decisions.rules import Decided
+from categorisation.models import Agreement, CategoryDecision, Recommendation, Round, SchemeEdition
 from categorisation.policy import ANNUAL
 from categorisation.recommendations import actions
 from categorisation.recommendations.rules import Assessment, Rating
@@ -15,6 +17,7 @@ from categorisation.schemes.shipped import SHIPPED_SCHEME
 from schoolimprove.lib.clock import LONDON
 from schoolimprove.policy.nested import dump
 from schoolimprove.policy.states import EditionStatus
+from schoolimprove.records.actor import Actor
 from schools.models import School
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY, County
@@ -77,6 +80,21 @@ class AgreementFactory(factory.django.DjangoModelFactory[Agreement]):
     at = NOON
 
 
+class CategoryDecisionFactory(factory.django.DjangoModelFactory[CategoryDecision]):
+    """Category 2 with low support from 1 September 2025, decided six weeks before; written straight."""
+
+    class Meta:
+        model = CategoryDecision
+
+    school = factory.SubFactory(SchoolFactory)
+    scheme = factory.SubFactory(SchemeEditionFactory)
+    category = "2"
+    level = "low"
+    effective_on = date(2025, 9, 1)
+    decided_at = datetime(2025, 7, 15, 12, tzinfo=LONDON)
+    by = factory.SubFactory(UserFactory)
+
+
 def whole(category: str = "2", **other: Any) -> Assessment:
     """An assessment that lacks nothing, of the shipped scheme."""
     ratings = tuple(Rating(each.key, category, "As the visits show") for each in headings_for(SHIPPED_SCHEME, category))
@@ -112,3 +130,13 @@ def recommended(
     if status == RecommendationStatus.SHARED:
         actions.share(row, by=county.dsim, on=on, seen_version=row.version)
     return row
+
+
+def decided(
+    county: County, row: Recommendation, category: str = "2", *, on: date = TUESDAY, **other: Any
+) -> CategoryDecision:
+    """The decision of a recommendation by the Head, from that day on, with the usual level."""
+    level = SHIPPED_SCHEME.category(category).level
+    new = NewDecision(row.school, row.round.scheme, Decided(category, level, **other), on, row)
+    [made] = decide([new], by=Actor(county.head), on=on)
+    return made

@@ -139,6 +139,7 @@ NOT_IN_ADMIN = {
     "reminders.ReminderChoices": "Somebody's own choice.",
     "reminders.Sweep": "Written by the sweep.",
     "categorisation.Agreement": "Records are not in the admin.",
+    "categorisation.CategoryDecision": "Made at meetings and imported; append-only.",
     "categorisation.Recommendation": "Records are not in the admin.",
     "categorisation.Round": "Opened and closed on pages of its own.",
     "schools.EstablishmentType": "Comes in with GIAS's list of types.",

@@ -1,0 +1,177 @@
+"""Verbs of category decisions: decide, for many schools at once, and what follows when their letters are issued."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from django.db import transaction
+
+from categorisation.decisions import deadlines
+from categorisation.decisions.models import CategoryDecision, about_decisions
+from categorisation.decisions.rules import Decided, decision_errors, support_list
+from categorisation.letters import CATEGORY_LETTER
+from categorisation.policy import CHANGE_CAUSES, EVIDENCE_SOURCES
+from categorisation.recommendations import deadlines as recommendation_deadlines
+from categorisation.recommendations.models import Recommendation
+from categorisation.rounds.models import Round
+from categorisation.schemes.models import SchemeEdition
+from schoolimprove.lib import clock
+from schoolimprove.policy.values import policy_value
+from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import Blocked, record_events, transition
+from schools.letters.actions import ToDraft, draft_letters
+from schools.letters.kinds import IssueFollower, letter_issued
+from schools.letters.models import Letter
+from schools.register.models.decision import EVER
+from schools.register.models.school import School
+from schools.register.models.standing import Standing, StandingKind
+from schools.register.standing import NewStanding, mark_told, set_standings
+
+
+@dataclass(frozen=True)
+class NewDecision:
+    """A decision to be made: of a recommendation in its round, or without one within the year.
+
+    `supersedes` is the decision that it corrects.
+    """
+
+    school: School
+    scheme: SchemeEdition
+    decided: Decided
+    effective_on: date
+    recommendation: Recommendation | None = None
+    supersedes: CategoryDecision | None = None
+    meeting_item_id: int | None = None
+
+    @property
+    def round(self) -> Round | None:
+        return self.recommendation.round if self.recommendation else None
+
+
+def blockers_to_deciding(decisions: Sequence[NewDecision], *, on: date) -> list[str]:
+    """Return why these decisions cannot be made, as sentences that name the school. Two queries, and the policies’.
+
+    The meeting checks who may decide.
+    """
+    last = {each.school_id: each for each in CategoryDecision.objects.as_at(EVER, _keys(decisions))}
+    before = {key: row.category for key, row in last.items()}
+    sources, causes = policy_value(EVIDENCE_SOURCES, on=on).labels, policy_value(CHANGE_CAUSES, on=on).labels
+    found = []
+    for new in decisions:
+        recommended = new.recommendation.category if new.recommendation else ""
+        reasons = decision_errors(
+            new.scheme.scheme,
+            new.decided,
+            recommended=recommended or before.get(new.school.pk, ""),
+            in_year=new.recommendation is None and new.supersedes is None,
+            sources=sources,
+            causes=causes,
+        )
+        found += [f"{new.school}: {reason}" for reason in reasons]
+    taken = CategoryDecision.objects.filter(
+        recommendation__in=[each.recommendation for each in decisions if each.recommendation and not each.supersedes]
+    )
+    return found + [f"{each.school}: the category was decided already." for each in taken.select_related("school")]
+
+
+def decide(decisions: Sequence[NewDecision], *, by: Actor, on: date) -> list[CategoryDecision]:
+    """Make these decisions, with all that follows, in the caller’s transaction; return them in the same order.
+
+    Each recommendation is decided, how the school stands is set, its letter drafted, and the Head asked to issue it.
+    Raise `Blocked` with every reason there is, and `Conflict` where a recommendation changed since it was read.
+    """
+    with transaction.atomic():
+        # Two who decide of one school wait for each other, and for an import.
+        lock_schools(_keys(decisions))
+        if reasons := blockers_to_deciding(decisions, on=on):
+            raise Blocked(reasons)
+        rows = CategoryDecision.objects.bulk_create(_row(new, by) for new in decisions)
+        record_events(rows, "decided", by=by)
+        for new in decisions:
+            if new.recommendation and not new.supersedes:
+                transition(new.recommendation, "decide", by=by, seen_version=new.recommendation.version)
+        recommendation_deadlines.follow_open_rounds(on)
+        set_last_categories(rows, by=by)
+        _discard_letters([new.supersedes for new in decisions if new.supersedes], by=by)
+        draft_letters(CATEGORY_LETTER.key, [_letter(row) for row in rows], by=by, on=on)
+        deadlines.follow_letters(rows, by=by, on=on)
+    return rows
+
+
+def _keys(decisions: Sequence[NewDecision]) -> set[int]:
+    return {each.school.pk for each in decisions}
+
+
+def lock_schools(school_ids: set[int]) -> None:
+    """Let one transaction at a time write decisions of these schools."""
+    list(School.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=school_ids).order_by("pk"))
+
+
+def _row(new: NewDecision, by: Actor) -> CategoryDecision:
+    return CategoryDecision(
+        **{**asdict(new.decided), "evidence_sources": list(new.decided.evidence_sources)},
+        school=new.school,
+        scheme=new.scheme,
+        round=new.round,
+        recommendation=new.recommendation,
+        effective_on=new.effective_on,
+        decided_at=clock.now(),
+        by=by.user,
+        appointment_id=by.appointment_id,
+        meeting_item_id=new.meeting_item_id,
+        supersedes=new.supersedes,
+    )
+
+
+def set_last_categories(rows: Sequence[CategoryDecision], *, by: Actor, told: Mapping[int, date] | None = None) -> None:
+    """Set how schools stand after these decisions, unless a later first day counts already.
+
+    `told` is when each school was told, where that was long ago.
+    """
+    last = set(CategoryDecision.objects.as_at(EVER, {each.school_id for each in rows}).values_list("pk", flat=True))
+    standings = [
+        NewStanding(row.school_id, row.category, row.label, row.effective_on, row, (told or {}).get(row.pk))
+        for row in rows
+        if row.pk in last
+    ]
+    set_standings(StandingKind.CATEGORY, standings, by=by)
+
+
+def _discard_letters(superseded: Sequence[CategoryDecision], *, by: Actor) -> None:
+    """Discard the letters about corrected decisions that no one has issued."""
+    about = {**about_decisions(), "subject_id__in": [each.pk for each in superseded]}
+    for letter in Letter.objects.waiting().filter(**about):
+        transition(letter, "discard", by=by, reason="The decision was corrected", seen_version=letter.version)
+
+
+def _letter(row: CategoryDecision) -> ToDraft:
+    return ToDraft(
+        row.school,
+        row,
+        {
+            "category": row.label,
+            "level": row.support.label.lower(),
+            "why": row.why,
+            "support": support_list(row.support),
+            "effective_on": clock.uk_date(row.effective_on),
+        },
+    )
+
+
+def school_told(letters: Sequence[Letter], by: Actor, on: date) -> None:
+    """Note that schools were told, once their letters are issued, where the decision is how they stand now."""
+    about = [each.subject_id for each in letters if each.subject_kind == CategoryDecision._meta.label_lower]
+    decided = {each.school_id: each for each in CategoryDecision.objects.filter(pk__in=about)}
+    now = Standing.objects.filter(kind=StandingKind.CATEGORY, ends_on=None, school__in=decided)
+    told = [
+        row.school_id
+        for row in now
+        if (row.code, row.starts_on) == (decided[row.school_id].category, decided[row.school_id].effective_on)
+    ]
+    mark_told(StandingKind.CATEGORY, told, on=on, by=by)
+    deadlines.follow_letters(by=by, on=on)
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    letter_issued.register(IssueFollower(CATEGORY_LETTER.key, 10, school_told))
