@@ -3,6 +3,7 @@
 from schools.groups.models import Group, Membership
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
 from schools.letters.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
+from schools.meetings.models import Attendance, Meeting, MeetingItem, Minutes
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
 from schools.records.models.comment import AssuranceComment
@@ -41,6 +42,7 @@ __all__ = [
     "AgendaItem",
     "Appointment",
     "AssuranceComment",
+    "Attendance",
     "ContactNote",
     "Correction",
     "Diocese",
@@ -60,7 +62,10 @@ __all__ = [
     "LetterDocument",
     "LetterTemplate",
     "LocalAuthority",
+    "Meeting",
+    "MeetingItem",
     "Membership",
+    "Minutes",
     "Partnership",
     "Person",
     "ProgrammeEdition",
