@@ -25,6 +25,7 @@ class SchoolsConfig(AppConfig):
         from schools.inspections.models import FrameworkEdition
         from schools.letters import chronology as letter_chronology
         from schools.letters import pdf as letter_pdf
+        from schools.meetings import note
         from schools.oversight import expected_deadlines, recalculate_deadlines, reminder_rules, school_facts
         from schools.policy import PHASE_BY_TYPE, SERVICE_BY_TYPE
         from schools.records import chronology as record_chronology
@@ -71,6 +72,7 @@ class SchoolsConfig(AppConfig):
         shipments.register(Shipment("frameworks", 25, FrameworkEdition._meta.db_table, sync_frameworks))
         record_pdf.register()
         letter_pdf.register()
+        note.register()
         recalculate_deadlines.register()
         expected_deadlines.register()
         for importer in (gias_run, calendar_run, appointment_run):

@@ -4,6 +4,7 @@ from schools.groups.models import Group, Membership
 from schools.imports.models import ImportFile, ImportKind, ImportRejection, ImportRun
 from schools.inspections.models import FrameworkEdition, Inspection
 from schools.letters.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
+from schools.meetings.models import Attendance, Meeting, MeetingItem, Minutes
 from schools.records.models.action import RecordAction
 from schools.records.models.attachment import RecordAttachment, RecordDocument
 from schools.records.models.comment import AssuranceComment
@@ -42,6 +43,7 @@ __all__ = [
     "AgendaItem",
     "Appointment",
     "AssuranceComment",
+    "Attendance",
     "ContactNote",
     "Correction",
     "Diocese",
@@ -63,7 +65,10 @@ __all__ = [
     "LetterDocument",
     "LetterTemplate",
     "LocalAuthority",
+    "Meeting",
+    "MeetingItem",
     "Membership",
+    "Minutes",
     "Partnership",
     "Person",
     "ProgrammeEdition",

@@ -1,7 +1,8 @@
 """Check who may make a move of a state table, and make it.
 
 A move names its permission. A noun may bar a user who has it: its model has `barred(user, move)`, which returns why
-as a sentence (their own work, an interest, approver and issuer the same person), or nothing.
+as a sentence (their own work, an interest, approver and issuer the same person), or nothing. It may also give the right
+to a user without an appointment, such as the chair of a meeting: its model has `entitles(user, move)`.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,13 +28,23 @@ def why_barred(subject: Any, user: Any, move: Move) -> str:
 
 
 def covered(subject: Any) -> Any:
-    """Return what an appointment must cover for a move; None for a thing of the whole service, such as an edition."""
-    return None if getattr(subject, "SERVICE_WIDE", False) else subject
+    """Return what an appointment must cover for a move; None for a thing of the whole service, such as an edition.
+
+    That is the thing itself, or its `rights_over`: the group of a meeting.
+    """
+    return None if getattr(subject, "SERVICE_WIDE", False) else getattr(subject, "rights_over", subject)
+
+
+def is_entitled(user: Any, subject: Any, move: Move) -> bool:
+    """Return whether the thing itself gives this person the right, without an appointment."""
+    entitles: Callable[[Any, Move], bool] | None = getattr(subject, "entitles", None)
+    return entitles is not None and entitles(user, move)
 
 
 def holds_permission(user: Any, subject: Any, move: Move) -> bool:
     on = covered(subject)
-    return any(user_can(user, permission, on=on) for permission in move.permissions)  # type: ignore[arg-type]
+    held = any(user_can(user, permission, on=on) for permission in move.permissions)  # type: ignore[arg-type]
+    return held or is_entitled(user, subject, move)
 
 
 def may_move(user: Any, subject: Any, move: Move) -> bool:
@@ -44,11 +55,11 @@ def require_move(user: User, subject: Any, move: Move) -> Actor:
     """Return the actor for a move; raise `PermissionDenied` without its permission, `Barred` where the noun bars."""
     on = covered(subject)
     held = next((each for each in move.permissions if user_can(user, each, on=on)), None)  # type: ignore[arg-type]
-    if held is None:
+    if held is None and not is_entitled(user, subject, move):
         raise PermissionDenied(move.verb)
     if reason := why_barred(subject, user, move):
         raise Barred(reason)
-    return acting(user, held, on=on)  # type: ignore[arg-type]
+    return Actor(user) if held is None else acting(user, held, on=on)  # type: ignore[arg-type]
 
 
 def make_move(
