@@ -16,6 +16,7 @@ from categorisation.recommendations.models import Recommendation
 from categorisation.recommendations.rules import PROGRESS_LABELS, Progress
 from categorisation.recommendations.states import UNDECIDED
 from categorisation.rounds.models import Round
+from categorisation.rounds.states import RoundStatus
 from categorisation.schemes.models import NoScheme
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
@@ -108,7 +109,11 @@ class RoundPage(NounPage):
         context = super().get_context_data(**kwargs)
         rows = Recommendation.objects.visible_to(self.request.user).filter(round=context["subject"])
         list_url = reverse("categorisation:recommendations")
+        is_open = context["subject"].status == RoundStatus.OPEN
+        adds = is_open and user_can(self.request.user, Permission.KEEP_GROUPS)
+        agenda = reverse("categorisation:round_agenda", args=[context["subject"].pk])
         return context | {
+            "moves": [*([("Add schools to a meeting’s agenda", agenda)] if adds else []), *context["moves"]],
             "progress": [by_district(rows, context["subject"]), by_sip(rows, context["subject"])],
             "list_url": f"{list_url}?{urlencode({'round': context['subject'].pk})}#results",
         }

@@ -6,13 +6,17 @@ from typing import Any
 
 from categorisation.recommendations.models import Recommendation
 from categorisation.recommendations.states import RecommendationStatus
+from categorisation.schemes.rules import flags_of
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year_bounds
+from schools.inspections.models import Inspection, grades_of, latest_inspections
 from schools.records.content import GradeLine
 from schools.records.models.record import RecordOfVisit
 from schools.register.models.school import School
+from schools.register.models.standing import Standing, StandingKind
 
-FORMER_ROUNDS = 6
+FORMER = 6
+"""Earlier categories that are shown; the school’s own tab has all."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,12 @@ class VisitSeen:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The year's visits, newest first, and what was recommended in earlier rounds."""
+    """The year's visits, newest first, the last inspection with what it points to, and earlier categories."""
 
     visits: Sequence[VisitSeen]
-    former: Sequence[Recommendation]
+    inspection: Inspection | None
+    flags: Sequence[str]
+    former: Sequence[Standing]
 
 
 def visits_of(user: Any, school: School, academic_year: int) -> list[VisitSeen]:
@@ -52,12 +58,14 @@ def visits_of(user: Any, school: School, academic_year: int) -> list[VisitSeen]:
 
 
 def evidence_for(user: Any, row: Recommendation) -> Evidence:
-    """Return what this user may read beside a recommendation. Two queries."""
-    earlier = Recommendation.objects.visible_to(user).filter(
-        school=row.school_id, status=RecommendationStatus.DECIDED, round__recommend_by__lt=row.round.recommend_by
+    """Return what this user may read beside a recommendation. Three queries."""
+    inspection = latest_inspections([row.school_id], clock.today()).get(row.school_id)
+    flags = (
+        flags_of(row.scheme, framework=inspection.framework.code, grades=grades_of(inspection)) if inspection else []
     )
-    former = earlier.select_related("round__scheme").order_by("-round__recommend_by")[:FORMER_ROUNDS]
-    return Evidence(visits_of(user, row.school, row.round.academic_year), list(former))
+    former = Standing.objects.visible_to(user).filter(school=row.school_id, kind=StandingKind.CATEGORY, overruled=False)
+    visits = visits_of(user, row.school, row.round.academic_year)
+    return Evidence(visits, inspection, flags, list(former.order_by("-starts_on", "-pk")[:FORMER]))
 
 
 def last_assessment(user: Any, row: Recommendation) -> Recommendation | None:

@@ -1,0 +1,170 @@
+"""A category as an item of a meeting: what is decided of one school, and what confirming the meeting does (domain 4.3)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from categorisation.decisions.actions import NewDecision, decide
+from categorisation.decisions.rules import Decided, decision_errors
+from categorisation.moderation.forms import NO, YES, decision_form
+from categorisation.moderation.rules import PLACE_LABELS, may_be_confirmed_together
+from categorisation.moderation.standpoints import Known, known_of
+from categorisation.policy import CHANGE_CAUSES, EVIDENCE_SOURCES
+from categorisation.recommendations.evidence import evidence_for
+from categorisation.recommendations.models import Recommendation
+from categorisation.recommendations.pages import answers_table, causes_table, ratings_table
+from schoolimprove.accounts.rights import user_can
+from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
+from schoolimprove.policy.nested import dump, load
+from schoolimprove.policy.values import policy_value
+from schoolimprove.records.actor import Actor
+from schools.meetings.kinds import ItemKind, Outcome, item_kinds
+
+KIND = "category"
+
+
+def _rows(items: Sequence[Any]) -> dict[int, Recommendation]:
+    """Return the recommendations that items decide, by their keys. One query."""
+    rows = Recommendation.objects.select_related("round__scheme", "school__district", "author")
+    return rows.in_bulk([item.subject_id for item in items])
+
+
+def _known(item: Any) -> Known:
+    [row] = _rows([item]).values()
+    return known_of([row])[row.pk]
+
+
+def form(item: Any, _user: Any) -> type[Any]:
+    return decision_form(_known(item).row.scheme)
+
+
+def initial(item: Any) -> Mapping[str, Any]:
+    """Start from what was decided, or else from what is recommended."""
+    if item.outcome:
+        concern = {True: YES, False: NO}.get(item.outcome["causing_concern"], "")
+        return {**item.outcome, "causing_concern": concern}
+    known = _known(item)
+    return {"category": known.category, "level": known.level, "level_reason": known.row.level_reason}
+
+
+def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
+    """Return what was decided with a sentence for the minutes."""
+    known = _known(item)
+    scheme = known.row.scheme
+    concern = {YES: True, NO: False}.get(answers.get("causing_concern", ""))
+    decided = Decided(
+        answers["category"],
+        answers["level"],
+        answers.get("level_reason", ""),
+        answers.get("reason", ""),
+        tuple(answers.get("evidence_sources", ())),
+        "",
+        concern,
+        answers.get("proposed_stage", ""),
+    )
+    category = scheme.category(decided.category)
+    label = (
+        f"category {category.code}, {category.label.lower()}, with {scheme.level(decided.level).label.lower()} support"
+    )
+    changed = known.category and decided.category != known.category
+    summary = (
+        f"Changed from category {known.category} to {label}. {decided.reason}" if changed else f"Confirmed: {label}."
+    )
+    if concern is not None:
+        stage = f" Stage proposed: {decided.proposed_stage}." if decided.proposed_stage else ""
+        summary += f" The school {'causes' if concern else 'does not cause'} concern.{stage}"
+    return Outcome(summary, dump(decided))
+
+
+def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
+    known, on = _known(item), clock.today()
+    return list(
+        decision_errors(
+            known.row.scheme,
+            load(Decided, dict(found.values)),
+            recommended=known.category,
+            in_year=False,
+            sources=policy_value(EVIDENCE_SOURCES, on=on).labels,
+            causes=policy_value(CHANGE_CAUSES, on=on).labels,
+        )
+    )
+
+
+def apply(items: Sequence[Any], by: Actor, on: date) -> None:
+    """Make the decisions of a meeting: all of them, or `Blocked` and none."""
+    rows = _rows(items)
+    decide(
+        [
+            NewDecision(
+                rows[item.subject_id].school,
+                rows[item.subject_id].round.scheme,
+                load(Decided, item.outcome),
+                on,
+                recommendation=rows[item.subject_id],
+                meeting_item_id=item.pk,
+            )
+            for item in items
+        ],
+        by=by,
+        on=on,
+    )
+
+
+def evidence(item: Any, user: Any) -> tuple[str, Mapping[str, Any]]:
+    """Return what is known of the school; finance members read category and causes only (design, Who may)."""
+    known = _known(item)
+    row = known.row
+    reads_all = user_can(user, Permission.VIEW_RECOMMENDATION, on=row.school)
+    return "categorisation/item_evidence.html", {
+        "known": known,
+        "why_here": PLACE_LABELS[known.place],
+        "causes": causes_table(row) if row.causes else None,
+        "ratings": ratings_table(row) if reads_all and row.ratings and row.category else None,
+        "answers": answers_table(list(row.agreements.all())) if reads_all and row.shared_at else None,
+        "statement": row.statement if reads_all else "",
+        "evidence": evidence_for(user, row) if reads_all else None,
+    }
+
+
+def recommenders(items: Sequence[Any]) -> Mapping[int, Collection[int]]:
+    rows = _rows(items)
+    return {item.pk: [rows[item.subject_id].author_id or 0] for item in items if item.subject_id in rows}
+
+
+def together(items: Sequence[Any]) -> Mapping[int, Mapping[str, Any]]:
+    """Return the schools that keep their category and about which no one has said anything else."""
+    rows = _rows(items)
+    known = known_of(list(rows.values()))
+    return {
+        item.pk: {
+            "category": known[item.subject_id].category,
+            "level": known[item.subject_id].level,
+            "level_reason": _level_reason(known[item.subject_id]),
+        }
+        for item in items
+        if item.subject_id in known and may_be_confirmed_together(known[item.subject_id].standpoint)
+    }
+
+
+def _level_reason(known: Known) -> str:
+    return known.row.level_reason or (known.last.level_reason if known.last else "")
+
+
+def register() -> None:
+    """Register the kind; called once, when the app is ready."""
+    item_kinds.register(
+        ItemKind(
+            KIND,
+            10,
+            "Category",
+            form,
+            outcome,
+            apply,
+            initial=initial,
+            wrong_with=wrong_with,
+            evidence=evidence,
+            recommenders=recommenders,
+            together=together,
+        )
+    )
