@@ -31,15 +31,11 @@ def build_agenda(meeting: Meeting, round_: Round, districts: Collection[int], *,
     with transaction.atomic():
         rows = to_moderate(round_).filter(school__district__in=districts)
         known = known_of(list(rows.select_related("round__scheme", "school")))
-        ordered = sorted(
-            known.values(), key=lambda each: (place_of(each.standpoint), each.row.school.name, each.row.pk)
-        )
+        ordered = sorted(known.values(), key=lambda each: (each.place, each.row.school.name, each.row.pk))
         if not ordered:
             raise Blocked(["No schools of these districts are ready to be decided in this round."])
         items = [
-            ToAdd(
-                KIND, f"{each.row.school}: {PLACE_LABELS[place_of(each.standpoint)].lower()}", each.row.school, each.row
-            )
+            ToAdd(KIND, f"{each.row.school} – {PLACE_LABELS[each.place].lower()}", each.row.school, each.row)
             for each in ordered
         ]
         return add_items(meeting, items, by=by)

@@ -1,4 +1,4 @@
-"""A category as an item of a meeting: what is decided of one school, and what confirming the meeting does (domain 4.3)."""
+"""A category as an item of a meeting: what is decided of a school, and what confirming the meeting does (4.3)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
