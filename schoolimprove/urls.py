@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/<help_topic:topic>/", views.HelpTopic.as_view(), name="help_topic"),
     path("schools/", include("schools.urls")),
     path("meetings/", include("schools.meetings.urls")),
+    path("referrals/", include("schools.referrals.urls")),
     path("categories/", include("categorisation.urls")),
     path("groups/", include((groups.paths(), "groups"))),
     path("reminders/", include("schoolimprove.reminders.urls")),

@@ -32,6 +32,7 @@ class SchoolsConfig(AppConfig):
         from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
         from schools.records.writing import figures
+        from schools.referrals import deciding as referral_deciding
         from schools.register import standing
         from schools.register.establishments import name_of_type
         from schools.register.people import account_hooks
@@ -72,7 +73,8 @@ class SchoolsConfig(AppConfig):
         shipments.register(Shipment("frameworks", 25, FrameworkEdition._meta.db_table, sync_frameworks))
         record_pdf.register()
         letter_pdf.register()
-        note.register()
+        for kinds in (note, referral_deciding):
+            kinds.register()
         recalculate_deadlines.register()
         expected_deadlines.register()
         for importer in (gias_run, calendar_run, appointment_run):

@@ -14,6 +14,7 @@ from schools.records.models.record import RecordOfVisit
 from schools.records.models.response import Response, Silence
 from schools.records.models.strength import Strength
 from schools.records.models.version import RecordVersion
+from schools.referrals.models import Referral
 from schools.register.models.appointment import Appointment
 from schools.register.models.contact import SchoolContact
 from schools.register.models.interest import Interest
@@ -77,6 +78,7 @@ __all__ = [
     "RecordDocument",
     "RecordOfVisit",
     "RecordVersion",
+    "Referral",
     "Response",
     "School",
     "SchoolClosure",

@@ -111,6 +111,7 @@ class Permission(StrEnum):
     KEEP_CONTACTS = "keep_contacts"
     VIEW_GROUPS = "view_groups"
     KEEP_GROUPS = "keep_groups"
+    REFER = "refer"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SETTINGS = "manage_settings"
     PROPOSE_POLICY = "propose_policy"
@@ -169,6 +170,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.KEEP_CONTACTS: "add, change and end school contacts",
     P.VIEW_GROUPS: "see groups, panels and their members",
     P.KEEP_GROUPS: "form and end groups, choose their members, and keep interests in schools",
+    P.REFER: "refer schools to a group",
     P.MANAGE_PEOPLE: "invite people and give appointments",
     P.MANAGE_SETTINGS: "change settings",
     P.PROPOSE_POLICY: "propose changes to policy",
@@ -193,10 +195,10 @@ _ANSWERS = frozenset(
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SIP: _ADVISES | _VISITS | {P.KEEP_CONTACTS, P.KEEP_MEETINGS, P.RECOMMEND},
+    Role.SIP: _ADVISES | _VISITS | {P.KEEP_CONTACTS, P.KEEP_MEETINGS, P.RECOMMEND, P.REFER},
     Role.EIP: _ADVISES,
     Role.DSIM: _ADVISES
-    | {P.RECOMMEND, P.REVIEW_CATEGORY}
+    | {P.RECOMMEND, P.REVIEW_CATEGORY, P.REFER}
     | _OVERSEES
     | _VISITS
     | _STEERS
@@ -210,7 +212,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _MANAGES_DSIMS
     | _STEERS
     | {P.OPEN_ROUND, P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY, P.VIEW_ALLOCATION, P.KEEP_GROUPS}
-    | {P.WRITE_LETTER, P.APPROVE_LETTER, P.ISSUE_LETTER},
+    | {P.WRITE_LETTER, P.APPROVE_LETTER, P.ISSUE_LETTER, P.REFER},
     Role.DEPUTY_HEAD: _ADVISES | _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM, P.VIEW_ALLOCATION, P.WRITE_LETTER},
     Role.CORPORATE_DIRECTOR: _MANAGES_THE_HEAD | {P.APPROVE_RECORD_OF_HEAD},
     Role.DEPUTY_DIRECTOR: _MANAGES_THE_HEAD,

@@ -7,12 +7,15 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Not begun, or over.
     "grey": (
         *("not_started", "cannot_start", "planned", "draft", "closed", "cancelled", "withdrawn"),
-        *("deactivated", "abandoned", "undone", "due", "dropped", "declined", "unknown", "ended"),
+        *("deactivated", "abandoned", "undone", "due", "dropped", "declined", "deferred", "unknown", "ended"),
     ),
     # Under way.
-    "blue": ("open", "in_progress", "arranged", "active", "checking", "applying", "underway", "unread"),
+    "blue": (
+        *("open", "in_progress", "arranged", "active", "checking", "applying", "underway", "unread", "called"),
+        "on_agenda",
+    ),
     # Waits for somebody.
-    "yellow": ("submitted", "awaiting", "proposed", "invited", "due_soon", "closing", "checked", "asked"),
+    "yellow": ("submitted", "awaiting", "proposed", "invited", "due_soon", "closing", "checked", "asked", "sent"),
     # Sent back.
     "orange": ("returned", "challenged", "countered"),
     # Approved within the authority.
@@ -20,7 +23,10 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Seen by the school.
     "purple": ("shared", "issued", "presented", "told"),
     # Done, agreed.
-    "green": ("done", "completed", "held", "answered", "agreed", "accepted", "met", "published", "applied"),
+    "green": (
+        *("done", "completed", "held", "answered", "agreed", "accepted", "met", "published", "applied", "decided"),
+        "confirmed",
+    ),
     # Late or grave.
     "red": ("overdue", "failed", "refused"),
 }

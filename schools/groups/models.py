@@ -1,6 +1,8 @@
 """Groups, panels and boards, and who sits on them (domain 1)."""
 
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,8 +17,9 @@ from schoolimprove.records.models import BaseRecord
 from schools.groups.policy import GROUP_KINDS
 from schools.groups.states import CAPACITY_LABELS, DECIDES, GROUP, RHYTHM_LABELS, Capacity, GroupStatus, Rhythm
 from schools.register.models.person import Person
+from schools.register.models.school import School
 from schools.register.models.scoped import SCOPE_FIELDS, Scoped, has_exactly_one_scope
-from schools.register.scope import within_scope
+from schools.register.scope import scopes_of, within_scope
 
 LARGEST_QUORUM = 30
 
@@ -34,6 +37,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
     def kept_by(self, user: Any) -> Self:
         """Return the groups whose members this user chooses."""
         return self.filter(within_scope(user, Permission.KEEP_GROUPS))
+
+    def covering(self, school: School) -> Self:
+        """Return the groups whose scope holds a school."""
+        return self.filter(reduce(or_, (Q(**{kind: key}) for kind, key in scopes_of(school).items())))
 
     def current(self, on: date) -> Self:
         """Return the groups of that day, first and last day included."""

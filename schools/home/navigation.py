@@ -6,8 +6,10 @@ from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.ui.registry import Area, NavigationItem, navigation
 from schools.imports.core.registry import importers
+from schools.meetings.pages import goes_to_meetings
 from schools.oversight.my_term.own_visits import goes_visiting
 from schools.records.models.record import assures
+from schools.referrals.pages import reads_referrals
 
 
 def register() -> None:
@@ -18,7 +20,9 @@ def register() -> None:
         NavigationItem("allocation", Area.SCHOOLS, 20, "SIP allocation", "schools:allocation", views_allocation),
         NavigationItem("letters", Area.SCHOOLS, 30, "Letters", "schools:letters", reads_letters),
         NavigationItem("groups", Area.SCHOOLS, 40, "Groups", "groups:list", views_history),
-        NavigationItem("interests", Area.SCHOOLS, 50, "Interests", "schools:interests", views_history),
+        NavigationItem("meetings", Area.SCHOOLS, 50, "Meetings", "meetings:list", goes_to_meetings),
+        NavigationItem("referrals", Area.SCHOOLS, 60, "Referrals", "referrals:list", reads_referrals),
+        NavigationItem("interests", Area.SCHOOLS, 70, "Interests", "schools:interests", views_history),
         # First, because it is urgent for line managers.
         NavigationItem("assurance", Area.VISITS, 10, "To assure", "schools:assurance", assures),
         NavigationItem("my_term", Area.VISITS, 20, "My term", "schools:my_term", goes_visiting),

@@ -17,7 +17,7 @@ from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, Conflict, record_event, record_events, save_changes
 from schools.groups.models import Group
-from schools.groups.states import DECIDES, GroupStatus
+from schools.groups.states import DECIDES, Capacity, GroupStatus
 from schools.meetings.deciding import blockers_to_confirming, by_kind, why_not_decide
 from schools.meetings.emails import email_members
 from schools.meetings.kinds import item_kinds, meeting_confirmed
@@ -49,7 +49,16 @@ def plan_meeting(
     place: str = "",
     chair: Person | None = None,
 ) -> Meeting:
-    """Plan a meeting of a group. `Blocked` for a day that is past, or a chair who does not decide in the group."""
+    """Plan a meeting of a group, chaired by its own chair unless another is named.
+
+    `Blocked` for a day that is past, a group that has ended, or a chair who does not decide in the group.
+    """
+    chair = (
+        chair
+        or Person.objects.filter(
+            pk__in=group.memberships.current(on).filter(capacity=Capacity.CHAIR).values("person")
+        ).first()
+    )
     fields: dict[str, Any] = {"held_on": held_on, "starts_at": starts_at, "place": place, "chair": chair}
     meeting = Meeting(group=group, **fields, created_by=by, updated_by=by)
     actor = acting(by, Permission.KEEP_GROUPS, on=group)
@@ -159,7 +168,7 @@ def withdraw_item(item: MeetingItem, *, by: User, seen_version: int, reason: str
     """Take an item that is not decided off the agenda, with a reason."""
     actor = acting(by, Permission.KEEP_GROUPS, on=item.meeting.group)
     with transaction.atomic():
-        _locked(item.meeting, OPEN)
+        _open_for(item, OPEN)
         current = MeetingItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         if current.decided_at or current.withdrawn_reason:
             raise Conflict(current)
@@ -211,12 +220,10 @@ def decide_item(
         raise PermissionDenied("decide")
     kind = item.item_kind
     with transaction.atomic():
-        meeting = _locked(item.meeting, {MeetingStatus.HELD})
+        meeting = _open_for(item, {MeetingStatus.HELD})
         outcome = kind.outcome(item, answers)
         reasons = list(filter(None, [why_not_decide(meeting, [item], by, on=on)[item.pk]]))
         reasons += [*kind.wrong_with(item, outcome)]
-        if item.withdrawn_reason:
-            reasons.append("This item was withdrawn.")
         if reasons:
             raise Blocked(reasons)
         fields: dict[str, Any] = {
@@ -339,6 +346,14 @@ def _locked(meeting: Meeting, statuses: Collection[str]) -> Meeting:
     if current.status not in statuses:
         raise Conflict(current)
     return current
+
+
+def _open_for(item: MeetingItem, statuses: Collection[str]) -> Meeting:
+    """Return the meeting of an item as it is now, locked; raise `Blocked` when it is in another state."""
+    try:
+        return _locked(item.meeting, statuses)
+    except Conflict as lost:
+        raise Blocked([f"The meeting is now {lost.current.get_status_display().lower()}."]) from lost  # type: ignore[attr-defined]
 
 
 def _refuse(meeting: Meeting, reasons: list[str]) -> None:

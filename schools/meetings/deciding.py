@@ -83,4 +83,9 @@ def why_not_decide(meeting: Meeting, items: Sequence[MeetingItem], user: Any, *,
     if person is None or meeting.attendances.filter(person=person, present=False).exists():
         return {item.pk: "You are recorded as absent from this meeting." for item in items}
     barred = barred_people(items, [person], on=on)
-    return {item.pk: barred[item.pk].get(person.pk, "").replace("They", "You", 1) for item in items}
+    return {
+        item.pk: "This item was withdrawn."
+        if item.withdrawn_reason
+        else barred[item.pk].get(person.pk, "").replace("They", "You", 1)
+        for item in items
+    }

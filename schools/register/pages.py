@@ -102,6 +102,7 @@ class SchoolTabView(TemplateView):
             may_write=school.service(policy) is not Service.REGISTER_ONLY
             and user_can(self.request.user, Permission.WRITE_RECORD, on=school),
             blockers=school.blockers_to_visiting(policy, on=clock.today()),
+            may_refer=self.tab == "overview" and user_can(self.request.user, Permission.REFER, on=school),
             may_watch=self.tab == "overview" and user_can(self.request.user, Permission.VIEW_SCHOOL_HISTORY, on=school),
             **kwargs,
         )

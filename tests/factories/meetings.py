@@ -1,13 +1,13 @@
-"""Meetings of groups, their items, attendance and minutes."""
+"""Meetings of groups, their items, attendance and minutes, and referrals to groups."""
 
 from datetime import date
 
 import factory
 
-from schools.models import Attendance, Meeting, MeetingItem, Minutes
+from schools.models import Attendance, Meeting, MeetingItem, Minutes, Referral
 from tests.factories.accounts import UserFactory
 from tests.factories.groups import GroupFactory
-from tests.factories.schools import PersonFactory
+from tests.factories.schools import PersonFactory, SchoolFactory
 
 
 class MeetingFactory(factory.django.DjangoModelFactory[Meeting]):
@@ -47,3 +47,15 @@ class MinutesFactory(factory.django.DjangoModelFactory[Minutes]):
     number = 1
     text = "**Present:** A Member"
     by = factory.SubFactory(UserFactory)
+
+
+class ReferralFactory(factory.django.DjangoModelFactory[Referral]):
+    class Meta:
+        model = Referral
+
+    group = factory.SubFactory(GroupFactory)
+    school = factory.SubFactory(SchoolFactory)
+    role = "dsim"
+    asks = "discuss"
+    evidence = "Two visits in a row found weak teaching."
+    created_by = factory.SubFactory(UserFactory)
