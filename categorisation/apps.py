@@ -12,6 +12,7 @@ class CategorisationConfig(AppConfig):
         from categorisation import letters, navigation
         from categorisation.decisions import actions as decision_actions
         from categorisation.decisions import deadlines as decision_deadlines
+        from categorisation.decisions import importing
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
         from categorisation.schemes.models import SchemeEdition
@@ -24,5 +25,14 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
-        for registers in (navigation, deadlines, todo, termly, letters, decision_actions, decision_deadlines):
+        for registers in (
+            navigation,
+            deadlines,
+            todo,
+            termly,
+            letters,
+            decision_actions,
+            decision_deadlines,
+            importing,
+        ):
             registers.register()
