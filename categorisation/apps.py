@@ -12,6 +12,7 @@ class CategorisationConfig(AppConfig):
         from categorisation import letters, navigation
         from categorisation.decisions import actions as decision_actions
         from categorisation.decisions import deadlines as decision_deadlines
+        from categorisation.decisions import importing
         from categorisation.moderation import item
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
@@ -25,5 +26,15 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
-        for registers in (navigation, deadlines, todo, termly, letters, decision_actions, decision_deadlines, item):
+        for registers in (
+            navigation,
+            deadlines,
+            todo,
+            termly,
+            letters,
+            decision_actions,
+            decision_deadlines,
+            importing,
+            item,
+        ):
             registers.register()

@@ -1,10 +1,12 @@
 """Verbs of category decisions: decide, for many schools at once, and what follows when their letters are issued."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from categorisation.decisions import deadlines
 from categorisation.decisions.models import CategoryDecision, about_decisions
@@ -25,7 +27,7 @@ from schools.letters.models import Letter
 from schools.register.models.decision import EVER
 from schools.register.models.school import School
 from schools.register.models.standing import Standing, StandingKind
-from schools.register.standing import NewStanding, mark_told, set_standings
+from schools.register.standing import NewStanding, clear_standing, mark_told, set_standings
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def decide(decisions: Sequence[NewDecision], *, by: Actor, on: date) -> list[Cat
             if new.recommendation and not new.supersedes:
                 transition(new.recommendation, "decide", by=by, seen_version=new.recommendation.version)
         recommendation_deadlines.follow_open_rounds(on)
-        set_last_categories(rows, by=by)
+        follow_standings(_keys(decisions), by=by, on=on)
         _discard_letters([new.supersedes for new in decisions if new.supersedes], by=by)
         draft_letters(CATEGORY_LETTER.key, [_letter(row) for row in rows], by=by, on=on)
         deadlines.follow_letters(rows, by=by, on=on)
@@ -102,7 +104,7 @@ def _keys(decisions: Sequence[NewDecision]) -> set[int]:
     return {each.school.pk for each in decisions}
 
 
-def lock_schools(school_ids: set[int]) -> None:
+def lock_schools(school_ids: Collection[int]) -> None:
     """Let one transaction at a time write decisions of these schools."""
     list(School.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=school_ids).order_by("pk"))
 
@@ -123,18 +125,48 @@ def _row(new: NewDecision, by: Actor) -> CategoryDecision:
     )
 
 
-def set_last_categories(rows: Sequence[CategoryDecision], *, by: Actor, told: Mapping[int, date] | None = None) -> None:
-    """Set how schools stand after these decisions, unless a later first day counts already.
+def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> None:
+    """Bring how these schools stand up to date with their decisions: today’s, and a later one that is known already.
 
-    `told` is when each school was told, where that was long ago.
+    What the past had before is not told anew: a standing says how a school stands now.
     """
-    last = set(CategoryDecision.objects.as_at(EVER, {each.school_id for each in rows}).values_list("pk", flat=True))
-    standings = [
-        NewStanding(row.school_id, row.category, row.label, row.effective_on, row, (told or {}).get(row.pk))
-        for row in rows
-        if row.pk in last
-    ]
-    set_standings(StandingKind.CATEGORY, standings, by=by)
+    now, last = ({row.school_id: row for row in _as_at(day, school_ids)} for day in (on, EVER))
+    have: defaultdict[int, list[tuple[str, date]]] = defaultdict(list)
+    standings = Standing.objects.filter(kind=StandingKind.CATEGORY, overruled=False, school__in=school_ids)
+    for standing in standings.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on"):
+        have[standing.school_id].append((standing.code, standing.starts_on))
+    changed, gone = [], []
+    for key in school_ids:
+        wanted = list(dict.fromkeys((row.category, row.effective_on) for row in _both(now.get(key), last.get(key))))
+        if not wanted and have[key]:
+            gone.append(key)
+        elif wanted != have[key]:
+            changed.append(key)
+    told = _days_told([row for key in changed for row in _both(now.get(key), last.get(key))])
+    for rows_of_day in (now, last):
+        new = [
+            NewStanding(key, row.category, row.label, row.effective_on, row, told.get(row.pk))
+            for key in changed
+            if (row := rows_of_day.get(key))
+        ]
+        set_standings(StandingKind.CATEGORY, new, by=by)
+    # They never stood so, as nothing of it counts any more.
+    clear_standing(StandingKind.CATEGORY, gone, from_day=date.min, by=by, told_on=on)
+
+
+def _as_at(day: date, school_ids: Collection[int]) -> Iterable[CategoryDecision]:
+    return CategoryDecision.objects.as_at(day, school_ids).select_related("scheme")
+
+
+def _both(*rows: CategoryDecision | None) -> list[CategoryDecision]:
+    return [row for row in rows if row is not None]
+
+
+def _days_told(rows: Sequence[CategoryDecision]) -> dict[int, date]:
+    """Return when the schools were told of these decisions, of those that they were told of."""
+    letters = Letter.objects.filter(**about_decisions(), subject_id__in=[row.pk for row in rows])
+    issued = {each.subject_id: each.issued_on for each in letters if each.issued_on}
+    return {row.pk: row.decided_on for row in rows if row.imported_run is not None} | issued
 
 
 def _discard_letters(superseded: Sequence[CategoryDecision], *, by: Actor) -> None:

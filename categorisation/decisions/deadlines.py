@@ -12,7 +12,6 @@ from categorisation.policy import NOTIFY_LIMIT
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.calendar.calendars import working_days_calendar
-from schoolimprove.lib import clock
 from schoolimprove.lib.clock import working_days_after
 from schoolimprove.policy.values import one_reading, policy_value
 from schoolimprove.records.actor import Actor
@@ -38,8 +37,8 @@ def _counted(rows: Iterable[CategoryDecision]) -> Iterator[Expected]:
     with one_reading():
         calendar = working_days_calendar()
         for row in rows:
-            day = row.decided_at.astimezone(clock.LONDON).date()
-            working = working_days_after(day, policy_value(NOTIFY_LIMIT, on=day).working_days, calendar)
+            limit = policy_value(NOTIFY_LIMIT, on=row.decided_on)
+            working = working_days_after(row.decided_on, limit.working_days, calendar)
             kind = CategoryDecision._meta.label_lower
             yield Expected(NOTIFY, kind, row.pk, row.school_id, working.ends, working=working)
 

@@ -14,6 +14,7 @@ from categorisation.rounds.models import Round
 from categorisation.schemes.models import SchemeEdition
 from categorisation.schemes.rules import Level
 from schoolimprove.accounts.roles import Permission
+from schoolimprove.lib import clock
 from schools.letters.models import Letter
 from schools.register.models.decision import Decision, DecisionQuerySet
 from schools.register.scope import in_scope
@@ -86,6 +87,10 @@ class CategoryDecision(Decision):
     def label(self) -> str:
         """Return the category with its name, as `3, Satisfactory`."""
         return f"{self.category}, {self.scheme.scheme.category(self.category).label}"
+
+    @property
+    def decided_on(self) -> date:
+        return self.decided_at.astimezone(clock.LONDON).date()
 
     @property
     def support(self) -> Level:

@@ -22,6 +22,7 @@ class ImportKind(models.TextChoices):
     GIAS = "gias", "Schools from GIAS"
     CALENDAR = "calendar", "Term dates and closures"
     APPOINTMENTS = "appointments", "Appointments"
+    CATEGORIES = "categories", "Categories"
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):

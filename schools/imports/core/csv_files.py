@@ -19,11 +19,13 @@ from schools.imports.core.workbooks import WORKBOOK, lines_of
 UTF8, UTF8_WITH_MARK, WINDOWS = "utf-8", "utf-8-sig", "windows-1252"
 _MARK = "\ufeff"
 APPOINTMENTS, TERM_DATES, SCHOOLS = "Appointments", "Term dates and closures", "Schools from GIAS"
+CATEGORIES = "Categories"
 _KINDS = {
     frozenset({"role", "from"}): ("appointments", APPOINTMENTS),
     frozenset({"academic year", "term"}): ("term dates", TERM_DATES),
     frozenset({"closure day"}): ("closures", TERM_DATES),
     frozenset({"la (code)", "establishmentname"}): ("schools", SCHOOLS),
+    frozenset({"category", "effective_on"}): ("categories", CATEGORIES),
     frozenset({"urn", "linkurn"}): ("links between schools", SCHOOLS),
 }
 """Columns → what a file with them is, and what to choose for it."""

@@ -41,7 +41,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
         return self._last(known, day, schools)
 
     def _all(self) -> Self:
-        return type(self)(self.model, using=self._db)
+        return type(self)(self.model, using=self.db)
 
     def _last(self, decisions: Any, day: date, schools: Collection[int] | None) -> Self:
         """Of each school the latest first day counts, then what was decided last.

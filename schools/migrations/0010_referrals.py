@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0008_meetings'),
+        ('schools', '0009_meetings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
