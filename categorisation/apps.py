@@ -13,7 +13,7 @@ class CategorisationConfig(AppConfig):
         from categorisation.decisions import actions as decision_actions
         from categorisation.decisions import deadlines as decision_deadlines
         from categorisation.decisions import importing
-        from categorisation.moderation import item
+        from categorisation.moderation import in_year, item
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
         from categorisation.schemes.models import SchemeEdition
@@ -36,5 +36,6 @@ class CategorisationConfig(AppConfig):
             decision_deadlines,
             importing,
             item,
+            in_year,
         ):
             registers.register()

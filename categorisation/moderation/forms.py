@@ -11,8 +11,12 @@ from schoolimprove.ui.forms import CheckboxesField, Form, ModelSelectField, Radi
 YES, NO, NOT_DISCUSSED = "yes", "no", ""
 
 
-def decision_form(scheme: Scheme) -> type[Form]:
-    """Return the form in which the category of a school is decided under a scheme."""
+def decision_form(scheme: Scheme, *, changes: bool = False) -> type[Form]:
+    """Return the form in which the category of a school is decided under a scheme.
+
+    With `changes` a referral asks for another category; the one that the school has declines it.
+    """
+    asked = "Why the category changes, or why it does not" if changes else None
     levels = {each.code: each.label for each in scheme.levels}
     sources = policy_value(EVIDENCE_SOURCES, on=clock.today()).labels
     fields: dict[str, Any] = {
@@ -29,7 +33,7 @@ def decision_form(scheme: Scheme) -> type[Form]:
             required=False,
         ),
         "reason": TextArea(
-            label="Why the category is not the one recommended",
+            label=asked or "Why the category is not the one recommended",
             help_text="The school reads this in its letter.",
             rows=3,
             required=False,
@@ -51,7 +55,7 @@ def decision_form(scheme: Scheme) -> type[Form]:
     return type("DecisionForm", (Form,), {**fields, "submit_label": "Save and go to the next school"})
 
 
-class AgendaForm(Form):
+class RoundAgendaForm(Form):
     """The meeting that takes the schools, and the districts they are in."""
 
     submit_label = "Add schools to the agenda"

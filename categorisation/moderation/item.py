@@ -13,6 +13,7 @@ from categorisation.policy import CHANGE_CAUSES, EVIDENCE_SOURCES
 from categorisation.recommendations.evidence import evidence_for
 from categorisation.recommendations.models import Recommendation
 from categorisation.recommendations.pages import answers_table, causes_table, ratings_table
+from categorisation.schemes.rules import Scheme
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
@@ -39,42 +40,49 @@ def form(item: Any, _user: Any) -> type[Any]:
     return decision_form(_known(item).row.scheme)
 
 
+def started_from(outcome: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was decided as the form shows it."""
+    return {**outcome, "causing_concern": {True: YES, False: NO}.get(outcome["causing_concern"], "")}
+
+
 def initial(item: Any) -> Mapping[str, Any]:
     """Start from what was decided, or else from what is recommended."""
     if item.outcome:
-        concern = {True: YES, False: NO}.get(item.outcome["causing_concern"], "")
-        return {**item.outcome, "causing_concern": concern}
+        return started_from(item.outcome)
     known = _known(item)
     return {"category": known.category, "level": known.level, "level_reason": known.row.level_reason}
 
 
-def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
-    """Return what was decided with a sentence for the minutes."""
-    known = _known(item)
-    scheme = known.row.scheme
-    concern = {YES: True, NO: False}.get(answers.get("causing_concern", ""))
-    decided = Decided(
+def decided_in(answers: Mapping[str, Any]) -> Decided:
+    """Return what the answers of the form decide."""
+    return Decided(
         answers["category"],
         answers["level"],
         answers.get("level_reason", ""),
         answers.get("reason", ""),
         tuple(answers.get("evidence_sources", ())),
         "",
-        concern,
+        {YES: True, NO: False}.get(answers.get("causing_concern", "")),
         answers.get("proposed_stage", ""),
     )
-    category = scheme.category(decided.category)
-    label = (
-        f"category {category.code}, {category.label.lower()}, with {scheme.level(decided.level).label.lower()} support"
-    )
-    changed = known.category and decided.category != known.category
-    summary = (
-        f"Changed from category {known.category} to {label}. {decided.reason}" if changed else f"Confirmed: {label}."
-    )
-    if concern is not None:
-        stage = f" Stage proposed: {decided.proposed_stage}." if decided.proposed_stage else ""
-        summary += f" The school {'causes' if concern else 'does not cause'} concern.{stage}"
-    return Outcome(summary, dump(decided))
+
+
+def in_words(scheme: Scheme, decided: Decided, *, before: str) -> str:
+    """Return a decision as a sentence for the minutes; `before` is the category recommended, or held until now."""
+    category, support = scheme.category(decided.category), scheme.level(decided.level).label.lower()
+    label = f"category {category.code}, {category.label.lower()}, with {support} support"
+    is_changed = before not in ("", decided.category)
+    words = f"Changed from category {before} to {label}. {decided.reason}" if is_changed else f"Confirmed: {label}."
+    if decided.causing_concern is None:
+        return words
+    stage = f" Stage proposed: {decided.proposed_stage}." if decided.proposed_stage else ""
+    return f"{words} The school {'causes' if decided.causing_concern else 'does not cause'} concern.{stage}"
+
+
+def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
+    """Return what was decided with a sentence for the minutes."""
+    known, decided = _known(item), decided_in(answers)
+    return Outcome(in_words(known.row.scheme, decided, before=known.category), dump(decided))
 
 
 def wrong_with(item: Any, found: Outcome) -> Sequence[str]:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 
 from categorisation.moderation.actions import build_agenda, to_moderate
-from categorisation.moderation.forms import AgendaForm
+from categorisation.moderation.forms import RoundAgendaForm
 from categorisation.opening.pages import RoundPage
 from categorisation.rounds.states import RoundStatus
 from schoolimprove.accounts.models import User
@@ -26,7 +26,7 @@ from schools.register.scope import in_scope
 class RoundAgenda(VerbPage):
     """Add the schools of some districts to the agenda of a meeting, those with most to talk about first."""
 
-    form_class, heading = AgendaForm, "Add schools to a meeting’s agenda"
+    form_class, heading = RoundAgendaForm, "Add schools to a meeting’s agenda"
     lede = "Schools come in this order: disputed, changed, Ofsted’s grade differs, causes of concern, and the rest."
 
     def find(self) -> None:

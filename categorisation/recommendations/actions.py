@@ -23,6 +23,7 @@ from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, Conflict, record_event, save_changes, transition
+from schools.register.models.standing import StandingKind
 
 
 def writing_as(user: Any, row: Recommendation) -> Any:
@@ -68,13 +69,20 @@ def submit(row: Recommendation, *, by: User, on: date, seen_version: int) -> Non
         deadlines.moved(row, by=by, on=on)
 
 
+def blockers_to_no_change(row: Recommendation, *, on: date) -> list[str]:
+    """Return why a school cannot keep its category: it has none."""
+    has_one = row.school.standings.filter(kind=StandingKind.CATEGORY, overruled=False, ends_on=None).exists()
+    return [] if has_one else ["This school has no category yet, so it has none to keep."]
+
+
 def recommend_no_change(row: Recommendation, *, by: User, on: date, seen_version: int) -> None:
     """Review a category and leave it as it is."""
     held = authorising(by, Permission.REVIEW_CATEGORY, on=row)
     role = held.role.value if held else ""
     stamp: dict[str, Any] = {"author": by, "author_role": role, "no_change": True, "submitted_at": clock.now()}
     with transaction.atomic():
-        make_move(row, NO_CHANGE, by=by, seen_version=seen_version, **stamp)
+        blockers = blockers_to_no_change(row, on=on)
+        make_move(row, NO_CHANGE, by=by, seen_version=seen_version, blockers=blockers, **stamp)
         deadlines.moved(row, by=by, on=on)
 
 

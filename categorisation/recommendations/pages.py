@@ -34,8 +34,10 @@ from schoolimprove.ui import components
 from schoolimprove.ui.forms import Form
 from schools.policy import SEF_GRADES
 from schools.register.filters import SchoolScopeFilter
+from schools.register.models.standing import StandingKind
 from schools.register.pages import SchoolListPage
 from schools.register.partners import Sips
+from schools.register.standing import standing_of
 
 CATEGORIES = "Categories"
 LIST = "categorisation:recommendations"
@@ -88,7 +90,8 @@ class RecommendationList(SchoolListPage):
             "district", "District", "District of the school", "school.district.name", sort=("school__district__name",)
         ),
         Column("sip", "SIP", "School Improvement Partner today", lambda row: ", ".join(row.sips)),
-        Column("category", "Category", "Category recommended; empty while it is not", sort=("category",)),
+        Column("current", "Category now", "Category the school has", lambda row: row.current),
+        Column("category", "Recommended", "Category recommended; empty while it is not", sort=("category",)),
         Column("level", "Level", "Level of support recommended", lambda row: level_name(row), sort=("level",)),
         Column(
             "progress",
@@ -108,8 +111,11 @@ class RecommendationList(SchoolListPage):
 
     def prepared(self, rows: Sequence[Any]) -> Sequence[Any]:
         sips = Sips.at([row.school_id for row in rows])
+        standings = standing_of(self.request.user, [row.school_id for row in rows], clock.today())
         for row in rows:
             row.sips = sips.names_of(row.school)
+            current = standings.get(row.school_id, {}).get(StandingKind.CATEGORY)
+            row.current = current.label if current else ""
         return rows
 
     def tickable(self, rows: Sequence[Any]) -> set[int]:
@@ -201,6 +207,8 @@ class RecommendationPage(NounPage):
 
     @classmethod
     def blockers(cls, subject: Any, move: Move, *, on: date) -> list[str]:
+        if move.verb == NO_CHANGE:
+            return actions.blockers_to_no_change(subject, on=on)
         return actions.blockers_to_submitting(subject) if move.verb == "submit" else []
 
     @classmethod

@@ -21,7 +21,7 @@ from schoolimprove.records.actor import Actor
 from schools.models import School
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY, County
-from tests.factories.schools import SchoolFactory
+from tests.factories.schools import SchoolFactory, StandingFactory
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=LONDON)
 
@@ -119,6 +119,8 @@ def recommended(
 ) -> Recommendation:
     """The county's recommendation, by the verbs as far as `status`: written by the SIP, shared by the DSIM."""
     row: Recommendation = RecommendationFactory.create(school=school or county.school, round=RoundFactory(**round_))
+    if not row.round.is_annual and not row.school.standings.exists():
+        StandingFactory.create(school=row.school, kind="category", code="2", label="2, Good")
     if status == RecommendationStatus.DUE:
         return row
     if not row.round.is_annual:

@@ -20,8 +20,9 @@ from schools.letters.models import Letter
 from schools.meetings import actions as meeting_actions
 from schools.meetings.models import Meeting, MeetingItem
 from schools.models import Person, School, Standing
+from schools.referrals.actions import add_to_agenda, send_referral
 from tests.factories.calendar import hold_terms
-from tests.factories.categorisation import recommended, whole
+from tests.factories.categorisation import CategoryDecisionFactory, recommended, whole
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory, also_appointed, appointed
@@ -176,3 +177,57 @@ def test_a_meeting_that_cannot_apply_one_decision_applies_none(moderation: Moder
         moderation.confirm(meeting)
     assert not CategoryDecision.objects.exists()
     assert not Letter.objects.exists()
+
+
+def test_a_change_within_the_year_needs_its_cause_and_the_meeting(moderation: Moderation) -> None:
+    """C7: from 2 to 3, refused without a cause; with "staffing and leadership" it is an item of the group."""
+    county, group = moderation.county, moderation.group
+    CategoryDecisionFactory.create(school=county.school, category="2", level="low")
+    sent: dict[str, Any] = {"by": county.dsim, "on": TUESDAY, "group": group, "ask": "recategorise", "evidence": "Gone"}
+    with pytest.raises(Blocked, match="Select the cause"):
+        send_referral(county.school, **sent)
+    referral = send_referral(county.school, cause="staffing_or_leadership", **sent)
+    meeting = meeting_actions.plan_meeting(group, by=county.head, on=TUESDAY, held_on=TUESDAY)
+    item = add_to_agenda(referral, by=county.head, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+    for verb in (meeting_actions.call_meeting, meeting_actions.hold_meeting):
+        verb(meeting, by=county.head, on=TUESDAY, seen_version=meeting.version)
+    present = [each.person_id for each in group.memberships.all()]
+    meeting_actions.record_attendance(meeting, by=county.head, seen_version=meeting.version, present=present)
+    item = item_of(meeting, county.school)
+    answers = {"category": "3", "level": "medium", "reason": "Two leaders left", "evidence_sources": ["staffing"]}
+    with pytest.raises(Blocked, match="recommended"):
+        moderation.decide(item, by=county.dsim, **answers)
+    moderation.decide(item, **answers)
+    moderation.confirm(meeting)
+    last = CategoryDecision.objects.as_at(TUESDAY, [county.school.pk]).get()
+    assert (last.category, last.change_cause, last.meeting_item_id) == ("3", "staffing_or_leadership", item.pk)
+    referral.refresh_from_db()
+    assert referral.status == "accepted"
+
+
+def test_a_change_that_is_declined_leaves_the_category(moderation: Moderation) -> None:
+    county, group = moderation.county, moderation.group
+    CategoryDecisionFactory.create(school=county.school, category="2", level="low")
+    referral = send_referral(
+        county.school,
+        by=county.dsim,
+        on=TUESDAY,
+        group=group,
+        ask="recategorise",
+        evidence="Gone",
+        cause="staffing_or_leadership",
+    )
+    meeting = meeting_actions.plan_meeting(group, by=county.head, on=TUESDAY, held_on=TUESDAY)
+    add_to_agenda(referral, by=county.head, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+    for verb in (meeting_actions.call_meeting, meeting_actions.hold_meeting):
+        verb(meeting, by=county.head, on=TUESDAY, seen_version=meeting.version)
+    present = [each.person_id for each in group.memberships.all()]
+    meeting_actions.record_attendance(meeting, by=county.head, seen_version=meeting.version, present=present)
+    item = item_of(meeting, county.school)
+    with pytest.raises(Blocked, match="does not change"):
+        moderation.decide(item, category="2", level="low")
+    moderation.decide(item, category="2", level="low", reason="The new leaders have settled in")
+    moderation.confirm(meeting)
+    assert CategoryDecision.objects.count() == 1
+    referral.refresh_from_db()
+    assert (referral.status, referral.answer_reason) == ("declined", "The new leaders have settled in")

@@ -29,7 +29,7 @@ from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import RecommendationFactory, RoundFactory, recommended, whole
 from tests.factories.county import TUESDAY, County
 from tests.factories.policy import PolicyRowFactory
-from tests.factories.schools import SchoolFactory, also_appointed, appointed
+from tests.factories.schools import SchoolFactory, StandingFactory, also_appointed, appointed
 from tests.integration.together import together
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +170,9 @@ def test_a_returned_recommendation_is_its_author_s_again_with_the_reason(county:
 
 def test_a_review_is_no_change_in_one_press_by_the_dsim_and_never_shared(county: County) -> None:
     row = RecommendationFactory.create(school=county.school, round__kind="review")
+    with pytest.raises(Blocked, match="no category yet"):
+        actions.recommend_no_change(row, by=county.dsim, on=TUESDAY, seen_version=row.version)
+    StandingFactory.create(school=county.school, kind="category", code="2", label="2, Good")
     assert actions.writing_as(county.sip, row) is None
     with pytest.raises(PermissionDenied):
         actions.recommend_no_change(row, by=county.sip, on=TUESDAY, seen_version=row.version)
