@@ -1,15 +1,31 @@
 """Category rounds: last summer's, in which SIPs recommended, and the reviews of the terms since."""
 
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from categorisation.letters import CATEGORY_LETTER
 from categorisation.models import Recommendation, Round
+from categorisation.moderation.actions import build_agenda
 from categorisation.opening.actions import open_round
 from categorisation.recommendations import actions
 from categorisation.recommendations.rules import Assessment, CauseOfConcern, Rating
 from categorisation.schemes.rules import headings_for
+from schoolimprove.demo.acts.imports import bring
 from schoolimprove.demo.script import Story, StoryEndsError, Verb
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
 from schoolimprove.policy.values import policy_value
+from schools.groups.models import Group
+from schools.letters.actions import issue_letters
+from schools.letters.models import Letter
+from schools.meetings import actions as meetings
+from schools.meetings.models import Meeting
+from schools.models import ImportKind, School
 from schools.policy import SEF_GRADES
+
+PAST = ("2", "2", "3", "2", "1", "3", "2", "4")
+"""Categories of earlier years, by turns."""
 
 
 def open_summer(story: Story) -> None:
@@ -76,9 +92,90 @@ def answer(story: Story, *, agrees: bool, words: str = "") -> None:
     actions.answer(row, by=story.by, on=clock.today(), agrees=agrees, words=words, seen_version=row.version)
 
 
+def import_past(story: Story) -> None:
+    """Bring the categories of the years before the service, for every school that is served."""
+    first = date(story.days.year - 1, 9, 1)
+    schools = School.objects.filter(authority__own=True).open().order_by("urn")
+    rows = [
+        {
+            "URN": school.urn,
+            "category": PAST[school.urn % len(PAST)],
+            "level": "",
+            "effective_on": first.isoformat(),
+            "decided_at": (first - timedelta(days=50)).isoformat(),
+            "reason": "From the authority’s spreadsheet",
+        }
+        for school in schools
+    ]
+    bring(ImportKind.CATEGORIES, "categories.csv", rows, by=story.cast.administrator)
+
+
+def no_change(story: Story) -> None:
+    """Leave the category as it is, in the review of the last term."""
+    last = story.days.last
+    row = _rows(story).filter(round__term=last.name.value, round__academic_year=last.year, status="due").first()
+    if row is None:
+        raise StoryEndsError
+    actions.recommend_no_change(row, by=story.by, on=clock.today(), seen_version=row.version)
+
+
+def plan(story: Story, *, to: int | str) -> None:
+    """Plan a meeting of the group that moderates."""
+    group = Group.objects.filter(kind="dirg").order_by("pk").first()
+    if group is None:
+        raise StoryEndsError
+    story.add(meetings.plan_meeting(group, by=story.by, on=clock.today(), held_on=story.day(to)))
+
+
+def summer_agenda(story: Story) -> None:
+    district = story.school.district_id
+    summer = Round.objects.filter(term=TermName.SUMMER).order_by("academic_year").first()
+    if summer is None or district is None:
+        raise StoryEndsError
+    build_agenda(story.the(Meeting, "group", "chair"), summer, [district], by=story.by)
+
+
+def call(story: Story) -> None:
+    meeting = story.the(Meeting, "group", "chair")
+    meetings.call_meeting(meeting, by=story.by, on=clock.today(), seen_version=meeting.version)
+
+
+def hold(story: Story) -> None:
+    """Start the meeting; everyone who belongs to the group is present."""
+    meeting = story.the(Meeting, "group", "chair")
+    meetings.hold_meeting(meeting, by=story.by, on=clock.today(), seen_version=meeting.version)
+    present = list(meeting.group.memberships.current(clock.today()).values_list("person", flat=True))
+    meetings.record_attendance(meeting, by=story.by, seen_version=meeting.version, present=present)
+
+
+def decide(story: Story, *, school: str, **answers: object) -> None:
+    item = story.the(Meeting).items.select_related("meeting__group", "school").get(school__name=school)
+    on, seen = clock.today(), item.version
+    meetings.decide_item(item, by=story.by, on=on, seen_version=seen, answers=answers)
+
+
+def confirm(story: Story) -> None:
+    """Confirm the decisions, and keep the minutes that the service drafts."""
+    meeting = story.the(Meeting, "group", "chair")
+    meetings.confirm_meeting(meeting, by=story.by, on=clock.today(), seen_version=meeting.version)
+    text = meetings.drafted_minutes(meeting)
+    meetings.write_minutes(meeting, by=story.by, seen_version=meeting.version, text=text)
+
+
+def issue(story: Story) -> None:
+    """Issue every letter about a category that waits."""
+    letters = list(Letter.objects.waiting().filter(kind=CATEGORY_LETTER.key).select_related("school"))
+    issue_letters(letters, by=story.by, on=clock.today())
+
+
+def _rows(story: Story) -> QuerySet[Recommendation]:
+    return Recommendation.objects.select_related("round__scheme", "school__district").filter(school=story.school)
+
+
 def _row(story: Story) -> Recommendation:
-    rows = Recommendation.objects.select_related("round__scheme", "school__district").filter(school=story.school)
-    found = rows.filter(round=Round.objects.filter(term=TermName.SUMMER).order_by("academic_year").first()).first()
+    found = (
+        _rows(story).filter(round=Round.objects.filter(term=TermName.SUMMER).order_by("academic_year").first()).first()
+    )
     if found is None:
         raise StoryEndsError
     return found
@@ -93,4 +190,13 @@ VERBS: dict[str, Verb] = {
     "return recommendation": return_it,
     "share recommendation": share,
     "answer recommendation": answer,
+    "import past categories": import_past,
+    "recommend no change": no_change,
+    "plan moderation": plan,
+    "build summer agenda": summer_agenda,
+    "call moderation": call,
+    "hold moderation": hold,
+    "decide category": decide,
+    "confirm moderation": confirm,
+    "issue category letters": issue,
 }

@@ -14,10 +14,16 @@ from schools.register.interests.actions import declare_interest
 from schools.register.models.person import Person
 
 
-def form_group(story: Story, *, kind: str, over: str, name: str) -> None:
+def form_group(story: Story, *, kind: str, over: str, name: str, quorum: int = 0) -> None:
     on, school = clock.today(), story.school
     usual = next(each for each in policy_value(GROUP_KINDS, on=on).kinds if each.code == kind)
-    said: dict[str, Any] = {"kind": kind, "name": name, "quorum": usual.quorum, "meets": usual.meets, "starts_on": on}
+    said: dict[str, Any] = {
+        "kind": kind,
+        "name": name,
+        "quorum": quorum or usual.quorum,
+        "meets": usual.meets,
+        "starts_on": on,
+    }
     story.add(actions.form_group(by=story.by, on=on, scope={over: getattr(school, over)}, **said))
 
 

@@ -49,7 +49,7 @@ def next_terms(story: Story) -> None:
     own = School.objects.get(name=places.OWN_TERMS)
     rows = [*(_term_row(term) for term in terms_of(year)), _term_row(_longer(terms_of(year)[0]), own)]
     rows += [{"Closure day": on.isoformat(), "Reason": reason} for on, reason in closures_of(year).items()]
-    _bring(ImportKind.CALENDAR, TERMS, rows, by=story.cast.administrator)
+    bring(ImportKind.CALENDAR, TERMS, rows, by=story.cast.administrator)
 
 
 def links(story: Story) -> None:
@@ -57,13 +57,13 @@ def links(story: Story) -> None:
     opened_on = date(clock.today().year, 1, 1)
     old, new = (School.objects.get(name=name) for name in (places.CONVERTED, places.CONVERTER))
     rows = [_link_row(old, SUCCESSOR, new, opened_on), _link_row(new, PREDECESSOR, old, opened_on)]
-    _bring(ImportKind.GIAS, LINKS, rows, by=_analyst(story), encoding=WINDOWS)
+    bring(ImportKind.GIAS, LINKS, rows, by=_analyst(story), encoding=WINDOWS)
 
 
 def schools_change(story: Story) -> None:
     """New numbers of pupils; one cell cannot be read, one school is missing, neighbours' schools are ignored."""
     rows = [*_changed(), *(of_a_neighbour(urn, name) for urn, name in places.NEIGHBOURS.items())]
-    _bring(ImportKind.GIAS, SCHOOLS, rows, by=_analyst(story), encoding=WINDOWS, only=places.AUTHORITY_CODE)
+    bring(ImportKind.GIAS, SCHOOLS, rows, by=_analyst(story), encoding=WINDOWS, only=places.AUTHORITY_CODE)
 
 
 def schools_wait(story: Story) -> None:
@@ -79,13 +79,13 @@ def clerks(story: Story, *, schools: list[str]) -> None:
     """Of some schools by one file; the last row names a school that nobody knows."""
     urns = School.objects.filter(name__in=schools).order_by("urn").values_list("urn", flat=True)
     rows = [_appointment(story, "Clerk", urn) for urn in [*urns, places.UNKNOWN_URN]]
-    _bring(ImportKind.APPOINTMENTS, CLERKS, rows, by=story.cast.administrator)
+    bring(ImportKind.APPOINTMENTS, CLERKS, rows, by=story.cast.administrator)
 
 
 def chair(story: Story) -> None:
     """A chair for the school that has none, from the wrong list."""
     rows = [_appointment(story, "Chair", School.objects.get(name=places.WITHOUT_CHAIR).urn)]
-    _bring(ImportKind.APPOINTMENTS, CHAIRS, rows, by=story.cast.administrator)
+    bring(ImportKind.APPOINTMENTS, CHAIRS, rows, by=story.cast.administrator)
 
 
 def undo(story: Story) -> None:
@@ -130,7 +130,7 @@ def _appointment(story: Story, role: str, urn: int) -> Row:
     return {"Role": role, "Name": name, "Email": address_of(name), "URN": urn, "From": clock.today().isoformat()}
 
 
-def _bring(
+def bring(
     kind: str,
     name: str,
     rows: Sequence[Mapping[str, object]],
