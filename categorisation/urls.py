@@ -1,8 +1,14 @@
 """Addresses of categories."""
 
+from categorisation.decisions import pages as decisions
 from categorisation.opening import pages as opening
 from categorisation.recommendations import pages as recommendations
 from categorisation.schemes.pages import SchemePages
 
 app_name = "categorisation"
-urlpatterns = [*recommendations.paths(), *opening.paths(), *SchemePages.paths("schemes/")]
+urlpatterns = [
+    *decisions.paths(),
+    *recommendations.paths(),
+    *opening.paths(),
+    *SchemePages.paths("schemes/"),
+]
