@@ -13,6 +13,7 @@ class CategorisationConfig(AppConfig):
         from categorisation.decisions import actions as decision_actions
         from categorisation.decisions import deadlines as decision_deadlines
         from categorisation.decisions import importing
+        from categorisation.decisions import pages as decision_pages
         from categorisation.moderation import in_year, item
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
@@ -26,16 +27,7 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
-        for registers in (
-            navigation,
-            deadlines,
-            todo,
-            termly,
-            letters,
-            decision_actions,
-            decision_deadlines,
-            importing,
-            item,
-            in_year,
-        ):
+        for registers in (navigation, deadlines, todo, termly, letters):
             registers.register()
+        for of_decisions in (decision_actions, decision_deadlines, decision_pages, importing, item, in_year):
+            of_decisions.register()

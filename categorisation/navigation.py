@@ -19,6 +19,16 @@ def register() -> None:
             "categorisation:recommendations",
             views_recommendations,
         ),
+        NavigationItem("categories", Area.CATEGORIES, 30, "Categories", "categorisation:categories", views_categories),
+        NavigationItem("movement", Area.CATEGORIES, 40, "Movement", "categorisation:movement", views_categories),
+        NavigationItem(
+            "moderation_changes",
+            Area.CATEGORIES,
+            50,
+            "Changes by moderation",
+            "categorisation:moderation_changes",
+            views_moderation,
+        ),
         NavigationItem("schemes", Area.CATEGORIES, 90, "Category schemes", "categorisation:schemes", views_schools),
     ):
         navigation.register(entry)
@@ -26,6 +36,14 @@ def register() -> None:
 
 def views_recommendations(user: Any) -> bool:
     return user_can(user, Permission.VIEW_RECOMMENDATION)
+
+
+def views_categories(user: Any) -> bool:
+    return user_can(user, Permission.VIEW_STANDING)
+
+
+def views_moderation(user: Any) -> bool:
+    return user_can(user, Permission.VIEW_MODERATION)
 
 
 def views_schools(user: Any) -> bool:

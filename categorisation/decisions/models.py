@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from categorisation.decisions.rules import support_from
@@ -40,8 +40,14 @@ class CategoryDecisionQuerySet(DecisionQuerySet):
         waiting = Letter.objects.waiting().filter(**about_decisions()).order_by()
         return self.counting().filter(pk__in=waiting.values("subject_id"))
 
+    def before(self, day: date) -> Subquery:
+        """Return the expression of the category that the school of a row had on a day."""
+        counting = self._all().counting()
+        return Subquery(counting.last_on(day, school=OuterRef("school")).values("category")[:1])
+
     def for_lists(self) -> Self:
-        return self.select_related("school__district", "scheme", "by")
+        # Rows share their few schemes, which are read once for all.
+        return self.select_related("school__district", "by").prefetch_related("scheme")
 
 
 def about_decisions() -> dict[str, str]:

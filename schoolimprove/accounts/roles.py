@@ -98,6 +98,7 @@ class Permission(StrEnum):
     REVIEW_CATEGORY = "review_category"
     ANSWER_RECOMMENDATION = "answer_recommendation"
     OPEN_ROUND = "open_round"
+    VIEW_MODERATION = "view_moderation"
     VIEW_COVERAGE = "view_coverage"
     VIEW_LETTER = "view_letter"
     VIEW_DRAFT_LETTER = "view_draft_letter"
@@ -157,6 +158,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.REVIEW_CATEGORY: "review categories in autumn and spring",
     P.ANSWER_RECOMMENDATION: "agree or disagree with a recommended category",
     P.OPEN_ROUND: "open and close category rounds",
+    P.VIEW_MODERATION: "see how often moderation changed a recommended category",
     P.VIEW_COVERAGE: "see which schools we have and have not visited",
     P.VIEW_LETTER: "read letters to schools",
     P.VIEW_DRAFT_LETTER: "read letters before they are issued",
@@ -183,7 +185,7 @@ _READS_LETTERS = frozenset({P.VIEW_LETTER, P.VIEW_DRAFT_LETTER})
 _READS_SHARED = _REGISTER | _READS_LETTERS | {P.VIEW_SHARED_RECORD, P.VIEW_CONTACT_NOTE, P.VIEW_STANDING}
 _WRITES_NOTES = _READS_SHARED | {P.WRITE_CONTACT_NOTE}
 _ADVISES = _WRITES_NOTES | {P.VIEW_RECOMMENDATION}
-_OVERSEES = frozenset({P.VIEW_COVERAGE, P.VIEW_UNSHARED_RECORD_OF_SIP, P.VIEW_GROUPS})
+_OVERSEES = frozenset({P.VIEW_COVERAGE, P.VIEW_UNSHARED_RECORD_OF_SIP, P.VIEW_GROUPS, P.VIEW_MODERATION})
 _MANAGES_DSIMS = _OVERSEES | {P.VIEW_UNSHARED_RECORD_OF_DSIM}
 _MANAGES_THE_HEAD = _READS_SHARED | _MANAGES_DSIMS | {P.VIEW_UNSHARED_RECORD_OF_HEAD, P.VIEW_RECOMMENDATION}
 _STEERS = frozenset({P.PUBLISH_PROGRAMME, P.SET_ENTITLEMENT, P.OPEN_TERM})

@@ -25,6 +25,7 @@ from schools.register.establishments import Service
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import School
 from schools.register.pages import SchoolTabView, appointments_at
+from schools.register.school_facts import overview_facts
 from schools.register.standing import standing_facts
 from schools.visits.entitlement.actions import usage_told
 from schools.visits.models.visit import Visit
@@ -54,6 +55,11 @@ class SchoolOverview(SchoolTabView):
                 *self.next_visit(),
                 *self.next_deadline(deadlines),
                 *days_facts(self.request.user, self.school),
+                *(
+                    facts[self.school.pk]
+                    for each in overview_facts
+                    if (facts := each.of(self.request.user, [self.school.pk], clock.today()))
+                ),
             ],
             "records": record_table(self.recent_records(), "Latest visits"),
             "register": register_facts(self.school, context["service"]),

@@ -27,12 +27,15 @@ class SchoolScopeFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, queryset: Any, **kwargs: Any) -> None:
         super().__init__(data, queryset, **kwargs)
-        schools = queryset.order_by().values("school")
-        districts = District.objects.filter(schools__in=schools).distinct().order_by("name")
+        districts = District.objects.filter(schools__in=self.schools(queryset)).distinct().order_by("name")
         self.filters["district"].extra["choices"] = [(str(each.pk), str(each)) for each in districts]
         names = sorted(Sips.today().names.items(), key=lambda named: named[1].casefold())
         people = [(str(pk), name) for pk, name in names]
         self.filters["sip"].extra["choices"] = [(NOBODY, "Without a School Improvement Partner"), *people]
+
+    def schools(self, queryset: Any) -> Any:
+        """Return the keys of the schools whose districts can be chosen."""
+        return queryset.order_by().values("school")
 
     def with_words(self, rows: Any, _name: str, text: str) -> Any:
         """Return the rows that have each word in the school's name or numbers, or in a `searched` field."""

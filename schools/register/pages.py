@@ -1,5 +1,6 @@
 """What all tabs of a school have in common: the school in scope, its head, and the tabs beside it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -25,7 +26,7 @@ from schools.register.lineage import kinship, predecessors
 from schools.register.models.appointment import Appointment
 from schools.register.models.school import Establishment, School
 from schools.register.scope import in_scope
-from schools.register.tabs import tabs_for
+from schools.register.tabs import one_or_more, tabs_for
 
 
 class SchoolVerbPage(VerbPage):
@@ -72,11 +73,13 @@ class SchoolTabView(TemplateView):
     """A tab of a school: the school fetched in scope, the tabs beside it."""
 
     tab: str
-    permission = Permission.VIEW_SCHOOL
+    permission: Permission | Sequence[Permission] = Permission.VIEW_SCHOOL
+    """What a user needs over the school; of several, one."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.school = school_in_scope(request, kwargs["urn"])
-        acting(user_of(request), self.permission, on=self.school)
+        if not any(user_can(user_of(request), each, on=self.school) for each in one_or_more(self.permission)):
+            raise PermissionDenied
         self.kinship = kinship(self.school, request.user)
         return super().dispatch(request, *args, **kwargs)
 

@@ -4,13 +4,14 @@ An app registers its facts in `AppConfig.ready()`, and the list of schools shows
 the app. A fact is an expression over a school, so the list and all its facts are one query.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
+from schoolimprove.ui.components import Fact
 from schoolimprove.ui.registry import Registry
 
 NOT_ALLOWED = "No access"
@@ -69,3 +70,18 @@ def with_facts(schools: Schools, user: Any, on: date) -> Schools:
     facts = facts_for(user)
     codes = {fact.sort_key: fact.code(user, on) for fact in facts if fact.code}
     return schools.alias(**codes).annotate(**{fact.key: fact.annotation(user, on) for fact in facts})
+
+
+@dataclass(frozen=True)
+class OverviewFact:
+    """A line of the overview of a school, by an app above.
+
+    `of(user, school_ids, on)` returns the line of each of these schools for which the user may read one.
+    """
+
+    key: str
+    order: int
+    of: Callable[[Any, Collection[int], date], Mapping[int, Fact]]
+
+
+overview_facts: Registry[OverviewFact] = Registry()

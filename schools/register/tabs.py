@@ -1,5 +1,6 @@
 """The tabs of a school's page. Each app owns its tab and its view; this is where they meet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,13 @@ from schoolimprove.ui.registry import Registry
 
 @dataclass(frozen=True)
 class SchoolTab:
-    """`url_name` takes the URN. Shown to those who hold `permission` over the school."""
+    """`url_name` takes the URN. Shown to those who hold `permission` (one of several) over the school."""
 
     key: str
     order: int
     label: str
     url_name: str
-    permission: Permission
+    permission: Permission | Sequence[Permission]
 
 
 school_tabs: Registry[SchoolTab] = Registry()
@@ -46,5 +47,9 @@ def tabs_for(user: Any, school: Any, current: str) -> list[Tab]:
     return [
         Tab(tab.label, reverse(tab.url_name, args=[school.urn]), tab.key == current)
         for tab in school_tabs
-        if user_can(user, tab.permission, on=school)
+        if any(user_can(user, each, on=school) for each in one_or_more(tab.permission))
     ]
+
+
+def one_or_more(permission: Permission | Sequence[Permission]) -> Sequence[Permission]:
+    return [permission] if isinstance(permission, Permission) else permission

@@ -113,6 +113,7 @@ SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIR
 KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
 OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
 
+READS_CATEGORIES = READS_DRAFT_LETTERS | {Role.ERA}
 DRAFT = "An edition being written"
 
 Statuses = Mapping[Role, int]
@@ -230,6 +231,11 @@ ROUTES: dict[str, Route] = {
         for name in ("return", "share")
     },
     "categorisation:recommendation_withdraw": of_recommendation(frozenset({HEAD, DSIM}), frozenset({HEAD, DSIM})),
+    "categorisation:categories": only(READS_CATEGORIES),
+    "categorisation:categories_export": only(READS_CATEGORIES),
+    "categorisation:movement": only(READS_CATEGORIES),
+    "categorisation:moderation_changes": only({DSIM, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR}),
+    "categorisation:category_of_school": of_school(READS_CATEGORIES | {HT, CHAIR}),
     "categorisation:rounds": only(READS_RECOMMENDATIONS),
     "categorisation:rounds_export": only(READS_RECOMMENDATIONS),
     "categorisation:round": Route(statuses(READS_RECOMMENDATIONS)),

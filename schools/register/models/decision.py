@@ -40,6 +40,10 @@ class DecisionQuerySet(models.QuerySet[Any]):
         known = self._all().counting(known_on=known_on).filter(decided_at__lt=end_of(known_on))
         return self._last(known, day, schools)
 
+    def last_on(self, day: date, **school: Any) -> Self:
+        """Return the decisions of a school from that day back, the one that counts first."""
+        return self.filter(effective_on__lte=day, **school).order_by("-effective_on", "-decided_at", "-pk")
+
     def _all(self) -> Self:
         return type(self)(self.model, using=self.db)
 
@@ -49,8 +53,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
         One step into the index `(school, -effective_on, -decided_at, -id)` for each school: a window function would
         number every decision of ten years to keep one in thirty.
         """
-        of_school = decisions.filter(school=OuterRef("pk"), effective_on__lte=day)
-        last = of_school.order_by("-effective_on", "-decided_at", "-pk").values("pk")[:1]
+        last = decisions.last_on(day, school=OuterRef("pk")).values("pk")[:1]
         asked = School._base_manager.all() if schools is None else School._base_manager.filter(pk__in=schools)
         return self.filter(pk__in=asked.order_by().values_list(Subquery(last)))
 

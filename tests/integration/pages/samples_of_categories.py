@@ -16,6 +16,7 @@ from schoolimprove.policy.nested import dump
 from schoolimprove.records.actor import Actor
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
+    CategoryDecisionFactory,
     RecommendationFactory,
     RoundFactory,
     SchemeEditionFactory,
@@ -47,10 +48,16 @@ def list_samples(county: County) -> dict[str, ListSample]:
         for number in range(first, first + count):
             SchemeEditionFactory.create(published=True, title=text, published_from=date(2027, 1, 1 + number))
 
+    def categories(count: int, text: str) -> None:
+        for _number in range(count):
+            school = SchoolFactory.create(district=county.school.district, name=text)
+            CategoryDecisionFactory.create(school=school)
+
     # What came with the service is in the way of an empty list.
     SchemeEdition.objects.all().delete()
     lead_member = appointed(Role.LEAD_MEMBER, authority=county.school.authority)
     return {
+        "categorisation:categories": ListSample(county.head, county.headteacher, categories, "q=nowhere+at+all"),
         "categorisation:recommendations": ListSample(
             county.head, county.headteacher, recommendations, "q=nowhere+at+all"
         ),
