@@ -194,7 +194,8 @@ def test_a_change_within_the_year_needs_its_cause_and_the_meeting(moderation: Mo
     present = [each.person_id for each in group.memberships.all()]
     meeting_actions.record_attendance(meeting, by=county.head, seen_version=meeting.version, present=present)
     item = item_of(meeting, county.school)
-    answers = {"category": "3", "level": "medium", "reason": "Two leaders left", "evidence_sources": ["staffing"]}
+    answers: dict[str, Any] = {"category": "3", "level": "medium", "reason": "Two leaders left"}
+    answers["evidence_sources"] = ["staffing"]
     with pytest.raises(Blocked, match="recommended"):
         moderation.decide(item, by=county.dsim, **answers)
     moderation.decide(item, **answers)
