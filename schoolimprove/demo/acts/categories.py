@@ -2,16 +2,18 @@
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
-
 from categorisation.letters import CATEGORY_LETTER
 from categorisation.models import Recommendation, Round
 from categorisation.moderation.actions import build_agenda
 from categorisation.opening.actions import open_round
+from categorisation.policy import REVIEW
 from categorisation.recommendations import actions
 from categorisation.recommendations.rules import Assessment, CauseOfConcern, Rating
 from categorisation.schemes.rules import headings_for
+from schoolimprove.accounts.moves import make_move
+from schoolimprove.accounts.roles import Role
 from schoolimprove.demo.acts.imports import bring
+from schoolimprove.demo.cast import holder_of
 from schoolimprove.demo.script import Story, StoryEndsError, Verb
 from schoolimprove.lib import clock
 from schoolimprove.lib.clock import TermName
@@ -33,11 +35,29 @@ def open_summer(story: Story) -> None:
 
 
 def open_last(story: Story) -> None:
-    open_round(story.days.last.year, story.days.last.name.value, by=story.by, on=clock.today())
+    """Open the review of the last term; an annual round is left to the people who look at the demonstration."""
+    last = story.days.last
+    if last.name != TermName.SUMMER:
+        open_round(last.year, last.name.value, by=story.by, on=clock.today())
 
 
-def open_next(story: Story) -> None:
-    open_round(story.days.next.year, story.days.next.name.value, by=story.by, on=clock.today())
+def close_summer(story: Story) -> None:
+    """Leave out the schools that last summer's meeting did not take, and close the round."""
+    summer = _summer()
+    for row in summer.recommendations.filter(status="due").select_related("round", "school__district"):
+        reason = "Its category came from the spreadsheet"
+        actions.withdraw(row, by=story.by, on=clock.today(), reason=reason, seen_version=row.version)
+    make_move(summer, "close", by=story.by, seen_version=summer.version)
+
+
+def review(story: Story, *, but: list[str]) -> None:
+    """Let every DSIM leave the categories of their schools as they are, but for some schools still to be looked at."""
+    due = Recommendation.objects.filter(status="due", round__kind=REVIEW).exclude(school__name__in=but)
+    for row in due.select_related("round", "school__district__double_district", "school__authority"):
+        district = row.school.district
+        dsim = holder_of(Role.DSIM, double_district=district.double_district) if district else None
+        if dsim and not actions.blockers_to_no_change(row, on=clock.today()):
+            actions.recommend_no_change(row, by=dsim, on=clock.today(), seen_version=row.version)
 
 
 def recommend(
@@ -110,15 +130,6 @@ def import_past(story: Story) -> None:
     bring(ImportKind.CATEGORIES, "categories.csv", rows, by=story.cast.administrator)
 
 
-def no_change(story: Story) -> None:
-    """Leave the category as it is, in the review of the last term."""
-    last = story.days.last
-    row = _rows(story).filter(round__term=last.name.value, round__academic_year=last.year, status="due").first()
-    if row is None:
-        raise StoryEndsError
-    actions.recommend_no_change(row, by=story.by, on=clock.today(), seen_version=row.version)
-
-
 def plan(story: Story, *, to: int | str) -> None:
     """Plan a meeting of the group that moderates."""
     group = Group.objects.filter(kind="dirg").order_by("pk").first()
@@ -127,12 +138,12 @@ def plan(story: Story, *, to: int | str) -> None:
     story.add(meetings.plan_meeting(group, by=story.by, on=clock.today(), held_on=story.day(to)))
 
 
-def summer_agenda(story: Story) -> None:
-    district = story.school.district_id
-    summer = Round.objects.filter(term=TermName.SUMMER).order_by("academic_year").first()
-    if summer is None or district is None:
+def agenda(story: Story) -> None:
+    """Put the schools of the story's district on the agenda, of the newest round that has been opened."""
+    newest, district = Round.objects.open().order_by("-recommend_by").first(), story.school.district_id
+    if newest is None or district is None:
         raise StoryEndsError
-    build_agenda(story.the(Meeting, "group", "chair"), summer, [district], by=story.by)
+    build_agenda(story.the(Meeting, "group", "chair"), newest, [district], by=story.by)
 
 
 def call(story: Story) -> None:
@@ -168,32 +179,31 @@ def issue(story: Story) -> None:
     issue_letters(letters, by=story.by, on=clock.today())
 
 
-def _rows(story: Story) -> QuerySet[Recommendation]:
-    return Recommendation.objects.select_related("round__scheme", "school__district").filter(school=story.school)
+def _summer() -> Round:
+    summer = Round.objects.filter(term=TermName.SUMMER).order_by("academic_year").first()
+    if summer is None:
+        raise StoryEndsError
+    return summer
 
 
 def _row(story: Story) -> Recommendation:
-    found = (
-        _rows(story).filter(round=Round.objects.filter(term=TermName.SUMMER).order_by("academic_year").first()).first()
-    )
-    if found is None:
-        raise StoryEndsError
-    return found
+    rows = Recommendation.objects.select_related("round__scheme", "school__district")
+    return rows.get(school=story.school, round=_summer())
 
 
 VERBS: dict[str, Verb] = {
     "open summer round": open_summer,
     "open last round": open_last,
-    "open next round": open_next,
     "recommend category": recommend,
     "submit recommendation": submit,
     "return recommendation": return_it,
     "share recommendation": share,
     "answer recommendation": answer,
     "import past categories": import_past,
-    "recommend no change": no_change,
+    "close summer round": close_summer,
+    "review categories": review,
     "plan moderation": plan,
-    "build summer agenda": summer_agenda,
+    "build agenda": agenda,
     "call moderation": call,
     "hold moderation": hold,
     "decide category": decide,
