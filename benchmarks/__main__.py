@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def run(name: str, *, keep: bool, with_pages: bool, with_import: bool) -> None:
-    from benchmarks import measure, report, sweep, terms
+    from benchmarks import categories, measure, report, sweep, terms
     from benchmarks.database import own_database
     from benchmarks.pages import readers
     from benchmarks.seed import SIZES, fill
@@ -47,6 +47,8 @@ def run(name: str, *, keep: bool, with_pages: bool, with_import: bool) -> None:
             say(f"{size.all_schools:,} schools and {visits:,} visits made in {time.perf_counter() - began:.0f} s.")
             terms.hold_terms()
             say(terms.measure_opening())
+            categories.fill_decisions(size.years)
+            say(categories.measure_round())
         say(sweep.measure_sweep())
         missed = 0
         for reader in readers() if with_pages else ():

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 
+from benchmarks.categories import addresses
 from benchmarks.seed import SCHOOLS_PER_SIP
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
@@ -92,6 +93,7 @@ def _pages(user: User, record: RecordOfVisit) -> list[Page]:
         Page("its chronology", reverse("schools:chronology", args=urn), LIST),
         Page("a record", record.get_absolute_url(), PAGE),
         *_record_as_pdf(user, record.school),
+        *_categories(user),
     ]
 
 
@@ -116,6 +118,12 @@ def _record_as_pdf(user: User, school: School) -> list[Page]:
     if draft is None:
         return []
     return [Page("record as PDF", reverse("schools:record_pdf", args=[draft.school.urn, draft.reference]), PDF)]
+
+
+def _categories(user: User) -> list[Page]:
+    """The pages of categories, of the readers who have them."""
+    lists = ("recommendations", "categories as at a day", "progress of a round")
+    return [Page(name, path, LIST if name in lists else PAGE) for name, path in addresses(user).items()]
 
 
 def _allocation(user: User) -> list[Page]:

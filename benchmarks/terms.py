@@ -46,14 +46,14 @@ def measure_opening() -> str:
     began = time.perf_counter()
     done = open_term(days.year, days.term, by=None, on=clock.today())
     ours = time.perf_counter() - began
-    bare = _timed(lambda: _bare(len(done.opened)))
+    bare = timed(lambda: _bare(len(done.opened)))
     return (
         f"\nOpening {days.spoken}: {len(done.opened):,} core visits in {ours:.2f} s, {len(done.adopted):,} counted for "
         f"it; the bare statements {bare:.2f} s. The aim is {AIM} times those."
     )
 
 
-def _timed(act: Callable[[], None]) -> float:
+def timed(act: Callable[[], None]) -> float:
     with transaction.atomic():
         began = time.perf_counter()
         act()
