@@ -111,5 +111,6 @@ class CategoryDecision(Decision):
     @property
     def why(self) -> str:
         """Return what the school reads: the reason of the decision, or else the statement that was agreed with."""
-        statement = self.recommendation.statement if self.recommendation else ""
-        return "\n\n".join(filter(None, [self.reason or statement or NO_CHANGE, self.level_reason]))
+        row = self.recommendation
+        recommended = (row.statement or (NO_CHANGE if row.no_change else "")) if row else ""
+        return "\n\n".join(filter(None, [self.reason or recommended, self.level_reason]))

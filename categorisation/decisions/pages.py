@@ -182,8 +182,7 @@ class CategoryOfSchool(SchoolTabView):
         user, today = self.request.user, clock.today()
         officer = user_can(user, Permission.VIEW_STANDING, on=self.school)
         rows = history_of(user, [self.school.pk, *(each.pk for each in self.predecessors)])
-        own = [each for each in rows if each.school_id == self.school.pk and each.counts]
-        current = next((each for each in own if each.effective_on <= today), None)
+        current = category_on(rows, self.school.pk, today)
         shown = HISTORY if officer else [each for each in HISTORY if each.name in OF_SCHOOL]
         read_rows = rows if officer else [each for each in rows if each.counts]
         return super().get_context_data(
@@ -215,6 +214,12 @@ def history_of(user: Any, school_ids: Collection[int]) -> list[Any]:
     return [each for each in rows if not each.is_void]
 
 
+def category_on(rows: Sequence[Any], school_id: int, on: date) -> Any:
+    """Return which of the decisions a user reads counts on a day: to a school, the last one that it was told of."""
+    own = (each for each in rows if each.school_id == school_id and each.counts)
+    return next((each for each in own if each.effective_on <= on), None)
+
+
 def _letter(row: Any) -> Any:
     if row.letter:
         return components.Link(row.letter.reference, row.letter.get_absolute_url(), row.letter.get_status_display())
@@ -225,7 +230,7 @@ HISTORY = (
     Column("effective_on", "Counts from"),
     Column("category", "Category", value="label"),
     Column("level", "Level of support", value="support.label"),
-    Column("why", "Why"),
+    Column("why", "Why", value=lambda row: row.why or "No reason recorded"),
     Column("decided", "Decided", value="decided_on"),
     Column("by", "By", value=lambda row: str(row.by or "Imported")),
     Column("letter", "Letter", value=_letter),
@@ -238,7 +243,7 @@ OF_SCHOOL = {"effective_on", "category", "level", "why", "letter"}
 def decision_facts(row: Any) -> list[components.Fact]:
     return [
         components.Fact("Category", row.label, source=f"since {clock.uk_date(row.effective_on)}"),
-        components.Fact("Why", row.why),
+        components.Fact("Why", row.why, empty="No reason recorded"),
         components.Fact("Level of support", row.support.label, source=f"from {clock.uk_date(row.support_from)}"),
         components.Fact("Letter", _letter(row) if row.letter else "", empty="No letter yet"),
     ]
@@ -256,12 +261,12 @@ def asked_of(user: Any, school: Any) -> list[components.Link]:
 
 def support_facts(user: Any, school_ids: Collection[int], on: date) -> dict[int, components.Fact]:
     """Return what support follows from the level of each school, as far as the user may know."""
-    rows = CategoryDecision.objects.visible_to(user).as_at(on, school_ids)
-    found = {}
-    for row in rows.select_related("scheme", "round"):
-        *most, last = support_list(row.support)
-        words = f"{row.support.label} support: {'; '.join(most)}; and {last}" if most else last
-        found[row.school_id] = components.Fact("Support", words, source=f"from {clock.uk_date(row.support_from)}")
+    rows, found = history_of(user, school_ids), {}
+    for key in school_ids:
+        if row := category_on(rows, key, on):
+            *most, last = support_list(row.support)
+            words = f"{row.support.label} support: {'; '.join(most)}; and {last}" if most else last
+            found[key] = components.Fact("Support", words, source=f"from {clock.uk_date(row.support_from)}")
     return found
 
 

@@ -54,6 +54,8 @@ def decision_errors(
         yield "Select evidence from the list."
     if in_year:
         yield from in_year_errors(decided.change_cause, causes=causes)
+        if decided.category == (recommended or decided.category) and not decided.reason.strip():
+            yield "Enter why you decide this outside a round."
     if decided.proposed_stage and not decided.causing_concern:
         yield "Propose a stage only for a school that is causing concern."
 

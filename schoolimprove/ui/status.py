@@ -19,7 +19,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     # Sent back.
     "orange": ("returned", "challenged", "countered"),
     # Approved within the authority.
-    "teal": ("approved", "moderated"),
+    "teal": ("approved", "moderated", "decided"),
     # Seen by the school.
     "purple": ("shared", "issued", "presented", "told"),
     # Done, agreed.

@@ -18,7 +18,7 @@ LISTS: dict[str, set[str]] = {
     "layouts/editions.html": {"categorisation:schemes_export"},
     "layouts/list.html": {
         *("schools:contact_notes_export", "schools:letters_export", "groups:list_export", "schools:interests_export"),
-        *("categorisation:recommendations_export", "categorisation:rounds_export"),
+        *("categorisation:categories_export", "categorisation:recommendations_export", "categorisation:rounds_export"),
     },
     "reminders/failed_mail.html": {"reminders:failed_mail_export"},
     "reminders/inbox.html": {"reminders:inbox_export"},
@@ -47,6 +47,10 @@ LISTS: dict[str, set[str]] = {
 }
 """Template → the routes that send what it lists. `layouts/list.html` itself is the page of contacts and of letters."""
 WITHOUT = {
+    "categorisation/recommendation.html": "The ratings and answers of one recommendation; the list has the file.",
+    "categorisation/round.html": "Counts of one round; the list of recommendations, filtered by it, has the file.",
+    "categorisation/school_category.html": "The decisions of one school; the list as at a day has the file.",
+    "layouts/figures.html": "Counts of categories; the list of categories has the file.",
     "accounts/person.html": "The newest events of one account, for whoever helps its owner; the audit keeps all.",
     "layouts/edition.html": "What one edition says; the list of its kind has the file.",
     "layouts/edition_conflict.html": "What differs between two versions of one edition.",

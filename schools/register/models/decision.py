@@ -51,11 +51,12 @@ class DecisionQuerySet(models.QuerySet[Any]):
         """Of each school the latest first day counts, then what was decided last.
 
         One step into the index `(school, -effective_on, -decided_at, -id)` for each school: a window function would
-        number every decision of ten years to keep one in thirty.
+        number every decision of ten years to keep one in thirty. Without `distinct`, PostgreSQL merges the subquery
+        with the query around it and takes each step three times.
         """
         last = decisions.last_on(day, school=OuterRef("pk")).values("pk")[:1]
         asked = School._base_manager.all() if schools is None else School._base_manager.filter(pk__in=schools)
-        return self.filter(pk__in=asked.order_by().values_list(Subquery(last)))
+        return self.filter(pk__in=asked.order_by().values_list(Subquery(last)).distinct())
 
 
 def end_of(day: date) -> datetime:

@@ -120,6 +120,17 @@ def test_the_school_page_says_what_support_follows(county: County, corrected: Sc
     assert "High support" not in unescape(signed_in(county.headteacher).get(address).content.decode())
 
 
+def test_until_its_letter_is_issued_a_school_reads_what_it_was_told_before(county: County) -> None:
+    CategoryDecisionFactory.create(school=county.school, imported_run=1, by=None)
+    decided(county, recommended(county, written=whole("4")), "4")
+    tab = page(county.headteacher, "category_of_school", county.school.urn)
+    overview = signed_in(county.headteacher).get(county.school.get_absolute_url()).content.decode()
+    assert "2, Good" in tab
+    assert "Inadequate" not in tab
+    assert "Low support" in overview
+    assert "High support" not in overview
+
+
 def test_officers_see_what_was_replaced_and_the_school_only_what_counts(county: County, corrected: School) -> None:
     first = CategoryDecisionFactory.create(
         school=corrected, category="1", effective_on=date(2026, 1, 1), imported_run=1, by=None

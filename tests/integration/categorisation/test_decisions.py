@@ -195,7 +195,7 @@ def test_a_recommendation_that_changed_since_is_a_conflict(county: County) -> No
 
 def test_many_are_decided_in_as_many_queries_as_few(county: County) -> None:
     scheme = SchemeEditionFactory.create(published=True)
-    in_year = Decided("3", "medium", change_cause="results")
+    in_year = Decided("3", "medium", change_cause="results", reason="Results fell")
 
     def queries(number: int) -> int:
         schools = SchoolFactory.create_batch(number, district=county.school.district)

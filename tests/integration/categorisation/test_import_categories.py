@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,6 +27,8 @@ from schools.models import ImportRun, School, Standing
 from tests.factories.categorisation import decided, recommended
 from tests.factories.county import County
 from tests.factories.schools import SchoolFactory
+from tests.integration.schools.imports.gias_files import INVENTED
+from tests.processes import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_terms")]
 HEAD = "URN,category,level,effective_on,decided_at,reason"
@@ -183,3 +189,23 @@ def test_days_that_cannot_be_read_are_refused_in_a_sentence(arguments: list[str]
     with pytest.raises((SystemExit, CommandError)) as ended:
         call_command("categories", *arguments, "--json", stdout=out)
     assert (getattr(ended.value, "code", None), list(json.loads(out.getvalue()))) == (2, ["error"])
+
+
+@pytest.mark.prove
+def test_the_commands_serve_sqlite_after_migrating_alone(migrated: Path, tmp_path: Path) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "schoolimprove.settings", "DEBUG": "1"}
+    environment = {**os.environ, **settings, "DATABASE_URL": f"sqlite:///{shutil.copy(migrated, tmp_path)}"}
+
+    def manage(*arguments: Any) -> Any:
+        line = [sys.executable, "manage.py", *map(str, arguments), "--json"]
+        done = subprocess.run(line, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    path = tmp_path / "categories.csv"
+    path.write_text("\n".join([HEAD, FIRST, SECOND]))
+    assert manage("categories", "--on", "2026-01-01") == []
+    manage("import_gias", INVENTED)
+    assert [manage("import_categories", path)[name] for name in ("added", "unchanged")] == [2, 0]
+    assert [manage("import_categories", path)[name] for name in ("added", "unchanged")] == [0, 2]
+    known = manage("categories", "--on", "2026-01-01", "--known-on", "2025-07-07")
+    assert [(row["urn"], row["category"]) for row in known] == [(900101, "3")]
