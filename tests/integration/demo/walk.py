@@ -22,7 +22,7 @@ from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
 from schoolimprove.lib.years import academic_year
 from schoolimprove.reminders.models import Reminder
-from schools.models import Appointment, ImportRun, ProgrammeEdition, RecordDocument, RecordOfVisit
+from schools.models import Appointment, ImportRun, Meeting, ProgrammeEdition, RecordDocument, RecordOfVisit
 
 Values = dict[str, Any]
 Answer = tuple[str, str, str, int]
@@ -75,6 +75,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     partner = Appointment.objects.filter(role="sip", school=school).last()
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
     letter = school.letters.order_by("pk").last()
+    held = Meeting.objects.visible_to(user).order_by("held_on").last()
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
@@ -82,6 +83,10 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "contact": getattr(school.contacts.last(), "pk", 0),
         "letter": letter.pk if letter else 0,
         "delivery": getattr(letter.deliveries.last() if letter else None, "pk", 0),
+        "group_meeting": getattr(held, "pk", 0),
+        "meeting_item": getattr(held.items.last() if held else None, "pk", 0),
+        "minutes": 1,
+        "referral": getattr(school.referrals.last(), "pk", 0),
         "visit": visit.pk,
         "item": getattr(visit.agenda_items.last(), "pk", 0),
         "note": getattr(school.contact_notes.last(), "pk", 0),
