@@ -28,6 +28,7 @@ class SchoolsConfig(AppConfig):
         from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
         from schools.records.writing import figures
+        from schools.referrals import chronology as referral_chronology
         from schools.referrals import deciding as referral_deciding
         from schools.register import standing
         from schools.register.establishments import name_of_type
@@ -45,7 +46,7 @@ class SchoolsConfig(AppConfig):
             name_entries(key, name_of_type)
         navigation.register()
         panels.register()
-        for chronology in (visit_chronology, record_chronology, letter_chronology, sources):
+        for chronology in (visit_chronology, record_chronology, letter_chronology, referral_chronology, sources):
             chronology.register()
         for hand_over in (visit_hand_over, record_hand_over):
             hand_over.register()

@@ -25,10 +25,15 @@ CATEGORIES = {"Categories": ["Category schemes"]}
 READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
-    "sip": {**READER, "Schools": ["Your schools", "Letters"], "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "sip": {
+        **READER,
+        "Schools": ["Your schools", "Letters", "Referrals"],
+        "Visits": ["My term", "Visit programme"],
+        **EVERYBODY,
+    },
     "dsim": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation", "Letters"],
+        "Schools": ["Your schools", "SIP allocation", "Letters", "Meetings", "Referrals"],
         "Visits": ["To assure", "My term", "Visit programme"],
         **CATEGORIES,
         "Reports": REPORTS,
@@ -36,7 +41,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
     },
     "head_of_service": {
         "Home": ["Home"],
-        "Schools": ["Your schools", "SIP allocation", "Letters"],
+        "Schools": ["Your schools", "SIP allocation", "Letters", "Meetings", "Referrals"],
         "Visits": ["To assure", "My term", "Visit programme"],
         **CATEGORIES,
         "Reports": REPORTS,

@@ -6,7 +6,9 @@ from schoolimprove.lib.states import StateTable
 from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
 from schools.management.commands.write_states import TABLES
+from schools.meetings.states import MEETING
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
+from schools.referrals.states import REFERRAL
 from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun)
@@ -73,6 +75,8 @@ NEEDS_REASON = [
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),
     (GROUP, {"end"}),
+    (MEETING, {"cancel"}),
+    (REFERRAL, {"decline"}),
     (IMPORT_RUN, set[str]()),
 ]
 
