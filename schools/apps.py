@@ -32,6 +32,7 @@ class SchoolsConfig(AppConfig):
         from schools.records import hand_over as record_hand_over
         from schools.records import pdf as record_pdf
         from schools.records.writing import figures
+        from schools.referrals import chronology as referral_chronology
         from schools.referrals import deciding as referral_deciding
         from schools.register import standing
         from schools.register.establishments import name_of_type
@@ -55,6 +56,7 @@ class SchoolsConfig(AppConfig):
             record_chronology,
             letter_chronology,
             inspection_chronology,
+            referral_chronology,
             sources,
         ):
             chronology.register()

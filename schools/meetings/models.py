@@ -30,10 +30,12 @@ LONGEST_MINUTES = 50_000
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> Self:
-        """Return the meetings of groups that a user keeps, and once they were called those of a user's own groups."""
+        """Return the meetings of groups that a user keeps, those they chair, and once called those of their groups."""
         mine = Membership.objects.current(clock.today()).held_by(user)
         called = Q(called_at__isnull=False, group__in=mine.order_by().values("group"))
-        return self.filter(called | Q(group__in=Group.objects.kept_by(user).order_by().values("pk")))
+        return self.filter(
+            called | Q(chair__user=user.pk) | Q(group__in=Group.objects.kept_by(user).order_by().values("pk"))
+        )
 
 
 class Meeting(BaseRecord):

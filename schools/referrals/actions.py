@@ -12,7 +12,7 @@ from schoolimprove.accounts.moves import make_move, require_move
 from schoolimprove.accounts.rights import acting, authorising
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import Blocked, record_event, transition
+from schoolimprove.records.transition import Blocked, Conflict, record_event, transition
 from schools.groups.models import Group
 from schools.groups.states import GroupStatus
 from schools.meetings.actions import ToAdd, add_items
@@ -64,6 +64,8 @@ def add_to_agenda(referral: Referral, *, by: User, on: date, seen_version: int, 
     require_move(by, referral, REFERRAL.move("add to agenda"))
     if meeting.group_id != referral.group_id:
         raise Blocked([f"Select a meeting of {referral.group}."])
+    if seen_version != referral.version:
+        raise Conflict(referral)
     with transaction.atomic():
         wanted = ToAdd(referral.ask.item_kind, str(referral), referral.school, referral)
         item = add_items(meeting, [wanted], by=by)[0]

@@ -62,7 +62,13 @@ OTHER_STATES = frozenset(
     }
 )
 """Forms about something that no record or visit of the matrix's world is."""
-NOTHING_TO_TYPE = frozenset({"schools:letter_approve", "schools:letter_issue", "schools:letters_issue"})
+NOTHING_TO_TYPE = frozenset(
+    {
+        *("schools:letter_approve", "schools:letter_issue", "schools:letters_issue"),
+        *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
+        "referrals:referral_add_to_agenda",
+    }
+)
 """Moves that are made with a button, or with ticks alone."""
 
 

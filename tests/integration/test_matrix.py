@@ -37,6 +37,8 @@ from schools.models import (
     Inspection,
     Interest,
     Letter,
+    Meeting,
+    MeetingItem,
     Membership,
     ProgrammeEdition,
     RecordDocument,
@@ -50,6 +52,7 @@ from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.inspections import InspectionFactory, shipped_framework
 from tests.factories.letters import LetterDeliveryFactory, LetterFactory
+from tests.factories.meetings import MeetingFactory, MeetingItemFactory, MinutesFactory, ReferralFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
     DioceseFactory,
@@ -192,7 +195,17 @@ def of_letter(issued: frozenset[Role], draft: frozenset[Role], *, moved: frozens
     return Route(when_issued, dict(statuses(draft, refused=READS_DRAFT_LETTERS)) | dict.fromkeys(moved - draft, 302))
 
 
+def of_meeting(
+    held: frozenset[Role] = frozenset(), planned: frozenset[Role] = frozenset(), *, moved: frozenset[Role] = frozenset()
+) -> Route:
+    """A meeting that is being held, chaired by the Head, or a planned one; `moved` come too early or late."""
+    when_held = dict(statuses(held, refused=KEEPS_GROUPS)) | dict.fromkeys(moved - held, 302)
+    return Route(when_held, dict(statuses(planned, refused=KEEPS_GROUPS)) | dict.fromkeys(moved - planned, 302))
+
+
 NONE: frozenset[Role] = frozenset()
+KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
+REFERS = frozenset({SIP, DSIM, HEAD})
 KEEPS_MEETINGS = frozenset({HT, CHAIR, CLERK, SIP, DSIM, ADMINISTRATOR})
 INSPECTIONS = frozenset({DSIM, ADMINISTRATOR, Role.ERA})
 ROUTES: dict[str, Route] = {
@@ -217,6 +230,29 @@ ROUTES: dict[str, Route] = {
     "schools:programme_export": only(EXPORTS),
     "schools:programme_write": only(STEERS),
     **{f"schools:programme_{name}": Route(statuses(STEERS)) for name in ("edition", "edit", "publish", "abandon")},
+    **{f"meetings:list{name}": only(SEES_COVERAGE) for name in ("", "_export")},
+    "meetings:plan": only(KEEPS_GROUPS),
+    **{f"meetings:{name}": of_meeting(KEEPS_GROUPS, KEEPS_GROUPS) for name in ("meeting", "item", "pdf")},
+    **{f"meetings:{name}": of_meeting(KEEPS_GROUPS, KEEPS_GROUPS) for name in ("item_add", "order", "withdraw")},
+    **{
+        f"meetings:{name}": of_meeting(NONE, KEEPS_GROUPS, moved=KEEPS_GROUPS)
+        for name in ("change", "meeting_call", "meeting_cancel")
+    },
+    "meetings:meeting_hold": of_meeting(moved=KEEPS_GROUPS),
+    **{
+        f"meetings:{name}": of_meeting(KEEPS_GROUPS, moved=KEEPS_GROUPS)
+        for name in ("attendance", "minutes_write", "defer")
+    },
+    "meetings:minutes": Route(statuses(KEEPS_GROUPS), NOBODY),
+    # Attendance is not recorded.
+    "meetings:meeting_confirm": of_meeting(moved=frozenset({HEAD})),
+    **{f"meetings:{name}": of_meeting(frozenset({HEAD}), moved=frozenset({HEAD})) for name in ("decide", "together")},
+    **{f"referrals:list{name}": only(REFERS | KEEPS_GROUPS) for name in ("", "_export")},
+    "referrals:referral": Route(statuses(REFERS | KEEPS_GROUPS), statuses(REFERS | KEEPS_GROUPS)),
+    "referrals:referral_add_to_agenda": Route(
+        statuses(KEEPS_GROUPS, refused=REFERS), statuses(KEEPS_GROUPS, refused=REFERS)
+    ),
+    "referrals:refer": of_school(REFERS),
     "categorisation:recommendations": only(READS_RECOMMENDATIONS),
     "categorisation:recommendations_export": only(READS_RECOMMENDATIONS),
     # There is no review here.
@@ -528,11 +564,13 @@ def made_world() -> World:
         AgendaItemFactory.create(visit=planned)
         ContactNoteFactory.create(school=school, author=users[SIP])
         LetterFactory.create(school=school)
+        ReferralFactory.create(school=school, group=GroupFactory.create(district=school.district, authority=None))
         stamp = {"status": "issued", "issued_on": clock.today(), "issued_by": users[HEAD]}
         LetterDeliveryFactory.create(letter=LetterFactory.create(school=school, subject_id=-school.pk, **stamp))
     group = GroupFactory.create(authority=None, district=here.district)
     MembershipFactory.create(group=group, person=users[Role.PROVIDER].person)
     InterestFactory.create(school=here)
+    give_meetings(here.referrals.get().group, chair=users[HEAD])
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -554,6 +592,22 @@ def made_world() -> World:
     Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)
     ReminderFactory.create(user=users[SIP], subject_id=world.shared.pk, school_id=here.pk)
     return world
+
+
+def give_meetings(group: Group, *, chair: User) -> None:
+    """One meeting that is being held, with minutes, and a planned one, each with an item."""
+    MembershipFactory.create(group=group, person=chair.person, capacity="chair")
+    held = MeetingFactory.create(group=group, status="held", called_at=clock.now(), chair=chair.person)
+    planned = MeetingFactory.create(group=group, held_on=clock.today() + timedelta(days=7))
+    for meeting in (held, planned):
+        MeetingItemFactory.create(meeting=meeting)
+    MinutesFactory.create(meeting=held, by=chair)
+
+
+def meeting_of(record: RecordOfVisit) -> Any:
+    """Return the meeting that is being held for a shared record of the school, the planned one for another."""
+    status = "held" if record.shared_version else "planned"
+    return Meeting.objects.filter(group__referrals__school=record.school_id, status=status).first()
 
 
 def recommend(record: RecordOfVisit) -> None:
@@ -625,6 +679,10 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "note": lambda: school.contact_notes.get().pk,
         "letter": lambda: letter_of(record).pk,
         "delivery": lambda: getattr(letter_of(record).deliveries.first(), "pk", 0),
+        "group_meeting": lambda: getattr(meeting_of(record), "pk", 0),
+        "meeting_item": lambda: getattr(MeetingItem.objects.filter(meeting=meeting_of(record)).first(), "pk", 0),
+        "minutes": lambda: 1,
+        "referral": lambda: school.referrals.get().pk,
         "visit": lambda: school.visits.get(status=VisitStatus.PROPOSED).pk,
         "item": lambda: school.visits.get(status=VisitStatus.PROPOSED).agenda_items.get().pk,
         "version": lambda: 1,

@@ -10,12 +10,14 @@ from schools.imports.states import IMPORT_RUN
 from schools.inspections.states import FRAMEWORK_EDITION
 from schools.letters.states import LETTER, LETTER_TEMPLATE
 from schools.management.documents import WritesDocument
+from schools.meetings.states import MEETING
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, STRENGTH
+from schools.referrals.states import REFERRAL
 from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 TABLES = [
     *(PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, LETTER, LETTER_TEMPLATE),
-    *(IMPORT_RUN, FRAMEWORK_EDITION, SCHEME_EDITION, ROUND, RECOMMENDATION),
+    *(MEETING, REFERRAL, IMPORT_RUN, FRAMEWORK_EDITION, SCHEME_EDITION, ROUND, RECOMMENDATION),
 ]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 

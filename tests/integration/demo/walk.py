@@ -29,6 +29,7 @@ from schools.models import (
     ImportRun,
     Inspection,
     Interest,
+    Meeting,
     ProgrammeEdition,
     RecordDocument,
     RecordOfVisit,
@@ -86,6 +87,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     group = (Group.objects.visible_to(user) or Group.objects.all()).last()
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
     letter = school.letters.order_by("pk").last()
+    held = Meeting.objects.visible_to(user).order_by("held_on").last()
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
@@ -93,6 +95,10 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "contact": getattr(school.contacts.last(), "pk", 0),
         "letter": letter.pk if letter else 0,
         "delivery": getattr(letter.deliveries.last() if letter else None, "pk", 0),
+        "group_meeting": getattr(held, "pk", 0),
+        "meeting_item": getattr(held.items.last() if held else None, "pk", 0),
+        "minutes": 1,
+        "referral": getattr(school.referrals.last(), "pk", 0),
         "visit": visit.pk,
         "item": getattr(visit.agenda_items.last(), "pk", 0),
         "note": getattr(school.contact_notes.last(), "pk", 0),

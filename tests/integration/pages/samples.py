@@ -5,11 +5,17 @@ all there is to ask.
 """
 
 from tests.factories.county import County
-from tests.integration.pages import samples_of_categories, samples_of_groups, samples_of_letters, samples_of_schools
+from tests.integration.pages import (
+    samples_of_categories,
+    samples_of_groups,
+    samples_of_letters,
+    samples_of_meetings,
+    samples_of_schools,
+)
 from tests.integration.pages.sampling import ListSample, VerbSample, lists, pages, verbs
 
 __all__ = ["ListSample", "VerbSample", "list_samples", "lists", "pages", "verb_samples", "verbs"]
-MODULES = (samples_of_schools, samples_of_groups, samples_of_letters, samples_of_categories)
+MODULES = (samples_of_schools, samples_of_groups, samples_of_letters, samples_of_meetings, samples_of_categories)
 
 
 def list_samples(county: County) -> dict[str, ListSample]:

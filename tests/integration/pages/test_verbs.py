@@ -17,6 +17,7 @@ from tests.integration.together import together
 VERBS = sorted(verbs())
 NEW = {
     *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
+    *("meetings:plan", "meetings:item_add", "referrals:refer"),
     "categorisation:round_open",
     *("categorisation:scheme_begin", "categorisation:scheme_write"),
     *("groups:form", "schools:interest_declare"),

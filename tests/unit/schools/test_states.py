@@ -11,7 +11,9 @@ from schools.groups.states import GROUP
 from schools.imports.states import IMPORT_RUN
 from schools.inspections.states import FRAMEWORK_EDITION
 from schools.letters.states import LETTER, LETTER_TEMPLATE
+from schools.meetings.states import MEETING
 from schools.records.states import ACTION, CORRECTION, RECORD_OF_VISIT, SHARED_STATES, STRENGTH
+from schools.referrals.states import REFERRAL
 from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun)
@@ -78,6 +80,8 @@ NEEDS_REASON = [
     (ACTION, {"drop"}),
     (STRENGTH, {"withdraw"}),
     (GROUP, {"end"}),
+    (MEETING, {"cancel"}),
+    (REFERRAL, {"decline"}),
     (IMPORT_RUN, set[str]()),
     (LETTER, {"discard", "withdraw"}),
     (LETTER_TEMPLATE, {"abandon"}),
