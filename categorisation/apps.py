@@ -13,6 +13,8 @@ class CategorisationConfig(AppConfig):
         from categorisation.decisions import actions as decision_actions
         from categorisation.decisions import deadlines as decision_deadlines
         from categorisation.decisions import importing
+        from categorisation.mismatches import actions as mismatch_actions
+        from categorisation.mismatches import deadlines as mismatch_deadlines
         from categorisation.moderation import item
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
@@ -35,6 +37,8 @@ class CategorisationConfig(AppConfig):
             decision_actions,
             decision_deadlines,
             importing,
+            mismatch_actions,
+            mismatch_deadlines,
             item,
         ):
             registers.register()

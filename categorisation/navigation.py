@@ -19,6 +19,9 @@ def register() -> None:
             "categorisation:recommendations",
             views_recommendations,
         ),
+        NavigationItem(
+            "mismatches", Area.CATEGORIES, 30, "Ofsted differences", "categorisation:mismatches", views_standing
+        ),
         NavigationItem("schemes", Area.CATEGORIES, 90, "Category schemes", "categorisation:schemes", views_schools),
     ):
         navigation.register(entry)
@@ -26,6 +29,10 @@ def register() -> None:
 
 def views_recommendations(user: Any) -> bool:
     return user_can(user, Permission.VIEW_RECOMMENDATION)
+
+
+def views_standing(user: Any) -> bool:
+    return user_can(user, Permission.VIEW_STANDING)
 
 
 def views_schools(user: Any) -> bool:

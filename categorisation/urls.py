@@ -1,5 +1,6 @@
 """Addresses of categories."""
 
+from categorisation.mismatches import pages as mismatches
 from categorisation.moderation import pages as moderation
 from categorisation.opening import pages as opening
 from categorisation.recommendations import pages as recommendations
@@ -10,5 +11,6 @@ urlpatterns = [
     *recommendations.paths(),
     *opening.paths(),
     *moderation.paths(),
+    *mismatches.paths(),
     *SchemePages.paths("schemes/"),
 ]
