@@ -14,6 +14,8 @@ class CategorisationConfig(AppConfig):
         from categorisation.decisions import deadlines as decision_deadlines
         from categorisation.decisions import importing
         from categorisation.decisions import pages as decision_pages
+        from categorisation.mismatches import actions as mismatch_actions
+        from categorisation.mismatches import deadlines as mismatch_deadlines
         from categorisation.moderation import in_year, item
         from categorisation.opening import termly
         from categorisation.recommendations import deadlines, todo
@@ -31,3 +33,5 @@ class CategorisationConfig(AppConfig):
             registers.register()
         for of_decisions in (decision_actions, decision_deadlines, decision_pages, importing, item, in_year):
             of_decisions.register()
+        for of_mismatches in (mismatch_actions, mismatch_deadlines):
+            of_mismatches.register()

@@ -19,8 +19,11 @@ def register() -> None:
             "categorisation:recommendations",
             views_recommendations,
         ),
-        NavigationItem("categories", Area.CATEGORIES, 30, "Categories", "categorisation:categories", views_categories),
-        NavigationItem("movement", Area.CATEGORIES, 40, "Movement", "categorisation:movement", views_categories),
+        NavigationItem("categories", Area.CATEGORIES, 30, "Categories", "categorisation:categories", views_standing),
+        NavigationItem(
+            "mismatches", Area.CATEGORIES, 35, "Ofsted differences", "categorisation:mismatches", views_standing
+        ),
+        NavigationItem("movement", Area.CATEGORIES, 40, "Movement", "categorisation:movement", views_standing),
         NavigationItem(
             "moderation_changes",
             Area.CATEGORIES,
@@ -38,7 +41,7 @@ def views_recommendations(user: Any) -> bool:
     return user_can(user, Permission.VIEW_RECOMMENDATION)
 
 
-def views_categories(user: Any) -> bool:
+def views_standing(user: Any) -> bool:
     return user_can(user, Permission.VIEW_STANDING)
 
 

@@ -42,8 +42,8 @@ class Assurance:
 
 
 @dataclass(frozen=True)
-class NotifyLimit:
-    """Time to tell a school its category after it was decided."""
+class WorkingDaysLimit:
+    """A time limit in working days."""
 
     working_days: int
 
@@ -81,7 +81,7 @@ def _at_least_one_day(value: RecommendationLimits) -> Iterator[str]:
         yield "Each limit must be 1 day or more."
 
 
-def _notified_in_a_day_or_more(value: NotifyLimit) -> Iterator[str]:
+def _one_day_or_more(value: WorkingDaysLimit) -> Iterator[str]:
     if not 1 <= value.working_days <= MOST_DAYS:
         yield f"Enter between 1 and {MOST_DAYS} days."
 
@@ -160,11 +160,25 @@ NOTIFY_LIMIT = declare(
         label="Time limit to tell a school its category",
         does="Sets how long the Head has to issue the letter after a category is decided.",
         labels={"working_days": "Working days to issue the letter"},
-        kind=NotifyLimit,
+        kind=WorkingDaysLimit,
         unit="working days",
         source="Domain 4.3; the days are ours",
-        shipped={SINCE_ALWAYS: NotifyLimit(5)},
-        validator=_notified_in_a_day_or_more,
+        shipped={SINCE_ALWAYS: WorkingDaysLimit(5)},
+        validator=_one_day_or_more,
+    )
+)
+
+MISMATCH_LIMIT = declare(
+    PolicyKey(
+        name="categorisation.mismatch_working_days",
+        label="Time limit to settle a difference from Ofsted",
+        does="Sets how long the DSIM and the Head have to respond where Ofsted’s grade differs from the category.",
+        labels={"working_days": "Working days to write and sign the response"},
+        kind=WorkingDaysLimit,
+        unit="working days",
+        source="Domain 4.5; the days are ours",
+        shipped={SINCE_ALWAYS: WorkingDaysLimit(20)},
+        validator=_one_day_or_more,
     )
 )
 

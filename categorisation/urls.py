@@ -1,6 +1,7 @@
 """Addresses of categories."""
 
 from categorisation.decisions import pages as decisions
+from categorisation.mismatches import pages as mismatches
 from categorisation.moderation import pages as moderation
 from categorisation.opening import pages as opening
 from categorisation.recommendations import pages as recommendations
@@ -12,5 +13,6 @@ urlpatterns = [
     *recommendations.paths(),
     *opening.paths(),
     *moderation.paths(),
+    *mismatches.paths(),
     *SchemePages.paths("schemes/"),
 ]

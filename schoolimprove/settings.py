@@ -399,6 +399,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "categorisation.tasks.follow_recommendations",
         "schedule": crontab(hour=0, minute=35),
     },
+    "follow mismatches": {"task": "categorisation.tasks.follow_mismatches", "schedule": crontab(hour=0, minute=30)},
     "follow tasks": {"task": "schoolimprove.reminders.tasks.follow_day", "schedule": crontab(hour=0, minute=35)},
     # After the tasks above, which date what the day brings.
     "reconcile deadlines": {

@@ -1,7 +1,7 @@
 """Verbs of category decisions: decide, for many schools at once, and what follows when their letters are issued."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -21,6 +21,7 @@ from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, record_events, transition
+from schoolimprove.ui.registry import Registry
 from schools.letters.actions import ToDraft, draft_letters
 from schools.letters.kinds import IssueFollower, letter_issued
 from schools.letters.models import Letter
@@ -28,6 +29,21 @@ from schools.register.models.decision import EVER
 from schools.register.models.school import School
 from schools.register.models.standing import Standing, StandingKind
 from schools.register.standing import NewStanding, clear_standing, mark_told, set_standings
+
+
+@dataclass(frozen=True)
+class CategoryWatcher:
+    """What a package above does when categories of these schools change: `follow(school_ids, by)`, in the transaction.
+
+    The schools are locked.
+    """
+
+    key: str
+    order: int
+    follow: Callable[[Collection[int], Actor], None]
+
+
+category_decided: Registry[CategoryWatcher] = Registry()
 
 
 @dataclass(frozen=True)
@@ -128,6 +144,8 @@ def _row(new: NewDecision, by: Actor) -> CategoryDecision:
 def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> None:
     """Bring how these schools stand up to date with their decisions: today’s, and a later one that is known already.
 
+    Tell those who watch categories.
+
     What the past had before is not told anew: a standing says how a school stands now.
     """
     now, last = ({row.school_id: row for row in _as_at(day, school_ids)} for day in (on, EVER))
@@ -152,6 +170,8 @@ def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> Non
         set_standings(StandingKind.CATEGORY, new, by=by)
     # They never stood so, as nothing of it counts any more.
     clear_standing(StandingKind.CATEGORY, gone, from_day=date.min, by=by, told_on=on)
+    for watcher in category_decided:
+        watcher.follow(school_ids, by)
 
 
 def _as_at(day: date, school_ids: Collection[int]) -> Iterable[CategoryDecision]:

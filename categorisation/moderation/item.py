@@ -6,6 +6,7 @@ from typing import Any
 
 from categorisation.decisions.actions import NewDecision, decide
 from categorisation.decisions.rules import Decided, decision_errors
+from categorisation.mismatches.models import open_mismatches
 from categorisation.moderation.forms import NO, YES, decision_form
 from categorisation.moderation.rules import PLACE_LABELS, may_be_confirmed_together
 from categorisation.moderation.standpoints import Known, known_of
@@ -127,6 +128,7 @@ def evidence(item: Any, user: Any) -> tuple[str, Mapping[str, Any]]:
     return "categorisation/item_evidence.html", {
         "known": known,
         "why_here": PLACE_LABELS[known.place],
+        "mismatch": open_mismatches([row.school_id]).get(row.school_id) if reads_all else None,
         "causes": causes_table(row) if row.causes else None,
         "ratings": ratings_table(row) if reads_all and row.ratings and row.category else None,
         "answers": answers_table(list(row.agreements.all())) if reads_all and row.shared_at else None,

@@ -96,6 +96,8 @@ class Permission(StrEnum):
     VIEW_SHARED_RECOMMENDATION = "view_shared_recommendation"
     RECOMMEND = "recommend"
     REVIEW_CATEGORY = "review_category"
+    DRAFT_MISMATCH_RESPONSE = "draft_mismatch_response"
+    SIGN_MISMATCH_RESPONSE = "sign_mismatch_response"
     ANSWER_RECOMMENDATION = "answer_recommendation"
     OPEN_ROUND = "open_round"
     VIEW_MODERATION = "view_moderation"
@@ -156,6 +158,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.VIEW_SHARED_RECOMMENDATION: "read the school’s shared recommendations of a category",
     P.RECOMMEND: "recommend categories",
     P.REVIEW_CATEGORY: "review categories in autumn and spring",
+    P.DRAFT_MISMATCH_RESPONSE: "write the response where Ofsted’s grade differs from the category",
+    P.SIGN_MISMATCH_RESPONSE: "sign or return the response where Ofsted’s grade differs from the category",
     P.ANSWER_RECOMMENDATION: "agree or disagree with a recommended category",
     P.OPEN_ROUND: "open and close category rounds",
     P.VIEW_MODERATION: "see how often moderation changed a recommended category",
@@ -200,7 +204,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SIP: _ADVISES | _VISITS | {P.KEEP_CONTACTS, P.KEEP_MEETINGS, P.RECOMMEND, P.REFER},
     Role.EIP: _ADVISES,
     Role.DSIM: _ADVISES
-    | {P.RECOMMEND, P.REVIEW_CATEGORY, P.REFER}
+    | {P.RECOMMEND, P.REVIEW_CATEGORY, P.DRAFT_MISMATCH_RESPONSE, P.REFER}
     | _OVERSEES
     | _VISITS
     | _STEERS
@@ -214,7 +218,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _MANAGES_DSIMS
     | _STEERS
     | {P.OPEN_ROUND, P.WRITE_RECORD, P.APPROVE_RECORD_OF_DSIM, P.APPROVE_POLICY, P.VIEW_ALLOCATION, P.KEEP_GROUPS}
-    | {P.WRITE_LETTER, P.APPROVE_LETTER, P.ISSUE_LETTER, P.REFER},
+    | {P.SIGN_MISMATCH_RESPONSE, P.WRITE_LETTER, P.APPROVE_LETTER, P.ISSUE_LETTER, P.REFER},
     Role.DEPUTY_HEAD: _ADVISES | _MANAGES_DSIMS | {P.APPROVE_RECORD_OF_DSIM, P.VIEW_ALLOCATION, P.WRITE_LETTER},
     Role.CORPORATE_DIRECTOR: _MANAGES_THE_HEAD | {P.APPROVE_RECORD_OF_HEAD},
     Role.DEPUTY_DIRECTOR: _MANAGES_THE_HEAD,

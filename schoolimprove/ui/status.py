@@ -15,7 +15,10 @@ MEANINGS: dict[str, tuple[str, ...]] = {
         "on_agenda",
     ),
     # Waits for somebody.
-    "yellow": ("submitted", "awaiting", "proposed", "invited", "due_soon", "closing", "checked", "asked", "sent"),
+    "yellow": (
+        *("submitted", "awaiting", "proposed", "invited", "due_soon", "closing", "checked", "asked", "sent"),
+        *("found", "drafted"),
+    ),
     # Sent back.
     "orange": ("returned", "challenged", "countered"),
     # Approved within the authority.
@@ -26,6 +29,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "green": (
         *("done", "completed", "held", "answered", "agreed", "accepted", "met", "published", "applied", "decided"),
         "confirmed",
+        "settled",
     ),
     # Late or grave.
     "red": ("overdue", "failed", "refused"),

@@ -7,7 +7,7 @@ import factory
 
 from categorisation.decisions.actions import NewDecision, decide
 from categorisation.decisions.rules import Decided
-from categorisation.models import Agreement, CategoryDecision, Recommendation, Round, SchemeEdition
+from categorisation.models import Agreement, CategoryDecision, CategoryMismatch, Recommendation, Round, SchemeEdition
 from categorisation.policy import ANNUAL
 from categorisation.recommendations import actions
 from categorisation.recommendations.rules import Assessment, Rating
@@ -21,6 +21,7 @@ from schoolimprove.records.actor import Actor
 from schools.models import School
 from tests.factories.accounts import UserFactory
 from tests.factories.county import TUESDAY, County
+from tests.factories.inspections import InspectionFactory
 from tests.factories.schools import SchoolFactory, StandingFactory
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=LONDON)
@@ -93,6 +94,20 @@ class CategoryDecisionFactory(factory.django.DjangoModelFactory[CategoryDecision
     effective_on = date(2025, 9, 1)
     decided_at = datetime(2025, 7, 15, 12, tzinfo=LONDON)
     by = factory.SubFactory(UserFactory)
+
+
+class CategoryMismatchFactory(factory.django.DjangoModelFactory[CategoryMismatch]):
+    """Category 2 where Ofsted found the school inadequate; written straight."""
+
+    class Meta:
+        model = CategoryMismatch
+
+    school = factory.SubFactory(SchoolFactory)
+    inspection = factory.SubFactory(InspectionFactory, school=factory.SelfAttribute("..school"))
+    decision = factory.SubFactory(CategoryDecisionFactory, school=factory.SelfAttribute("..school"))
+    direction = "harsher"
+    grade = "Inadequate"
+    found_on = TUESDAY
 
 
 def whole(category: str = "2", **other: Any) -> Assessment:

@@ -140,6 +140,7 @@ NOT_IN_ADMIN = {
     "reminders.Sweep": "Written by the sweep.",
     "categorisation.Agreement": "Records are not in the admin.",
     "categorisation.CategoryDecision": "Made at meetings and imported; append-only.",
+    "categorisation.CategoryMismatch": "Found by the service and settled on pages of its own.",
     "categorisation.Recommendation": "Records are not in the admin.",
     "categorisation.Round": "Opened and closed on pages of its own.",
     "schools.EstablishmentType": "Comes in with GIAS's list of types.",

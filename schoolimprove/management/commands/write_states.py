@@ -1,5 +1,6 @@
 from enum import StrEnum
 
+from categorisation.mismatches.states import MISMATCH
 from categorisation.recommendations.states import RECOMMENDATION
 from categorisation.rounds.states import ROUND
 from categorisation.schemes.states import SCHEME_EDITION
@@ -17,7 +18,7 @@ from schools.visits.states import PROGRAMME_EDITION, VISIT
 
 TABLES = [
     *(PROGRAMME_EDITION, VISIT, RECORD_OF_VISIT, CORRECTION, ACTION, STRENGTH, GROUP, LETTER, LETTER_TEMPLATE),
-    *(MEETING, REFERRAL, IMPORT_RUN, FRAMEWORK_EDITION, SCHEME_EDITION, ROUND, RECOMMENDATION),
+    *(MEETING, REFERRAL, IMPORT_RUN, FRAMEWORK_EDITION, SCHEME_EDITION, ROUND, RECOMMENDATION, MISMATCH),
 ]
 HEAD = "# States and moves\n\nWritten by `manage.py write_states` from the state tables in the code. Do not edit.\n"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from categorisation.mismatches.states import MISMATCH
 from categorisation.recommendations.states import RECOMMENDATION
 from categorisation.rounds.states import ROUND
 from categorisation.schemes.states import SCHEME_EDITION
@@ -88,6 +89,7 @@ NEEDS_REASON = [
     (SCHEME_EDITION, {"abandon"}),
     (ROUND, set[str]()),
     (RECOMMENDATION, {"return", "withdraw"}),
+    (MISMATCH, {"return"}),
     (FRAMEWORK_EDITION, {"abandon"}),
 ]
 
