@@ -210,7 +210,9 @@ class MovePage(VerbPage):
         return self.page.forms.get(self.move.verb, ReasonForm if self.move.reason_required else Form)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "submit_label": "Continue" if self.final else self.move.label}
+        # Without fields there are no answers to check: the button makes the move.
+        is_checked = self.final and self.get_form_class().base_fields
+        return {**super().get_form_kwargs(), "submit_label": "Continue" if is_checked else self.move.label}
 
     def crumbs(self) -> list[components.Crumb]:
         *above, own = self.page.crumbs(self.subject)

@@ -276,7 +276,8 @@ def agenda_table(items: Sequence[MeetingItem], free: Mapping[int, int], *, quoru
         Column("state", "Status", value=lambda item: components.Status(*item.state)),
         Column("outcome", "Decision", value=outcome),
     )
-    return columns.table("Agenda", shown, items, empty="No items yet. Add the first item to the agenda.")
+    empty = "No items yet. Add the first item to the agenda."
+    return columns.table("Agenda", shown, items, empty=empty, caption_hidden=True)
 
 
 def note_of(item: MeetingItem) -> str:
@@ -291,7 +292,8 @@ def attendance_table(attendances: Sequence[Any]) -> components.Table:
         Column("capacity", "Capacity", value=lambda each: each.get_capacity_display()),
         Column("present", "Present", value=lambda each: "Present" if each.present else "Absent"),
     )
-    return columns.table("Attendance", shown, attendances, empty="Attendance is not recorded yet.")
+    empty = "Attendance is not recorded yet."
+    return columns.table("Attendance", shown, attendances, empty=empty, caption_hidden=True)
 
 
 class OfMeeting(VerbPage):

@@ -47,7 +47,7 @@ from schools.models import (
 )
 from schools.records.states import RecordStatus
 from schools.visits.states import VisitStatus
-from tests.factories.categorisation import RecommendationFactory, SchemeEditionFactory
+from tests.factories.categorisation import CategoryMismatchFactory, RecommendationFactory, SchemeEditionFactory
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.inspections import InspectionFactory, shipped_framework
@@ -112,6 +112,7 @@ WRITES_LETTERS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY})
 EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 
 READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
+READS_STANDING = READS_RECOMMENDATIONS | {ADMINISTRATOR, Role.ERA}
 SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
 KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
 OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
@@ -187,6 +188,12 @@ def of_recommendation(
     for answers, granted in ((when_shared, shared), (when_submitted, submitted)):
         answers.update(dict.fromkeys(moved - granted, 302))
     return Route(when_shared, when_submitted)
+
+
+def of_mismatch(granted: frozenset[Role], *, moved: frozenset[Role] = frozenset()) -> Route:
+    """The school's is found, and no response is written; `moved` are sent back because it is in another state."""
+    answers = dict(statuses(granted, refused=READS_STANDING)) | dict.fromkeys(moved, 302)
+    return Route(answers, answers)
 
 
 def of_letter(issued: frozenset[Role], draft: frozenset[Role], *, moved: frozenset[Role] = frozenset()) -> Route:
@@ -278,6 +285,11 @@ ROUTES: dict[str, Route] = {
     # It has schools to decide, and there are no term dates to open another one in.
     "categorisation:round_close": Route({**statuses(refused=READS_RECOMMENDATIONS), HEAD: 302}),
     "categorisation:round_open": only({HEAD}, ok=302),
+    "categorisation:mismatches": only(READS_STANDING),
+    "categorisation:mismatches_export": only(READS_STANDING),
+    "categorisation:mismatch": of_mismatch(READS_STANDING),
+    "categorisation:mismatch_draft": of_mismatch(frozenset({DSIM})),
+    **{f"categorisation:mismatch_{name}": of_mismatch(NONE, moved=frozenset({HEAD})) for name in ("sign", "return")},
     "categorisation:schemes": only(SEES_SCHOOLS),
     "categorisation:schemes_export": only(EXPORTS),
     "categorisation:scheme_write": only({SYSTEM}),
@@ -558,7 +570,7 @@ def made_world() -> World:
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
-        InspectionFactory.create(school=school)
+        CategoryMismatchFactory.create(school=school, inspection=InspectionFactory.create(school=school))
         tomorrow = clock.today() + timedelta(days=1)
         planned = VisitFactory.create(school=school, status=VisitStatus.PROPOSED, planned_on=tomorrow, held_on=None)
         AgendaItemFactory.create(visit=planned)
@@ -696,6 +708,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "recommendation": lambda: (
             school.recommendations.get(status="shared" if record.status == RecordStatus.SHARED else "submitted").pk
         ),
+        "mismatch": lambda: school.mismatches.get().pk,
         "round": lambda: Round.objects.get(term="autumn").pk,
         "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,
         "year": lambda: academic_year(clock.today()),

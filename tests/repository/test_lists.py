@@ -19,7 +19,7 @@ LISTS: dict[str, set[str]] = {
     "layouts/list.html": {
         *("schools:contact_notes_export", "schools:letters_export", "groups:list_export", "schools:interests_export"),
         *("categorisation:categories_export", "categorisation:recommendations_export", "categorisation:rounds_export"),
-        "referrals:list_export",
+        *("categorisation:mismatches_export", "referrals:list_export"),
     },
     "reminders/failed_mail.html": {"reminders:failed_mail_export"},
     "reminders/inbox.html": {"reminders:inbox_export"},

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from post_office.models import Email
 
-from categorisation.models import SchemeEdition
+from categorisation.models import CategoryMismatch, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
@@ -107,6 +107,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "meeting": getattr(school.governors_meetings.order_by("held_on").last(), "pk", 0),
         "inspection": getattr(Inspection.objects.filter(school=school).last(), "pk", 0),
         "framework": getattr(FrameworkEdition.objects.first(), "pk", 0),
+        "mismatch": getattr(CategoryMismatch.objects.filter(school=school).last(), "pk", 0),
         "action": getattr(school.actions_of_records.last(), "pk", 0),
         "strength": getattr(record.strengths.last(), "pk", 0),
         "position": 0,

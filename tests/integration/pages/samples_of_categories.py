@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from categorisation.mismatches import actions as mismatch_actions
 from categorisation.models import Round, SchemeEdition
 from categorisation.recommendations import actions
 from categorisation.recommendations.states import RecommendationStatus
@@ -17,6 +18,7 @@ from schoolimprove.records.actor import Actor
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
     CategoryDecisionFactory,
+    CategoryMismatchFactory,
     RecommendationFactory,
     RoundFactory,
     SchemeEditionFactory,
@@ -43,6 +45,11 @@ def list_samples(county: County) -> dict[str, ListSample]:
                 academic_year=2000 + number, scheme=scheme, recommend_by=day, moderate_by=day + timedelta(days=9)
             )
 
+    def mismatches(count: int, text: str) -> None:
+        for _number in range(count):
+            school = SchoolFactory.create(district=county.school.district, name=text)
+            CategoryMismatchFactory.create(school=school)
+
     def schemes(count: int, text: str) -> None:
         first = SchemeEdition.objects.count()
         for number in range(first, first + count):
@@ -61,13 +68,14 @@ def list_samples(county: County) -> dict[str, ListSample]:
         "categorisation:recommendations": ListSample(
             county.head, county.headteacher, recommendations, "q=nowhere+at+all"
         ),
+        "categorisation:mismatches": ListSample(county.head, county.headteacher, mismatches, "status=settled"),
         "categorisation:rounds": ListSample(county.head, county.headteacher, rounds, "status=closed"),
         "categorisation:schemes": ListSample(county.head, lead_member, schemes, "q=nowhere+at+all"),
     }
 
 
 def verb_samples(county: County) -> dict[str, VerbSample]:
-    return {**scheme_samples(county), **recommendation_samples(county)}
+    return {**scheme_samples(county), **recommendation_samples(county), **mismatch_samples(county)}
 
 
 def scheme_samples(county: County) -> dict[str, VerbSample]:
@@ -216,5 +224,46 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
             "",
             counted=lambda: Round.objects.filter(term="autumn").count(),
             checks=True,
+        ),
+    }
+
+
+def mismatch_samples(county: County) -> dict[str, VerbSample]:
+    """One that waits for a response, and two whose response waits for the Head."""
+    to_draft, to_sign, returned = (
+        CategoryMismatchFactory.create(school=SchoolFactory.create(district=county.school.district))
+        for _number in range(3)
+    )
+    none: dict[str, Any] = {"response": "none", "explanation": "Results rose", "letter_reference": ""}
+
+    def drafted(row: Any) -> Any:
+        return mismatch_actions.draft_response(
+            again(row), by=county.dsim, on=TUESDAY, seen_version=1, response_on=None, **none
+        )
+
+    def send_back(row: Any) -> Any:
+        return lambda: mismatch_actions.return_response(
+            again(row), by=county.head, on=TUESDAY, reason="Too short", seen_version=2
+        )
+
+    def at(move: str, row: Any) -> str:
+        return reverse(f"categorisation:mismatch_{move}", args=[row.pk])
+
+    for row in (to_sign, returned):
+        drafted(row)
+    return {
+        "categorisation:mismatch_draft": VerbSample(
+            at("draft", to_draft), county.dsim, county.director, none, "Results rose", finish=lambda: drafted(to_draft)
+        ),
+        "categorisation:mismatch_sign": VerbSample(
+            at("sign", to_sign), county.head, county.director, {}, "", finish=send_back(to_sign)
+        ),
+        "categorisation:mismatch_return": VerbSample(
+            at("return", returned),
+            county.head,
+            county.director,
+            {"reason": "Say more about writing"},
+            "Say more about writing",
+            finish=send_back(returned),
         ),
     }
