@@ -22,15 +22,23 @@ from tests.integration.signing_in import signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
 CATEGORIES = {"Categories": ["Category schemes"]}
+AS_AT, ROUNDS = ["Categories", "Movement"], ["Rounds", "Recommendations"]
+MODERATES = {"Categories": [*ROUNDS, *AS_AT, "Changes by moderation", "Category schemes"]}
 READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
-    "sip": {**READER, "Schools": ["Your schools", "Letters"], "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "sip": {
+        **READER,
+        "Schools": ["Your schools", "Letters"],
+        "Visits": ["My term", "Visit programme"],
+        "Categories": [*ROUNDS, *AS_AT, "Category schemes"],
+        **EVERYBODY,
+    },
     "dsim": {
         "Home": ["Home"],
         "Schools": ["Your schools", "SIP allocation", "Letters"],
         "Visits": ["To assure", "My term", "Visit programme"],
-        **CATEGORIES,
+        **MODERATES,
         "Reports": REPORTS,
         **EVERYBODY,
     },
@@ -38,7 +46,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
         "Home": ["Home"],
         "Schools": ["Your schools", "SIP allocation", "Letters"],
         "Visits": ["To assure", "My term", "Visit programme"],
-        **CATEGORIES,
+        **MODERATES,
         "Reports": REPORTS,
         "Reminders": ["Reminders"],
         "Administration": ["Settings"],
@@ -47,7 +55,13 @@ SEEN: dict[str, dict[str, list[str]]] = {
     "headteacher": {**READER, **EVERYBODY},
     "clerk": {**READER, **EVERYBODY},
     "finance": {**READER, **EVERYBODY},
-    "era": {**READER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
+    "era": {
+        **READER,
+        "Categories": [*AS_AT, "Category schemes"],
+        "Reminders": ["Reminders"],
+        "Administration": ["Imports", "Settings"],
+        "Help": ["Help"],
+    },
     "system_administrator": {
         **READER,
         "Schools": ["Your schools", "SIP allocation"],
