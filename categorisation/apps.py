@@ -11,8 +11,8 @@ class CategorisationConfig(AppConfig):
     def ready(self) -> None:
         from categorisation import letters, navigation
         from categorisation.decisions import actions as decision_actions
+        from categorisation.decisions import chronology, importing
         from categorisation.decisions import deadlines as decision_deadlines
-        from categorisation.decisions import importing
         from categorisation.decisions import pages as decision_pages
         from categorisation.mismatches import actions as mismatch_actions
         from categorisation.mismatches import deadlines as mismatch_deadlines
@@ -31,7 +31,15 @@ class CategorisationConfig(AppConfig):
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
         for registers in (navigation, deadlines, todo, termly, letters):
             registers.register()
-        for of_decisions in (decision_actions, decision_deadlines, decision_pages, importing, item, in_year):
+        for of_decisions in (
+            chronology,
+            decision_actions,
+            decision_deadlines,
+            decision_pages,
+            importing,
+            item,
+            in_year,
+        ):
             of_decisions.register()
         for of_mismatches in (mismatch_actions, mismatch_deadlines):
             of_mismatches.register()

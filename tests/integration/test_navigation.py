@@ -22,6 +22,8 @@ from tests.integration.signing_in import signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
 CATEGORIES = {"Categories": ["Category schemes"]}
+AS_AT, ROUNDS = ["Categories", "Movement"], ["Rounds", "Recommendations"]
+MODERATES = {"Categories": [*ROUNDS, *AS_AT, "Changes by moderation", "Category schemes"]}
 READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
 OFFICER = {**READER, "Schools": ["Your schools", "Groups", "Interests"]}
 ALLOCATES = ["Your schools", "SIP allocation", "Groups", "Interests"]
@@ -32,7 +34,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
         "Home": ["Home"],
         "Schools": ALLOCATES,
         "Visits": ["To assure", "My term", "Visit programme"],
-        **CATEGORIES,
+        **MODERATES,
         "Reports": REPORTS,
         **EVERYBODY,
     },
@@ -40,7 +42,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
         "Home": ["Home"],
         "Schools": ALLOCATES,
         "Visits": ["To assure", "My term", "Visit programme"],
-        **CATEGORIES,
+        **MODERATES,
         "Reports": REPORTS,
         "Reminders": ["Reminders"],
         "Administration": ["Settings"],

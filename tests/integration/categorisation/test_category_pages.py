@@ -131,6 +131,13 @@ def test_until_its_letter_is_issued_a_school_reads_what_it_was_told_before(count
     assert "High support" not in overview
 
 
+def test_the_chronology_tells_officers_what_was_decided(county: County) -> None:
+    decided(county, recommended(county))
+    address, words = reverse("schools:chronology", args=[county.school.urn]), "Category 2 from 3 November 2026 decided"
+    assert words in unescape(signed_in(county.dsim).get(address).content.decode())
+    assert words not in unescape(signed_in(county.headteacher).get(address).content.decode())
+
+
 def test_officers_see_what_was_replaced_and_the_school_only_what_counts(county: County, corrected: School) -> None:
     first = CategoryDecisionFactory.create(
         school=corrected, category="1", effective_on=date(2026, 1, 1), imported_run=1, by=None

@@ -205,7 +205,7 @@ def test_the_commands_serve_sqlite_after_migrating_alone(migrated: Path, tmp_pat
     path.write_text("\n".join([HEAD, FIRST, SECOND]))
     assert manage("categories", "--on", "2026-01-01") == []
     manage("import_gias", INVENTED)
-    assert [manage("import_categories", path)[name] for name in ("added", "unchanged")] == [2, 0]
-    assert [manage("import_categories", path)[name] for name in ("added", "unchanged")] == [0, 2]
+    first, second = manage("import_categories", path), manage("import_categories", path)
+    assert [(each["added"], each["unchanged"]) for each in (first, second)] == [(2, 0), (0, 2)]
     known = manage("categories", "--on", "2026-01-01", "--known-on", "2025-07-07")
     assert [(row["urn"], row["category"]) for row in known] == [(900101, "3")]
