@@ -57,7 +57,10 @@ def free_present(items: Sequence[MeetingItem], attendances: Sequence[Attendance]
 
 
 def blockers_to_confirming(meeting: Meeting, *, on: date) -> list[str]:
-    """Return why the decisions of a meeting cannot be confirmed, as sentences."""
+    """Return why the decisions of a meeting cannot be confirmed, as sentences.
+
+    They name no item, since some readers may not know of one about a school of their own.
+    """
     attendances = list(meeting.attendances.select_related("person"))
     if not attendances:
         return ["Record who is present first."]
@@ -66,12 +69,15 @@ def blockers_to_confirming(meeting: Meeting, *, on: date) -> list[str]:
     people = [each.person for each in attendances if each.capacity in DECIDES]
     barred = barred_people(items, people, on=on)
     quorum, deciding = meeting.group.quorum, {each.pk for each in people}
-    undecided = [f"Decide or defer {item}." for item in items if not item.decided_at and not item.deferred]
-    return undecided + [
-        f"Defer {item}. Not enough of those present are free to decide it: the quorum is {quorum}."
-        for item in items
-        if item.decided_at and not is_quorate(present, deciding, barred[item.pk], quorum)
-    ]
+    undecided = sum(not item.decided_at and not item.deferred for item in items)
+    few = sum(bool(item.decided_at) and not is_quorate(present, deciding, barred[item.pk], quorum) for item in items)
+    reasons = []
+    if undecided:
+        reasons.append(f"Decide or defer {undecided} more item{'' if undecided == 1 else 's'}.")
+    if few:
+        label = "1 item is" if few == 1 else f"{few} items are"
+        reasons.append(f"{label} decided without a quorum. Defer what fewer than {quorum} people present may decide.")
+    return reasons
 
 
 def why_not_decide(meeting: Meeting, items: Sequence[MeetingItem], user: Any, *, on: date) -> dict[int, str]:

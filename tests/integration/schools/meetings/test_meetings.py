@@ -152,7 +152,7 @@ def test_advisers_absent_members_recommenders_and_outsiders_cannot_decide(
     item.refresh_from_db()
     assert (item.outcome, item.outcome_summary) == ({"word": "Noted."}, "Verdict: Noted.")
     assert blockers_to_confirming(meeting, on=TUESDAY) == [
-        "Defer One. Not enough of those present are free to decide it: the quorum is 2."
+        "1 item is decided without a quorum. Defer what fewer than 2 people present may decide."
     ]
     actions.defer_item(item, by=county.dsim, on=TUESDAY, seen_version=item.version, reason="Not quorate")
     assert blockers_to_confirming(meeting, on=TUESDAY) == []
@@ -173,7 +173,7 @@ def test_all_decisions_are_confirmed_together_or_not_at_all(county: County, dirg
     wanted = [ToAdd("verdict", "One"), ToAdd("note", "Two"), ToAdd("verdict", "Three")]
     meeting = held(dirg, county, *wanted, present=[county.head, county.deputy, county.sip])
     confirm: dict[str, Any] = {"by": county.head, "on": TUESDAY, "seen_version": 4}
-    with pytest.raises(Blocked, match="Decide or defer One"):
+    with pytest.raises(Blocked, match="Decide or defer 3 more items"):
         actions.confirm_meeting(meeting, **confirm)
     one, two, three = meeting.items.all()
     decide(one, county.head, "impossible")
