@@ -191,7 +191,7 @@ class MeetingPlan(VerbPage):
 
 
 class MeetingPage(NounPage):
-    model, route, list_route = Meeting, "meetings:meeting", LIST
+    model, route, list_route, key = Meeting, "meetings:meeting", LIST, "group_meeting"
     template_name = "schools/meetings/meeting.html"
     verbs: ClassVar[Mapping[str, Callable[..., Any]]] = {
         "call": actions.call_meeting,
@@ -300,7 +300,7 @@ class OfMeeting(VerbPage):
     subject: Meeting
 
     def find(self) -> None:
-        self.subject = get_object_or_404(meetings_for(self.request.user), pk=self.kwargs["pk"])
+        self.subject = get_object_or_404(meetings_for(self.request.user), pk=self.kwargs["group_meeting"])
 
     def may(self, user: Any) -> bool:
         return keeps(user, self.subject)
@@ -394,7 +394,7 @@ class ConfirmTogether(BulkPage):
     meeting: Meeting
 
     def find(self) -> None:
-        self.meeting = get_object_or_404(meetings_for(self.request.user), pk=self.kwargs["pk"])
+        self.meeting = get_object_or_404(meetings_for(self.request.user), pk=self.kwargs["group_meeting"])
 
     def may(self, user: Any) -> bool:
         return self.meeting.decides(user, clock.today())
@@ -464,10 +464,10 @@ class MinutesVersion(TemplateView):
     template_name = "schools/meetings/minutes.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        meeting = get_object_or_404(meetings_for(self.request.user), pk=kwargs["pk"])
+        meeting = get_object_or_404(meetings_for(self.request.user), pk=kwargs["group_meeting"])
         if left_out(self.request.user, meeting):
             raise Http404
-        version = get_object_or_404(meeting.minutes.select_related("by"), number=kwargs["number"])
+        version = get_object_or_404(meeting.minutes.select_related("by"), number=kwargs["version"])
         *above, own = MeetingPage.crumbs(meeting)
         title = f"Minutes, version {version.number}"
         crumbs = [*above, components.Crumb(own.label, meeting.get_absolute_url()), components.Crumb(title)]
@@ -490,11 +490,11 @@ class BesideEvidence:
 
     @cached_property
     def item(self) -> MeetingItem:
-        meeting = get_object_or_404(meetings_for(self.request.user), pk=self.kwargs["pk"])
+        meeting = get_object_or_404(meetings_for(self.request.user), pk=self.kwargs["group_meeting"])
         items = meeting.items.visible_to(self.request.user).select_related(
             "school__district", "decided_by", "updated_by"
         )
-        item = get_object_or_404(items, pk=self.kwargs["item"])
+        item = get_object_or_404(items, pk=self.kwargs["meeting_item"])
         item.meeting = meeting
         return item
 
@@ -653,27 +653,27 @@ class ItemWithdraw(OfItem):
         actions.withdraw_item(self.subject, by=by, seen_version=seen_version, **fields)
 
 
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf(request: HttpRequest, group_meeting: int) -> HttpResponse:
     """Return the agenda, with decisions and minutes once there are any, as this user may read them."""
-    meeting = get_object_or_404(meetings_for(request.user), pk=pk)
+    meeting = get_object_or_404(meetings_for(request.user), pk=group_meeting)
     document = meeting_pdf(meeting, items_for(request.user, meeting), on=clock.today())
     return download(document.content, f"meeting-{meeting.held_on:%Y-%m-%d}.pdf", CONTENT_TYPE)
 
 
 def paths() -> list[URLPattern]:
-    item = "<int:pk>/items/<int:item>/"
+    item = "<int:group_meeting>/items/<int:meeting_item>/"
     return [
         *MeetingList.paths(""),
         path("plan/", MeetingPlan.as_view(), name="plan"),
         *MeetingPage.paths(""),
-        path("<int:pk>/change/", MeetingChange.as_view(), name="change"),
-        path("<int:pk>/items/add/", ItemAdd.as_view(), name="item_add"),
-        path("<int:pk>/items/order/", AgendaOrder.as_view(), name="order"),
-        path("<int:pk>/items/together/", ConfirmTogether.as_view(), name="together"),
-        path("<int:pk>/attendance/", AttendanceRecord.as_view(), name="attendance"),
-        path("<int:pk>/minutes/", MinutesWrite.as_view(), name="minutes_write"),
-        path("<int:pk>/minutes/<int:number>/", MinutesVersion.as_view(), name="minutes"),
-        path("<int:pk>/pdf/", pdf, name="pdf"),
+        path("<int:group_meeting>/change/", MeetingChange.as_view(), name="change"),
+        path("<int:group_meeting>/items/add/", ItemAdd.as_view(), name="item_add"),
+        path("<int:group_meeting>/items/order/", AgendaOrder.as_view(), name="order"),
+        path("<int:group_meeting>/items/together/", ConfirmTogether.as_view(), name="together"),
+        path("<int:group_meeting>/attendance/", AttendanceRecord.as_view(), name="attendance"),
+        path("<int:group_meeting>/minutes/", MinutesWrite.as_view(), name="minutes_write"),
+        path("<int:group_meeting>/minutes/<int:version>/", MinutesVersion.as_view(), name="minutes"),
+        path("<int:group_meeting>/pdf/", pdf, name="pdf"),
         path(item, ItemPage.as_view(), name="item"),
         path(f"{item}decide/", ItemDecide.as_view(), name="decide"),
         path(f"{item}defer/", ItemDefer.as_view(), name="defer"),

@@ -105,7 +105,7 @@ def reads_referrals(user: Any) -> bool:
 
 
 class ReferralPage(NounPage):
-    model, route, list_route = Referral, "referrals:referral", LIST
+    model, route, list_route, key = Referral, "referrals:referral", LIST, "referral"
     template_name = "schools/referrals/referral.html"
     verbs: ClassVar[Mapping[str, Callable[..., Any]]] = {"add to agenda": actions.add_to_agenda}
     forms: ClassVar[Mapping[str, Any]] = {"add to agenda": AgendaForm}

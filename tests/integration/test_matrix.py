@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
-from categorisation.models import Round, SchemeEdition
+from categorisation.models import Recommendation, Round, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -37,10 +37,13 @@ from schools.models import (
     Inspection,
     Interest,
     Letter,
+    Meeting,
+    MeetingItem,
     Membership,
     ProgrammeEdition,
     RecordDocument,
     RecordOfVisit,
+    Referral,
     School,
 )
 from schools.records.states import RecordStatus
@@ -50,6 +53,7 @@ from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
 from tests.factories.inspections import InspectionFactory, shipped_framework
 from tests.factories.letters import LetterDeliveryFactory, LetterFactory
+from tests.factories.meetings import MeetingFactory, MeetingItemFactory, MinutesFactory, ReferralFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import (
     DioceseFactory,
@@ -111,6 +115,8 @@ EXPORTS = READS_HISTORY | {HT, CHAIR, CLERK, Role.DIOCESAN_OFFICER}
 READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
 SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
 KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
+READS_MEETING = KEEPS_GROUPS | {Role.PROVIDER}
+REFERS = frozenset({SIP, DSIM, HEAD})
 OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
 
 DRAFT = "An edition being written"
@@ -235,6 +241,7 @@ ROUTES: dict[str, Route] = {
     "categorisation:round": Route(statuses(READS_RECOMMENDATIONS)),
     # It has schools to decide, and there are no term dates to open another one in.
     "categorisation:round_close": Route({**statuses(refused=READS_RECOMMENDATIONS), HEAD: 302}),
+    "categorisation:round_agenda": Route(statuses(frozenset({DSIM, HEAD}), refused=READS_RECOMMENDATIONS)),
     "categorisation:round_open": only({HEAD}, ok=302),
     "categorisation:schemes": only(SEES_SCHOOLS),
     "categorisation:schemes_export": only(EXPORTS),
@@ -389,6 +396,28 @@ ROUTES |= {
     # That of a person who has no account.
     "schools:interest_end": Route(statuses(KEEPS_GROUPS | {SYSTEM}, refused=SEES_GROUPS)),
 }
+# The meeting of that group is being held, with nobody in the chair; the provider decides.
+KEEPS_MEETING = Route(statuses(KEEPS_GROUPS, refused=READS_MEETING))
+ROUTES |= {
+    **{f"meetings:list{name}": only(SEES_GROUPS) for name in ("", "_export")},
+    "meetings:plan": only(KEEPS_GROUPS),
+    **{f"meetings:{name}": Route(statuses(READS_MEETING)) for name in ("meeting", "item", "minutes", "pdf", "defer")},
+    **{
+        f"meetings:{name}": Route({**statuses(refused=READS_MEETING), **dict.fromkeys(KEEPS_GROUPS, 302)})
+        for name in ("change", "meeting_call", "meeting_hold", "meeting_cancel")
+    },
+    # Only those who decide in the group confirm, and of them only the chair and those who keep it.
+    "meetings:meeting_confirm": Route(statuses(refused=READS_MEETING)),
+    **{f"meetings:{name}": KEEPS_MEETING for name in ("item_add", "order", "attendance", "minutes_write", "withdraw")},
+    **{
+        f"meetings:{name}": Route(statuses(frozenset({Role.PROVIDER}), refused=READS_MEETING))
+        for name in ("decide", "together")
+    },
+    **{f"referrals:list{name}": only(REFERS | KEEPS_GROUPS) for name in ("", "_export")},
+    "referrals:refer": of_school(REFERS),
+    "referrals:referral": Route(statuses(REFERS | KEEPS_GROUPS)),
+    "referrals:referral_add_to_agenda": Route(statuses(KEEPS_GROUPS, refused=REFERS)),
+}
 ROUTES |= {
     "calendar_feed:own": everybody(),
     "calendar_feed:make": everybody(),
@@ -527,6 +556,10 @@ def made_world() -> World:
     group = GroupFactory.create(authority=None, district=here.district)
     MembershipFactory.create(group=group, person=users[Role.PROVIDER].person)
     InterestFactory.create(school=here)
+    held = MeetingFactory.create(group=group, held_on=clock.today(), status="held", called_at=clock.now())
+    MeetingItemFactory.create(meeting=held)
+    MinutesFactory.create(meeting=held)
+    ReferralFactory.create(group=group, school=here)
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -604,6 +637,13 @@ def letter_of(record: RecordOfVisit) -> Letter:
     return Letter.objects.get(school=record.school_id, status="issued" if record.shared_version else "draft")
 
 
+def recommendation_of(record: RecordOfVisit) -> Recommendation:
+    """Return the recommendation that is as far as the record."""
+    return Recommendation.objects.get(
+        school=record.school_id, status="shared" if record.status == RecordStatus.SHARED else "submitted"
+    )
+
+
 def address(name: str, record: RecordOfVisit, someone: User) -> str:
     """The address of a route for this record, its school and this person; only what it names is looked up."""
     school = record.school
@@ -629,9 +669,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "strength": lambda: school.strengths.get().pk,
         "token": lambda: "0" * 32,
         "edition": lambda: ProgrammeEdition.objects.get(title=DRAFT).pk,
-        "recommendation": lambda: (
-            school.recommendations.get(status="shared" if record.status == RecordStatus.SHARED else "submitted").pk
-        ),
+        "recommendation": lambda: recommendation_of(record).pk,
         "round": lambda: Round.objects.get(term="autumn").pk,
         "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,
         "year": lambda: academic_year(clock.today()),
@@ -643,6 +681,9 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "group": lambda: Group.objects.get().pk,
         "member": lambda: Membership.objects.get().pk,
         "interest": lambda: Interest.objects.get().pk,
+        "group_meeting": lambda: Meeting.objects.get().pk,
+        "meeting_item": lambda: MeetingItem.objects.get().pk,
+        "referral": lambda: Referral.objects.get().pk,
         "email": lambda: Email.objects.latest("pk").pk,
     }
     return reverse(name, kwargs={parameter: values[parameter]() for parameter in PARAMETERS[name]})

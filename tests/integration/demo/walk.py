@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from post_office.models import Email
 
-from categorisation.models import SchemeEdition
+from categorisation.models import Recommendation, Round, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
@@ -29,9 +29,11 @@ from schools.models import (
     ImportRun,
     Inspection,
     Interest,
+    Meeting,
     ProgrammeEdition,
     RecordDocument,
     RecordOfVisit,
+    Referral,
 )
 
 Values = dict[str, Any]
@@ -86,6 +88,9 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     group = (Group.objects.visible_to(user) or Group.objects.all()).last()
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
     letter = school.letters.order_by("pk").last()
+    meeting = (Meeting.objects.visible_to(user) or Meeting.objects.all()).last()
+    recommendation = (Recommendation.objects.visible_to(user) or Recommendation.objects.all()).last()
+    referral = (Referral.objects.visible_to(user) or Referral.objects.all()).last()
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
@@ -124,6 +129,11 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "group": getattr(group, "pk", 0),
         "member": getattr(group and group.memberships.last(), "pk", 0),
         "interest": getattr((Interest.objects.visible_to(user) or Interest.objects.all()).last(), "pk", 0),
+        "group_meeting": getattr(meeting, "pk", 0),
+        "meeting_item": getattr(meeting and meeting.items.last(), "pk", 0),
+        "referral": getattr(referral, "pk", 0),
+        "recommendation": getattr(recommendation, "pk", 0),
+        "round": getattr(Round.objects.order_by("pk").last(), "pk", 0),
         "token": "0" * 32,
         "object_id": "1",
         "app_label": "schools",
