@@ -399,7 +399,8 @@ ROUTES |= {
 # The meeting of that group is being held, with nobody in the chair; the provider decides.
 KEEPS_MEETING = Route(statuses(KEEPS_GROUPS, refused=READS_MEETING))
 ROUTES |= {
-    **{f"meetings:list{name}": only(SEES_GROUPS) for name in ("", "_export")},
+    "meetings:list": only(SEES_GROUPS | {Role.PROVIDER}),
+    "meetings:list_export": only(SEES_GROUPS),
     "meetings:plan": only(KEEPS_GROUPS),
     **{f"meetings:{name}": Route(statuses(READS_MEETING)) for name in ("meeting", "item", "minutes", "pdf", "defer")},
     **{

@@ -131,6 +131,8 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
     review: dict[str, Any] = {"term": "spring", "kind": "review"}
     one, several = (recommended(county, S.DUE, school=each, **review) for each in schools[:2])
     closing = RoundFactory.create(term="summer")
+    district = county.school.district_id
+    assert district
     meeting = MeetingFactory.create(group=GroupFactory.create(authority=None, district=county.school.district))
 
     def at(name: str, thing: Any = None) -> str:
@@ -209,9 +211,9 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
             at("round_agenda", to_answer.round),
             county.dsim,
             outsider,
-            {"meeting": str(meeting.pk), "districts": [str(county.school.district_id)]},
+            {"meeting": str(meeting.pk), "districts": [str(district)]},
             "Add schools to the agenda",
-            finish=lambda: build_agenda(again(meeting), to_answer.round, [county.school.district_id], by=county.head),
+            finish=lambda: build_agenda(again(meeting), to_answer.round, [district], by=county.head),
         ),
         "categorisation:round_open": VerbSample(
             at("round_open"),
