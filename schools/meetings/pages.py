@@ -474,7 +474,7 @@ class MinutesVersion(TemplateView):
         title = f"Minutes, version {version.number}"
         crumbs = [*above, components.Crumb(own.label, meeting.get_absolute_url()), components.Crumb(title)]
         return super().get_context_data(
-            page_title=title, caption=str(meeting), breadcrumbs=crumbs, version=version, **kwargs
+            **{**kwargs, "page_title": title, "caption": str(meeting), "breadcrumbs": crumbs, "version": version}
         )
 
 

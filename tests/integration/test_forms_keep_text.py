@@ -24,7 +24,10 @@ from schools.records.corrections import actions as correction_actions
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
+from tests.factories.categorisation import RecommendationFactory
 from tests.factories.county import TUESDAY, County
+from tests.factories.groups import GroupFactory
+from tests.factories.meetings import MeetingFactory
 from tests.factories.schools import DistrictFactory, LocalAuthorityFactory, VisitFactory, appointed
 from tests.factories.shared import propose, shared
 from tests.forms import PageForm, forms_in
@@ -59,14 +62,18 @@ OTHER_STATES = frozenset(
         *("reminders:late", "schools:visit_propose", "schools:performance_hold", "schools:performance_void"),
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
         *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
+        *("categorisation:recommendation_write", "categorisation:round_open"),
+        *("meetings:change", "meetings:meeting_cancel"),
     }
 )
-"""Forms about something that no record or visit of the matrix's world is."""
+"""Forms about something that no record, visit, recommendation or meeting of the matrix's world is."""
 NOTHING_TO_TYPE = frozenset(
     {
         *("schools:letter_approve", "schools:letter_issue", "schools:letters_issue"),
-        *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
-        "referrals:referral_add_to_agenda",
+        *("categorisation:recommendation_submit", "categorisation:recommendation_share"),
+        *("categorisation:recommendation_no_change", "categorisation:recommendations_no_change"),
+        *("categorisation:round_close", "meetings:meeting_call", "meetings:meeting_hold"),
+        *("meetings:meeting_confirm", "meetings:together", "referrals:referral_add_to_agenda"),
     }
 )
 """Moves that are made with a button, or with ticks alone."""
@@ -97,7 +104,7 @@ def test_every_view_of_a_form_keeps_drafts_or_says_why_not() -> None:
 
 
 def test_every_page_with_a_form_to_type_in_carries_the_note(db: None, world: World) -> None:
-    roles = (Role.DSIM, Role.SIP, Role.HEADTEACHER, Role.HEAD_OF_SERVICE, Role.SYSTEM_ADMINISTRATOR)
+    roles = (Role.DSIM, Role.SIP, Role.HEADTEACHER, Role.HEAD_OF_SERVICE, Role.SYSTEM_ADMINISTRATOR, Role.PROVIDER)
     clients = {role: client_of(world.sessions[role]) for role in roles}
     carrying: set[str] = set()
     without: set[str] = set()
@@ -123,7 +130,13 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     held = VisitFactory.create(**{**usual, "held_on": TUESDAY})
     draft, record = county.start(sip, kind="monitoring"), shared(county)
     correction = propose(record)
+    recommendation = RecommendationFactory.create(school=county.school)
+    meeting = MeetingFactory.create(group=GroupFactory.create(authority=county.school.authority))
     walked = [
+        walk("categorisation:recommendation_write", f"{recommendation.get_absolute_url()}write/", sip),
+        walk("categorisation:round_open", reverse("categorisation:round_open"), county.head),
+        walk("meetings:change", reverse("meetings:change", args=[meeting.pk]), county.head),
+        walk("meetings:meeting_cancel", reverse("meetings:meeting_cancel", args=[meeting.pk]), county.head),
         walk("schools:visit_propose", reverse("schools:visit_propose", args=[*at, due.pk]), sip),
         walk("schools:performance_hold", reverse("schools:performance_hold", args=[*at, planned.pk]), sip),
         walk("schools:performance_void", reverse("schools:performance_void", args=[*at, held.pk]), sip),

@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from post_office.models import STATUS, Email
 
-from categorisation.models import Round, SchemeEdition
+from categorisation.models import Recommendation, Round, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
@@ -115,6 +115,8 @@ READS_RECOMMENDATIONS = READS_UNSHARED | {EIP}
 READS_STANDING = READS_RECOMMENDATIONS | {ADMINISTRATOR, Role.ERA}
 SEES_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR})
 KEEPS_GROUPS = frozenset({DSIM, ADMINISTRATOR, HEAD})
+READS_MEETING = KEEPS_GROUPS | {Role.PROVIDER}
+REFERS = frozenset({SIP, DSIM, HEAD})
 OFFICERS = ALL - {HT, CHAIR, CLERK, LINK}
 
 READS_CATEGORIES = READS_DRAFT_LETTERS | {Role.ERA}
@@ -284,6 +286,7 @@ ROUTES: dict[str, Route] = {
     "categorisation:round": Route(statuses(READS_RECOMMENDATIONS)),
     # It has schools to decide, and there are no term dates to open another one in.
     "categorisation:round_close": Route({**statuses(refused=READS_RECOMMENDATIONS), HEAD: 302}),
+    "categorisation:round_agenda": Route(statuses(frozenset({DSIM, HEAD}), refused=READS_RECOMMENDATIONS)),
     "categorisation:round_open": only({HEAD}, ok=302),
     "categorisation:mismatches": only(READS_STANDING),
     "categorisation:mismatches_export": only(READS_STANDING),
@@ -676,6 +679,13 @@ def letter_of(record: RecordOfVisit) -> Letter:
     return Letter.objects.get(school=record.school_id, status="issued" if record.shared_version else "draft")
 
 
+def recommendation_of(record: RecordOfVisit) -> Recommendation:
+    """Return the recommendation that is as far as the record."""
+    return Recommendation.objects.get(
+        school=record.school_id, status="shared" if record.status == RecordStatus.SHARED else "submitted"
+    )
+
+
 def address(name: str, record: RecordOfVisit, someone: User) -> str:
     """The address of a route for this record, its school and this person; only what it names is looked up."""
     school = record.school
@@ -705,9 +715,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "strength": lambda: school.strengths.get().pk,
         "token": lambda: "0" * 32,
         "edition": lambda: ProgrammeEdition.objects.get(title=DRAFT).pk,
-        "recommendation": lambda: (
-            school.recommendations.get(status="shared" if record.status == RecordStatus.SHARED else "submitted").pk
-        ),
+        "recommendation": lambda: recommendation_of(record).pk,
         "mismatch": lambda: school.mismatches.get().pk,
         "round": lambda: Round.objects.get(term="autumn").pk,
         "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,

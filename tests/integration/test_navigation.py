@@ -21,18 +21,25 @@ from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
 REPORTS = ["Deadlines", "Coverage", "Week by week", "Not visited recently", "Workload"]
-CATEGORIES = {"Categories": ["Category schemes"]}
-AS_AT, ROUNDS = ["Categories", "Movement"], ["Rounds", "Recommendations"]
+SCHEMES = {"Categories": ["Category schemes"]}
+AS_AT, ROUNDS = ["Categories", "Ofsted differences", "Movement"], ["Rounds", "Recommendations"]
+CATEGORIES = {"Categories": [*ROUNDS, *AS_AT, "Category schemes"]}
 MODERATES = {"Categories": [*ROUNDS, *AS_AT, "Changes by moderation", "Category schemes"]}
-READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **CATEGORIES}
+READER = {"Home": ["Home"], "Schools": ["Your schools"], "Visits": ["Visit programme"], **SCHEMES}
 OFFICER = {**READER, "Schools": ["Your schools", "Groups", "Interests"]}
-ALLOCATES = ["Your schools", "SIP allocation", "Groups", "Interests"]
+KEEPS_GROUPS = ["Your schools", "SIP allocation", "Letters", "Groups", "Meetings", "Referrals", "Interests"]
 EVERYBODY = {"Reminders": ["Reminders"], "Help": ["Help"]}
 SEEN: dict[str, dict[str, list[str]]] = {
-    "sip": {**OFFICER, "Visits": ["My term", "Visit programme"], **EVERYBODY},
+    "sip": {
+        **OFFICER,
+        "Schools": ["Your schools", "Letters", "Groups", "Referrals", "Interests"],
+        "Visits": ["My term", "Visit programme"],
+        **CATEGORIES,
+        **EVERYBODY,
+    },
     "dsim": {
         "Home": ["Home"],
-        "Schools": ALLOCATES,
+        "Schools": KEEPS_GROUPS,
         "Visits": ["To assure", "My term", "Visit programme"],
         **MODERATES,
         "Reports": REPORTS,
@@ -40,7 +47,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
     },
     "head_of_service": {
         "Home": ["Home"],
-        "Schools": ALLOCATES,
+        "Schools": KEEPS_GROUPS,
         "Visits": ["To assure", "My term", "Visit programme"],
         **MODERATES,
         "Reports": REPORTS,
@@ -54,7 +61,7 @@ SEEN: dict[str, dict[str, list[str]]] = {
     "era": {**OFFICER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
     "system_administrator": {
         **READER,
-        "Schools": ALLOCATES,
+        "Schools": ["Your schools", "SIP allocation", "Groups", "Interests"],
         "Reminders": ["Reminders"],
         "Administration": ["People", "Imports", "Settings"],
         "Help": ["Help"],

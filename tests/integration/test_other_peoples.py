@@ -5,6 +5,7 @@ put alone into an address that is otherwise one's own, and is then not found eit
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,18 +13,28 @@ from django.urls import reverse
 
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.lib import clock
 from schoolimprove.records.models import AuditEvent
-from schools.models import RecordOfVisit
+from schools.models import MeetingItem, RecordOfVisit
 from schools.visits.states import VisitStatus
-from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, letter_of, world
+from tests.factories.groups import GroupFactory, MembershipFactory
+from tests.factories.meetings import MeetingFactory, MeetingItemFactory, ReferralFactory
+from tests.factories.schools import InterestFactory
+from tests.integration.test_matrix import PARAMETERS, ROUTES, World, client_of, letter_of, recommendation_of, world
 
 __all__ = ["world"]
 
-EVERYBODY_HAS = {"kind", "topic", "token", "version", "year", "edition", "job", "turn"}
+EVERYBODY_HAS = {
+    *("kind", "topic", "token", "version", "year", "edition", "job", "turn"),
+    *("framework", "scheme", "round"),
+}
 """Parts of an address that are no number of anybody's."""
 OF_A_SCHOOL = sorted(name for name, needed in PARAMETERS.items() if "urn" in needed)
 WITHIN = sorted(name for name in OF_A_SCHOOL if set(PARAMETERS[name]) - {"urn"} - EVERYBODY_HAS)
 OF_LETTERS = {name for name, needed in PARAMETERS.items() if "letter" in needed}
+OF_RECOMMENDATIONS = {name for name, needed in PARAMETERS.items() if "recommendation" in needed}
+NUMBERS_OF_GROUPS = {"group", "member", "interest", "group_meeting", "meeting_item", "referral"}
+OF_GROUPS = {name for name, needed in PARAMETERS.items() if NUMBERS_OF_GROUPS & set(needed)}
 READERS = (Role.DSIM, Role.HEADTEACHER)
 """Who may do most at the county and at a school."""
 NOT_THERE = {404, 405}
@@ -46,6 +57,9 @@ def numbers(record: RecordOfVisit) -> dict[str, Any]:
         "visit": planned.pk,
         "item": planned.agenda_items.get().pk,
         "meeting": school.governors_meetings.get().pk,
+        "inspection": school.inspections.get().pk,
+        "framework": school.inspections.get().framework_id,
+        "recommendation": recommendation_of(record).pk,
         "action": school.actions_of_records.get().pk,
         "strength": school.strengths.get().pk,
         "attachment": record.attachments.get().pk,
@@ -118,13 +132,45 @@ def test_a_person_elsewhere_hands_nothing_over(db: None, world: World) -> None:
     assert found(world, Role.DSIM, [address]) == {}
 
 
-def test_letters_elsewhere_are_not_there_nor_is_the_schools_own_draft(db: None, world: World) -> None:
+def test_letters_and_recommendations_elsewhere_are_not_there_nor_are_the_schools_own_unshared(
+    db: None, world: World
+) -> None:
     for role, record in (
         (Role.DSIM, world.elsewhere),
         (Role.HEADTEACHER, world.elsewhere),
         (Role.HEADTEACHER, world.unshared),
     ):
-        assert found(world, role, [each for name in OF_LETTERS for each in addresses(name, numbers(record))]) == {}
+        values = numbers(record)
+        names = OF_LETTERS | OF_RECOMMENDATIONS
+        assert found(world, role, [each for name in names for each in addresses(name, values)]) == {}
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_groups_elsewhere_and_what_is_theirs_are_not_there(db: None, world: World, role: Role) -> None:
+    school = world.elsewhere.school
+    group = GroupFactory.create(authority=None, district=school.district)
+    meeting = MeetingFactory.create(group=group, status="called", called_at=clock.now())
+    theirs = numbers(world.elsewhere) | {
+        "group": group.pk,
+        "member": MembershipFactory.create(group=group).pk,
+        "interest": InterestFactory.create(school=school).pk,
+        "group_meeting": meeting.pk,
+        "meeting_item": MeetingItemFactory.create(meeting=meeting).pk,
+        "referral": ReferralFactory.create(group=group, school=school).pk,
+    }
+    assert found(world, role, [each for name in OF_GROUPS for each in addresses(name, theirs)]) == {}
+
+
+def test_what_belongs_to_another_group_is_not_there(db: None, world: World) -> None:
+    meeting = MeetingItem.objects.get().meeting
+    another = MeetingFactory.create(group=meeting.group, held_on=clock.today() - timedelta(days=1))
+    ours = numbers(world.shared) | {"group": meeting.group_id, "group_meeting": meeting.pk}
+    foreign = {
+        "member": MembershipFactory.create(group=GroupFactory.create()).pk,
+        "meeting_item": MeetingItemFactory.create(meeting=another).pk,
+    }
+    names = [name for name in OF_GROUPS if set(foreign) & set(PARAMETERS[name])]
+    assert found(world, Role.DSIM, [each for name in names for each in addresses(name, ours | foreign)]) == {}
 
 
 def test_every_address_with_a_number_is_asked_for(db: None) -> None:
@@ -134,10 +180,12 @@ def test_every_address_with_a_number_is_asked_for(db: None) -> None:
     """
     others = {name for name, needed in PARAMETERS.items() if set(needed) - EVERYBODY_HAS} - set(OF_A_SCHOOL)
     reminders = {"reminders:reminder", "reminders:done", "reminders:late"}
-    expected = {"schools:hand_over", "reminders:send_again", "reminders:mail_seen", *reminders, *OF_LETTERS}
+    expected = {"schools:hand_over", "reminders:send_again", "reminders:mail_seen", *reminders}
+    expected |= OF_LETTERS | OF_RECOMMENDATIONS | OF_GROUPS
     assert {name for name in others if not name.startswith("accounts:person")} == expected
     assert {
         status
-        for name in others - reminders - OF_LETTERS - {"reminders:send_again", "reminders:mail_seen"}
+        for name in others - reminders - OF_LETTERS - OF_RECOMMENDATIONS - OF_GROUPS
+        if name not in ("reminders:send_again", "reminders:mail_seen")
         for status in ROUTES[name].shared.values()
     } <= {200, 403}

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from post_office.models import Email
 
-from categorisation.models import CategoryMismatch, SchemeEdition
+from categorisation.models import CategoryMismatch, Recommendation, Round, SchemeEdition
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.session import VERIFIED
 from schoolimprove.lib import clock
@@ -88,6 +88,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
     visit = school.visits.not_held().order_by("planned_on", "pk").first() or record.visit
     letter = school.letters.order_by("pk").last()
     held = Meeting.objects.visible_to(user).order_by("held_on").last()
+    recommendation = (Recommendation.objects.visible_to(user) or Recommendation.objects.all()).last()
     return {
         "urn": school.urn,
         "person": partner.person_id if partner else 0,
@@ -131,6 +132,8 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "group": getattr(group, "pk", 0),
         "member": getattr(group and group.memberships.last(), "pk", 0),
         "interest": getattr((Interest.objects.visible_to(user) or Interest.objects.all()).last(), "pk", 0),
+        "recommendation": getattr(recommendation, "pk", 0),
+        "round": getattr(Round.objects.order_by("pk").last(), "pk", 0),
         "token": "0" * 32,
         "object_id": "1",
         "app_label": "schools",

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from categorisation.mismatches import actions as mismatch_actions
 from categorisation.models import Round, SchemeEdition
+from categorisation.moderation.actions import build_agenda
 from categorisation.recommendations import actions
 from categorisation.recommendations.states import RecommendationStatus
 from categorisation.schemes.shipped import SHIPPED_SCHEME
@@ -26,6 +27,8 @@ from tests.factories.categorisation import (
     whole,
 )
 from tests.factories.county import TUESDAY, County
+from tests.factories.groups import GroupFactory
+from tests.factories.meetings import MeetingFactory
 from tests.factories.schools import SchoolFactory, also_appointed, appointed
 from tests.integration.pages.sampling import NEXT_WEEK, ListSample, VerbSample, again, day
 
@@ -143,6 +146,9 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
     review: dict[str, Any] = {"term": "spring", "kind": "review"}
     one, several = (recommended(county, S.DUE, school=each, **review) for each in schools[:2])
     closing = RoundFactory.create(term="summer")
+    district = county.school.district_id
+    assert district
+    meeting = MeetingFactory.create(group=GroupFactory.create(authority=None, district=county.school.district))
 
     def at(name: str, thing: Any = None) -> str:
         return reverse(f"categorisation:{name}", args=[thing.pk] if thing else [])
@@ -215,6 +221,14 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
             {},
             "",
             finish=lambda: make_move(again(closing), "close", by=county.head, seen_version=1),
+        ),
+        "categorisation:round_agenda": VerbSample(
+            at("round_agenda", to_answer.round),
+            county.dsim,
+            outsider,
+            {"meeting": str(meeting.pk), "districts": [str(district)]},
+            "Add schools to the agenda",
+            finish=lambda: build_agenda(again(meeting), to_answer.round, [district], by=county.head),
         ),
         "categorisation:round_open": VerbSample(
             at("round_open"),

@@ -30,7 +30,8 @@ class VerbSample:
 
     `finish` lets a colleague change the thing first, None where the form makes something new; the form is open no more
     if it `closes`. `kept` is what the form shows again of what was typed. `counted` says how many new things there are,
-    `checks` that answers are checked before they are sent.
+    `checks` that answers are checked before they are sent. `refused` is what the outsider gets: 404 where everyone who
+    finds the thing may send the form.
     """
 
     path: str
@@ -42,6 +43,7 @@ class VerbSample:
     counted: Callable[[], int] = field(default=lambda: 0)
     checks: bool = False
     closes: bool = True
+    refused: int = 403
 
 
 def pages() -> dict[str, Any]:

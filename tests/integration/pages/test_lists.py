@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from schoolimprove.pages.columns import in_file, on_page
 from tests.factories.county import County
-from tests.integration.pages.samples import ListSample, list_samples, lists, pages
+from tests.integration.pages.samples import ListSample, list_sample, list_samples, lists, pages
 from tests.integration.signing_in import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("name_is_known")]
@@ -34,7 +34,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def sample(county: County, name: str) -> ListSample:
-    return list_samples(county)[name]
+    return list_sample(name, county)
 
 
 def text_of(response: Any) -> str:

@@ -27,11 +27,13 @@ from schools.records.states import RecordStatus
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
+from tests.factories.categorisation import RecommendationFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
 from tests.factories.inspections import InspectionFactory
 from tests.factories.letters import LetterFactory
+from tests.factories.meetings import MeetingFactory, ReferralFactory
 from tests.factories.reminders import ReminderFactory
 from tests.factories.schools import InterestFactory, SchoolFactory, VisitFactory, also_appointed, appointed
 from tests.factories.visits import (
@@ -67,6 +69,9 @@ def gathered(county: County) -> County:
     MembershipFactory.create(group=GroupFactory.create(authority=None, district=school.district))
     InterestFactory.create(school=school)
     InspectionFactory.create(school=school, source_note=FORMULA)
+    RecommendationFactory.create(school=school)
+    MeetingFactory.create(group=Group.objects.get(), place=FORMULA)
+    ReferralFactory.create(group=Group.objects.get(), school=school)
     ProgrammeEditionFactory.create()
     ReminderFactory.create(user=county.dsim, subject_id=shared.pk, school_id=school.pk)
     Email.objects.create(to=["nobody@school.invalid"], from_email="office@authority.invalid", status=STATUS.failed)
