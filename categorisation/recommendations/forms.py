@@ -119,6 +119,8 @@ def initial_of(written: Assessment) -> dict[str, Any]:
 class AnswerForm(Form):
     """Whether the headteacher or the chair agrees."""
 
+    submit_label = "Continue"
+
     agrees = RadiosField(
         label="Do you agree with the recommended category?", choices=[("yes", "Yes, I agree"), ("no", "No, I disagree")]
     )
