@@ -116,7 +116,11 @@ class VerbPage(ChecksAnswers, FormView[Any]):
         return self.subject.version if self.subject is not None else 0
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "cancel_url": self.back_url()}
+        kwargs = {**super().get_form_kwargs(), "cancel_url": self.back_url()}
+        if self.final and self.get_form_class().submit_label == Form.submit_label:
+            # What comes next is the check page: nothing is saved yet.
+            kwargs["submit_label"] = "Continue"
+        return kwargs
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the user check their answers before something final, unless there are none."""
