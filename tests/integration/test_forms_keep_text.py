@@ -24,6 +24,7 @@ from schools.records.corrections import actions as correction_actions
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
+from tests.factories.categorisation import CategoryMismatchFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import DistrictFactory, LocalAuthorityFactory, VisitFactory, appointed
 from tests.factories.shared import propose, shared
@@ -57,12 +58,15 @@ KEEPS_NOTHING = {
 OTHER_STATES = frozenset(
     {
         *("reminders:late", "schools:visit_propose", "schools:performance_hold", "schools:performance_void"),
+        "categorisation:mismatch_return",
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
         *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
     }
 )
 """Forms about something that no record or visit of the matrix's world is."""
-NOTHING_TO_TYPE = frozenset({"schools:letter_approve", "schools:letter_issue", "schools:letters_issue"})
+NOTHING_TO_TYPE = frozenset(
+    {"schools:letter_approve", "schools:letter_issue", "schools:letters_issue", "categorisation:mismatch_sign"}
+)
 """Moves that are made with a button, or with ticks alone."""
 
 
@@ -117,6 +121,8 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     held = VisitFactory.create(**{**usual, "held_on": TUESDAY})
     draft, record = county.start(sip, kind="monitoring"), shared(county)
     correction = propose(record)
+    response: dict[str, Any] = {"response": "none", "explanation": "Results rose", "drafted_by": dsim}
+    drafted = CategoryMismatchFactory.create(school=county.school, status="drafted", **response)
     walked = [
         walk("schools:visit_propose", reverse("schools:visit_propose", args=[*at, due.pk]), sip),
         walk("schools:performance_hold", reverse("schools:performance_hold", args=[*at, planned.pk]), sip),
@@ -125,6 +131,7 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
         walk("schools:record_abandon", f"{draft.get_absolute_url()}abandon/", sip),
         walk("schools:correction_return", f"{record.get_absolute_url()}correction/return/", dsim),
         walk("schools:correction_withdraw", f"{record.get_absolute_url()}correction/withdraw/", sip),
+        walk("categorisation:mismatch_return", f"{drafted.get_absolute_url()}return/", county.head),
     ]
     correction_actions.withdraw(correction, by=sip, on=TUESDAY, reason="It was right.", seen_version=1)
     clock_at(A_WEEK_LATE)
