@@ -48,16 +48,16 @@ class ResponseForm(Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = {"letter_reference": "", **(super().clean() or self.cleaned_data)}
         if "response" in cleaned:
-            given = {name: cleaned.get(name) for name in ("letter_reference", "response_on")}
-            explanation = cleaned.get("explanation", "")
-            for field, why in response_errors(
+            errors = response_errors(
                 self.direction,
                 response=cleaned["response"],
-                explanation=explanation,
-                letter_reference=given["letter_reference"] or "",
-                response_on=given["response_on"],
+                explanation=cleaned.get("explanation", ""),
+                letter_reference=cleaned["letter_reference"],
+                response_on=cleaned.get("response_on"),
                 reported_on=self.subject.reported_on,
-            ):
+            )
+            for field, why in errors:
+                # A field that is wrong in itself has said so already.
                 if field not in self.errors:
                     self.add_error(field, why.removesuffix("."))
         return cleaned

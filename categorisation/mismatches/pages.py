@@ -138,7 +138,8 @@ class MismatchMove(MovePage):
     template_name = "categorisation/mismatch_move.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        own = {"subject": self.subject} if self.move.verb == "draft" else {}
+        drafts = self.move.verb == "draft"
+        own = {"subject": self.subject, "submit_label": "Send for signature"} if drafts else {}
         return {**super().get_form_kwargs(), **own}
 
     def get_initial(self) -> dict[str, Any]:

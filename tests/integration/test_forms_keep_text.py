@@ -24,7 +24,7 @@ from schools.records.corrections import actions as correction_actions
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
-from tests.factories.categorisation import RecommendationFactory
+from tests.factories.categorisation import CategoryMismatchFactory, RecommendationFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory
 from tests.factories.meetings import MeetingFactory
@@ -60,6 +60,7 @@ KEEPS_NOTHING = {
 OTHER_STATES = frozenset(
     {
         *("reminders:late", "schools:visit_propose", "schools:performance_hold", "schools:performance_void"),
+        "categorisation:mismatch_return",
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
         *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
         *("categorisation:recommendation_write", "categorisation:round_open"),
@@ -74,6 +75,7 @@ NOTHING_TO_TYPE = frozenset(
         *("categorisation:recommendation_no_change", "categorisation:recommendations_no_change"),
         *("categorisation:round_close", "meetings:meeting_call", "meetings:meeting_hold"),
         *("meetings:meeting_confirm", "meetings:together", "referrals:referral_add_to_agenda"),
+        "categorisation:mismatch_sign",
     }
 )
 """Moves that are made with a button, or with ticks alone."""
@@ -132,6 +134,8 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     correction = propose(record)
     recommendation = RecommendationFactory.create(school=county.school)
     meeting = MeetingFactory.create(group=GroupFactory.create(authority=county.school.authority))
+    response: dict[str, Any] = {"response": "none", "explanation": "Results rose", "drafted_by": dsim}
+    drafted = CategoryMismatchFactory.create(school=county.school, status="drafted", **response)
     walked = [
         walk("categorisation:recommendation_write", f"{recommendation.get_absolute_url()}write/", sip),
         walk("categorisation:round_open", reverse("categorisation:round_open"), county.head),
@@ -144,6 +148,7 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
         walk("schools:record_abandon", f"{draft.get_absolute_url()}abandon/", sip),
         walk("schools:correction_return", f"{record.get_absolute_url()}correction/return/", dsim),
         walk("schools:correction_withdraw", f"{record.get_absolute_url()}correction/withdraw/", sip),
+        walk("categorisation:mismatch_return", f"{drafted.get_absolute_url()}return/", county.head),
     ]
     correction_actions.withdraw(correction, by=sip, on=TUESDAY, reason="It was right.", seen_version=1)
     clock_at(A_WEEK_LATE)

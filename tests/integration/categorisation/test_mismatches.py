@@ -33,6 +33,7 @@ from tests.factories.categorisation import (
 from tests.factories.county import TUESDAY, County
 from tests.factories.inspections import InspectionFactory, shipped_framework
 from tests.factories.schools import SchoolFactory, also_appointed
+from tests.integration.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 S = MismatchStatus
@@ -283,3 +284,28 @@ def test_the_dsim_is_asked_first_and_then_the_head(county: County) -> None:
     assert (asked(county.dsim), asked(county.head)) == (False, True)
     assert Reminder.objects.filter(user=county.head, rule=SETTLE).exists()
     assert not any(asked(user) for user in (county.headteacher, county.sip, county.deputy))
+
+
+# Pages.
+
+
+def test_the_page_has_both_sides_with_their_sources_and_dates(county: County) -> None:
+    row = found(county)
+    page = signed_in(county.dsim).get(row.get_absolute_url()).content.decode()
+    for words in ("Ofsted is harsher", "Inadequate", "7 October 2026", "received 20 October 2026", "2, Good"):
+        assert words in page
+    assert "Decided on 3 November 2026" in page
+    assert signed_in(county.headteacher).get(row.get_absolute_url()).status_code == 404
+
+
+def test_the_response_is_read_again_before_it_is_signed(county: County) -> None:
+    row = found(county)
+    client, path = signed_in(county.dsim), f"{row.get_absolute_url()}draft/"
+    page = client.get(path)
+    assert "Presentation" not in page.content.decode(), "Ofsted is harsher"
+    refused = client.post(path, {"response": "appeal_letter", "explanation": "Results rose"})
+    assert "Enter the reference of the letter" in refused.content.decode()
+    draft(row, county)
+    to_sign = signed_in(county.head).get(f"{row.get_absolute_url()}sign/").content.decode()
+    assert APPEAL["explanation"] in to_sign
+    assert "SI/2026/14" in to_sign

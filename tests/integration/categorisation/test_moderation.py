@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
 
 from categorisation.decisions.models import CategoryDecision
 from categorisation.models import Recommendation
 from categorisation.moderation.actions import build_agenda, to_moderate
+from categorisation.moderation.item import evidence
 from categorisation.moderation.rules import Place, Standpoint, may_be_confirmed_together, place_of
 from categorisation.recommendations import actions
 from categorisation.recommendations.states import RecommendationStatus
@@ -22,7 +24,12 @@ from schools.meetings.models import Meeting, MeetingItem
 from schools.models import Person, School, Standing
 from schools.referrals.actions import add_to_agenda, send_referral
 from tests.factories.calendar import hold_terms
-from tests.factories.categorisation import CategoryDecisionFactory, recommended, whole
+from tests.factories.categorisation import (
+    CategoryDecisionFactory,
+    CategoryMismatchFactory,
+    recommended,
+    whole,
+)
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.schools import SchoolFactory, also_appointed, appointed
@@ -130,6 +137,15 @@ def test_a_round_goes_from_agenda_to_letters(moderation: Moderation) -> None:
     issue_letters(letters, by=county.head, on=TUESDAY)
     [standing] = Standing.objects.visible_to(headteacher)
     assert (standing.code, standing.told_on) == ("2", TUESDAY)
+
+
+def test_the_evidence_of_an_item_leads_to_the_difference_from_ofsted(moderation: Moderation) -> None:
+    row = recommended(moderation.county, S.SHARED)
+    differs = CategoryMismatchFactory.create(school=row.school)
+    [item] = moderation.held(row.round).items.current()
+    assert evidence(item, moderation.county.head)[1]["mismatch"] == differs
+    assert evidence(item, moderation.finance)[1]["mismatch"] is None, "finance reads category and causes"
+    assert differs.get_absolute_url() in render_to_string(*evidence(item, moderation.county.head))
 
 
 def test_no_one_decides_a_school_that_they_recommended_or_have_an_interest_in(moderation: Moderation) -> None:
