@@ -62,8 +62,7 @@ OTHER_STATES = frozenset(
         *("reminders:late", "schools:visit_propose", "schools:performance_hold", "schools:performance_void"),
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
         *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
-        *("categorisation:recommendation_write", "categorisation:round_open"),
-        *("meetings:change", "meetings:meeting_cancel"),
+        *("categorisation:recommendation_write", "meetings:change", "meetings:meeting_cancel"),
     }
 )
 """Forms about something that no record, visit, recommendation or meeting of the matrix's world is."""
@@ -72,11 +71,12 @@ NOTHING_TO_TYPE = frozenset(
         *("schools:letter_approve", "schools:letter_issue", "schools:letters_issue"),
         *("categorisation:recommendation_submit", "categorisation:recommendation_share"),
         *("categorisation:recommendation_no_change", "categorisation:recommendations_no_change"),
-        *("categorisation:round_close", "meetings:meeting_call", "meetings:meeting_hold"),
-        *("meetings:meeting_confirm", "meetings:together"),
+        *("categorisation:round_open", "categorisation:round_agenda", "categorisation:round_close"),
+        *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
+        "referrals:referral_add_to_agenda",
     }
 )
-"""Moves that are made with a button, or with ticks alone."""
+"""Moves that are made with a button, or with ticks and choices alone."""
 
 
 def views() -> dict[str, Any]:
@@ -134,7 +134,6 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     meeting = MeetingFactory.create(group=GroupFactory.create(authority=county.school.authority))
     walked = [
         walk("categorisation:recommendation_write", f"{recommendation.get_absolute_url()}write/", sip),
-        walk("categorisation:round_open", reverse("categorisation:round_open"), county.head),
         walk("meetings:change", reverse("meetings:change", args=[meeting.pk]), county.head),
         walk("meetings:meeting_cancel", reverse("meetings:meeting_cancel", args=[meeting.pk]), county.head),
         walk("schools:visit_propose", reverse("schools:visit_propose", args=[*at, due.pk]), sip),

@@ -132,7 +132,6 @@ def meeting_samples(county: County, adviser: Any, meeting: Any, colleague: dict[
             {},
             "Confirm the decisions",
             finish=lambda: actions.confirm_meeting(again(ending), **{**colleague, "seen_version": 2}),
-            checks=True,
         ),
         "meetings:change": VerbSample(
             at("change", changed.pk),
@@ -177,7 +176,6 @@ def meeting_samples(county: County, adviser: Any, meeting: Any, colleague: dict[
             {"rows": [f"{together.pk}.1"]},
             "Items that were read out",
             finish=lambda: actions.decide_item(again(together), answers={"words": "Received."}, **colleague),
-            closes=False,
         ),
         "meetings:minutes_write": VerbSample(
             at("minutes_write", minuted.pk),
@@ -240,7 +238,7 @@ def referral_samples(county: County, meeting: Meeting, colleague: dict[str, Any]
             county.dsim,
             county.sip,
             {"meeting": str(meeting.pk)},
-            "Put on the agenda",
+            "Put on an agenda",
             finish=lambda: add_to_agenda(again(referral), **colleague, meeting=again(meeting)),
         ),
     }
