@@ -1,6 +1,7 @@
 """Decisions of a category: made at once for many, told by letter, read as at a day and as known on another."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -122,7 +123,8 @@ def test_the_school_is_told_when_its_letter_is_issued(county: County) -> None:
     hold_terms(2026)
     row = recommended(county)
     made = decided(county, row)
-    mine = Recommendation.objects.filter(pk=row.pk).with_progress().values_list("progress", flat=True)
+    rows: Any = Recommendation.objects.filter(pk=row.pk).with_progress()
+    mine = rows.values_list("progress", flat=True)
     assert list(mine) == ["moderated"]
     assert not CategoryDecision.objects.visible_to(county.headteacher).exists()
     assert CategoryDecision.objects.visible_to(county.sip).exists()

@@ -106,6 +106,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "meeting": getattr(school.governors_meetings.order_by("held_on").last(), "pk", 0),
         "inspection": getattr(Inspection.objects.filter(school=school).last(), "pk", 0),
         "framework": getattr(FrameworkEdition.objects.first(), "pk", 0),
+        "framework_edition": getattr(FrameworkEdition.objects.last(), "pk", 0),
         "action": getattr(school.actions_of_records.last(), "pk", 0),
         "strength": getattr(record.strengths.last(), "pk", 0),
         "position": 0,
