@@ -1,8 +1,10 @@
 """Put the schools of a round on the agenda of a meeting."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
@@ -15,6 +17,7 @@ from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.pages.verbs import VerbPage
+from schoolimprove.records.transition import Conflict
 from schoolimprove.ui import components
 from schools.meetings.models import Meeting
 from schools.meetings.states import OPEN
@@ -60,6 +63,15 @@ class RoundAgenda(VerbPage):
         form.fields["meeting"].queryset = self.meetings
         form.fields["districts"].choices = self.districts
         return form
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        # A colleague has put the schools of a district on an agenda meanwhile: it is no choice any more.
+        if set(form.data.getlist("districts")) - {key for key, _label in self.districts}:
+            return self.overtaken(form, Conflict(self.subject))
+        return super().form_invalid(form)
+
+    def says_now(self, current: Any) -> Sequence[str]:
+        return ["Someone else put schools of these districts on an agenda after you opened this."]
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> int:
         districts = [int(each) for each in fields["districts"]]

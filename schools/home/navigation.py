@@ -6,6 +6,7 @@ from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.ui.registry import Area, NavigationItem, navigation
 from schools.imports.core.registry import importers
+from schools.inspections.pages import FrameworkPages
 from schools.meetings.pages import goes_to_meetings
 from schools.oversight.my_term.own_visits import goes_visiting
 from schools.records.models.record import assures
@@ -40,6 +41,14 @@ def register() -> None:
         ),
         NavigationItem(
             "imports", Area.ADMINISTRATION, 20, "Imports", "admin:schools_importrun_changelist", imports_files
+        ),
+        NavigationItem(
+            "frameworks",
+            Area.ADMINISTRATION,
+            40,
+            "Inspection frameworks",
+            "schools:frameworks",
+            FrameworkPages.knows_all,
         ),
     ):
         navigation.register(entry)

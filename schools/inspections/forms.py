@@ -4,10 +4,39 @@ from collections.abc import Sequence
 from typing import Any
 
 from schoolimprove.lib import clock
+from schoolimprove.policy.content import Wording, Words
 from schoolimprove.ui.forms import DateField, Form, RadiosField, SelectField, TextArea, TextField
-from schools.inspections.models import KINDS, SAFEGUARDING, FrameworkEdition, Inspection
-from schools.inspections.rules import Findings, Framework, Safeguarding, StatutoryCategory, inspection_errors
+from schools.inspections.models import KINDS, SAFEGUARDING, STATUTORY, FrameworkEdition, Inspection
+from schools.inspections.rules import (
+    Area,
+    Findings,
+    Framework,
+    Grade,
+    Safeguarding,
+    StatutoryCategory,
+    StatutoryLabel,
+    inspection_errors,
+)
 
+FRAMEWORK_WORDS: Wording = {
+    Framework: {
+        "areas": Words("Areas", "Put them in the order of a report.", one="area"),
+        "statutory": Words("Statutory categories", "Leave out “None”. It is always there.", one="statutory category"),
+    },
+    Area: {
+        "key": Words("Key", "For example, overall. Category schemes compare areas by their keys."),
+        "label": Words("Area", "For example, Quality of education."),
+        "grades": Words("Grades", "Put them in order, from the strongest to the weakest.", one="grade"),
+    },
+    Grade: {
+        "code": Words("Code", "For example, 1."),
+        "label": Words("Name", "For example, Outstanding."),
+    },
+    StatutoryLabel: {
+        "code": Words("Kind", choices=dict(STATUTORY)),
+        "label": Words("Name", "What the framework calls it."),
+    },
+}
 AREA = "area_"
 """What the name of an area's field begins with."""
 READ_BY_ALL = "Everyone who can see this school can read this."

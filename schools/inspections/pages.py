@@ -17,12 +17,13 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.pages import columns
 from schoolimprove.pages.columns import Column
+from schoolimprove.pages.editions import EditionPages
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.ui import components
 from schoolimprove.ui.cells import shown
 from schoolimprove.ui.exports import ListFile
 from schools.inspections.actions import FIELDS, correct_inspection, enter_inspection, withdraw_inspection
-from schools.inspections.forms import AREA, WithdrawForm, inspection_form
+from schools.inspections.forms import AREA, FRAMEWORK_WORDS, WithdrawForm, inspection_form
 from schools.inspections.models import FrameworkEdition, Inspection, frameworks_on
 from schools.inspections.rules import InspectionKind
 from schools.register.chronology import Place, in_words
@@ -312,10 +313,21 @@ class InspectionWithdraw(InspectionPage):
         return super().get_context_data(consequences=gone, undo=undo, **kwargs)
 
 
+class FrameworkPages(EditionPages):
+    model = FrameworkEdition
+    route, list_route, parameter = "schools:framework", "schools:frameworks", "framework_edition"
+    title, noun = "Inspection frameworks", ("inspection framework", "inspection frameworks")
+    lede = "What Ofsted grades, and on which scale. Inspections keep the framework they were under."
+    permission = Permission.VIEW_SCHOOL
+    wording = FRAMEWORK_WORDS
+    strand_columns = (Column("code", "Code", "What the framework is known by", sort=("code",)),)
+
+
 def paths() -> list[URLPattern]:
     tab = "<int:urn>/inspections/"
     one = f"{tab}<int:inspection>/"
     return [
+        *FrameworkPages.paths("frameworks/"),
         path(tab, SchoolInspections.as_view(), name="inspections"),
         path(f"{tab}export.<export_kind:kind>", export_inspections, name="inspections_export"),
         path(f"{tab}enter/", InspectionEnter.as_view(), name="inspection_enter"),

@@ -5,6 +5,7 @@ from datetime import date
 import factory
 
 from schoolimprove.policy.nested import dump
+from schoolimprove.policy.states import EditionStatus
 from schools.inspections.rules import Area, Framework, Grade, StatutoryCategory, StatutoryLabel
 from schools.models import FrameworkEdition, Inspection
 from tests.factories.schools import SchoolFactory
@@ -20,8 +21,13 @@ def shipped_framework(code: str) -> FrameworkEdition:
 
 
 class FrameworkEditionFactory(factory.django.DjangoModelFactory[FrameworkEdition]):
+    """A draft; with `published` one that is in force from its first day."""
+
     class Meta:
         model = FrameworkEdition
+
+    class Params:
+        published = factory.Trait(status=EditionStatus.PUBLISHED, published_from=date(2026, 9, 1))
 
     code = factory.Sequence(lambda n: f"invented-{n + 1}")
     title = "Invented framework"

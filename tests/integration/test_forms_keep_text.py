@@ -63,8 +63,7 @@ OTHER_STATES = frozenset(
         "categorisation:mismatch_return",
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
         *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
-        *("categorisation:recommendation_write", "categorisation:round_open"),
-        *("meetings:change", "meetings:meeting_cancel"),
+        *("categorisation:recommendation_write", "meetings:change", "meetings:meeting_cancel"),
     }
 )
 """Forms about something that no record, visit, recommendation or meeting of the matrix's world is."""
@@ -73,12 +72,13 @@ NOTHING_TO_TYPE = frozenset(
         *("schools:letter_approve", "schools:letter_issue", "schools:letters_issue"),
         *("categorisation:recommendation_submit", "categorisation:recommendation_share"),
         *("categorisation:recommendation_no_change", "categorisation:recommendations_no_change"),
-        *("categorisation:round_close", "meetings:meeting_call", "meetings:meeting_hold"),
-        *("meetings:meeting_confirm", "meetings:together", "referrals:referral_add_to_agenda"),
+        *("categorisation:round_open", "categorisation:round_agenda", "categorisation:round_close"),
+        *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
+        "referrals:referral_add_to_agenda",
         "categorisation:mismatch_sign",
     }
 )
-"""Moves that are made with a button, or with ticks alone."""
+"""Moves that are made with a button, or with ticks and choices alone."""
 
 
 def views() -> dict[str, Any]:
@@ -138,7 +138,6 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     drafted = CategoryMismatchFactory.create(school=county.school, status="drafted", **response)
     walked = [
         walk("categorisation:recommendation_write", f"{recommendation.get_absolute_url()}write/", sip),
-        walk("categorisation:round_open", reverse("categorisation:round_open"), county.head),
         walk("meetings:change", reverse("meetings:change", args=[meeting.pk]), county.head),
         walk("meetings:meeting_cancel", reverse("meetings:meeting_cancel", args=[meeting.pk]), county.head),
         walk("schools:visit_propose", reverse("schools:visit_propose", args=[*at, due.pk]), sip),

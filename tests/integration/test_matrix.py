@@ -33,6 +33,7 @@ from schoolimprove.pages.nouns import NounPage
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.reminders.models import Reminder
 from schools.models import (
+    FrameworkEdition,
     Group,
     Inspection,
     Interest,
@@ -50,7 +51,7 @@ from schools.visits.states import VisitStatus
 from tests.factories.categorisation import CategoryMismatchFactory, RecommendationFactory, SchemeEditionFactory
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import SchoolContactFactory
-from tests.factories.inspections import InspectionFactory, shipped_framework
+from tests.factories.inspections import FrameworkEditionFactory, InspectionFactory, shipped_framework
 from tests.factories.letters import LetterDeliveryFactory, LetterFactory
 from tests.factories.meetings import MeetingFactory, MeetingItemFactory, MinutesFactory, ReferralFactory
 from tests.factories.reminders import ReminderFactory
@@ -300,6 +301,14 @@ ROUTES: dict[str, Route] = {
     **{f"categorisation:scheme{name}": Route(statuses(frozenset({SYSTEM, HEAD}))) for name in ("", "_publish")},
     **{
         f"categorisation:scheme_{name}": Route(statuses(frozenset({SYSTEM}), refused=frozenset({HEAD})))
+        for name in ("begin", "edit", "abandon")
+    },
+    "schools:frameworks": only(SEES_SCHOOLS),
+    "schools:frameworks_export": only(EXPORTS),
+    "schools:framework_write": only({SYSTEM}),
+    **{f"schools:framework{name}": Route(statuses(frozenset({SYSTEM, HEAD}))) for name in ("", "_publish")},
+    **{
+        f"schools:framework_{name}": Route(statuses(frozenset({SYSTEM}), refused=frozenset({HEAD})))
         for name in ("begin", "edit", "abandon")
     },
     "schools:term_open": only(STEERS),
@@ -570,6 +579,7 @@ def made_world() -> World:
     # A draft: those who publish have it, and for everybody else it does not exist.
     ProgrammeEditionFactory.create(title=DRAFT)
     SchemeEditionFactory.create(title=DRAFT)
+    FrameworkEditionFactory.create(title=DRAFT)
     users = {role: appointed(role, **scope_of(role, here)) for role in Role}
     for school in (here, there):
         SchoolContactFactory.create(school=school)
@@ -718,6 +728,7 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "recommendation": lambda: recommendation_of(record).pk,
         "mismatch": lambda: school.mismatches.get().pk,
         "round": lambda: Round.objects.get(term="autumn").pk,
+        "framework_edition": lambda: FrameworkEdition.objects.get(title=DRAFT).pk,
         "scheme": lambda: SchemeEdition.objects.get(title=DRAFT).pk,
         "year": lambda: academic_year(clock.today()),
         "attachment": lambda: record.attachments.get().pk,

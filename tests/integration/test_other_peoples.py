@@ -26,7 +26,7 @@ __all__ = ["world"]
 
 EVERYBODY_HAS = {
     *("kind", "topic", "token", "version", "year", "edition", "job", "turn"),
-    *("framework", "scheme", "round"),
+    *("framework", "framework_edition", "scheme", "round"),
 }
 """Parts of an address that are no number of anybody's."""
 OF_A_SCHOOL = sorted(name for name, needed in PARAMETERS.items() if "urn" in needed)

@@ -15,7 +15,7 @@ OFFERS_FILES = re.compile(r"""include "components/exports\.html\"""")
 
 LISTS: dict[str, set[str]] = {
     "accounts/people.html": {"accounts:people_export"},
-    "layouts/editions.html": {"categorisation:schemes_export"},
+    "layouts/editions.html": {"categorisation:schemes_export", "schools:frameworks_export"},
     "layouts/list.html": {
         *("schools:contact_notes_export", "schools:letters_export", "groups:list_export", "schools:interests_export"),
         *("categorisation:categories_export", "categorisation:recommendations_export", "categorisation:rounds_export"),

@@ -109,6 +109,7 @@ def values_of(record: Any, run: Any, user: User) -> Values:
         "inspection": getattr(Inspection.objects.filter(school=school).last(), "pk", 0),
         "framework": getattr(FrameworkEdition.objects.first(), "pk", 0),
         "mismatch": getattr(CategoryMismatch.objects.filter(school=school).last(), "pk", 0),
+        "framework_edition": getattr(FrameworkEdition.objects.last(), "pk", 0),
         "action": getattr(school.actions_of_records.last(), "pk", 0),
         "strength": getattr(record.strengths.last(), "pk", 0),
         "position": 0,

@@ -21,7 +21,7 @@ __all__ = ["ListSample", "VerbSample", "list_sample", "list_samples", "lists", "
 MODULES = {
     ("groups:", "schools:interest"): samples_of_groups,
     ("schools:letter",): samples_of_letters,
-    ("schools:inspection",): samples_of_inspections,
+    ("schools:inspection", "schools:framework"): samples_of_inspections,
     ("meetings:", "referrals:"): samples_of_meetings,
     ("categorisation:",): samples_of_categories,
     ("",): samples_of_schools,

@@ -21,6 +21,7 @@ NEW = {
     "categorisation:round_open",
     *("categorisation:scheme_begin", "categorisation:scheme_write"),
     *("groups:form", "schools:interest_declare", "meetings:plan", "referrals:refer"),
+    *("schools:framework_begin", "schools:framework_write"),
     *("schools:inspection_enter", "schools:inspection_enter_under"),
 }
 """Forms that make something new: no colleague can be first."""
