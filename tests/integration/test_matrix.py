@@ -736,8 +736,8 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "job": lambda: "core-visits",
         "turn": lambda: "2026-autumn",
         "reminder": lambda: Reminder.objects.get(step="coming").pk,
-        "group": lambda: Group.objects.get().pk,
-        "member": lambda: Membership.objects.get().pk,
+        "group": lambda: Group.objects.get(memberships__capacity="member", referrals=None).pk,
+        "member": lambda: Membership.objects.get(capacity="member").pk,
         "interest": lambda: Interest.objects.get().pk,
         "email": lambda: Email.objects.latest("pk").pk,
     }

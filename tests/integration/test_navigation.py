@@ -58,7 +58,13 @@ SEEN: dict[str, dict[str, list[str]]] = {
     "headteacher": {**READER, **EVERYBODY},
     "clerk": {**READER, **EVERYBODY},
     "finance": {**OFFICER, **EVERYBODY},
-    "era": {**OFFICER, "Reminders": ["Reminders"], "Administration": ["Imports", "Settings"], "Help": ["Help"]},
+    "era": {
+        **OFFICER,
+        "Categories": [*AS_AT, "Category schemes"],
+        "Reminders": ["Reminders"],
+        "Administration": ["Imports", "Settings"],
+        "Help": ["Help"],
+    },
     "system_administrator": {
         **READER,
         "Schools": ["Your schools", "SIP allocation", "Groups", "Interests"],

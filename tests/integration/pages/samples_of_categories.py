@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from categorisation.mismatches import actions as mismatch_actions
 from categorisation.models import Round, SchemeEdition
-from categorisation.moderation.actions import build_agenda
 from categorisation.recommendations import actions
 from categorisation.recommendations.states import RecommendationStatus
 from categorisation.schemes.shipped import SHIPPED_SCHEME
@@ -228,7 +227,7 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
             outsider,
             {"meeting": str(meeting.pk), "districts": [str(district)]},
             "Add schools to the agenda",
-            finish=lambda: build_agenda(again(meeting), to_answer.round, [district], by=county.head),
+            counted=lambda: meeting.items.count(),
         ),
         "categorisation:round_open": VerbSample(
             at("round_open"),
