@@ -9,7 +9,7 @@ from categorisation.decisions.actions import NewDecision, decide
 from categorisation.decisions.models import CategoryDecision
 from categorisation.decisions.rules import Decided, decision_errors
 from categorisation.moderation.forms import decision_form
-from categorisation.moderation.item import decided_in, in_words, started_from
+from categorisation.moderation.item import decided_in, in_words, require_moderating, started_from
 from categorisation.policy import CHANGE_CAUSES, EVIDENCE_SOURCES
 from categorisation.schemes.models import scheme_on
 from categorisation.schemes.rules import Scheme
@@ -76,6 +76,7 @@ def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
 
 def apply(items: Sequence[Any], by: Actor, on: date) -> None:
     """Make the changes that the meeting decided, from this day on."""
+    require_moderating(items[0].meeting.group)
     scheme, changes = scheme_on(on), []
     for item in items:
         values = dict(item.outcome)
@@ -119,5 +120,6 @@ def register() -> None:
             KIND,
             causes=lambda on: policy_value(CHANGE_CAUSES, on=on).labels,
             answer=_answer,
+            may_answer=lambda group: group.moderates,
         )
     )

@@ -21,6 +21,8 @@ from schoolimprove.lib import clock
 from schoolimprove.policy.nested import dump, load
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import Blocked
+from schools.groups.models import Group
 from schools.meetings.kinds import ItemKind, Outcome, item_kinds
 
 KIND = "category"
@@ -100,8 +102,15 @@ def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
     )
 
 
+def require_moderating(group: Group) -> None:
+    """Raise `Blocked` for a group that does not decide categories."""
+    if not group.moderates:
+        raise Blocked([f"{group} does not decide categories."])
+
+
 def apply(items: Sequence[Any], by: Actor, on: date) -> None:
     """Make the decisions of a meeting: all of them, or `Blocked` and none."""
+    require_moderating(items[0].meeting.group)
     rows = _rows(items)
     decide(
         [

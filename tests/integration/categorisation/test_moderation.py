@@ -179,6 +179,38 @@ def test_a_meeting_that_cannot_apply_one_decision_applies_none(moderation: Moder
     assert not Letter.objects.exists()
 
 
+def test_only_a_group_that_moderates_takes_the_schools_of_a_round_or_a_referral_for_another_category(
+    moderation: Moderation,
+) -> None:
+    county = moderation.county
+    row = recommended(county, S.SHARED)
+    focus = GroupFactory.create(kind="focus", authority=None, district=county.school.district, quorum=1)
+    meeting = meeting_actions.plan_meeting(focus, by=county.dsim, on=TUESDAY, held_on=TUESDAY)
+    with pytest.raises(Blocked, match="does not decide categories"):
+        build_agenda(meeting, row.round, [county.school.district_id or 0], by=county.dsim)
+    sent: dict[str, Any] = {"by": county.sip, "on": TUESDAY, "group": focus, "evidence": "Two leaders left"}
+    asked: dict[str, Any] = {"ask": "recategorise", "cause": "staffing_or_leadership"}
+    with pytest.raises(Blocked, match="cannot decide this"):
+        send_referral(county.school, **sent, **asked)
+    referral = send_referral(county.school, **sent, ask="discuss")
+    type(referral).objects.filter(pk=referral.pk).update(asks="recategorise")
+    referral.refresh_from_db()
+    with pytest.raises(Blocked, match="cannot decide this"):
+        add_to_agenda(referral, by=county.dsim, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+
+
+def test_a_kind_of_group_that_no_longer_moderates_confirms_no_category(moderation: Moderation) -> None:
+    county = moderation.county
+    row = recommended(county, S.SHARED)
+    meeting = moderation.held(row.round)
+    moderation.decide(item_of(meeting, county.school), category="2", level="low")
+    Group.objects.update(kind="focus")
+    meeting = Meeting.objects.get(pk=meeting.pk)
+    with pytest.raises(Blocked, match="does not decide categories"):
+        moderation.confirm(meeting)
+    assert not CategoryDecision.objects.exists()
+
+
 def test_a_change_within_the_year_needs_its_cause_and_the_meeting(moderation: Moderation) -> None:
     """C7: from 2 to 3, refused without a cause; with "staffing and leadership" it is an item of the group."""
     county, group = moderation.county, moderation.group
