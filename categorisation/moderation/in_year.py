@@ -1,6 +1,6 @@
 """A change of category within the year: asked for by a referral with its cause, decided at a meeting (domain 4.3)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
 from schools.meetings.kinds import ItemKind, Outcome, item_kinds
 from schools.referrals.asks import Answer, Ask, asks
-from schools.referrals.deciding import referral_evidence
+from schools.referrals.deciding import referral_evidence, referrers
 from schools.referrals.models import Referral
 from schools.register.models.decision import EVER
 
@@ -48,13 +48,12 @@ def initial(item: Any) -> Mapping[str, Any]:
 
 
 def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
-    """Return what was decided; the category that the school has already declines the referral."""
+    """Return what was decided; the category and level that the school has already decline the referral."""
     cause = Referral.objects.only("cause").get(pk=item.subject_id).cause
     last, decided = _last(item), replace(decided_in(answers), change_cause=cause)
-    before = last.category if last else ""
-    return Outcome(
-        in_words(_scheme(), decided, before=before), dump(decided) | {"accepted": before != decided.category}
-    )
+    before, level = (last.category, last.level) if last else ("", "")
+    changes = (before, level) != (decided.category, decided.level)
+    return Outcome(in_words(_scheme(), decided, before=before), dump(decided) | {"accepted": changes})
 
 
 def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
@@ -86,12 +85,6 @@ def apply(items: Sequence[Any], by: Actor, on: date) -> None:
         decide(changes, by=by, on=on)
 
 
-def recommenders(items: Sequence[Any]) -> Mapping[int, Collection[int]]:
-    """Return who referred each school."""
-    sent = dict(Referral.objects.filter(pk__in=[item.subject_id for item in items]).values_list("pk", "created_by"))
-    return {item.pk: [sent[item.subject_id] or 0] for item in items if item.subject_id in sent}
-
-
 def _answer(item: Any) -> Answer:
     return Answer(item.outcome["accepted"], item.outcome["reason"])
 
@@ -109,7 +102,7 @@ def register() -> None:
             initial=initial,
             wrong_with=wrong_with,
             evidence=referral_evidence,
-            recommenders=recommenders,
+            recommenders=referrers,
         )
     )
     asks.register(

@@ -69,9 +69,7 @@ GROUP_KINDS = declare(
                     GroupKind("focus", "District Focus Group", 3, Rhythm.HALF_TERMLY),
                     GroupKind("core", "Core group", 3, Rhythm.HALF_TERMLY),
                     GroupKind("project", "Project group", 3, Rhythm.HALF_TERMLY),
-                    GroupKind(
-                        "apsp", "Area Placement and Support Panel (APSP)", 3, Rhythm.HALF_TERMLY, moderates=False
-                    ),
+                    GroupKind("apsp", "Area Placement and Support Panel (APSP)", 3, Rhythm.HALF_TERMLY),
                     GroupKind("diocesan", "Diocesan liaison group", 2, Rhythm.TERMLY),
                     GroupKind("dmt", "Directorate Management Team (DMT)", 3, Rhythm.NONE),
                     GroupKind("board", "Board", 3, Rhythm.TERMLY),

@@ -77,6 +77,12 @@ def add_to_agenda(referral: Referral, *, by: User, on: date, seen_version: int, 
     return item
 
 
+def send_back_referrals(items: Sequence[MeetingItem], by: Actor, on: date) -> None:
+    """Let the referrals of items that were withdrawn, or whose meeting was cancelled, wait for another meeting."""
+    for referral in Referral.objects.filter(meeting_item__in=[item.pk for item in items]).order_by("pk"):
+        transition(referral, "send back", by=by, seen_version=referral.version, meeting_item=None)
+
+
 def _cannot_answer(group: Group) -> str:
     return f"{group} cannot decide this. Refer the school to another group."
 

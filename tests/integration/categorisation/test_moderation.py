@@ -81,6 +81,7 @@ class Moderation:
         )
 
     def confirm(self, meeting: Meeting) -> None:
+        meeting.refresh_from_db()
         meeting_actions.confirm_meeting(meeting, by=self.county.head, on=TUESDAY, seen_version=meeting.version)
 
 
@@ -173,10 +174,14 @@ def test_a_meeting_that_cannot_apply_one_decision_applies_none(moderation: Moder
     for school in (county.school, other):
         moderation.decide(item_of(meeting, school), category="2", level="low")
     actions.withdraw(row, by=county.dsim, on=TUESDAY, reason="It closes", seen_version=row.version)
-    with pytest.raises(Exception, match="somebody else"):
+    item = item_of(meeting, county.school)
+    with pytest.raises(Blocked, match=f"Defer {item}: its recommendation was withdrawn."):
         moderation.confirm(meeting)
     assert not CategoryDecision.objects.exists()
     assert not Letter.objects.exists()
+    meeting_actions.defer_item(item, by=county.head, on=TUESDAY, seen_version=item.version, reason="It closes")
+    moderation.confirm(meeting)
+    assert [each.school for each in CategoryDecision.objects.all()] == [other]
 
 
 def test_only_a_group_that_moderates_takes_the_schools_of_a_round_or_a_referral_for_another_category(
@@ -234,6 +239,26 @@ def test_a_change_within_the_year_needs_its_cause_and_the_meeting(moderation: Mo
     moderation.confirm(meeting)
     last = CategoryDecision.objects.as_at(TUESDAY, [county.school.pk]).get()
     assert (last.category, last.change_cause, last.meeting_item_id) == ("3", "staffing_or_leadership", item.pk)
+    referral.refresh_from_db()
+    assert referral.status == "accepted"
+
+
+def test_another_level_in_the_same_category_accepts_the_referral(moderation: Moderation) -> None:
+    county, group = moderation.county, moderation.group
+    CategoryDecisionFactory.create(school=county.school, category="2", level="low")
+    asked: dict[str, Any] = {"ask": "recategorise", "evidence": "Gone", "cause": "staffing_or_leadership"}
+    referral = send_referral(county.school, by=county.dsim, on=TUESDAY, group=group, **asked)
+    meeting = meeting_actions.plan_meeting(group, by=county.head, on=TUESDAY, held_on=TUESDAY)
+    add_to_agenda(referral, by=county.head, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+    for verb in (meeting_actions.call_meeting, meeting_actions.hold_meeting):
+        verb(meeting, by=county.head, on=TUESDAY, seen_version=meeting.version)
+    present = [each.person_id for each in group.memberships.all()]
+    meeting_actions.record_attendance(meeting, by=county.head, seen_version=meeting.version, present=present)
+    answers: dict[str, Any] = {"category": "2", "level": "high", "level_reason": "New leaders", "reason": "They left"}
+    moderation.decide(item_of(meeting, county.school), **answers, evidence_sources=["staffing"])
+    moderation.confirm(meeting)
+    last = CategoryDecision.objects.as_at(TUESDAY, [county.school.pk]).get()
+    assert (last.category, last.level) == ("2", "high")
     referral.refresh_from_db()
     assert referral.status == "accepted"
 
