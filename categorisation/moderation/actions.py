@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from categorisation.moderation.item import KIND
+from categorisation.moderation.item import KIND, require_moderating
 from categorisation.moderation.rules import PLACE_LABELS
 from categorisation.moderation.standpoints import known_of
 from categorisation.recommendations.models import Recommendation, RecommendationQuerySet
@@ -27,7 +27,11 @@ def to_moderate(round_: Round) -> RecommendationQuerySet:
 
 
 def build_agenda(meeting: Meeting, round_: Round, districts: Collection[int], *, by: User) -> list[MeetingItem]:
-    """Add the schools of these districts to a meeting; return the items. Raise `Blocked` where there are none."""
+    """Add the schools of these districts to a meeting of a group that moderates; return the items.
+
+    Raise `Blocked` for another group, and where no school is ready.
+    """
+    require_moderating(meeting.group)
     with transaction.atomic():
         rows = to_moderate(round_).filter(school__district__in=districts)
         known = known_of(list(rows.select_related("round__scheme", "school")))

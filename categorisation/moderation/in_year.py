@@ -1,6 +1,6 @@
 """A change of category within the year: asked for by a referral with its cause, decided at a meeting (domain 4.3)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from categorisation.decisions.actions import NewDecision, decide
 from categorisation.decisions.models import CategoryDecision
 from categorisation.decisions.rules import Decided, decision_errors
 from categorisation.moderation.forms import decision_form
-from categorisation.moderation.item import decided_in, in_words, started_from
+from categorisation.moderation.item import decided_in, in_words, require_moderating, started_from
 from categorisation.policy import CHANGE_CAUSES, EVIDENCE_SOURCES
 from categorisation.schemes.models import scheme_on
 from categorisation.schemes.rules import Scheme
@@ -19,7 +19,7 @@ from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
 from schools.meetings.kinds import ItemKind, Outcome, item_kinds
 from schools.referrals.asks import Answer, Ask, asks
-from schools.referrals.deciding import referral_evidence
+from schools.referrals.deciding import referral_evidence, referrers
 from schools.referrals.models import Referral
 from schools.register.models.decision import EVER
 
@@ -48,13 +48,12 @@ def initial(item: Any) -> Mapping[str, Any]:
 
 
 def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
-    """Return what was decided; the category that the school has already declines the referral."""
+    """Return what was decided; the category and level that the school has already decline the referral."""
     cause = Referral.objects.only("cause").get(pk=item.subject_id).cause
     last, decided = _last(item), replace(decided_in(answers), change_cause=cause)
-    before = last.category if last else ""
-    return Outcome(
-        in_words(_scheme(), decided, before=before), dump(decided) | {"accepted": before != decided.category}
-    )
+    before, level = (last.category, last.level) if last else ("", "")
+    changes = (before, level) != (decided.category, decided.level)
+    return Outcome(in_words(_scheme(), decided, before=before), dump(decided) | {"accepted": changes})
 
 
 def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
@@ -76,6 +75,7 @@ def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
 
 def apply(items: Sequence[Any], by: Actor, on: date) -> None:
     """Make the changes that the meeting decided, from this day on."""
+    require_moderating(items[0].meeting.group)
     scheme, changes = scheme_on(on), []
     for item in items:
         values = dict(item.outcome)
@@ -83,12 +83,6 @@ def apply(items: Sequence[Any], by: Actor, on: date) -> None:
             changes.append(NewDecision(item.school, scheme, load(Decided, values), on, meeting_item_id=item.pk))
     if changes:
         decide(changes, by=by, on=on)
-
-
-def recommenders(items: Sequence[Any]) -> Mapping[int, Collection[int]]:
-    """Return who referred each school."""
-    sent = dict(Referral.objects.filter(pk__in=[item.subject_id for item in items]).values_list("pk", "created_by"))
-    return {item.pk: [sent[item.subject_id] or 0] for item in items if item.subject_id in sent}
 
 
 def _answer(item: Any) -> Answer:
@@ -108,7 +102,7 @@ def register() -> None:
             initial=initial,
             wrong_with=wrong_with,
             evidence=referral_evidence,
-            recommenders=recommenders,
+            recommenders=referrers,
         )
     )
     asks.register(
@@ -119,5 +113,6 @@ def register() -> None:
             KIND,
             causes=lambda on: policy_value(CHANGE_CAUSES, on=on).labels,
             answer=_answer,
+            may_answer=lambda group: group.moderates,
         )
     )

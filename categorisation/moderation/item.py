@@ -14,6 +14,7 @@ from categorisation.policy import CHANGE_CAUSES, EVIDENCE_SOURCES
 from categorisation.recommendations.evidence import evidence_for
 from categorisation.recommendations.models import Recommendation
 from categorisation.recommendations.pages import answers_table, causes_table, ratings_table
+from categorisation.recommendations.states import RecommendationStatus
 from categorisation.schemes.rules import Scheme
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
@@ -21,6 +22,8 @@ from schoolimprove.lib import clock
 from schoolimprove.policy.nested import dump, load
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
+from schoolimprove.records.transition import Blocked
+from schools.groups.models import Group
 from schools.meetings.kinds import ItemKind, Outcome, item_kinds
 
 KIND = "category"
@@ -100,8 +103,15 @@ def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
     )
 
 
+def require_moderating(group: Group) -> None:
+    """Raise `Blocked` for a group that does not decide categories."""
+    if not group.moderates:
+        raise Blocked([f"{group} does not decide categories."])
+
+
 def apply(items: Sequence[Any], by: Actor, on: date) -> None:
     """Make the decisions of a meeting: all of them, or `Blocked` and none."""
+    require_moderating(items[0].meeting.group)
     rows = _rows(items)
     decide(
         [
@@ -142,6 +152,15 @@ def recommenders(items: Sequence[Any]) -> Mapping[int, Collection[int]]:
     return {item.pk: [rows[item.subject_id].author_id or 0] for item in items if item.subject_id in rows}
 
 
+def blockers(items: Sequence[Any]) -> Mapping[int, str]:
+    rows, gone = _rows(items), RecommendationStatus.WITHDRAWN
+    return {
+        item.pk: f"Defer {item}: its recommendation was withdrawn."
+        for item in items
+        if item.subject_id in rows and rows[item.subject_id].status == gone
+    }
+
+
 def together(items: Sequence[Any]) -> Mapping[int, Mapping[str, Any]]:
     """Return the schools that keep their category and about which no one has said anything else."""
     rows = _rows(items)
@@ -175,6 +194,7 @@ def register() -> None:
             wrong_with=wrong_with,
             evidence=evidence,
             recommenders=recommenders,
+            blockers=blockers,
             together=together,
         )
     )

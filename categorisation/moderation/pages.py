@@ -19,6 +19,7 @@ from schoolimprove.accounts.roles import Permission
 from schoolimprove.pages.verbs import VerbPage
 from schoolimprove.records.transition import Conflict
 from schoolimprove.ui import components
+from schools.groups.models import Group
 from schools.meetings.models import Meeting
 from schools.meetings.states import OPEN
 from schools.register.models.places import District
@@ -41,7 +42,7 @@ class RoundAgenda(VerbPage):
     @cached_property
     def meetings(self) -> Any:
         mine = Meeting.objects.visible_to(self.request.user).filter(status__in=OPEN).select_related("group")
-        return mine.filter(group__kind="dirg").order_by("held_on", "pk")
+        return mine.filter(group__in=Group.objects.moderating()).order_by("held_on", "pk")
 
     @cached_property
     def districts(self) -> list[tuple[str, str]]:

@@ -65,6 +65,11 @@ class NounPage(TemplateView):
         return []
 
     @classmethod
+    def blockers_for(cls, user: Any, subject: Any, move: Move, *, on: date) -> list[str]:
+        """Return the blockers in words that this user may read; a page whose blockers name hidden things extends it."""
+        return cls.blockers(subject, move, on=on)
+
+    @classmethod
     def offers(cls, subject: Any, move: Move) -> bool:
         """Return whether the move is one of this thing at all: some are only for some kinds of it."""
         return True
@@ -96,7 +101,7 @@ class NounPage(TemplateView):
         moves = [each for each in offered if holds_permission(user, subject, each)]
         on = clock.today()
         stopped = {
-            each: [*filter(None, [why_barred(subject, user, each)]), *self.blockers(subject, each, on=on)]
+            each: [*filter(None, [why_barred(subject, user, each)]), *self.blockers_for(user, subject, each, on=on)]
             for each in moves
         }
         context = {
@@ -204,7 +209,7 @@ class MovePage(VerbPage):
             did = who_did(self.subject)
             now = f"{did} it." if did else f"It is now {self.subject.get_status_display().lower()}."
             return f"You can no longer do this. {now}"
-        return " ".join(self.page.blockers(self.subject, self.move, on=clock.today()))
+        return " ".join(self.page.blockers_for(self.request.user, self.subject, self.move, on=clock.today()))
 
     def get_form_class(self) -> Any:
         return self.page.forms.get(self.move.verb, ReasonForm if self.move.reason_required else Form)
@@ -219,7 +224,7 @@ class MovePage(VerbPage):
         return [*above, components.Crumb(own.label, self.back_url()), components.Crumb(self.move.label)]
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> Any:
-        blockers = self.page.blockers(self.subject, self.move, on=on)
+        blockers = self.page.blockers_for(by, self.subject, self.move, on=on)
         if verb := self.page.verbs.get(self.move.verb):
             require_move(by, self.subject, self.move)
             if blockers:

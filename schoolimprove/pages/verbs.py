@@ -153,6 +153,8 @@ class VerbPage(ChecksAnswers, FormView[Any]):
     def _save(self, form: Any) -> str:
         if self.is_overtaken():
             raise Conflict(self.subject)
+        if why := self.closed():
+            raise Blocked([why])
         by, on, seen = user_of(self.request), clock.today(), self.base_version
         with collected() as told:
             result = self.act(by=by, on=on, seen_version=seen, **self.fields(form))

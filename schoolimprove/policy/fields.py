@@ -92,7 +92,7 @@ class EntriesField(LinesField):
             named = ", ".join(name.replace("_", " ") for name in self.hints)
             raise ValidationError(f"Enter {named}, with semicolons between them: {row}")
         typed = zip(self.hints.items(), parts, strict=True)
-        return {name: int(part) if hint is int and part.isdecimal() else part for (name, hint), part in typed}
+        return {name: _typed(hint, part) for (name, hint), part in typed}
 
 
 def value_field(hint: Any, *, long: bool = False, choices: Mapping[str, str] | None = None, **kwargs: Any) -> Any:
@@ -115,6 +115,13 @@ def value_field(hint: Any, *, long: bool = False, choices: Mapping[str, str] | N
         return SelectField(choices=[(each.value, labels.get(each.value, each.value)) for each in kind], **kwargs)
     simple: dict[Any, Any] = {int: NumberField, Decimal: DecimalField, date: DateField}
     return simple.get(kind, TextArea if long else TextField)(**{"rows": 3} if long else {}, **kwargs)
+
+
+def _typed(hint: Any, text: str) -> Any:
+    """Return what was typed for a field; text that does not fit, for the policy to refuse."""
+    if hint is bool:
+        return {"yes": True, "no": False}.get(text.lower(), text)
+    return int(text) if hint is int and text.isdecimal() else text
 
 
 def _separated(side: str) -> list[str]:

@@ -65,7 +65,10 @@ def in_order(kind: Any, value: Any) -> Any:
 
 def in_line(entry: Any, between: str = "; ") -> str:
     """Return an entry of a list on one line, with `between` the fields of a dataclass."""
-    return between.join(map(str, entry.values())) if isinstance(entry, Mapping) else str(entry)
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    words = {True: "yes", False: "no"}
+    return between.join(words[each] if isinstance(each, bool) else str(each) for each in entry.values())
 
 
 def _load_dataclass(kind: Any, value: Any, path: Sequence[str]) -> Any:

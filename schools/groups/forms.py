@@ -65,7 +65,9 @@ class FormGroupForm(Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._kinds = {kind.code: kind for kind in policy_value(GROUP_KINDS, on=clock.today()).kinds}
+        keeps_all = user_can(user, Permission.KEEP_GROUPS, on=Group())
+        kinds = policy_value(GROUP_KINDS, on=clock.today()).kinds
+        self._kinds = {kind.code: kind for kind in kinds if keeps_all or not kind.moderates}
         self._places = {_key(group): (label, group) for label, group in places_for(user)}
         named = [(key, label) for key, (label, _group) in self._places.items()]
         self.fields["kind"].choices = [("", "Select one"), *((each.code, each.label) for each in self._kinds.values())]  # type: ignore[attr-defined]

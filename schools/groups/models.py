@@ -38,6 +38,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """Return the groups whose members this user chooses."""
         return self.filter(within_scope(user, Permission.KEEP_GROUPS))
 
+    def moderating(self) -> Self:
+        """Return the groups that decide categories."""
+        return self.filter(kind__in=policy_value(GROUP_KINDS, on=clock.today()).moderating)
+
     def covering(self, school: School) -> Self:
         """Return the groups whose scope holds a school."""
         return self.filter(reduce(or_, (Q(**{kind: key}) for kind, key in scopes_of(school).items())))
@@ -117,6 +121,19 @@ class Group(Scoped, BaseRecord):
     def kind_label(self) -> str:
         """Return what policy calls this kind of group today."""
         return policy_value(GROUP_KINDS, on=clock.today()).label_of(self.kind)
+
+    @property
+    def moderates(self) -> bool:
+        """Return whether groups of this kind decide categories."""
+        return self.kind in policy_value(GROUP_KINDS, on=clock.today()).moderating
+
+    @property
+    def rights_over(self) -> "Group":
+        """Return what an appointment must cover to form, change or end the group and to choose its members.
+
+        For a group that moderates that is the authority: who recommends must not choose who decides.
+        """
+        return Group() if self.moderates else self
 
     def deciders(self, on: date) -> QuerySet[Person]:
         """Return the people who decide in this group on that day, by name."""

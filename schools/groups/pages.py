@@ -201,7 +201,7 @@ class GroupPage(NounPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         group, user = context["subject"], self.request.user
-        keeps = group.status == GroupStatus.ACTIVE and user_can(user, Permission.KEEP_GROUPS, on=group)
+        keeps = group.status == GroupStatus.ACTIVE and user_can(user, Permission.KEEP_GROUPS, on=group.rights_over)
         acts = [("Add a member", "groups:member_add"), ("Change the group", "groups:change")] if keeps else []
         return context | {
             "moves": [*((label, reverse(name, args=[group.pk])) for label, name in acts), *context["moves"]],
@@ -226,7 +226,7 @@ class GroupVerbPage(VerbPage):
         self.subject = self.group = get_object_or_404(GroupPage.visible(self.request.user), pk=self.kwargs["group"])
 
     def may(self, user: Any) -> bool:
-        return user_can(user, Permission.KEEP_GROUPS, on=self.group)
+        return user_can(user, Permission.KEEP_GROUPS, on=self.group.rights_over)
 
     def closed(self) -> str:
         return "This group has ended." if self.group.status != GroupStatus.ACTIVE else ""

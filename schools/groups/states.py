@@ -40,7 +40,10 @@ CAPACITY_LABELS = {
 DECIDES = frozenset({Capacity.CHAIR, Capacity.MEMBER})
 """Advisers, such as finance, advise; who takes the minutes only writes them."""
 
-_KEEPERS = "The DSIM and the district administrator in their districts; the Head of School Improvement"
+_KEEPERS = (
+    "The DSIM and the district administrator in their districts; the Head of School Improvement. Of a group that "
+    "decides categories, the Head alone"
+)
 
 GROUP = StateTable(
     noun="Group",

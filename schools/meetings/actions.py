@@ -18,9 +18,9 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.transition import Blocked, Conflict, record_event, record_events, save_changes
 from schools.groups.models import Group
 from schools.groups.states import DECIDES, Capacity, GroupStatus
-from schools.meetings.deciding import blockers_to_confirming, by_kind, why_not_decide
+from schools.meetings.deciding import blockers_to_confirming, by_kind, minutes_hidden, why_not_decide, why_not_defer
 from schools.meetings.emails import email_members
-from schools.meetings.kinds import item_kinds, meeting_confirmed
+from schools.meetings.kinds import item_kinds, items_dropped, meeting_confirmed
 from schools.meetings.models import Attendance, Meeting, MeetingItem, Minutes
 from schools.meetings.rules import Minuted, draft_minutes
 from schools.meetings.states import AHEAD, MINUTED, OPEN, MeetingStatus
@@ -113,7 +113,10 @@ def cancel_meeting(meeting: Meeting, *, by: User, on: date, seen_version: int, r
     """Cancel a meeting that was not held. Members who could read it get an email."""
     was_called = meeting.called_at is not None
     with transaction.atomic():
-        make_move(meeting, "cancel", by=by, seen_version=seen_version, reason=reason)
+        actor = make_move(meeting, "cancel", by=by, seen_version=seen_version, reason=reason)
+        items = list(meeting.items.current())
+        for follower in items_dropped:
+            follower.follow(items, actor, on)
         if was_called:
             email_members(meeting, "meeting_cancelled", reason=reason)
 
@@ -151,20 +154,22 @@ def add_items(meeting: Meeting, items: Sequence[ToAdd], *, by: User) -> list[Mee
 
 
 def reorder_items(meeting: Meeting, *, by: User, seen_version: int, order: Sequence[int]) -> None:
-    """Put the items of an agenda in the order of these keys, which must be all of them."""
+    """Put the items that a user sees in the order of these keys, which must be all of them; others keep their place."""
     actor = acting(by, Permission.KEEP_GROUPS, on=meeting.group)
     with transaction.atomic():
         _locked(meeting, OPEN)
         items = {item.pk: item for item in meeting.items.current()}
-        if sorted(order) != sorted(items):
+        seen = set(meeting.items.current().visible_to(by).values_list("pk", flat=True))
+        if sorted(order) != sorted(seen):
             raise Conflict(meeting)
-        for number, key in enumerate(order, start=1):
+        following = iter(order)
+        for number, key in enumerate([next(following) if each in seen else each for each in items], start=1):
             items[key].order = number
         MeetingItem.objects.bulk_update(items.values(), ["order"])
         save_changes(meeting, "agenda put in order", by=actor, seen_version=seen_version)
 
 
-def withdraw_item(item: MeetingItem, *, by: User, seen_version: int, reason: str) -> None:
+def withdraw_item(item: MeetingItem, *, by: User, on: date, seen_version: int, reason: str) -> None:
     """Take an item that is not decided off the agenda, with a reason."""
     actor = acting(by, Permission.KEEP_GROUPS, on=item.meeting.group)
     with transaction.atomic():
@@ -176,6 +181,9 @@ def withdraw_item(item: MeetingItem, *, by: User, seen_version: int, reason: str
         save_changes(
             item, "withdrawn", by=actor, reason=reason, seen_version=seen_version, withdrawn_reason=reason, **cleared
         )
+        _raise_version(item.meeting, by=by)
+        for follower in items_dropped:
+            follower.follow([item], actor, on)
 
 
 def record_attendance(
@@ -236,15 +244,17 @@ def decide_item(
             "deferred_reason": "",
         }
         save_changes(item, "decided", by=Actor(by), seen_version=seen_version, **fields)
+        _raise_version(meeting, by=by)
 
 
 def defer_item(item: MeetingItem, *, by: User, on: date, seen_version: int, reason: str) -> None:
-    """Defer an item, whatever was decided on it before: for its deciders, free or not, and who keeps the group."""
+    """Defer an item: for who decides in the group or keeps it; once it is decided, for who is free to decide it."""
     held = authorising(by, Permission.KEEP_GROUPS, on=item.meeting.group)
     if held is None and not item.meeting.decides(by, on):
         raise PermissionDenied("defer")
-    if not reason.strip():
-        raise Blocked(["Enter a reason."])
+    reasons = [] if reason.strip() else ["Enter a reason."]
+    if reasons := [*reasons, *filter(None, [why_not_defer(item, by, on=on)])]:
+        raise Blocked(reasons)
     actor = Actor(by, held.appointment_id if held else None)
     with transaction.atomic():
         _locked(item.meeting, {MeetingStatus.HELD})
@@ -258,6 +268,7 @@ def defer_item(item: MeetingItem, *, by: User, on: date, seen_version: int, reas
             "deferred_reason": reason,
         }
         save_changes(item, "deferred", by=actor, reason=reason, seen_version=seen_version, **fields)
+        _raise_version(item.meeting, by=by)
 
 
 def confirm_together(items: Sequence[MeetingItem], *, by: User, on: date) -> None:
@@ -280,7 +291,7 @@ def confirm_meeting(meeting: Meeting, *, by: User, on: date, seen_version: int) 
     with transaction.atomic():
         # Nothing is decided or changed by others while the decisions are read.
         _locked(meeting, {MeetingStatus.HELD})
-        blockers = blockers_to_confirming(meeting, on=on)
+        blockers = blockers_to_confirming(meeting, by, on=on)
         actor = make_move(meeting, "confirm", by=by, seen_version=seen_version, blockers=blockers)
         items = list(meeting.items.current().select_related("school", "decided_by"))
         for item in items:
@@ -308,6 +319,8 @@ def write_minutes(meeting: Meeting, *, by: User, seen_version: int, text: str, r
     actor = _keeper_or_chair(meeting, by)
     with transaction.atomic():
         _locked(meeting, MINUTED)
+        if why := minutes_hidden(by, meeting):
+            raise Blocked([why])
         number = (meeting.minutes.aggregate(last=Max("number"))["last"] or 0) + 1
         if number > 1 and not reason.strip():
             raise Blocked(["Enter why you correct the minutes."])
@@ -322,9 +335,15 @@ def write_minutes(meeting: Meeting, *, by: User, seen_version: int, text: str, r
         return Minutes.objects.create(meeting=meeting, number=number, text=text, reason=reason, by=by)
 
 
+def _raise_version(meeting: Meeting, *, by: User) -> None:
+    """Count a change of an item as one of its meeting, so that one confirms only decisions that one saw."""
+    changed = {"version": F("version") + 1, "updated_by": by, "updated_at": clock.now()}
+    Meeting.objects.filter(pk=meeting.pk).update(**changed)
+
+
 def _keeper_or_chair(meeting: Meeting, by: User) -> Actor:
     """Return the actor for what keepers of the group and the chair of the meeting do."""
-    if meeting.chair is not None and meeting.chair.user_id == by.pk:
+    if meeting.is_chaired_by(by):
         held = authorising(by, Permission.KEEP_GROUPS, on=meeting.group)
         return Actor(by, held.appointment_id if held else None)
     return acting(by, Permission.KEEP_GROUPS, on=meeting.group)

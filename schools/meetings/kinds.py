@@ -46,13 +46,15 @@ class ItemKind:
     """`evidence(item, user)`: the template that draws the evidence (empty for none), and its context."""
     recommenders: Callable[[Sequence[Any]], Mapping[int, Collection[int]]] = lambda items: {}
     """Key of an item → keys of the users who recommended what it decides, for many items at once."""
+    blockers: Callable[[Sequence[Any]], Mapping[int, str]] = lambda items: {}
+    """Key of a decided item → why it cannot be confirmed any more, as a sentence, where that is so."""
     together: Callable[[Sequence[Any]], Mapping[int, Mapping[str, Any]]] = lambda items: {}
     """Key of an item → the answers with which it may be confirmed together with others, once it was read out."""
 
 
 @dataclass(frozen=True)
-class ConfirmFollower:
-    """`follow(items, by, on)` runs once a meeting was confirmed, in the same transaction, with all of its items."""
+class ItemsFollower:
+    """`follow(items, by, on)` runs in the same transaction as what it follows."""
 
     key: str
     order: int
@@ -60,4 +62,7 @@ class ConfirmFollower:
 
 
 item_kinds: Registry[ItemKind] = Registry()
-meeting_confirmed: Registry[ConfirmFollower] = Registry()
+meeting_confirmed: Registry[ItemsFollower] = Registry()
+"""Followers of all items of a meeting that was confirmed."""
+items_dropped: Registry[ItemsFollower] = Registry()
+"""Followers of items that their meeting does not decide: one that was withdrawn, or all of a cancelled meeting."""

@@ -31,11 +31,9 @@ LONGEST_MINUTES = 50_000
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> Self:
         """Return the meetings of groups that a user keeps, those they chair, and once called those of their groups."""
-        mine = Membership.objects.current(clock.today()).held_by(user)
-        called = Q(called_at__isnull=False, group__in=mine.order_by().values("group"))
-        return self.filter(
-            called | Q(chair__user=user.pk) | Q(group__in=Group.objects.kept_by(user).order_by().values("pk"))
-        )
+        mine = Membership.objects.current(clock.today()).held_by(user).order_by().values("group")
+        read = (Q(called_at__isnull=False) | Q(chair__user=user.pk)) & Q(group__in=mine)
+        return self.filter(read | Q(group__in=Group.objects.kept_by(user).order_by().values("pk")))
 
 
 class Meeting(BaseRecord):
@@ -86,7 +84,11 @@ class Meeting(BaseRecord):
 
     def entitles(self, user: Any, move: Move) -> bool:
         """Return whether a user may make the move without an appointment: the chair starts and confirms a meeting."""
-        return self.chair is not None and self.chair.user_id == user.pk and move.verb in ("hold", "confirm")
+        return move.verb in ("hold", "confirm") and self.is_chaired_by(user)
+
+    def is_chaired_by(self, user: Any) -> bool:
+        """Return whether a user chairs the meeting, and still decides in the group."""
+        return self.chair is not None and self.chair.user_id == user.pk and self.decides(user, clock.today())
 
     def decides(self, user: Any, on: date) -> bool:
         """Return whether a user decides in the group on that day."""
@@ -95,7 +97,7 @@ class Meeting(BaseRecord):
 
     def barred(self, user: Any, move: Move) -> str:
         """Return why a user who keeps the group may not confirm its decisions."""
-        if move.verb != "confirm" or self.entitles(user, move) or self.decides(user, clock.today()):
+        if move.verb != "confirm" or self.decides(user, clock.today()):
             return ""
         return "Only the chair of the meeting, or a member who decides in this group, can confirm the decisions."
 
@@ -107,12 +109,14 @@ class Meeting(BaseRecord):
 class MeetingItemQuerySet(models.QuerySet["MeetingItem"]):
     def visible_to(self, user: Any) -> Self:
         """Return the items of meetings that a user may see, without those of a school that is their own."""
-        day = clock.today()
-        posts = Appointment.objects.current(day).held_by(user).filter(role__in=sorted(SCHOOL_ROLES))
-        interests = Interest.objects.current(day).filter(person__user=user.pk)
-        own = [each.filter(school__isnull=False).order_by().values("school") for each in (posts, interests)]
+        interests = Interest.objects.current(clock.today()).filter(person__user=user.pk).order_by().values("school")
         seen = self.filter(meeting__in=Meeting.objects.visible_to(user).order_by().values("pk"))
-        return seen.exclude(Q(school__in=own[0]) | Q(school__in=own[1]))
+        return seen.not_of_posts_of(user).exclude(school__in=interests)
+
+    def not_of_posts_of(self, user: Any) -> Self:
+        """Return the items of other schools than those in which a user works or which they govern."""
+        posts = Appointment.objects.current(clock.today()).held_by(user).filter(role__in=sorted(SCHOOL_ROLES))
+        return self.exclude(school__in=posts.filter(school__isnull=False).order_by().values("school"))
 
     def current(self) -> Self:
         """Return the items that were not withdrawn."""

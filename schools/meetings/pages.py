@@ -35,7 +35,15 @@ from schoolimprove.ui.searching import holds_words
 from schools.groups.models import Group, Membership
 from schools.groups.states import DECIDES
 from schools.meetings import actions
-from schools.meetings.deciding import blockers_to_confirming, by_kind, free_present, why_not_decide
+from schools.meetings.deciding import (
+    blockers_to_confirming,
+    by_kind,
+    free_present,
+    hidden_items,
+    minutes_hidden,
+    why_not_decide,
+    why_not_defer,
+)
 from schools.meetings.forms import (
     AttendanceForm,
     ChangeForm,
@@ -61,7 +69,7 @@ def keeps(user: Any, meeting: Meeting) -> bool:
 
 def writes(user: Any, meeting: Meeting) -> bool:
     """Return whether a user records attendance and writes minutes: who keeps the group, and the chair."""
-    return keeps(user, meeting) or (meeting.chair is not None and meeting.chair.user_id == user.pk)
+    return keeps(user, meeting) or meeting.is_chaired_by(user)
 
 
 def goes_to_meetings(user: Any) -> bool:
@@ -86,14 +94,6 @@ def items_for(user: Any, meeting: Meeting) -> list[MeetingItem]:
     for item in items:
         item.meeting = meeting
     return items
-
-
-def left_out(user: Any, meeting: Meeting) -> int:
-    """Return how many items a user does not see, since they are about a school of their own.
-
-    Who has any cannot read the minutes either, which record all items.
-    """
-    return meeting.items.current().count() - meeting.items.visible_to(user).current().count()
 
 
 class MeetingFilter(django_filters.FilterSet):
@@ -148,8 +148,10 @@ class MeetingList(ListPage):
         return goes_to_meetings(user) or Membership.objects.current(clock.today()).held_by(user).exists()
 
     def rows(self) -> Any:
-        on_agenda = Count("items", filter=Q(items__withdrawn_reason=""))
-        return Meeting.objects.visible_to(self.request.user).select_related("group").annotate(items_count=on_agenda)
+        user = self.request.user
+        seen = MeetingItem.objects.visible_to(user).current().order_by().values("pk")
+        on_agenda = Count("items", filter=Q(items__in=seen))
+        return Meeting.objects.visible_to(user).select_related("group").annotate(items_count=on_agenda)
 
     def exportable(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows if user_can(self.request.user, Permission.EXPORT) else rows.none()
@@ -217,10 +219,10 @@ class MeetingPage(NounPage):
         ]
 
     @classmethod
-    def blockers(cls, subject: Meeting, move: Move, *, on: date) -> list[str]:
+    def blockers_for(cls, user: Any, subject: Meeting, move: Move, *, on: date) -> list[str]:
         if move.verb == "hold":
             return actions.blockers_to_holding(subject, on=on)
-        return blockers_to_confirming(subject, on=on) if move.verb == "confirm" else []
+        return blockers_to_confirming(subject, user, on=on) if move.verb == "confirm" else []
 
     @classmethod
     def knows_all(cls, user: Any, subject: Meeting) -> bool:
@@ -245,17 +247,16 @@ class MeetingPage(NounPage):
             ("Write or correct the minutes", "minutes_write", writes(user, meeting) and meeting.status in MINUTED),
             ("Download the agenda and minutes as PDF", "pdf", True),
         ]
-        hidden = left_out(user, meeting)
         free = free_present(items, attendances, on=on) if attendances and meeting.status == "held" else {}
         return context | {
             "acts": [(label, reverse(f"meetings:{name}", args=[meeting.pk])) for label, name, may in acts if may],
             "agenda": agenda_table(items, free, quorum=meeting.group.quorum),
             "decided": sum(bool(item.decided_at or item.deferred) for item in items),
             "items": items,
-            "hidden": hidden,
+            "hidden": hidden_items(user, meeting).not_of_posts_of(user).count(),
             "attendance": attendance_table(attendances),
             "also_present": meeting.also_present,
-            "minutes": [] if hidden else list(meeting.minutes.select_related("by")),
+            "minutes": [] if minutes_hidden(user, meeting) else list(meeting.minutes.select_related("by")),
         }
 
 
@@ -356,7 +357,7 @@ class AgendaOrder(OfMeeting):
     lede = "Number the items in the order in which the group should take them."
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "items": list(self.subject.items.current())}
+        return {**super().get_form_kwargs(), "items": items_for(self.request.user, self.subject)}
 
     def fields(self, form: Any) -> dict[str, Any]:
         return {"order": form.order()}
@@ -444,9 +445,7 @@ class MinutesWrite(OfMeeting):
         return writes(user, self.subject)
 
     def closed(self) -> str:
-        if left_out(self.request.user, self.subject):
-            return "The minutes record an item about a school of your own. Ask someone else to write them."
-        return super().closed()
+        return minutes_hidden(self.request.user, self.subject) or super().closed()
 
     def get_form_class(self) -> Any:
         return CorrectForm if self.last else MinutesForm
@@ -467,7 +466,7 @@ class MinutesVersion(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         meeting = get_object_or_404(meetings_for(self.request.user), pk=kwargs["group_meeting"])
-        if left_out(self.request.user, meeting):
+        if minutes_hidden(self.request.user, meeting):
             raise Http404
         version = get_object_or_404(meeting.minutes.select_related("by"), number=kwargs["minutes"])
         *above, own = MeetingPage.crumbs(meeting)
@@ -532,9 +531,10 @@ class ItemPage(BesideEvidence, TemplateView):
         decides, is_held = meeting.decides(user, on), meeting.status == MeetingStatus.HELD
         keeper, current = keeps(user, meeting), not item.withdrawn_reason
         why = why_not_decide(meeting, [item], user, on=on)[item.pk] if decides else ""
+        locked = item.decided_at and (why or not decides)
         acts = [
             ("Change the decision" if item.decided_at else "Record the decision", "decide", decides and not why),
-            ("Defer", "defer", is_held and current and not item.deferred and (decides or keeper)),
+            ("Defer", "defer", is_held and current and not item.deferred and (decides or keeper) and not locked),
             (
                 "Remove from the agenda",
                 "withdraw",
@@ -628,7 +628,9 @@ class ItemDefer(OfItem):
         label = self.subject.meeting.get_status_display().lower()
         if self.subject.meeting.status != MeetingStatus.HELD:
             return f"You can defer items during the meeting. It is now {label}."
-        return "This item is already deferred." if self.subject.deferred else ""
+        if self.subject.deferred:
+            return "This item is already deferred."
+        return why_not_defer(self.subject, self.request.user, on=clock.today())
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
         actions.defer_item(self.subject, by=by, on=on, seen_version=seen_version, **fields)
@@ -651,13 +653,13 @@ class ItemWithdraw(OfItem):
         return self.subject.meeting.get_absolute_url()
 
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> None:
-        actions.withdraw_item(self.subject, by=by, seen_version=seen_version, **fields)
+        actions.withdraw_item(self.subject, by=by, on=on, seen_version=seen_version, **fields)
 
 
 def pdf(request: HttpRequest, group_meeting: int) -> HttpResponse:
     """Return the agenda, with decisions and minutes once there are any, as this user may read them."""
     meeting = get_object_or_404(meetings_for(request.user), pk=group_meeting)
-    document = meeting_pdf(meeting, items_for(request.user, meeting), on=clock.today())
+    document = meeting_pdf(meeting, items_for(request.user, meeting), reader=request.user, on=clock.today())
     return download(document.content, f"meeting-{meeting.held_on:%Y-%m-%d}.pdf", CONTENT_TYPE)
 
 

@@ -43,6 +43,8 @@ def send_referral(
     fields: dict[str, Any] = {"asks": ask, "cause": cause, "evidence": evidence, "urgent": urgent, "role": held.role}
     referral = Referral(school=school, group=group, source_group=source_group, created_by=by, updated_by=by, **fields)
     reasons = [] if group.status == GroupStatus.ACTIVE else ["This group has ended."]
+    if not asks[ask].may_answer(group):
+        reasons.append(_cannot_answer(group))
     causes = asks[ask].causes(on)
     if causes and cause not in causes:
         reasons.append("Select the cause from the list.")
@@ -64,6 +66,8 @@ def add_to_agenda(referral: Referral, *, by: User, on: date, seen_version: int, 
     require_move(by, referral, REFERRAL.move("add to agenda"))
     if meeting.group_id != referral.group_id:
         raise Blocked([f"Select a meeting of {referral.group}."])
+    if not referral.ask.may_answer(referral.group):
+        raise Blocked([_cannot_answer(referral.group)])
     if seen_version != referral.version:
         raise Conflict(referral)
     with transaction.atomic():
@@ -71,6 +75,16 @@ def add_to_agenda(referral: Referral, *, by: User, on: date, seen_version: int, 
         item = add_items(meeting, [wanted], by=by)[0]
         make_move(referral, "add to agenda", by=by, seen_version=seen_version, meeting_item=item)
     return item
+
+
+def send_back_referrals(items: Sequence[MeetingItem], by: Actor, on: date) -> None:
+    """Let the referrals of items that were withdrawn, or whose meeting was cancelled, wait for another meeting."""
+    for referral in Referral.objects.filter(meeting_item__in=[item.pk for item in items]).order_by("pk"):
+        transition(referral, "send back", by=by, seen_version=referral.version, meeting_item=None)
+
+
+def _cannot_answer(group: Group) -> str:
+    return f"{group} cannot decide this. Refer the school to another group."
 
 
 def answer_referrals(items: Sequence[MeetingItem], by: Actor, on: date) -> None:

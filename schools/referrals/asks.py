@@ -27,6 +27,7 @@ class Ask:
 
     `item_kind` is the kind of the item on the agenda, whose subject is the referral. `causes` are the causes to choose
     from on a day, key → label; where there are none no cause is asked for. `answer` reads a decided item.
+    `may_answer` returns whether a group may be asked at all.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Ask:
     item_kind: str = "referral"
     causes: Callable[[date], Mapping[str, str]] = lambda on: {}
     answer: Callable[[Any], Answer] = answer_of
+    may_answer: Callable[[Any], bool] = lambda group: True
 
 
 asks: Registry[Ask] = Registry()

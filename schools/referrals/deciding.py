@@ -1,11 +1,11 @@
 """The kind of item for referrals that ask for advice, and what follows when a meeting has answered referrals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from schoolimprove.ui.forms import Form, RadiosField, TextArea
-from schools.meetings.kinds import ConfirmFollower, ItemKind, Outcome, item_kinds, meeting_confirmed
-from schools.referrals.actions import answer_referrals
+from schools.meetings.kinds import ItemKind, ItemsFollower, Outcome, item_kinds, items_dropped, meeting_confirmed
+from schools.referrals.actions import answer_referrals, send_back_referrals
 from schools.referrals.asks import DISCUSS, asks
 from schools.referrals.models import Referral
 
@@ -39,6 +39,12 @@ def referral_evidence(item: Any, user: Any) -> tuple[str, Mapping[str, Any]]:
     return "schools/referrals/evidence.html", {"referral": referral}
 
 
+def referrers(items: Sequence[Any]) -> Mapping[int, Collection[int]]:
+    """Return who referred each school, for kinds whose items are about referrals."""
+    sent = dict(Referral.objects.filter(pk__in=[item.subject_id for item in items]).values_list("pk", "created_by"))
+    return {item.pk: [sent[item.subject_id] or 0] for item in items if item.subject_id in sent}
+
+
 def _wrong_with(item: Any, outcome: Outcome) -> Sequence[str]:
     return () if outcome.values["reason"].strip() else ("Enter a reason.",)
 
@@ -55,7 +61,9 @@ def register() -> None:
             initial=_initial,
             wrong_with=_wrong_with,
             evidence=referral_evidence,
+            recommenders=referrers,
         )
     )
     asks.register(DISCUSS)
-    meeting_confirmed.register(ConfirmFollower("referrals", 10, answer_referrals))
+    meeting_confirmed.register(ItemsFollower("referrals", 10, answer_referrals))
+    items_dropped.register(ItemsFollower("referrals", 10, send_back_referrals))

@@ -1,6 +1,5 @@
 """Forms of referrals: refer a school, and choose the meeting that answers."""
 
-from datetime import date
 from typing import Any
 
 from schoolimprove.lib import clock
@@ -37,8 +36,10 @@ class ReferForm(Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["group"].queryset, fields["source_group"].queryset = groups, sources
-        fields["ask"].choices = [(each.key, each.label) for each in asks]
-        causes = _causes(clock.today())
+        # What no group here may answer is not asked; whether the chosen group may is checked in `clean`.
+        offered = [each for each in asks if any(map(each.may_answer, groups))]
+        fields["ask"].choices = [(each.key, each.label) for each in offered]
+        causes = {key: label for each in offered for key, label in each.causes(clock.today()).items()}
         if causes:
             fields["cause"].choices = [("", "Select one"), *causes.items()]
         else:
@@ -47,16 +48,16 @@ class ReferForm(Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         ask = cleaned.get("ask")
+        group = cleaned.get("group")
+        if ask and group and not asks[ask].may_answer(group):
+            able = ", ".join(str(each) for each in self.fields["group"].queryset if asks[ask].may_answer(each))  # type: ignore[attr-defined]
+            self.add_error("group", f"Select a group that may decide this: {able}")
         causes = asks[ask].causes(clock.today()) if ask else {}
         if causes and cleaned.get("cause") not in causes:
             self.add_error("cause", "Select the cause from the list")
         elif not causes:
             cleaned["cause"] = ""
         return cleaned
-
-
-def _causes(on: date) -> dict[str, str]:
-    return {key: label for each in asks for key, label in each.causes(on).items()}
 
 
 class AgendaForm(Form):

@@ -59,7 +59,7 @@ REFERRAL = StateTable(
             sources=frozenset({ReferralStatus.ON_AGENDA}),
             target=ReferralStatus.SENT,
             past="sent back to wait for another meeting",
-            who="The service, when the meeting deferred the item",
+            who="The service, when the item is deferred or withdrawn, or the meeting cancelled",
         ),
     ),
 )

@@ -10,7 +10,7 @@ class GroupFactory(factory.django.DjangoModelFactory[Group]):
     class Meta:
         model = Group
 
-    kind = "dirg"
+    kind = "focus"
     name = factory.Sequence(lambda n: f"Invented Group {n + 1}")
     authority = factory.SubFactory(LocalAuthorityFactory)
     quorum = 2

@@ -88,6 +88,7 @@ class Moderation:
         )
 
     def confirm(self, meeting: Meeting) -> None:
+        meeting.refresh_from_db()
         meeting_actions.confirm_meeting(meeting, by=self.county.head, on=TUESDAY, seen_version=meeting.version)
 
 
@@ -189,10 +190,46 @@ def test_a_meeting_that_cannot_apply_one_decision_applies_none(moderation: Moder
     for school in (county.school, other):
         moderation.decide(item_of(meeting, school), category="2", level="low")
     actions.withdraw(row, by=county.dsim, on=TUESDAY, reason="It closes", seen_version=row.version)
-    with pytest.raises(Exception, match="somebody else"):
+    item = item_of(meeting, county.school)
+    with pytest.raises(Blocked, match=f"Defer {item}: its recommendation was withdrawn."):
         moderation.confirm(meeting)
     assert not CategoryDecision.objects.exists()
     assert not Letter.objects.exists()
+    meeting_actions.defer_item(item, by=county.head, on=TUESDAY, seen_version=item.version, reason="It closes")
+    moderation.confirm(meeting)
+    assert [each.school for each in CategoryDecision.objects.all()] == [other]
+
+
+def test_only_a_group_that_moderates_takes_the_schools_of_a_round_or_a_referral_for_another_category(
+    moderation: Moderation,
+) -> None:
+    county = moderation.county
+    row = recommended(county, S.SHARED)
+    focus = GroupFactory.create(kind="focus", authority=None, district=county.school.district, quorum=1)
+    meeting = meeting_actions.plan_meeting(focus, by=county.dsim, on=TUESDAY, held_on=TUESDAY)
+    with pytest.raises(Blocked, match="does not decide categories"):
+        build_agenda(meeting, row.round, [county.school.district_id or 0], by=county.dsim)
+    sent: dict[str, Any] = {"by": county.sip, "on": TUESDAY, "group": focus, "evidence": "Two leaders left"}
+    asked: dict[str, Any] = {"ask": "recategorise", "cause": "staffing_or_leadership"}
+    with pytest.raises(Blocked, match="cannot decide this"):
+        send_referral(county.school, **sent, **asked)
+    referral = send_referral(county.school, **sent, ask="discuss")
+    type(referral).objects.filter(pk=referral.pk).update(asks="recategorise")
+    referral.refresh_from_db()
+    with pytest.raises(Blocked, match="cannot decide this"):
+        add_to_agenda(referral, by=county.dsim, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+
+
+def test_a_kind_of_group_that_no_longer_moderates_confirms_no_category(moderation: Moderation) -> None:
+    county = moderation.county
+    row = recommended(county, S.SHARED)
+    meeting = moderation.held(row.round)
+    moderation.decide(item_of(meeting, county.school), category="2", level="low")
+    Group.objects.update(kind="focus")
+    meeting = Meeting.objects.get(pk=meeting.pk)
+    with pytest.raises(Blocked, match="does not decide categories"):
+        moderation.confirm(meeting)
+    assert not CategoryDecision.objects.exists()
 
 
 def test_a_change_within_the_year_needs_its_cause_and_the_meeting(moderation: Moderation) -> None:
@@ -218,6 +255,26 @@ def test_a_change_within_the_year_needs_its_cause_and_the_meeting(moderation: Mo
     moderation.confirm(meeting)
     last = CategoryDecision.objects.as_at(TUESDAY, [county.school.pk]).get()
     assert (last.category, last.change_cause, last.meeting_item_id) == ("3", "staffing_or_leadership", item.pk)
+    referral.refresh_from_db()
+    assert referral.status == "accepted"
+
+
+def test_another_level_in_the_same_category_accepts_the_referral(moderation: Moderation) -> None:
+    county, group = moderation.county, moderation.group
+    CategoryDecisionFactory.create(school=county.school, category="2", level="low")
+    asked: dict[str, Any] = {"ask": "recategorise", "evidence": "Gone", "cause": "staffing_or_leadership"}
+    referral = send_referral(county.school, by=county.dsim, on=TUESDAY, group=group, **asked)
+    meeting = meeting_actions.plan_meeting(group, by=county.head, on=TUESDAY, held_on=TUESDAY)
+    add_to_agenda(referral, by=county.head, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+    for verb in (meeting_actions.call_meeting, meeting_actions.hold_meeting):
+        verb(meeting, by=county.head, on=TUESDAY, seen_version=meeting.version)
+    present = [each.person_id for each in group.memberships.all()]
+    meeting_actions.record_attendance(meeting, by=county.head, seen_version=meeting.version, present=present)
+    answers: dict[str, Any] = {"category": "2", "level": "high", "level_reason": "New leaders", "reason": "They left"}
+    moderation.decide(item_of(meeting, county.school), **answers, evidence_sources=["staffing"])
+    moderation.confirm(meeting)
+    last = CategoryDecision.objects.as_at(TUESDAY, [county.school.pk]).get()
+    assert (last.category, last.level) == ("2", "high")
     referral.refresh_from_db()
     assert referral.status == "accepted"
 

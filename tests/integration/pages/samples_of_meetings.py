@@ -181,7 +181,7 @@ def verb_samples(county: County) -> dict[str, VerbSample]:
             county.sip,
             {"reason": "It is on the wrong agenda"},
             "It is on the wrong agenda",
-            finish=lambda: actions.withdraw_item(again(withdrawn), **by, reason="No time"),
+            finish=lambda: actions.withdraw_item(again(withdrawn), **today, reason="No time"),
         ),
         "referrals:refer": VerbSample(
             reverse("referrals:refer", args=[SchoolFactory.create(district=county.school.district).urn]),

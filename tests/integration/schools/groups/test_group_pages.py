@@ -60,7 +60,7 @@ def test_the_list_is_narrowed_by_district_kind_status_and_member(county: County)
     district: dict[str, Any] = {"authority": None, "district": county.school.district}
     GroupFactory.create(name="Of the district", kind="focus", **district)
     of_school = GroupFactory.create(name="Of the school", kind="core", authority=None, school=county.school)
-    GroupFactory.create(name="Of the county")
+    GroupFactory.create(name="Of the county", kind="dirg")
     GroupFactory.create(name="Of old", kind="focus", status="ended", ends_on=TUESDAY, **district)
     MembershipFactory.create(group=of_school, person__name="Ada Invented")
 

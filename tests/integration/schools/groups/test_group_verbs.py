@@ -174,3 +174,24 @@ def test_who_decides_is_chair_and_members_of_that_day(county: County) -> None:
     MembershipFactory.create(group=group, ends_on=date(2026, 11, 2))
     MembershipFactory.create(group=group, starts_on=date(2026, 11, 4))
     assert list(group.deciders(TUESDAY)) == [chair, member]
+
+
+def test_a_group_that_decides_categories_is_kept_for_the_whole_authority(county: County) -> None:
+    scope = {"district": county.school.district}
+    with pytest.raises(PermissionDenied):
+        form(county.dsim, scope=scope, kind="dirg", quorum=4)
+    with pytest.raises(Blocked, match="must be 4 or more"):
+        form(county.head, scope=scope, kind="dirg", quorum=3)
+    group = form(county.head, scope=scope, kind="dirg", quorum=4)
+    member = add_member(group, PersonFactory(), by=county.head, on=TUESDAY, capacity="member", starts_on=TUESDAY)
+    with pytest.raises(Blocked, match="must be 4 or more"):
+        change_group(group, by=county.head, seen_version=1, name="Group", quorum=1, meets="termly")
+    ending: dict[str, Any] = {"by": county.dsim, "on": TUESDAY, "seen_version": 1, "reason": "Merged"}
+    with pytest.raises(PermissionDenied):
+        add_member(group, county.dsim.person, by=county.dsim, on=TUESDAY, capacity="chair", starts_on=TUESDAY)
+    with pytest.raises(PermissionDenied):
+        change_group(group, by=county.dsim, seen_version=1, name="Group", quorum=4, meets="termly")
+    with pytest.raises(PermissionDenied):
+        end_membership(member, last_day=TUESDAY, **ending)
+    with pytest.raises(PermissionDenied):
+        end_group(group, **ending)

@@ -75,6 +75,37 @@ def test_items_of_a_readers_own_school_are_left_out_and_the_minutes_with_them(co
     assert client.get(reverse("meetings:pdf", args=[meeting.pk])).status_code == 200
 
 
+def test_nothing_is_said_of_items_of_a_school_where_the_reader_has_a_post(county: County, meeting: Meeting) -> None:
+    MembershipFactory.create(group=meeting.group, person=county.headteacher.person, capacity="member")
+    page = read(county.headteacher, meeting.get_absolute_url())
+    assert "Attendance" in page
+    assert "Our school" not in page
+    assert "of your own" not in page
+
+    def items_listed(user: Any) -> int:
+        [row] = signed_in(user).get(reverse("meetings:list")).context["table"].rows
+        return int(row[2])
+
+    assert (items_listed(county.headteacher), items_listed(county.dsim)) == (1, 2)
+
+
+def test_a_keeper_with_an_interest_reads_no_name_in_the_order_the_blockers_or_the_minutes(
+    county: County, meeting: Meeting
+) -> None:
+    AttendanceFactory.create(meeting=meeting, person=county.head.person, capacity="chair")
+    InterestFactory.create(person=county.head.person, school=county.school)
+    page = read(county.head, meeting.get_absolute_url())
+    assert "1 item that you cannot see is not ready." in page
+    assert "Our school" not in page
+    MeetingItemFactory.create(meeting=meeting, title="Budget")
+    assert "Our school" not in read(county.head, reverse("meetings:order", args=[meeting.pk]))
+    path = reverse("meetings:minutes_write", args=[meeting.pk])
+    sent = {"text": "Our school was discussed.", "base_version": str(meeting.version)}
+    response = signed_in(county.head).post(path, sent)
+    assert "Ask someone else to write them." in response.content.decode()
+    assert not meeting.minutes.exists()
+
+
 def test_an_item_says_why_one_cannot_decide_it_before_one_tries(county: County, meeting: Meeting) -> None:
     item = meeting.items.get(title="Attendance")
     assert "Record the decision" in read(county.dsim, item.get_absolute_url())

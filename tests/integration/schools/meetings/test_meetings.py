@@ -151,11 +151,13 @@ def test_advisers_absent_members_recommenders_and_outsiders_cannot_decide(
     decide(item, county.head)
     item.refresh_from_db()
     assert (item.outcome, item.outcome_summary) == ({"word": "Noted."}, "Verdict: Noted.")
-    assert blockers_to_confirming(meeting, on=TUESDAY) == [
-        "1 item is decided without a quorum. Defer what fewer than 2 people present may decide."
+    assert blockers_to_confirming(meeting, county.head, on=TUESDAY) == [
+        "Defer One. Not enough of those present are free to decide it: the quorum is 2."
     ]
-    actions.defer_item(item, by=county.dsim, on=TUESDAY, seen_version=item.version, reason="Not quorate")
-    assert blockers_to_confirming(meeting, on=TUESDAY) == []
+    with pytest.raises(Blocked, match="You recommended this school"):
+        actions.defer_item(item, by=county.dsim, on=TUESDAY, seen_version=item.version, reason="Not quorate")
+    actions.defer_item(item, by=county.head, on=TUESDAY, seen_version=item.version, reason="Not quorate")
+    assert blockers_to_confirming(meeting, county.head, on=TUESDAY) == []
 
 
 def test_of_two_who_decide_an_item_the_second_is_told(county: County, dirg: Group) -> None:
@@ -172,9 +174,9 @@ def test_of_two_who_decide_an_item_the_second_is_told(county: County, dirg: Grou
 def test_all_decisions_are_confirmed_together_or_not_at_all(county: County, dirg: Group, verdict: ItemKind) -> None:
     wanted = [ToAdd("verdict", "One"), ToAdd("note", "Two"), ToAdd("verdict", "Three")]
     meeting = held(dirg, county, *wanted, present=[county.head, county.deputy, county.sip])
-    confirm: dict[str, Any] = {"by": county.head, "on": TUESDAY, "seen_version": 4}
-    with pytest.raises(Blocked, match="Decide or defer 3 more items"):
-        actions.confirm_meeting(meeting, **confirm)
+    confirm: dict[str, Any] = {"by": county.head, "on": TUESDAY, "seen_version": 7}
+    with pytest.raises(Blocked, match="Decide or defer One"):
+        actions.confirm_meeting(meeting, **{**confirm, "seen_version": 4})
     one, two, three = meeting.items.all()
     decide(one, county.head, "impossible")
     decide(two, county.deputy)
@@ -185,7 +187,10 @@ def test_all_decisions_are_confirmed_together_or_not_at_all(county: County, dirg
     assert (meeting.status, MeetingItem.objects.filter(confirmed_on__isnull=False).count()) == ("held", 0)
     assert not AuditEvent.objects.filter(verb="confirm").exists()
     decide(one, county.head, "possible")
-    actions.confirm_meeting(meeting, **confirm)
+    with pytest.raises(Conflict):
+        actions.confirm_meeting(Meeting.objects.get(pk=meeting.pk), **confirm)
+    meeting.refresh_from_db()
+    actions.confirm_meeting(meeting, **{**confirm, "seen_version": 8})
     assert meeting.status == MeetingStatus.CONFIRMED
     assert [*APPLIED] == [(["impossible"], county.head, TUESDAY), (["possible"], county.head, TUESDAY)]
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
@@ -228,10 +233,73 @@ def test_an_agenda_is_put_in_order_and_an_item_is_on_it_once(county: County, dir
         actions.add_items(meeting, [ToAdd("note", "Again", school, school)], by=county.head)
     actions.reorder_items(meeting, by=county.head, seen_version=1, order=[two.pk, one.pk])
     assert list(meeting.items.current()) == [two, one]
-    actions.withdraw_item(one, by=county.head, seen_version=1, reason="Premature")
+    actions.withdraw_item(one, by=county.head, on=TUESDAY, seen_version=1, reason="Premature")
     assert actions.add_items(meeting, [ToAdd("note", "Again", school, school)], by=county.head)
     with pytest.raises(PermissionDenied):
         actions.add_items(meeting, [ToAdd("note", "Three")], by=county.dsim)
+
+
+def test_items_that_a_keeper_does_not_see_keep_their_place_and_are_not_named(county: County, dirg: Group) -> None:
+    wanted = [ToAdd("note", "One"), ToAdd("note", "Ours", county.school), ToAdd("note", "Two")]
+    meeting = held(dirg, county, *wanted)
+    InterestFactory.create(person=county.head.person, school=county.school)
+    one, ours, two = meeting.items.all()
+    with pytest.raises(Conflict):
+        actions.reorder_items(meeting, by=county.head, seen_version=4, order=[two.pk, ours.pk, one.pk])
+    actions.reorder_items(meeting, by=county.head, seen_version=4, order=[two.pk, one.pk])
+    assert list(meeting.items.all()) == [two, ours, one]
+    hidden = "1 item that you cannot see is not ready. Ask another member who decides in this group"
+    assert blockers_to_confirming(meeting, county.head, on=TUESDAY) == [
+        "Decide or defer Two.",
+        "Decide or defer One.",
+        f"{hidden} to confirm the decisions.",
+    ]
+    assert "Decide or defer Ours." in blockers_to_confirming(meeting, county.deputy, on=TUESDAY)
+    with pytest.raises(Blocked, match="The minutes record an item about a school of your own"):
+        actions.write_minutes(meeting, by=county.head, seen_version=5, text="Mine")
+
+
+@pytest.mark.parametrize("change", ["interest", "absence"])
+def test_a_decision_of_a_member_who_may_not_decide_it_any_more_is_made_again(
+    county: County, dirg: Group, change: str
+) -> None:
+    meeting = held(dirg, county, ToAdd("note", "One", county.school))
+    decide(meeting.items.get(), county.dsim)
+    if change == "interest":
+        InterestFactory.create(person=county.dsim.person, school=county.school)
+        why = f"Decide One again. {county.dsim.person} decided it. They have an interest in this school"
+    else:
+        present = [county.head.person.pk, county.deputy.person.pk]
+        actions.record_attendance(meeting, by=county.head, seen_version=5, present=present)
+        why = f"Decide One again. {county.dsim.person}, who decided it, is recorded as absent."
+    [blocker] = blockers_to_confirming(meeting, county.head, on=TUESDAY)
+    assert blocker.startswith(why)
+    decide(meeting.items.get(), county.head)
+    assert blockers_to_confirming(meeting, county.head, on=TUESDAY) == []
+
+
+def test_who_keeps_the_group_and_does_not_decide_in_it_defers_only_what_is_not_decided(
+    county: County, dirg: Group
+) -> None:
+    meeting = held(dirg, county, ToAdd("note", "One"), ToAdd("note", "Two"))
+    dirg.memberships.filter(person=county.head.person).update(capacity="adviser")
+    one, two = meeting.items.all()
+    decide(one, county.deputy)
+    with pytest.raises(Blocked, match="Only a member who is free to decide"):
+        actions.defer_item(one, by=county.head, on=TUESDAY, seen_version=2, reason="No")
+    actions.defer_item(two, by=county.head, on=TUESDAY, seen_version=1, reason="No figures yet")
+
+
+def test_a_chair_who_left_the_group_has_no_rights_at_the_meeting(county: County, dirg: Group) -> None:
+    meeting = held(dirg, county)
+    Meeting.objects.filter(pk=meeting.pk).update(chair=county.deputy.person)
+    dirg.memberships.filter(person=county.deputy.person).update(ends_on=date(2026, 11, 2))
+    meeting = Meeting.objects.get(pk=meeting.pk)
+    with pytest.raises(PermissionDenied):
+        actions.confirm_meeting(meeting, by=county.deputy, on=TUESDAY, seen_version=4)
+    with pytest.raises(PermissionDenied):
+        actions.write_minutes(meeting, by=county.deputy, seen_version=4, text="Mine")
+    assert not Meeting.objects.visible_to(county.deputy).exists()
 
 
 def test_minutes_are_drafted_from_the_decisions_and_corrected_by_versions(county: County, dirg: Group) -> None:
@@ -242,10 +310,10 @@ def test_minutes_are_drafted_from_the_decisions_and_corrected_by_versions(county
     text = actions.drafted_minutes(meeting)
     assert f"**Present:** {county.deputy.person} (member), {county.head.person} (chair)" in text
     assert "**1. One**\n\nAgreed.\n\n**2. Two**\n\nDeferred. No figures yet" in text
-    actions.write_minutes(meeting, by=county.head, seen_version=4, text=text)
+    actions.write_minutes(meeting, by=county.head, seen_version=6, text=text)
     with pytest.raises(Blocked, match="why you correct"):
-        actions.write_minutes(meeting, by=county.head, seen_version=5, text="Other")
-    actions.write_minutes(meeting, by=county.head, seen_version=5, text="Other", reason="A name was wrong")
+        actions.write_minutes(meeting, by=county.head, seen_version=7, text="Other")
+    actions.write_minutes(meeting, by=county.head, seen_version=7, text="Other", reason="A name was wrong")
     assert [(each.number, each.reason) for each in meeting.minutes.all()] == [(2, "A name was wrong"), (1, "")]
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Minutes.objects.update(text="Other")

@@ -108,9 +108,36 @@ def test_the_meeting_answers_a_referral_or_leaves_it_for_another(
         actions.decide_item(item, by=county.head, on=TUESDAY, seen_version=1, answers=answers)
     else:
         actions.defer_item(item, by=county.head, on=TUESDAY, seen_version=1, reason="No time")
-    actions.confirm_meeting(meeting, by=county.head, on=TUESDAY, seen_version=2)
+    meeting.refresh_from_db()
+    actions.confirm_meeting(meeting, by=county.head, on=TUESDAY, seen_version=meeting.version)
     referral.refresh_from_db()
     assert (referral.status, referral.answer_reason) == (status, "A review comes first" if answer else "")
+
+
+@pytest.mark.parametrize("verb", ["cancel", "withdraw"])
+def test_a_referral_waits_for_another_meeting_when_its_item_is_not_decided(
+    county: County, dirg: Group, verb: str
+) -> None:
+    referral = refer(county, dirg)
+    meeting = MeetingFactory.create(group=dirg, held_on=TUESDAY)
+    item = add_to_agenda(referral, by=county.head, on=TUESDAY, seen_version=1, meeting=meeting)
+    by: dict[str, Any] = {"by": county.head, "on": TUESDAY, "seen_version": 1, "reason": "Snow"}
+    if verb == "cancel":
+        actions.cancel_meeting(meeting, **by)
+    else:
+        actions.withdraw_item(item, **by)
+    referral.refresh_from_db()
+    assert (referral.status, referral.meeting_item) == (ReferralStatus.SENT, None)
+
+
+def test_who_referred_a_school_does_not_decide_the_referral(county: County, dirg: Group) -> None:
+    MembershipFactory.create(group=dirg, person=county.dsim.person, capacity="member")
+    referral = refer(county, dirg)
+    meeting = MeetingFactory.create(group=dirg, status="held", called_at="2026-11-01T12:00Z")
+    item = add_to_agenda(referral, by=county.head, on=TUESDAY, seen_version=1, meeting=meeting)
+    answers = {"answer": "yes", "reason": "Mine"}
+    with pytest.raises(Blocked, match="You recommended this school"):
+        actions.decide_item(item, by=county.dsim, on=TUESDAY, seen_version=1, answers=answers)
 
 
 def test_a_referral_goes_to_a_meeting_of_its_own_group(county: County, dirg: Group) -> None:

@@ -9,7 +9,7 @@ from schoolimprove.policy.nested import in_line
 from schools.groups.policy import GROUP_KINDS
 
 SHIPPED = GROUP_KINDS.shipped[SINCE_ALWAYS]
-DIRG = "dirg; District Intervention and Resource Group (DIRG); 4; termly"
+DIRG = "dirg; District Intervention and Resource Group (DIRG); 4; termly; yes"
 
 
 def test_every_kind_that_the_domain_names_is_shipped() -> None:
@@ -31,17 +31,18 @@ def test_the_lines_of_the_form_are_read_as_they_are_written() -> None:
     lines = field.prepare_value(stored)
     assert lines.splitlines()[0] == DIRG
     assert field.clean(lines) == stored
-    with pytest.raises(ValidationError, match="Enter code, label, quorum, meets, with semicolons between them: dirg"):
+    with pytest.raises(ValidationError, match="meets, moderates, with semicolons between them: dirg"):
         field.clean("dirg")
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("dirg; ; 4; termly", "Each kind must have a code and a name."),
-        ("dirg; DIRG; 0; termly", "Each quorum must be 1 or more."),
-        ("dirg; DIRG; four; termly", "The value of kinds: 1: quorum is the wrong type."),
-        ("dirg; DIRG; 4; yearly", "The value of kinds: 1: meets is the wrong type."),
+        ("dirg; ; 4; termly; yes", "Each kind must have a code and a name."),
+        ("dirg; DIRG; 0; termly; no", "Each quorum must be 1 or more."),
+        ("dirg; DIRG; four; termly; no", "The value of kinds: 1: quorum is the wrong type."),
+        ("dirg; DIRG; 4; yearly; no", "The value of kinds: 1: meets is the wrong type."),
+        ("dirg; DIRG; 4; termly; perhaps", "The value of kinds: 1: moderates is the wrong type."),
         (f"{DIRG}\n{DIRG}", "Each code can be in the list only once."),
     ],
 )
