@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from categorisation.decisions import deadlines
 from categorisation.decisions.models import CategoryDecision, about_decisions
@@ -150,8 +150,7 @@ def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> Non
     """
     now, last = ({row.school_id: row for row in _as_at(day, school_ids)} for day in (on, EVER))
     have: defaultdict[int, list[tuple[str, date]]] = defaultdict(list)
-    standings = Standing.objects.filter(kind=StandingKind.CATEGORY, overruled=False, school__in=school_ids)
-    for standing in standings.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on"):
+    for standing in _running(school_ids, on):
         have[standing.school_id].append((standing.code, standing.starts_on))
     changed, gone = [], []
     for key in school_ids:
@@ -172,6 +171,12 @@ def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> Non
     clear_standing(StandingKind.CATEGORY, gone, from_day=date.min, by=by, told_on=on)
     for watcher in category_decided:
         watcher.follow(school_ids, by)
+
+
+def _running(school_ids: Collection[int], on: date) -> QuerySet[Standing]:
+    """Return how these schools stand that day, and will stand from a later one."""
+    rows = Standing.objects.filter(kind=StandingKind.CATEGORY, overruled=False, school__in=school_ids)
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on")
 
 
 def _as_at(day: date, school_ids: Collection[int]) -> Iterable[CategoryDecision]:
@@ -211,16 +216,24 @@ def _letter(row: CategoryDecision) -> ToDraft:
 
 
 def school_told(letters: Sequence[Letter], by: Actor, on: date) -> None:
-    """Note that schools were told, once their letters are issued, where the decision is how they stand now."""
+    """Note that schools were told, once their letters are issued, where a decision is how they stand now.
+
+    Several letters of one school may be issued at once. One that confirms a category tells of the running standing.
+    """
     about = [each.subject_id for each in letters if each.subject_kind == CategoryDecision._meta.label_lower]
-    decided = {each.school_id: each for each in CategoryDecision.objects.filter(pk__in=about)}
-    now = Standing.objects.filter(kind=StandingKind.CATEGORY, ends_on=None, school__in=decided)
+    decided = CategoryDecision.objects.filter(pk__in=about).values_list("school_id", "category", "effective_on")
     told = [
-        row.school_id
-        for row in now
-        if (row.code, row.starts_on) == (decided[row.school_id].category, decided[row.school_id].effective_on)
+        row
+        for row in _running({school_id for school_id, *_ in decided}, on)
+        if any(
+            (row.school_id, row.code) == (school_id, category)
+            and row.starts_on <= day
+            and (row.ends_on is None or day <= row.ends_on)
+            for school_id, category, day in decided
+        )
     ]
-    mark_told(StandingKind.CATEGORY, told, on=on, by=by)
+    schools = {row.school_id for row in told}
+    mark_told(StandingKind.CATEGORY, schools, on=on, by=by, standings={row.pk for row in told})
     deadlines.follow_letters(by=by, on=on)
 
 

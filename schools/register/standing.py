@@ -89,15 +89,23 @@ def clear_standing(
         record_events(ended, "ended", by=by)
 
 
-def mark_told(kind: StandingKind, school_ids: Collection[int], *, on: date, by: Actor) -> None:
-    """Note the day on which these schools were told how they stand: of a new standing, and of the end of others."""
+def mark_told(
+    kind: StandingKind, school_ids: Collection[int], *, on: date, by: Actor, standings: Collection[int] | None = None
+) -> None:
+    """Note the day on which these schools were told how they stand: of a new standing, and of the end of others.
+
+    `standings` are the keys of the rows that they were told of, where these are not all that are open.
+    """
     with transaction.atomic():
         rows = _lock(kind, school_ids)
-        told = [row for row in rows if row.ends_on is None and row.told_on is None]
+        about = [row for row in rows if (row.ends_on is None if standings is None else row.pk in standings)]
+        told = [row for row in about if row.told_on is None]
         for row in told:
             row.told_on = on
+        # A later standing says that the former ones have ended; one that ends soon says nothing of those to come.
+        newest = {row.school_id: row.pk for row in sorted(about, key=lambda row: row.pk)}
         for row in rows:
-            if row.ends_on is not None:
+            if row.ends_on is not None and (standings is None or row.pk < newest.get(row.school_id, 0)):
                 row.end_told_on = row.end_told_on or on
         _save(rows, by=by)
         record_events(told, "told", by=by)

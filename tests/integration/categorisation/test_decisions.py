@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from categorisation.decisions.actions import NewDecision, decide
 from categorisation.decisions.deadlines import NOTIFY
 from categorisation.decisions.rules import Decided
-from categorisation.models import CategoryDecision, Recommendation
+from categorisation.models import CategoryDecision, Recommendation, SchemeEdition
 from categorisation.recommendations.states import RecommendationStatus
 from schoolimprove.lib.clock import LONDON
 from schoolimprove.records.actor import Actor
@@ -19,6 +19,8 @@ from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
 from schools.letters.actions import issue_letters
 from schools.models import Letter, School, Standing
+from schools.register.models.standing import StandingKind
+from schools.register.standing import standing_of
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
     CategoryDecisionFactory,
@@ -32,6 +34,9 @@ from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
+
+
+CATEGORY = StandingKind.CATEGORY
 
 
 def at(year: int, month: int, day: int) -> datetime:
@@ -144,6 +149,41 @@ def test_an_old_letter_does_not_tell_the_school_of_a_newer_decision(county: Coun
     issue_letters(Letter.objects.filter(subject_id=made.pk), by=county.head, on=TUESDAY)
     assert Standing.objects.get(source_id=later.pk).told_on is None
     assert Deadline.objects.open().get(rule=NOTIFY).subject_id == later.pk
+
+
+def in_year(county: County, category: str, level: str, on: date = TUESDAY) -> CategoryDecision:
+    scheme = SchemeEdition.objects.first() or SchemeEditionFactory.create(published=True)
+    change = Decided(
+        category, level, reason="Two teachers left", evidence_sources=("staffing",), change_cause="results"
+    )
+    [made] = decide([NewDecision(county.school, scheme, change, on)], by=Actor(county.head), on=TUESDAY)
+    return made
+
+
+def told_of(county: County) -> str:
+    row = standing_of(county.headteacher, [county.school.pk], TUESDAY).get(county.school.pk, {}).get(CATEGORY)
+    return row.code if row else "none"
+
+
+def test_two_letters_of_a_school_that_are_issued_together_tell_it_of_the_category_that_counts(county: County) -> None:
+    hold_terms(2026)
+    decided(county, recommended(county))
+    in_year(county, "4", "high")
+    assert told_of(county) == "none"
+    issue_letters(Letter.objects.waiting(), by=county.head, on=TUESDAY)
+    assert told_of(county) == "4"
+
+
+def test_a_school_is_told_of_today_and_later_of_what_comes(county: County) -> None:
+    hold_terms(2026)
+    decided(county, recommended(county))
+    later = in_year(county, "4", "high", date(2026, 12, 1))
+    issue_letters(Letter.objects.exclude(subject_id=later.pk), by=county.head, on=TUESDAY)
+    assert told_of(county) == "2"
+    known = Standing.objects.order_by("starts_on").values_list("code", "told_on", "end_told_on")
+    assert list(known) == [("2", TUESDAY, None), ("4", None, None)]
+    issue_letters(Letter.objects.filter(subject_id=later.pk), by=county.head, on=TUESDAY)
+    assert list(known.all()) == [("2", TUESDAY, TUESDAY), ("4", TUESDAY, None)]
 
 
 def test_a_correction_replaces_the_decision_and_its_letter(county: County) -> None:
