@@ -1,9 +1,11 @@
 """Verbs of category decisions: decide, for many schools at once, and what follows when their letters are issued."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -28,7 +30,7 @@ from schools.letters.models import Letter
 from schools.register.models.decision import EVER
 from schools.register.models.school import School
 from schools.register.models.standing import Standing, StandingKind
-from schools.register.standing import NewStanding, clear_standing, mark_told, set_standings
+from schools.register.standing import NewStanding, clear_standing, confirm_standings, mark_told, set_standings
 
 
 @dataclass(frozen=True)
@@ -149,24 +151,36 @@ def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> Non
     What the past had before is not told anew: a standing says how a school stands now.
     """
     now, last = ({row.school_id: row for row in _as_at(day, school_ids)} for day in (on, EVER))
-    have: defaultdict[int, list[tuple[str, date]]] = defaultdict(list)
+    runs = _runs([*now.values(), *last.values()])
+    have: defaultdict[int, list[Standing]] = defaultdict(list)
     for standing in _running(school_ids, on):
-        have[standing.school_id].append((standing.code, standing.starts_on))
-    changed, gone = [], []
+        have[standing.school_id].append(standing)
+    changed, gone, confirmed = [], [], []
     for key in school_ids:
-        wanted = list(dict.fromkeys((row.category, row.effective_on) for row in _both(now.get(key), last.get(key))))
+        wanted = {(row.category, runs[row.pk][0].effective_on): row for row in _both(last.get(key), now.get(key))}
         if not wanted and have[key]:
             gone.append(key)
-        elif wanted != have[key]:
+        elif sorted(wanted, key=lambda each: each[1]) != [(each.code, each.starts_on) for each in have[key]]:
             changed.append(key)
-    told = _days_told([row for key in changed for row in _both(now.get(key), last.get(key))])
+        else:
+            pairs = [(each, wanted[each.code, each.starts_on]) for each in have[key]]
+            confirmed += [(standing, row) for standing, row in pairs if standing.source_id != row.pk]
+    told = _days_told([each for key in changed for row in _both(now.get(key), last.get(key)) for each in runs[row.pk]])
     for rows_of_day in (now, last):
         new = [
-            NewStanding(key, row.category, row.label, row.effective_on, row, told.get(row.pk))
+            NewStanding(
+                key,
+                row.category,
+                row.label,
+                runs[row.pk][0].effective_on,
+                row,
+                min((told[each.pk] for each in runs[row.pk] if each.pk in told), default=None),
+            )
             for key in changed
             if (row := rows_of_day.get(key))
         ]
         set_standings(StandingKind.CATEGORY, new, by=by)
+    confirm_standings(confirmed, by=by)
     # They never stood so, as nothing of it counts any more.
     clear_standing(StandingKind.CATEGORY, gone, from_day=date.min, by=by, told_on=on)
     for watcher in category_decided:
@@ -180,7 +194,26 @@ def _running(school_ids: Collection[int], on: date) -> QuerySet[Standing]:
 
 
 def _as_at(day: date, school_ids: Collection[int]) -> Iterable[CategoryDecision]:
-    return CategoryDecision.objects.as_at(day, school_ids).select_related("scheme")
+    return CategoryDecision.objects.as_at(day, school_ids).prefetch_related("scheme")
+
+
+def _runs(rows: Sequence[CategoryDecision]) -> Mapping[int, Sequence[CategoryDecision]]:
+    """Return with each decision those before it, and itself, that gave the school the same category without a break.
+
+    A school stands so since the first of them: a decision that confirms a category begins nothing. Two queries.
+    """
+    counting = CategoryDecision.objects.counting().filter(school__in={row.school_id for row in rows})
+    names = ("school_id", "category", "effective_on", "decided_at", "imported_run", "scheme_id")
+    of_school: defaultdict[int, dict[date, CategoryDecision]] = defaultdict(dict)
+    for each in counting.only(*names).prefetch_related("scheme"):
+        # Of one day, what was decided last counts, and comes first.
+        of_school[each.school_id].setdefault(each.effective_on, each)
+    runs = {}
+    for row in rows:
+        past = [each for day, each in of_school[row.school_id].items() if day <= row.effective_on]
+        _label, run = next(groupby(past, attrgetter("label")))
+        runs[row.pk] = list(run)[::-1]
+    return runs
 
 
 def _both(*rows: CategoryDecision | None) -> list[CategoryDecision]:

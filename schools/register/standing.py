@@ -79,6 +79,18 @@ def set_standing(
     set_standings(kind, [NewStanding(school.pk, code, label, from_day, source, told_on)], by=by)
 
 
+def confirm_standings(confirmed: Sequence[tuple[Standing, Model]], *, by: Actor) -> None:
+    """Note the rows that now say how schools stand, where they stand as they did: since the same day.
+
+    The caller has locked the schools.
+    """
+    rows = [row for row, _source in confirmed]
+    for row, source in confirmed:
+        row.source_kind, row.source_id = source._meta.label_lower, source.pk
+    _save(rows, by=by)
+    record_events(rows, "confirmed", by=by)
+
+
 def clear_standing(
     kind: StandingKind, school_ids: Collection[int], *, from_day: date, by: Actor, told_on: date | None = None
 ) -> None:
@@ -142,8 +154,9 @@ def _end(rows: Iterable[Standing], days: Mapping[int, tuple[date, date | None]],
 def _save(rows: Sequence[Standing], *, by: Actor) -> None:
     for row in rows:
         row.version, row.updated_at, row.updated_by = row.version + 1, clock.now(), by.user
-    changed = ["ends_on", "overruled", "told_on", "end_told_on", "version", "updated_at", "updated_by"]
-    Standing.objects.bulk_update(rows, changed)
+    kept = ["version", "updated_at", "updated_by"]
+    changed = ["ends_on", "overruled", "told_on", "end_told_on", "source_kind", "source_id"]
+    Standing.objects.bulk_update(rows, [*changed, *kept])
 
 
 def standing_of(user: Any, school_ids: Collection[int], on: date) -> dict[int, dict[StandingKind, Standing]]:

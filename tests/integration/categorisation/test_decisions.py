@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from categorisation.decisions.actions import NewDecision, decide
+from categorisation.decisions.actions import NewDecision, decide, follow_standings
 from categorisation.decisions.deadlines import NOTIFY
 from categorisation.decisions.rules import Decided
 from categorisation.models import CategoryDecision, Recommendation, SchemeEdition
@@ -184,6 +184,22 @@ def test_a_school_is_told_of_today_and_later_of_what_comes(county: County) -> No
     assert list(known) == [("2", TUESDAY, None), ("4", None, None)]
     issue_letters(Letter.objects.filter(subject_id=later.pk), by=county.head, on=TUESDAY)
     assert list(known.all()) == [("2", TUESDAY, TUESDAY), ("4", TUESDAY, None)]
+
+
+def test_a_review_that_confirms_a_category_leaves_the_school_as_it_stands(county: County) -> None:
+    hold_terms(2026)
+    past = CategoryDecisionFactory.create(school=county.school, imported_run=1, by=None)
+    follow_standings([county.school.pk], by=Actor(county.head), on=TUESDAY)
+    standing = Standing.objects.get()
+    assert (standing.starts_on, standing.source_id) == (past.effective_on, past.pk)
+    made = decided(county, recommended(county, RecommendationStatus.SUBMITTED, kind="review"))
+    confirmed = Standing.objects.get()
+    assert (confirmed.pk, confirmed.starts_on, confirmed.source_id) == (standing.pk, past.effective_on, made.pk)
+    assert confirmed.told_on == past.decided_on
+    issue_letters(Letter.objects.all(), by=county.head, on=TUESDAY)
+    assert Standing.objects.get().told_on == past.decided_on
+    in_year(county, "3", "medium")
+    assert Standing.objects.get(ends_on=None).starts_on == TUESDAY
 
 
 def test_a_correction_replaces_the_decision_and_its_letter(county: County) -> None:
