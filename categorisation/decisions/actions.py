@@ -19,6 +19,9 @@ from categorisation.recommendations import deadlines as recommendation_deadlines
 from categorisation.recommendations.models import Recommendation
 from categorisation.rounds.models import Round
 from categorisation.schemes.models import SchemeEdition
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
@@ -31,6 +34,8 @@ from schools.register.models.decision import EVER
 from schools.register.models.school import School
 from schools.register.models.standing import Standing, StandingKind
 from schools.register.standing import NewStanding, clear_standing, confirm_standings, mark_told, set_standings
+
+ALL_DRAFTED = "Every decision about this school has its letter."
 
 
 @dataclass(frozen=True)
@@ -232,6 +237,22 @@ def _discard_letters(superseded: Sequence[CategoryDecision], *, by: Actor) -> No
     about = {**about_decisions(), "subject_id__in": [each.pk for each in superseded]}
     for letter in Letter.objects.waiting().filter(**about):
         transition(letter, "discard", by=by, reason="The decision was corrected", seen_version=letter.version)
+
+
+def draft_letters_again(school: School, *, by: User, on: date) -> list[Letter]:
+    """Draft the letters of a school that were discarded, for the Head to issue; return them.
+
+    Raise `Blocked` where every decision that counts has a letter.
+    """
+    actor = acting(by, Permission.ISSUE_LETTER, on=school)
+    with transaction.atomic():
+        lock_schools([school.pk])
+        rows = list(CategoryDecision.objects.without_letter().filter(school=school).for_lists().order_by("pk"))
+        if not rows:
+            raise Blocked([ALL_DRAFTED])
+        letters = draft_letters(CATEGORY_LETTER.key, [_letter(row) for row in rows], by=actor, on=on)
+        deadlines.follow_letters(rows, by=actor, on=on)
+    return letters
 
 
 def _letter(row: CategoryDecision) -> ToDraft:

@@ -66,7 +66,7 @@ NOTHING_TO_TYPE = frozenset(
     {
         *("schools:letter_approve", "schools:letter_issue", "schools:letters_issue"),
         *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
-        "referrals:referral_add_to_agenda",
+        *("referrals:referral_add_to_agenda", "categorisation:category_letter_again"),
     }
 )
 """Moves that are made with a button, or with ticks alone."""

@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from categorisation.decisions.actions import NewDecision, decide, follow_standings
-from categorisation.decisions.deadlines import NOTIFY
+from categorisation.decisions.actions import NewDecision, decide, draft_letters_again, follow_standings
+from categorisation.decisions.deadlines import NOTIFY, expected
 from categorisation.decisions.rules import Decided
 from categorisation.models import CategoryDecision, Recommendation, SchemeEdition
 from categorisation.recommendations.states import RecommendationStatus
@@ -17,7 +18,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
-from schools.letters.actions import issue_letters
+from schools.letters.actions import issue_letters, withdraw_letter
 from schools.models import Letter, School, Standing
 from schools.register.models.standing import StandingKind
 from schools.register.standing import standing_of
@@ -32,8 +33,9 @@ from tests.factories.categorisation import (
 )
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory
+from tests.integration.signing_in import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday", "name_is_known")]
 
 
 CATEGORY = StandingKind.CATEGORY
@@ -200,6 +202,27 @@ def test_a_review_that_confirms_a_category_leaves_the_school_as_it_stands(county
     assert Standing.objects.get().told_on == past.decided_on
     in_year(county, "3", "medium")
     assert Standing.objects.get(ends_on=None).starts_on == TUESDAY
+
+
+def test_a_letter_that_was_discarded_is_still_asked_for_and_drafted_again(county: County) -> None:
+    hold_terms(2026)
+    made = decided(county, recommended(county))
+    letter = Letter.objects.get()
+    with pytest.raises(Blocked, match="has its letter"):
+        draft_letters_again(county.school, by=county.head, on=TUESDAY)
+    withdraw_letter(letter, by=county.dsim, reason="A wrong name", seen_version=letter.version)
+    assert [each.subject_id for each in expected(TUESDAY)] == [made.pk]
+    shown = signed_in(county.head).get(made.get_absolute_url()).content.decode()
+    assert "Draft the letter again" in shown
+    assert "Draft the letter again" not in signed_in(county.dsim).get(made.get_absolute_url()).content.decode()
+    with pytest.raises(PermissionDenied):
+        draft_letters_again(county.school, by=county.dsim, on=TUESDAY)
+    address = f"{made.get_absolute_url()}letter/"
+    assert signed_in(county.head).post(address, {"base_version": 0}).status_code == 302
+    again = Letter.objects.waiting().get()
+    assert (again.subject_id, again.fields) == (made.pk, letter.fields)
+    issue_letters([again], by=county.head, on=TUESDAY)
+    assert not expected(TUESDAY)
 
 
 def test_a_correction_replaces_the_decision_and_its_letter(county: County) -> None:
