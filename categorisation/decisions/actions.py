@@ -57,7 +57,7 @@ category_decided: Registry[CategoryWatcher] = Registry()
 class NewDecision:
     """A decision to be made: of a recommendation in its round, or without one within the year.
 
-    `supersedes` is the decision that it corrects.
+    `supersedes` is the decision that it corrects. `decided_by` decided it at a meeting that someone else confirms.
     """
 
     school: School
@@ -67,6 +67,7 @@ class NewDecision:
     recommendation: Recommendation | None = None
     supersedes: CategoryDecision | None = None
     meeting_item_id: int | None = None
+    decided_by: User | None = None
 
     @property
     def round(self) -> Round | None:
@@ -141,8 +142,9 @@ def _row(new: NewDecision, by: Actor) -> CategoryDecision:
         recommendation=new.recommendation,
         effective_on=new.effective_on,
         decided_at=clock.now(),
-        by=by.user,
-        appointment_id=by.appointment_id,
+        by=new.decided_by or by.user,
+        # The appointment is that of the person who acts; the audit has them both.
+        appointment_id=by.appointment_id if new.decided_by in (None, by.user) else None,
         meeting_item_id=new.meeting_item_id,
         supersedes=new.supersedes,
     )
