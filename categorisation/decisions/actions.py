@@ -1,12 +1,14 @@
 """Verbs of category decisions: decide, for many schools at once, and what follows when their letters are issued."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from categorisation.decisions import deadlines
 from categorisation.decisions.models import CategoryDecision, about_decisions
@@ -17,6 +19,9 @@ from categorisation.recommendations import deadlines as recommendation_deadlines
 from categorisation.recommendations.models import Recommendation
 from categorisation.rounds.models import Round
 from categorisation.schemes.models import SchemeEdition
+from schoolimprove.accounts.models import User
+from schoolimprove.accounts.rights import acting
+from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
 from schoolimprove.policy.values import policy_value
 from schoolimprove.records.actor import Actor
@@ -28,7 +33,9 @@ from schools.letters.models import Letter
 from schools.register.models.decision import EVER
 from schools.register.models.school import School
 from schools.register.models.standing import Standing, StandingKind
-from schools.register.standing import NewStanding, clear_standing, mark_told, set_standings
+from schools.register.standing import NewStanding, clear_standing, confirm_standings, mark_told, set_standings
+
+ALL_DRAFTED = "Every decision about this school has its letter."
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ category_decided: Registry[CategoryWatcher] = Registry()
 class NewDecision:
     """A decision to be made: of a recommendation in its round, or without one within the year.
 
-    `supersedes` is the decision that it corrects.
+    `supersedes` is the decision that it corrects. `decided_by` decided it at a meeting that someone else confirms.
     """
 
     school: School
@@ -60,6 +67,7 @@ class NewDecision:
     recommendation: Recommendation | None = None
     supersedes: CategoryDecision | None = None
     meeting_item_id: int | None = None
+    decided_by: User | None = None
 
     @property
     def round(self) -> Round | None:
@@ -134,8 +142,9 @@ def _row(new: NewDecision, by: Actor) -> CategoryDecision:
         recommendation=new.recommendation,
         effective_on=new.effective_on,
         decided_at=clock.now(),
-        by=by.user,
-        appointment_id=by.appointment_id,
+        by=new.decided_by or by.user,
+        # The appointment is that of the person who acts; the audit has them both.
+        appointment_id=by.appointment_id if new.decided_by in (None, by.user) else None,
         meeting_item_id=new.meeting_item_id,
         supersedes=new.supersedes,
     )
@@ -149,33 +158,69 @@ def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> Non
     What the past had before is not told anew: a standing says how a school stands now.
     """
     now, last = ({row.school_id: row for row in _as_at(day, school_ids)} for day in (on, EVER))
-    have: defaultdict[int, list[tuple[str, date]]] = defaultdict(list)
-    standings = Standing.objects.filter(kind=StandingKind.CATEGORY, overruled=False, school__in=school_ids)
-    for standing in standings.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on"):
-        have[standing.school_id].append((standing.code, standing.starts_on))
-    changed, gone = [], []
+    runs = _runs([*now.values(), *last.values()])
+    have: defaultdict[int, list[Standing]] = defaultdict(list)
+    for standing in _running(school_ids, on):
+        have[standing.school_id].append(standing)
+    changed, gone, confirmed = [], [], []
     for key in school_ids:
-        wanted = list(dict.fromkeys((row.category, row.effective_on) for row in _both(now.get(key), last.get(key))))
+        wanted = {(row.category, runs[row.pk][0].effective_on): row for row in _both(last.get(key), now.get(key))}
         if not wanted and have[key]:
             gone.append(key)
-        elif wanted != have[key]:
+        elif sorted(wanted, key=lambda each: each[1]) != [(each.code, each.starts_on) for each in have[key]]:
             changed.append(key)
-    told = _days_told([row for key in changed for row in _both(now.get(key), last.get(key))])
+        else:
+            pairs = [(each, wanted[each.code, each.starts_on]) for each in have[key]]
+            confirmed += [(standing, row) for standing, row in pairs if standing.source_id != row.pk]
+    told = _days_told([each for key in changed for row in _both(now.get(key), last.get(key)) for each in runs[row.pk]])
     for rows_of_day in (now, last):
         new = [
-            NewStanding(key, row.category, row.label, row.effective_on, row, told.get(row.pk))
+            NewStanding(
+                key,
+                row.category,
+                row.label,
+                runs[row.pk][0].effective_on,
+                row,
+                min((told[each.pk] for each in runs[row.pk] if each.pk in told), default=None),
+            )
             for key in changed
             if (row := rows_of_day.get(key))
         ]
         set_standings(StandingKind.CATEGORY, new, by=by)
+    confirm_standings(confirmed, by=by)
     # They never stood so, as nothing of it counts any more.
     clear_standing(StandingKind.CATEGORY, gone, from_day=date.min, by=by, told_on=on)
     for watcher in category_decided:
         watcher.follow(school_ids, by)
 
 
+def _running(school_ids: Collection[int], on: date) -> QuerySet[Standing]:
+    """Return how these schools stand that day, and will stand from a later one."""
+    rows = Standing.objects.filter(kind=StandingKind.CATEGORY, overruled=False, school__in=school_ids)
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by("starts_on")
+
+
 def _as_at(day: date, school_ids: Collection[int]) -> Iterable[CategoryDecision]:
-    return CategoryDecision.objects.as_at(day, school_ids).select_related("scheme")
+    return CategoryDecision.objects.as_at(day, school_ids).prefetch_related("scheme")
+
+
+def _runs(rows: Sequence[CategoryDecision]) -> Mapping[int, Sequence[CategoryDecision]]:
+    """Return with each decision those before it, and itself, that gave the school the same category without a break.
+
+    A school stands so since the first of them: a decision that confirms a category begins nothing. Two queries.
+    """
+    counting = CategoryDecision.objects.counting().filter(school__in={row.school_id for row in rows})
+    names = ("school_id", "category", "effective_on", "decided_at", "imported_run", "scheme_id")
+    of_school: defaultdict[int, dict[date, CategoryDecision]] = defaultdict(dict)
+    for each in counting.only(*names).prefetch_related("scheme"):
+        # Of one day, what was decided last counts, and comes first.
+        of_school[each.school_id].setdefault(each.effective_on, each)
+    runs = {}
+    for row in rows:
+        past = [each for day, each in of_school[row.school_id].items() if day <= row.effective_on]
+        _label, run = next(groupby(past, attrgetter("label")))
+        runs[row.pk] = list(run)[::-1]
+    return runs
 
 
 def _both(*rows: CategoryDecision | None) -> list[CategoryDecision]:
@@ -196,6 +241,22 @@ def _discard_letters(superseded: Sequence[CategoryDecision], *, by: Actor) -> No
         transition(letter, "discard", by=by, reason="The decision was corrected", seen_version=letter.version)
 
 
+def draft_letters_again(school: School, *, by: User, on: date) -> list[Letter]:
+    """Draft the letters of a school that were discarded, for the Head to issue; return them.
+
+    Raise `Blocked` where every decision that counts has a letter.
+    """
+    actor = acting(by, Permission.ISSUE_LETTER, on=school)
+    with transaction.atomic():
+        lock_schools([school.pk])
+        rows = list(CategoryDecision.objects.without_letter().filter(school=school).for_lists().order_by("pk"))
+        if not rows:
+            raise Blocked([ALL_DRAFTED])
+        letters = draft_letters(CATEGORY_LETTER.key, [_letter(row) for row in rows], by=actor, on=on)
+        deadlines.follow_letters(rows, by=actor, on=on)
+    return letters
+
+
 def _letter(row: CategoryDecision) -> ToDraft:
     return ToDraft(
         row.school,
@@ -211,16 +272,24 @@ def _letter(row: CategoryDecision) -> ToDraft:
 
 
 def school_told(letters: Sequence[Letter], by: Actor, on: date) -> None:
-    """Note that schools were told, once their letters are issued, where the decision is how they stand now."""
+    """Note that schools were told, once their letters are issued, where a decision is how they stand now.
+
+    Several letters of one school may be issued at once. One that confirms a category tells of the running standing.
+    """
     about = [each.subject_id for each in letters if each.subject_kind == CategoryDecision._meta.label_lower]
-    decided = {each.school_id: each for each in CategoryDecision.objects.filter(pk__in=about)}
-    now = Standing.objects.filter(kind=StandingKind.CATEGORY, ends_on=None, school__in=decided)
+    decided = CategoryDecision.objects.filter(pk__in=about).values_list("school_id", "category", "effective_on")
     told = [
-        row.school_id
-        for row in now
-        if (row.code, row.starts_on) == (decided[row.school_id].category, decided[row.school_id].effective_on)
+        row
+        for row in _running({school_id for school_id, *_ in decided}, on)
+        if any(
+            (row.school_id, row.code) == (school_id, category)
+            and row.starts_on <= day
+            and (row.ends_on is None or day <= row.ends_on)
+            for school_id, category, day in decided
+        )
     ]
-    mark_told(StandingKind.CATEGORY, told, on=on, by=by)
+    schools = {row.school_id for row in told}
+    mark_told(StandingKind.CATEGORY, schools, on=on, by=by, standings={row.pk for row in told})
     deadlines.follow_letters(by=by, on=on)
 
 

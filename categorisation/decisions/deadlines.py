@@ -29,7 +29,7 @@ RULES = (NOTIFY,)
 
 
 def expected(_on: date) -> list[Expected]:
-    """Return a deadline for each decision whose letter waits to be issued. Two queries."""
+    """Return a deadline for each decision of which no letter was issued. Two queries."""
     return list(_counted(CategoryDecision.objects.to_notify().only("school_id", "decided_at")))
 
 

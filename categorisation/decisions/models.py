@@ -36,9 +36,13 @@ class CategoryDecisionQuerySet(DecisionQuerySet):
         return Q(imported_run__isnull=False) | Q(Exists(issued))
 
     def to_notify(self) -> Self:
-        """Return the decisions whose letter waits to be issued."""
-        waiting = Letter.objects.waiting().filter(**about_decisions()).order_by()
-        return self.counting().filter(pk__in=waiting.values("subject_id"))
+        """Return the decisions of which the school waits to be told, whether or not a letter is drafted."""
+        return self.counting().exclude(self.told())
+
+    def without_letter(self) -> Self:
+        """Return those of them whose letter was discarded."""
+        drafted = Letter.objects.waiting().filter(**about_decisions(), subject_id=OuterRef("pk"))
+        return self.to_notify().filter(~Exists(drafted))
 
     def before(self, day: date) -> Subquery:
         """Return the expression of the category that the school of a row had on a day."""

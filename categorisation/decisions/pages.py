@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import get_text_list
 
+from categorisation.decisions.actions import ALL_DRAFTED, draft_letters_again
 from categorisation.decisions.filters import CategoryFilter, ModerationFilter, MovementFilter
 from categorisation.decisions.models import CategoryDecision, about_decisions
 from categorisation.decisions.rules import support_list
@@ -16,6 +18,7 @@ from categorisation.recommendations.actions import roles_to_answer_in
 from categorisation.recommendations.models import Recommendation
 from categorisation.recommendations.states import RecommendationStatus
 from categorisation.schemes.models import NoScheme, scheme_on
+from schoolimprove.accounts.models import User
 from schoolimprove.accounts.rights import user_can
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.lib import clock
@@ -24,15 +27,17 @@ from schoolimprove.pages.columns import Column
 from schoolimprove.pages.figures import FiguresPage
 from schoolimprove.ui import components
 from schoolimprove.ui.charts import Chart, Series
+from schoolimprove.ui.forms import Form
 from schools.letters.models import Letter
 from schools.register.models.school import Phase
-from schools.register.pages import SchoolListPage, SchoolTabView
+from schools.register.pages import SchoolListPage, SchoolTabView, SchoolVerbPage
 from schools.register.school_facts import OverviewFact, overview_facts
 from schools.register.scope import in_scope
 from schools.register.tabs import SchoolTab, school_tabs
 
 READS = (Permission.VIEW_STANDING, Permission.VIEW_STANDING_WHEN_TOLD)
 NONE_BEFORE = "None"
+AGAIN = "Draft the letter again"
 
 
 def seen_by(user: Any) -> Any:
@@ -186,7 +191,7 @@ class CategoryOfSchool(SchoolTabView):
         shown = HISTORY if officer else [each for each in HISTORY if each.name in OF_SCHOOL]
         read_rows = rows if officer else [each for each in rows if each.counts]
         return super().get_context_data(
-            asked=asked_of(user, self.school),
+            asked=[*asked_of(user, self.school), *letters_lacking(user, self.school)],
             current=decision_facts(current) if current else [],
             support=support_list(current.support) if current else [],
             support_from=current.support_from if current else None,
@@ -259,6 +264,36 @@ def asked_of(user: Any, school: Any) -> list[components.Link]:
     ]
 
 
+def letters_lacking(user: Any, school: Any) -> list[components.Link]:
+    """Return the link to draft again what was discarded, for the user who issues letters. One query for them."""
+    issues = user_can(user, Permission.ISSUE_LETTER, on=school)
+    if not issues or not CategoryDecision.objects.without_letter().filter(school=school).exists():
+        return []
+    return [components.Link(AGAIN, reverse("categorisation:category_letter_again", args=[school.urn]))]
+
+
+class AgainForm(Form):
+    submit_label = AGAIN
+
+
+class LetterAgain(SchoolVerbPage):
+    """Draft the letter of a category that was discarded."""
+
+    form_class, heading, permission = AgainForm, AGAIN, Permission.ISSUE_LETTER
+    tab = ("Category", "categorisation:category_of_school")
+    lede = "The letter was discarded, so the school does not know its category yet. You can read the new draft and "
+    lede += "edit it before you issue it."
+    done = "You drafted {result}."
+
+    def closed(self) -> str:
+        lacking = CategoryDecision.objects.without_letter().filter(school=self.school)
+        return "" if lacking.exists() else ALL_DRAFTED
+
+    def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> str:
+        letters = draft_letters_again(self.school, by=by, on=on)
+        return get_text_list([f"letter {each.reference}" for each in letters], "and")
+
+
 def support_facts(user: Any, school_ids: Collection[int], on: date) -> dict[int, components.Fact]:
     """Return what support follows from the level of each school, as far as the user may know."""
     rows, found = history_of(user, school_ids), {}
@@ -281,5 +316,6 @@ def paths() -> list[URLPattern]:
         *CategoryList.paths(""),
         path("movement/", Movement.as_view(), name="movement"),
         path("moderation-changes/", ModerationChanges.as_view(), name="moderation_changes"),
+        path("schools/<int:urn>/letter/", LetterAgain.as_view(), name="category_letter_again"),
         path("schools/<int:urn>/", CategoryOfSchool.as_view(), name="category_of_school"),
     ]

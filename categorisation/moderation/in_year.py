@@ -80,7 +80,8 @@ def apply(items: Sequence[Any], by: Actor, on: date) -> None:
     for item in items:
         values = dict(item.outcome)
         if values.pop("accepted"):
-            changes.append(NewDecision(item.school, scheme, load(Decided, values), on, meeting_item_id=item.pk))
+            stamp: dict[str, Any] = {"meeting_item_id": item.pk, "decided_by": item.decided_by}
+            changes.append(NewDecision(item.school, scheme, load(Decided, values), on, **stamp))
     if changes:
         decide(changes, by=by, on=on)
 

@@ -122,6 +122,7 @@ def apply(items: Sequence[Any], by: Actor, on: date) -> None:
                 on,
                 recommendation=rows[item.subject_id],
                 meeting_item_id=item.pk,
+                decided_by=item.decided_by,
             )
             for item in items
         ],

@@ -14,7 +14,6 @@ from django.utils.functional import cached_property
 from categorisation.opening import actions
 from categorisation.recommendations.models import Recommendation
 from categorisation.recommendations.rules import PROGRESS_LABELS, Progress
-from categorisation.recommendations.states import UNDECIDED
 from categorisation.rounds.models import Round
 from categorisation.rounds.states import RoundStatus
 from categorisation.schemes.models import NoScheme
@@ -62,8 +61,8 @@ class RoundList(ListPage):
     )
 
     def rows(self) -> QuerySet[Round]:
-        mine = Recommendation.objects.visible_to(self.request.user).order_by().values("pk")
-        undecided = Q(recommendations__status__in=UNDECIDED, recommendations__in=mine)
+        mine = Recommendation.objects.undecided_to(self.request.user).order_by().values("pk")
+        undecided = Q(recommendations__in=mine)
         rounds = Round.objects.visible_to(self.request.user).select_related("scheme")
         return rounds.annotate(undecided=Count("recommendations", filter=undecided))
 
@@ -107,7 +106,8 @@ class RoundPage(NounPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        rows = Recommendation.objects.visible_to(self.request.user).filter(round=context["subject"])
+        rows = Recommendation.objects.visible_to(self.request.user).with_progress(self.request.user)
+        rows = rows.filter(round=context["subject"])
         list_url = reverse("categorisation:recommendations")
         is_open = context["subject"].status == RoundStatus.OPEN
         adds = is_open and user_can(self.request.user, Permission.KEEP_GROUPS)
@@ -120,9 +120,9 @@ class RoundPage(NounPage):
 
 
 def by_district(rows: Any, shown: Round) -> components.Table:
-    """Return how many schools of each district are how far. One query."""
+    """Return how many schools of each district are how far; `rows` have their progress. One query."""
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    grouped = rows.with_progress().order_by().values_list("school__district", "school__district__name", "progress")
+    grouped = rows.order_by().values_list("school__district", "school__district__name", "progress")
     for key, name, progress, number in grouped.annotate(number=Count("pk")):
         counts[str(key or ""), name or ""][progress] += number
     named = sorted(counts, key=lambda each: (not each[1], each[1]))
@@ -137,7 +137,7 @@ def by_sip(rows: Any, shown: Round) -> components.Table:
     """Return how many schools of each SIP are how far; a school with two SIPs counts for both. Two queries."""
     sips, counts = Sips.today(), defaultdict[str, Counter[str]](Counter)
     columns = {COLUMNS[kind]: f"school__{COLUMNS[kind]}" for kind in SIP_SCOPES}
-    for *keys, progress in rows.with_progress().order_by().values_list(*columns.values(), "progress"):
+    for *keys, progress in rows.order_by().values_list(*columns.values(), "progress"):
         people = sips.of(dict(zip(columns, keys, strict=True)))
         for person in people or {0}:
             counts[str(person or NOBODY)][progress] += 1

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from categorisation.letters import CATEGORY_LETTER
 from categorisation.policy import REVIEW
-from categorisation.recommendations.rules import Assessment, Progress
+from categorisation.recommendations.rules import FINISHED, Assessment, Progress
 from categorisation.recommendations.states import (
     ASSURE,
     RECOMMENDATION,
@@ -78,8 +78,11 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         at_my_school = in_scope(user, Permission.ANSWER_RECOMMENDATION, school="school", roles=[role])
         return self.filter(at_my_school, ~Exists(answered), status=RecommendationStatus.SHARED)
 
-    def with_progress(self) -> Self:
+    def with_progress(self, user: Any = None) -> Self:
         """Add `progress`: how far each has come, by its state, by what the school says of it, and by its letter (C8).
+
+        To a reader at the school one that is decided stays as it was shared until the letter is issued. Without
+        `user` as officers know it.
 
         One who disagrees makes it disputed, whatever the other says; it is silent when the time is over and no one has
         answered.
@@ -97,12 +100,17 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             RecommendationStatus.DUE: Progress.DUE,
             RecommendationStatus.DRAFT: Progress.DRAFT,
             RecommendationStatus.SUBMITTED: Progress.SUBMITTED,
-            RecommendationStatus.DECIDED: Progress.MODERATED,
             RecommendationStatus.WITHDRAWN: Progress.WITHDRAWN,
         }
         cases = [When(Exists(told), status=RecommendationStatus.DECIDED, then=Value(Progress.TOLD))]
+        officers = Q() if user is None else in_scope(user, Permission.VIEW_RECOMMENDATION, school="school")
+        cases.append(When(officers, status=RecommendationStatus.DECIDED, then=Value(Progress.MODERATED)))
         cases += [When(status=status, then=Value(progress)) for status, progress in other.items()]
         return self.annotate(progress=Case(*cases, default=of_shared, output_field=CharField()))
+
+    def undecided_to(self, user: Any) -> Self:
+        """Return what this user may see and does not know to be decided or withdrawn."""
+        return self.visible_to(user).with_progress(user).exclude(progress__in=FINISHED)
 
     def for_lists(self) -> Self:
         return self.select_related("round", "school__district", "author").defer("statement", "ratings", "causes")

@@ -16,7 +16,7 @@ from categorisation.recommendations import actions
 from categorisation.recommendations.evidence import evidence_for, last_assessment
 from categorisation.recommendations.forms import AnswerForm, AssessmentForm, initial_of
 from categorisation.recommendations.models import Agreement, Recommendation
-from categorisation.recommendations.rules import PROGRESS_LABELS, Progress
+from categorisation.recommendations.rules import ANSWERING, PROGRESS_LABELS, Progress
 from categorisation.recommendations.states import NO_CHANGE, RecommendationStatus
 from categorisation.rounds.models import Round
 from categorisation.schemes.rules import Heading, headings_for
@@ -106,7 +106,7 @@ class RecommendationList(SchoolListPage):
     )
 
     def rows(self) -> QuerySet[Recommendation]:
-        rows = Recommendation.objects.visible_to(self.request.user).with_progress()
+        rows = Recommendation.objects.visible_to(self.request.user).with_progress(self.request.user)
         return rows.for_lists().select_related("round__scheme", "school__district")
 
     def prepared(self, rows: Sequence[Any]) -> Sequence[Any]:
@@ -177,8 +177,8 @@ def answers_table(answers: Sequence[Agreement]) -> components.Table:
 
 
 def _answer_fact(row: Any) -> list[components.Fact]:
-    """Return what the school says, of a recommendation that it was asked about and that is not decided."""
-    asked = row.status == RecommendationStatus.SHARED
+    """Return what the school says, of a recommendation that it was asked about and that the reader thinks open."""
+    asked = row.progress in ANSWERING
     return [components.Fact("The school’s answer", PROGRESS_LABELS[Progress(row.progress)])] if asked else []
 
 
@@ -195,8 +195,12 @@ class RecommendationPage(NounPage):
 
     @classmethod
     def visible(cls, user: Any) -> Any:
-        rows = Recommendation.objects.visible_to(user).with_progress()
+        rows = Recommendation.objects.visible_to(user).with_progress(user)
         return rows.select_related("round__scheme", "school__district__double_district", "author", "updated_by")
+
+    @classmethod
+    def known_status(cls, subject: Any) -> Any:
+        return RecommendationStatus.SHARED if subject.progress in ANSWERING else subject.status
 
     @classmethod
     def offers(cls, subject: Any, move: Move) -> bool:

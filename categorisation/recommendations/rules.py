@@ -74,6 +74,10 @@ class Progress(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+ANSWERING = frozenset({Progress.SHARED, Progress.AGREED, Progress.DISPUTED, Progress.SILENT})
+"""What the school says of it is how far it has come."""
+FINISHED = frozenset({Progress.MODERATED, Progress.TOLD, Progress.WITHDRAWN})
+
 PROGRESS_LABELS = {
     Progress.DUE: "Not started",
     Progress.DRAFT: "Draft",

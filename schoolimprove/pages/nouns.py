@@ -75,6 +75,11 @@ class NounPage(TemplateView):
         return True
 
     @classmethod
+    def known_status(cls, subject: Any) -> Any:
+        """Return the status that the page shows: that of the thing, or the last one that this reader knows."""
+        return subject.status
+
+    @classmethod
     def knows_all(cls, user: Any, subject: Any) -> bool:
         """Return whether this user sees the whole timeline, not only the public moves."""
         raise NotImplementedError
@@ -96,7 +101,8 @@ class NounPage(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         subject = get_object_or_404(self.visible(user), **self.lookup(**self.kwargs))
-        state = components.Status(subject.status, subject.get_status_display())
+        known = self.known_status(subject)
+        state = components.Status(known, self.states().labels[known])
         offered = [each for each in self.states().moves_from(subject.status) if self.offers(subject, each)]
         moves = [each for each in offered if holds_permission(user, subject, each)]
         on = clock.today()

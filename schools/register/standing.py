@@ -79,6 +79,18 @@ def set_standing(
     set_standings(kind, [NewStanding(school.pk, code, label, from_day, source, told_on)], by=by)
 
 
+def confirm_standings(confirmed: Sequence[tuple[Standing, Model]], *, by: Actor) -> None:
+    """Note the rows that now say how schools stand, where they stand as they did: since the same day.
+
+    The caller has locked the schools.
+    """
+    rows = [row for row, _source in confirmed]
+    for row, source in confirmed:
+        row.source_kind, row.source_id = source._meta.label_lower, source.pk
+    _save(rows, by=by)
+    record_events(rows, "confirmed", by=by)
+
+
 def clear_standing(
     kind: StandingKind, school_ids: Collection[int], *, from_day: date, by: Actor, told_on: date | None = None
 ) -> None:
@@ -89,15 +101,23 @@ def clear_standing(
         record_events(ended, "ended", by=by)
 
 
-def mark_told(kind: StandingKind, school_ids: Collection[int], *, on: date, by: Actor) -> None:
-    """Note the day on which these schools were told how they stand: of a new standing, and of the end of others."""
+def mark_told(
+    kind: StandingKind, school_ids: Collection[int], *, on: date, by: Actor, standings: Collection[int] | None = None
+) -> None:
+    """Note the day on which these schools were told how they stand: of a new standing, and of the end of others.
+
+    `standings` are the keys of the rows that they were told of, where these are not all that are open.
+    """
     with transaction.atomic():
         rows = _lock(kind, school_ids)
-        told = [row for row in rows if row.ends_on is None and row.told_on is None]
+        about = [row for row in rows if (row.ends_on is None if standings is None else row.pk in standings)]
+        told = [row for row in about if row.told_on is None]
         for row in told:
             row.told_on = on
+        # A later standing says that the former ones have ended; one that ends soon says nothing of those to come.
+        newest = {row.school_id: row.pk for row in sorted(about, key=lambda row: row.pk)}
         for row in rows:
-            if row.ends_on is not None:
+            if row.ends_on is not None and (standings is None or row.pk < newest.get(row.school_id, 0)):
                 row.end_told_on = row.end_told_on or on
         _save(rows, by=by)
         record_events(told, "told", by=by)
@@ -134,8 +154,9 @@ def _end(rows: Iterable[Standing], days: Mapping[int, tuple[date, date | None]],
 def _save(rows: Sequence[Standing], *, by: Actor) -> None:
     for row in rows:
         row.version, row.updated_at, row.updated_by = row.version + 1, clock.now(), by.user
-    changed = ["ends_on", "overruled", "told_on", "end_told_on", "version", "updated_at", "updated_by"]
-    Standing.objects.bulk_update(rows, changed)
+    kept = ["version", "updated_at", "updated_by"]
+    changed = ["ends_on", "overruled", "told_on", "end_told_on", "source_kind", "source_id"]
+    Standing.objects.bulk_update(rows, [*changed, *kept])
 
 
 def standing_of(user: Any, school_ids: Collection[int], on: date) -> dict[int, dict[StandingKind, Standing]]:

@@ -74,7 +74,7 @@ NOTHING_TO_TYPE = frozenset(
         *("categorisation:recommendation_no_change", "categorisation:recommendations_no_change"),
         *("categorisation:round_open", "categorisation:round_agenda", "categorisation:round_close"),
         *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
-        "referrals:referral_add_to_agenda",
+        *("referrals:referral_add_to_agenda", "categorisation:category_letter_again"),
         "categorisation:mismatch_sign",
     }
 )

@@ -282,6 +282,7 @@ ROUTES: dict[str, Route] = {
     "categorisation:movement": only(READS_CATEGORIES),
     "categorisation:moderation_changes": only({DSIM, HEAD, DEPUTY, DIRECTOR, DEPUTY_DIRECTOR}),
     "categorisation:category_of_school": of_school(READS_CATEGORIES | {HT, CHAIR}),
+    "categorisation:category_letter_again": of_school(frozenset({HEAD})),
     "categorisation:rounds": only(READS_RECOMMENDATIONS),
     "categorisation:rounds_export": only(READS_RECOMMENDATIONS),
     "categorisation:round": Route(statuses(READS_RECOMMENDATIONS)),

@@ -172,6 +172,7 @@ def test_the_admin_has_the_navigation_of_the_site(county: County) -> None:
         ("", "People"),
         ("", "Imports"),
         ("true", "Settings"),
+        ("", "Inspection frameworks"),
     ]
     assert [text for _current, _url, text in links_in(page, "Menu")] == ["Home", "Schools", "Visits", "Categories"]
     imports = client.get(reverse("admin:schools_importrun_changelist"))

@@ -1,5 +1,6 @@
 """Pages of categories: as at a day, movement, changes by moderation, and the Category tab of a school."""
 
+import re
 from datetime import date, datetime
 from html import unescape
 from typing import Any
@@ -149,3 +150,32 @@ def test_officers_see_what_was_replaced_and_the_school_only_what_counts(county: 
     school = page(county.headteacher, "category_of_school", corrected.urn)
     assert "2, Good" in school
     assert "1, Outstanding" not in school
+
+
+def test_a_school_sees_that_its_category_is_decided_when_its_letter_is_issued(county: County) -> None:
+    """A headteacher who is a partner of another school reads the lists and rounds, where theirs is as it was shared."""
+    row = recommended(county)
+    also_appointed(county.headteacher, Role.SIP, school=SchoolFactory.create(district=county.school.district))
+    reads: list[tuple[str, list[int], dict[str, str]]] = [
+        ("rounds", [], {}),
+        ("round", [row.round_id], {}),
+        *(("recommendations", [], {"progress": each}) for each in ("", "shared", "moderated", "told")),
+    ]
+
+    def lists(user: User) -> list[list[str]]:
+        shown = [page(user, name, *args, **query) for name, args, query in reads]
+        return [re.findall(r"<t[dh][^>]*>.*?</t[dh]>", text) for text in shown]
+
+    def status(user: User) -> str:
+        return page(user, "recommendation", row.pk).partition("Status")[2][:400]
+
+    before = lists(county.headteacher)
+    assert before[3]
+    assert not before[4]
+    decided(county, row)
+    assert lists(county.headteacher) == before
+    assert "Shared with the school" in status(county.headteacher)
+    assert "Decided" in status(county.sip)
+    issue_letters(Letter.objects.all(), by=county.head, on=TUESDAY)
+    assert "Decided" in status(county.headteacher)
+    assert lists(county.headteacher)[5]

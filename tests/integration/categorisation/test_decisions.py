@@ -4,21 +4,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from categorisation.decisions.actions import NewDecision, decide
-from categorisation.decisions.deadlines import NOTIFY
+from categorisation.decisions.actions import NewDecision, decide, draft_letters_again, follow_standings
+from categorisation.decisions.deadlines import NOTIFY, expected
 from categorisation.decisions.rules import Decided
-from categorisation.models import CategoryDecision, Recommendation
+from categorisation.models import CategoryDecision, Recommendation, SchemeEdition
 from categorisation.recommendations.states import RecommendationStatus
 from schoolimprove.lib.clock import LONDON
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
-from schools.letters.actions import issue_letters
+from schools.letters.actions import issue_letters, withdraw_letter
 from schools.models import Letter, School, Standing
+from schools.register.models.standing import StandingKind
+from schools.register.standing import standing_of
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
     CategoryDecisionFactory,
@@ -30,8 +33,12 @@ from tests.factories.categorisation import (
 )
 from tests.factories.county import TUESDAY, County
 from tests.factories.schools import SchoolFactory
+from tests.integration.signing_in import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_tuesday", "name_is_known")]
+
+
+CATEGORY = StandingKind.CATEGORY
 
 
 def at(year: int, month: int, day: int) -> datetime:
@@ -144,6 +151,78 @@ def test_an_old_letter_does_not_tell_the_school_of_a_newer_decision(county: Coun
     issue_letters(Letter.objects.filter(subject_id=made.pk), by=county.head, on=TUESDAY)
     assert Standing.objects.get(source_id=later.pk).told_on is None
     assert Deadline.objects.open().get(rule=NOTIFY).subject_id == later.pk
+
+
+def in_year(county: County, category: str, level: str, on: date = TUESDAY) -> CategoryDecision:
+    scheme = SchemeEdition.objects.first() or SchemeEditionFactory.create(published=True)
+    change = Decided(
+        category, level, reason="Two teachers left", evidence_sources=("staffing",), change_cause="results"
+    )
+    [made] = decide([NewDecision(county.school, scheme, change, on)], by=Actor(county.head), on=TUESDAY)
+    return made
+
+
+def told_of(county: County) -> str:
+    row = standing_of(county.headteacher, [county.school.pk], TUESDAY).get(county.school.pk, {}).get(CATEGORY)
+    return row.code if row else "none"
+
+
+def test_two_letters_of_a_school_that_are_issued_together_tell_it_of_the_category_that_counts(county: County) -> None:
+    hold_terms(2026)
+    decided(county, recommended(county))
+    in_year(county, "4", "high")
+    assert told_of(county) == "none"
+    issue_letters(Letter.objects.waiting(), by=county.head, on=TUESDAY)
+    assert told_of(county) == "4"
+
+
+def test_a_school_is_told_of_today_and_later_of_what_comes(county: County) -> None:
+    hold_terms(2026)
+    decided(county, recommended(county))
+    later = in_year(county, "4", "high", date(2026, 12, 1))
+    issue_letters(Letter.objects.exclude(subject_id=later.pk), by=county.head, on=TUESDAY)
+    assert told_of(county) == "2"
+    known = Standing.objects.order_by("starts_on").values_list("code", "told_on", "end_told_on")
+    assert list(known) == [("2", TUESDAY, None), ("4", None, None)]
+    issue_letters(Letter.objects.filter(subject_id=later.pk), by=county.head, on=TUESDAY)
+    assert list(known.all()) == [("2", TUESDAY, TUESDAY), ("4", TUESDAY, None)]
+
+
+def test_a_review_that_confirms_a_category_leaves_the_school_as_it_stands(county: County) -> None:
+    hold_terms(2026)
+    past = CategoryDecisionFactory.create(school=county.school, imported_run=1, by=None)
+    follow_standings([county.school.pk], by=Actor(county.head), on=TUESDAY)
+    standing = Standing.objects.get()
+    assert (standing.starts_on, standing.source_id) == (past.effective_on, past.pk)
+    made = decided(county, recommended(county, RecommendationStatus.SUBMITTED, kind="review"))
+    confirmed = Standing.objects.get()
+    assert (confirmed.pk, confirmed.starts_on, confirmed.source_id) == (standing.pk, past.effective_on, made.pk)
+    assert confirmed.told_on == past.decided_on
+    issue_letters(Letter.objects.all(), by=county.head, on=TUESDAY)
+    assert Standing.objects.get().told_on == past.decided_on
+    in_year(county, "3", "medium")
+    assert Standing.objects.get(ends_on=None).starts_on == TUESDAY
+
+
+def test_a_letter_that_was_discarded_is_still_asked_for_and_drafted_again(county: County) -> None:
+    hold_terms(2026)
+    made = decided(county, recommended(county))
+    letter = Letter.objects.get()
+    with pytest.raises(Blocked, match="has its letter"):
+        draft_letters_again(county.school, by=county.head, on=TUESDAY)
+    withdraw_letter(letter, by=county.dsim, reason="A wrong name", seen_version=letter.version)
+    assert [each.subject_id for each in expected(TUESDAY)] == [made.pk]
+    shown = signed_in(county.head).get(made.get_absolute_url()).content.decode()
+    assert "Draft the letter again" in shown
+    assert "Draft the letter again" not in signed_in(county.dsim).get(made.get_absolute_url()).content.decode()
+    with pytest.raises(PermissionDenied):
+        draft_letters_again(county.school, by=county.dsim, on=TUESDAY)
+    address = f"{made.get_absolute_url()}letter/"
+    assert signed_in(county.head).post(address, {"base_version": 0}).status_code == 302
+    again = Letter.objects.waiting().get()
+    assert (again.subject_id, again.fields) == (made.pk, letter.fields)
+    issue_letters([again], by=county.head, on=TUESDAY)
+    assert not expected(TUESDAY)
 
 
 def test_a_correction_replaces_the_decision_and_its_letter(county: County) -> None:

@@ -15,6 +15,7 @@ from categorisation.recommendations import actions
 from categorisation.recommendations.states import RecommendationStatus
 from schoolimprove.accounts.models import User
 from schoolimprove.accounts.roles import Role
+from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked
 from schools.groups.models import Group
 from schools.letters.actions import issue_letters
@@ -160,6 +161,18 @@ def test_no_one_decides_a_school_that_they_recommended_or_have_an_interest_in(mo
     with pytest.raises(PermissionDenied):
         moderation.decide(item, by=moderation.finance, category="2", level="low")
     moderation.decide(item, by=moderation.other_dsim, category="2", level="low")
+
+
+def test_a_decision_is_by_the_person_who_made_it_and_the_audit_has_the_one_who_confirmed(
+    moderation: Moderation,
+) -> None:
+    county = moderation.county
+    meeting = moderation.held(recommended(county, S.SHARED).round)
+    moderation.decide(item_of(meeting, county.school), by=moderation.other_dsim, category="2", level="low")
+    moderation.confirm(meeting)
+    made = CategoryDecision.objects.get()
+    assert (made.by, made.appointment_id) == (moderation.other_dsim, None)
+    assert AuditEvent.objects.about(made._meta.label_lower, made.pk).get(verb="decided").by == county.head
 
 
 def test_schools_that_keep_their_category_are_confirmed_in_one_press(moderation: Moderation) -> None:
