@@ -17,14 +17,15 @@ CATEGORY_LETTER = LetterKind(
         "level": "The level of support, in small letters, such as “medium”",
         "why": "Why this is the category, as it was decided",
         "support": "A list of what the level brings",
-        "effective_on": "The day from which the category counts",
+        "effective_on": "The day from which the category applies",
+        "support_from": "The day from which the school has this support",
     },
 )
 
 _BODY = """Dear {recipient}
 
-We review the category of every school each year. The category of {school} is **{category}**. It counts from \
-{effective_on}.
+We review the category of every school each year. The category of {school} is **{category}**. It applies \
+from {effective_on}.
 
 **Why this category**
 
@@ -32,7 +33,7 @@ We review the category of every school each year. The category of {school} is **
 
 **The support you will have**
 
-A school in this category has a {level} level of support. It brings:
+From {support_from} you have a {level} level of support. You will have:
 
 {support}
 
@@ -43,8 +44,8 @@ support will be used. Please share the letter with your governing body.
 
 **If you disagree**
 
-Please tell us if you think that we have a fact wrong or have missed some evidence. Reply to this letter, and say what \
-you would like us to look at again. We will answer in writing.
+Please tell your School Improvement Partner if you think that we have a fact wrong or have missed some evidence, and \
+say what you would like us to look at again. We will answer in writing.
 
 Thank you for the work that you, your staff and your governors do for the pupils of {school}."""
 

@@ -267,6 +267,7 @@ def _letter(row: CategoryDecision) -> ToDraft:
             "why": row.why,
             "support": support_list(row.support),
             "effective_on": clock.uk_date(row.effective_on),
+            "support_from": clock.uk_date(row.support_from),
         },
     )
 

@@ -68,7 +68,7 @@ class CategoryList(SchoolListPage):
         ),
         Column("category", "Category", "Category with its name", "label", sort=("category",)),
         Column("level", "Level", "Level of support", "support.label", sort=("level",)),
-        Column("effective_on", "Counts from", "Day from which it counts", sort=("effective_on",)),
+        Column("effective_on", "Applies from", "Day from which it applies", sort=("effective_on",)),
         Column("decided_on", "Decided", "Day on which it was decided", sort=("decided_at",)),
         Column("reason", "Reason", "Why", file_only=True),
     )
@@ -232,7 +232,7 @@ def _letter(row: Any) -> Any:
 
 
 HISTORY = (
-    Column("effective_on", "Counts from"),
+    Column("effective_on", "Applies from"),
     Column("category", "Category", value="label"),
     Column("level", "Level of support", value="support.label"),
     Column("why", "Why", value=lambda row: row.why or "No reason recorded"),

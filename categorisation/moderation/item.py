@@ -76,7 +76,7 @@ def in_words(scheme: Scheme, decided: Decided, *, before: str) -> str:
     category, support = scheme.category(decided.category), scheme.level(decided.level).label.lower()
     label = f"category {category.code}, {category.label.lower()}, with {support} support"
     is_changed = before not in ("", decided.category)
-    words = f"Changed from category {before} to {label}. {decided.reason}" if is_changed else f"Confirmed: {label}."
+    words = f"Changed from the recommended category {before} to {label}. {decided.reason}" if is_changed else f"Confirmed: {label}."
     if decided.causing_concern is None:
         return words
     stage = f" Stage proposed: {decided.proposed_stage}." if decided.proposed_stage else ""

@@ -87,7 +87,7 @@ RECOMMENDATION = StateTable(
             button="Approve and share",
             guard="The user is the author’s line manager, or covers for them; never the author. The round is annual.",
             effect="The headteacher and the chair can read it, and we ask them whether they agree.",
-            final="You cannot take it back after the school has read it.",
+            final="You cannot take it back. You can only withdraw the school from the round.",
             public=True,
         ),
         Move(

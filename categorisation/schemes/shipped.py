@@ -69,7 +69,7 @@ SHIPPED_SCHEME = Scheme(
             "Progress and value added",
             "Pupils make good progress nearly everywhere, and exceptional progress in much of it.",
             "Most groups make good progress from where they started, and meet demanding targets.",
-            "Progress is nowhere poor in any way that matters, and is good in places.",
+            "No important aspect of progress is inadequate, and some aspects are good.",
             "Many pupils progress too slowly and miss targets that were fair.",
         ),
         _heading(
@@ -77,7 +77,7 @@ SHIPPED_SCHEME = Scheme(
             "Personal development and well-being",
             "Pupils’ development and well-being are good throughout, and exemplary in much.",
             "Pupils enjoy school, behave well, attend regularly and feel safe.",
-            "Nothing of importance is inadequate, and some of it is good.",
+            "No important aspect is inadequate, and some aspects are good.",
             "Pupils are disaffected, feel unsafe, or are often absent.",
         ),
         _heading(
@@ -85,7 +85,7 @@ SHIPPED_SCHEME = Scheme(
             "Teaching and learning",
             "Teaching is good throughout and exemplary in much, so that pupils thrive.",
             "Teachers know their subjects, assess accurately and match work to pupils’ needs.",
-            "Teaching is nowhere poor in any way that matters, and is good in places.",
+            "No important aspect of teaching is inadequate, and some aspects are good.",
             "Teaching is not good enough for pupils to learn as they should.",
         ),
         _heading(
@@ -93,7 +93,7 @@ SHIPPED_SCHEME = Scheme(
             "Curriculum",
             "The curriculum and other activities are good throughout and exemplary in much.",
             "Nearly every pupil is well served, and what the law asks is met.",
-            "The curriculum is nowhere poor in any way that matters, and is good in places.",
+            "No important aspect of the curriculum is inadequate, and some aspects are good.",
             "The curriculum does not match what pupils need, or has serious gaps.",
         ),
         _heading(
@@ -101,7 +101,7 @@ SHIPPED_SCHEME = Scheme(
             "Care, guidance and support",
             "Care, guidance and support are good throughout and exemplary in much.",
             "Pupils are safe, known and well advised, and those at risk are found early.",
-            "Care is nowhere poor in any way that matters, and is good in places.",
+            "No important aspect of care is inadequate, and some aspects are good.",
             "Care, guidance or the arrangements for safety are too weak.",
         ),
         _heading(
@@ -109,7 +109,7 @@ SHIPPED_SCHEME = Scheme(
             "Leadership and management",
             "Leaders and governors are good throughout and exemplary in much, as results show.",
             "Leaders know the school’s strengths and weaknesses and have improved it before.",
-            "Leadership is nowhere poor in any way that matters, and is good in places.",
+            "No important aspect of leadership is inadequate, and some aspects are good.",
             "Leaders have too little effect, or do not see the school as it is.",
         ),
         _heading(

@@ -243,7 +243,7 @@ class MeetingPage(NounPage):
             ("Change the order", "order", is_keeper and is_open and len(items) > 1),
             ("Change the date, place or chair", "change", is_keeper and meeting.is_ahead),
             ("Record who is present", "attendance", writes(user, meeting) and meeting.status in ("called", "held")),
-            ("Confirm several items together", "together", meeting.status == "held" and meeting.decides(user, on)),
+            ("Decide several items together", "together", meeting.status == "held" and meeting.decides(user, on)),
             ("Write or correct the minutes", "minutes_write", writes(user, meeting) and meeting.status in MINUTED),
             ("Download the agenda and minutes as PDF", "pdf", True),
         ]
@@ -390,7 +390,7 @@ class AttendanceRecord(OfMeeting):
 class ConfirmTogether(BulkPage):
     """Confirm several items as they were proposed and read out, in one press."""
 
-    form_class, heading, done = Form, "Confirm several items together", "You confirmed {result} together."
+    form_class, heading, done = Form, "Decide several items together", "You decided {result} together."
     noun, rows_label = ("item", "items"), "Items that were read out"
     lede = "Read these items out first. Each is decided as it was proposed."
     send_label = "Confirm together"
@@ -596,7 +596,7 @@ class ItemDecide(OfItem):
         return self.subject.item_kind.form(self.subject, self.request.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "submit_label": "Save and go on"}
+        return {**super().get_form_kwargs(), "submit_label": "Save and continue"}
 
     def get_initial(self) -> dict[str, Any]:
         return dict(self.subject.item_kind.initial(self.subject))

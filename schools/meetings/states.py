@@ -28,7 +28,7 @@ MEETING = StateTable(
     labels={
         MeetingStatus.PLANNED: "Planned",
         MeetingStatus.CALLED: "Called",
-        MeetingStatus.HELD: "Held",
+        MeetingStatus.HELD: "In progress",
         MeetingStatus.CONFIRMED: "Confirmed",
         MeetingStatus.CANCELLED: "Cancelled",
     },
