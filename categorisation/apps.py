@@ -18,7 +18,7 @@ class CategorisationConfig(AppConfig):
         from categorisation.mismatches import deadlines as mismatch_deadlines
         from categorisation.moderation import in_year, item
         from categorisation.opening import termly
-        from categorisation.recommendations import deadlines, todo
+        from categorisation.recommendations import deadlines, hand_over, todo
         from categorisation.schemes.models import SchemeEdition
         from categorisation.schemes.shipped import EDITIONS
         from schoolimprove.policy.editions import ship_editions
@@ -29,7 +29,7 @@ class CategorisationConfig(AppConfig):
             return ship_editions(SchemeEdition, EDITIONS)
 
         shipments.register(Shipment("schemes", 30, SchemeEdition._meta.db_table, sync_schemes))
-        for registers in (navigation, deadlines, todo, termly, letters):
+        for registers in (navigation, deadlines, hand_over, todo, termly, letters):
             registers.register()
         for of_decisions in (
             chronology,

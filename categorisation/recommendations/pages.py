@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from categorisation.recommendations import actions
 from categorisation.recommendations.evidence import evidence_for, last_assessment
 from categorisation.recommendations.forms import AnswerForm, AssessmentForm, initial_of
+from categorisation.recommendations.hand_over import blockers_to_giving, give_to_partner
 from categorisation.recommendations.models import Agreement, Recommendation
 from categorisation.recommendations.rules import ANSWERING, PROGRESS_LABELS, Progress
 from categorisation.recommendations.states import NO_CHANGE, RecommendationStatus
@@ -189,6 +190,7 @@ class RecommendationPage(NounPage):
         "submit": actions.submit,
         NO_CHANGE: actions.recommend_no_change,
         "return": actions.return_to_author,
+        "give": give_to_partner,
         "share": actions.share,
         "withdraw": actions.withdraw,
     }
@@ -213,6 +215,8 @@ class RecommendationPage(NounPage):
     def blockers(cls, subject: Any, move: Move, *, on: date) -> list[str]:
         if move.verb == NO_CHANGE:
             return actions.blockers_to_no_change(subject, on=on)
+        if move.verb == "give":
+            return blockers_to_giving(subject)
         return actions.blockers_to_submitting(subject) if move.verb == "submit" else []
 
     @classmethod

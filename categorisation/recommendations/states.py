@@ -79,6 +79,17 @@ RECOMMENDATION = StateTable(
             reason_required=True,
         ),
         Move(
+            verb="give",
+            sources=frozenset({S.DRAFT}),
+            target=S.DRAFT,
+            past="given to the current School Improvement Partner",
+            permission=ASSURE,
+            button="Give to the current SIP",
+            guard="The user is the author’s line manager, or covers for them. The author is not a School Improvement "
+            "Partner of the school today, and someone else is.",
+            effect="The School Improvement Partner of the school can read the draft and continue it.",
+        ),
+        Move(
             verb="share",
             sources=frozenset({S.SUBMITTED}),
             target=S.SHARED,

@@ -276,6 +276,7 @@ ROUTES: dict[str, Route] = {
         f"categorisation:recommendation_{name}": of_recommendation(NONE, frozenset({DSIM}), moved=frozenset({DSIM}))
         for name in ("return", "share")
     },
+    "categorisation:recommendation_give": of_recommendation(moved=frozenset({DSIM})),
     "categorisation:recommendation_withdraw": of_recommendation(frozenset({HEAD, DSIM}), frozenset({HEAD, DSIM})),
     "categorisation:categories": only(READS_CATEGORIES),
     "categorisation:categories_export": only(READS_CATEGORIES),

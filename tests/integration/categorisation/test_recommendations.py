@@ -1,6 +1,6 @@
 """A recommendation from the opened round to the school's answer: who may, what follows, and who reads it when."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from categorisation.opening.actions import blockers_to_closing, open_round
 from categorisation.policy import RECOMMENDATION_ASSURED
 from categorisation.recommendations import actions
 from categorisation.recommendations.deadlines import AGREE, ASSURE, RECOMMEND, REVIEW, expected_in_open_rounds
+from categorisation.recommendations.hand_over import give_to_partner, hand_over_drafts
 from categorisation.recommendations.overnight import record_silence
 from categorisation.recommendations.states import RECOMMENDATION, RecommendationStatus
 from categorisation.schemes.shipped import EDITIONS
@@ -21,13 +22,15 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.lib import clock
 from schoolimprove.policy.actions import sync_policy
 from schoolimprove.policy.editions import ship_editions
+from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
 from schoolimprove.reminders.registry import asked_of
+from schools.register.people.work import works
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import RecommendationFactory, RoundFactory, recommended, whole
-from tests.factories.county import TUESDAY, County
+from tests.factories.county import TUESDAY, County, end
 from tests.factories.policy import PolicyRowFactory
 from tests.factories.schools import SchoolFactory, StandingFactory, also_appointed, appointed
 from tests.integration.together import together
@@ -350,3 +353,34 @@ def in_state(county: County, status: RecommendationStatus) -> Recommendation:
     shared = {"shared_at": clock.now(), "shared_by": county.dsim} if status == S.SHARED else {}
     row: Recommendation = RecommendationFactory.create(school=county.school, status=status, **written, **shared)
     return row
+
+
+# A draft whose author has left.
+
+
+def test_a_draft_goes_with_the_school_to_its_next_partner(county: County) -> None:
+    hold_terms(2026)
+    row = recommended(county, S.DRAFT)
+    successor = appointed(Role.SIP, school=county.school)
+    assert hand_over_drafts(county.sip, to=None, by=Actor(county.dsim)) == 0
+    assert hand_over_drafts(county.sip, to=successor, by=Actor(county.dsim), at=[county.school]) == 1
+    row.refresh_from_db()
+    assert (row.author, row.status) == (successor, S.DRAFT)
+    assert actions.writing_as(successor, row)
+    assert not actions.writing_as(county.sip, row)
+    assert "recommendations" in {each.key for each in works}
+
+
+def test_the_dsim_gives_a_draft_that_was_left_to_the_current_partner(county: County) -> None:
+    hold_terms(2026)
+    row = recommended(county, S.DRAFT)
+    with pytest.raises(Blocked, match="no other School Improvement Partner"):
+        give_to_partner(row, by=county.dsim, on=TUESDAY, seen_version=row.version)
+    end(county.sip, on=TUESDAY - timedelta(days=2))
+    successor = appointed(Role.SIP, school=county.school)
+    row = as_others_see(row)
+    with pytest.raises(PermissionDenied):
+        give_to_partner(row, by=successor, on=TUESDAY, seen_version=row.version)
+    give_to_partner(row, by=county.dsim, on=TUESDAY, seen_version=row.version)
+    assert (row.author, row.author_role) == (successor, "sip")
+    assert actions.writing_as(successor, row)

@@ -40,7 +40,7 @@ def test_every_state_is_reached_from_the_first(table: StateTable) -> None:
     assert reached == set(table.statuses)
 
 
-STAYS = {("Visit", "reschedule"), ("Record of Visit", "correct")}
+STAYS = {("Visit", "reschedule"), ("Recommendation of a category", "give"), ("Record of Visit", "correct")}
 """Moves that may lead where the thing already is: another date, another version."""
 
 
