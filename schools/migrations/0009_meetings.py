@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.TimeField(blank=True, null=True, verbose_name='time')),
                 ('place', models.CharField(blank=True, default='', max_length=200)),
                 ('also_present', models.CharField(blank=True, default='', max_length=500)),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('called', 'Called'), ('held', 'Held'), ('confirmed', 'Confirmed'), ('cancelled', 'Cancelled')], default='planned', editable=False, max_length=20)),
+                ('status', models.CharField(choices=[('planned', 'Planned'), ('called', 'Called'), ('held', 'In progress'), ('confirmed', 'Confirmed'), ('cancelled', 'Cancelled')], default='planned', editable=False, max_length=20)),
                 ('called_at', models.DateTimeField(editable=False, null=True, verbose_name='called')),
                 ('chair', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.person')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
