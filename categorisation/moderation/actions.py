@@ -39,7 +39,6 @@ def build_agenda(meeting: Meeting, round_: Round, districts: Collection[int], *,
         if not ordered:
             raise Blocked(["No schools of these districts are ready to be decided in this round."])
         items = [
-            ToAdd(KIND, f"{each.row.school}: {PLACE_LABELS[each.place]}", each.row.school, each.row)
-            for each in ordered
+            ToAdd(KIND, f"{each.row.school}: {PLACE_LABELS[each.place]}", each.row.school, each.row) for each in ordered
         ]
         return add_items(meeting, items, by=by)

@@ -53,7 +53,9 @@ def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
     last, decided = _last(item), replace(decided_in(answers), change_cause=cause)
     before, level = (last.category, last.level) if last else ("", "")
     changes = (before, level) != (decided.category, decided.level)
-    return Outcome(in_words(_scheme(), decided, before=before), dump(decided) | {"accepted": changes})
+    return Outcome(
+        in_words(_scheme(), decided, before=before, known_as="present"), dump(decided) | {"accepted": changes}
+    )
 
 
 def wrong_with(item: Any, found: Outcome) -> Sequence[str]:

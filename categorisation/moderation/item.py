@@ -71,12 +71,13 @@ def decided_in(answers: Mapping[str, Any]) -> Decided:
     )
 
 
-def in_words(scheme: Scheme, decided: Decided, *, before: str) -> str:
-    """Return a decision as a sentence for the minutes; `before` is the category recommended, or held until now."""
+def in_words(scheme: Scheme, decided: Decided, *, before: str, known_as: str) -> str:
+    """Return a decision as a sentence for the minutes; `before` is the category that is `known_as` the one it was."""
     category, support = scheme.category(decided.category), scheme.level(decided.level).label.lower()
     label = f"category {category.code}, {category.label.lower()}, with {support} support"
     is_changed = before not in ("", decided.category)
-    words = f"Changed from the recommended category {before} to {label}. {decided.reason}" if is_changed else f"Confirmed: {label}."
+    changed = f"Changed from the {known_as} category {before} to {label}. {decided.reason}"
+    words = changed if is_changed else f"Confirmed: {label}."
     if decided.causing_concern is None:
         return words
     stage = f" Stage proposed: {decided.proposed_stage}." if decided.proposed_stage else ""
@@ -86,7 +87,7 @@ def in_words(scheme: Scheme, decided: Decided, *, before: str) -> str:
 def outcome(item: Any, answers: Mapping[str, Any]) -> Outcome:
     """Return what was decided with a sentence for the minutes."""
     known, decided = _known(item), decided_in(answers)
-    return Outcome(in_words(known.row.scheme, decided, before=known.category), dump(decided))
+    return Outcome(in_words(known.row.scheme, decided, before=known.category, known_as="recommended"), dump(decided))
 
 
 def wrong_with(item: Any, found: Outcome) -> Sequence[str]:
