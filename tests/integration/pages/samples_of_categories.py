@@ -15,6 +15,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.policy.editions import publish_edition, revise_edition, write_edition
 from schoolimprove.policy.nested import dump
 from schoolimprove.records.actor import Actor
+from schools.models import Letter
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
     CategoryDecisionFactory,
@@ -143,6 +144,13 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
     review: dict[str, Any] = {"term": "spring", "kind": "review"}
     one, several = (recommended(county, S.DUE, school=each, **review) for each in schools[:2])
     closing = RoundFactory.create(term="summer")
+    left: Any = RecommendationFactory.create(
+        school=schools[5],
+        status=S.DRAFT,
+        author=appointed(Role.SIP, school=SchoolFactory.create()),
+        author_role=Role.SIP.value,
+    )
+    CategoryDecisionFactory.create(school=county.school)
 
     def at(name: str, thing: Any = None) -> str:
         return reverse(f"categorisation:{name}", args=[thing.pk] if thing else [])
@@ -167,6 +175,17 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
         ),
         "categorisation:recommendation_submit": VerbSample(
             at("recommendation_submit", draft), county.sip, outsider, {}, "", finish=withdraw(draft)
+        ),
+        "categorisation:recommendation_give": VerbSample(
+            at("recommendation_give", left), county.dsim, outsider, {}, "", finish=withdraw(left)
+        ),
+        "categorisation:category_letter_again": VerbSample(
+            reverse("categorisation:category_letter_again", args=[county.school.urn]),
+            county.head,
+            outsider,
+            {},
+            "",
+            counted=Letter.objects.count,
         ),
         "categorisation:recommendation_return": VerbSample(
             at("recommendation_return", returned),
