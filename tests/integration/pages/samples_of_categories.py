@@ -150,7 +150,7 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
         author=appointed(Role.SIP, school=SchoolFactory.create()),
         author_role=Role.SIP.value,
     )
-    CategoryDecisionFactory.create(school=county.school)
+    letters = Letter.objects.filter(kind="category", subject_id=CategoryDecisionFactory.create(school=county.school).pk)
 
     def at(name: str, thing: Any = None) -> str:
         return reverse(f"categorisation:{name}", args=[thing.pk] if thing else [])
@@ -185,7 +185,7 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
             outsider,
             {},
             "",
-            counted=Letter.objects.count,
+            counted=letters.count,
         ),
         "categorisation:recommendation_return": VerbSample(
             at("recommendation_return", returned),
