@@ -15,6 +15,7 @@ from categorisation.rounds.models import Round
 from categorisation.rounds.states import RoundStatus
 from categorisation.schemes.models import scheme_on
 from schoolimprove.accounts.models import User
+from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.calendar.calendars import authority_calendar
@@ -88,3 +89,13 @@ def blockers_to_closing(round_: Round) -> list[str]:
     """Return why a round cannot be closed, as sentences."""
     left = round_.recommendations.filter(status__in=UNDECIDED).count()
     return [f"{left:,} school{' is' if left == 1 else 's are'} still to be decided or withdrawn."] if left else []
+
+
+def close_round(round_: Round, *, by: User, on: date, seen_version: int) -> None:
+    """Close a round of which nothing is left to be decided.
+
+    Schools are added with the round’s row locked: they are counted when no one else can add more.
+    """
+    with transaction.atomic():
+        Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
+        make_move(round_, "close", by=by, seen_version=seen_version, blockers=blockers_to_closing(round_))

@@ -1,9 +1,9 @@
 """Category rounds: the list, one round with its progress by district and SIP, and opening the round of a term."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import django_filters
@@ -78,6 +78,7 @@ class RoundPage(NounPage):
 
     model, route, list_route, key = Round, "categorisation:round", LIST, "round"
     template_name = "categorisation/round.html"
+    verbs: ClassVar[Mapping[str, Any]] = {"close": actions.close_round}
 
     @classmethod
     def facts(cls, subject: Any, user: Any) -> Sequence[components.Fact]:

@@ -26,12 +26,14 @@ from schools.register.models.appointment import Appointment
 
 RECOMMEND, REVIEW = "recommendation.write", "recommendation.review"
 ASSURE, AGREE = "recommendation.assure", "recommendation.agree"
-RULES = (AGREE, ASSURE, RECOMMEND, REVIEW)
+MODERATE = "round.moderate"
+RULES = (AGREE, ASSURE, RECOMMEND, REVIEW, MODERATE)
 LABELS = {
     RECOMMEND: "Recommend a category",
     REVIEW: "Review the category",
     ASSURE: "Approve or return the recommendation",
     AGREE: "Agree or disagree with the recommended category",
+    MODERATE: "Decide the categories of the round",
 }
 NEAR = timedelta(days=28)
 """How long before its day a recommendation is asked for."""
@@ -95,10 +97,18 @@ def roles_answered(rows: Iterable[Recommendation]) -> Mapping[int, set[str]]:
 
 
 def expected_in_open_rounds(on: date) -> list[Expected]:
+    """Return the deadlines of all that is undecided, and one for each of these rounds: the Head has it moderated."""
     rows = Recommendation.objects.filter(round__status=RoundStatus.OPEN, status__in=UNDECIDED).select_related("round")
-    kept = ("status", "school_id", "no_change", "submitted_at", "shared_at", "round__kind", "round__recommend_by")
+    of_round = ("round__kind", "round__recommend_by", "round__moderate_by")
+    kept = ("status", "school_id", "no_change", "submitted_at", "shared_at", *of_round)
+    found = list(rows.order_by().only(*kept))
+    rounds = {each.round_id: each.round for each in found}.values()
+    moderate = [
+        Expected(MODERATE, each._meta.label_lower, each.pk, None, each.moderate_by, each.recommend_by)
+        for each in rounds
+    ]
     with one_reading():
-        return list(expected(rows.order_by().only(*kept), on))
+        return [*moderate, *expected(found, on)]
 
 
 def follow_open_rounds(on: date) -> int:
@@ -109,7 +119,10 @@ def follow_open_rounds(on: date) -> int:
 def moved(row: Recommendation, *, by: User, on: date) -> None:
     """Bring the deadlines of one up to date after a move, and tell the person who must act next."""
     follow(expected([row], on), RULES, row, done=row.status != S.WITHDRAWN)
-    if row.status != S.DUE:
+    if row.status == S.WITHDRAWN:
+        # It may be the last of its round.
+        follow_open_rounds(on)
+    elif row.status != S.DUE:
         hand_over(RULES, row, by=by)
 
 

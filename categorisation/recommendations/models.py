@@ -113,7 +113,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.visible_to(user).with_progress(user).exclude(progress__in=FINISHED)
 
     def for_lists(self) -> Self:
-        return self.select_related("round", "school__district", "author").defer("statement", "ratings", "causes")
+        # Rows share their few rounds and schemes, which are read once for all: a scheme is long to read.
+        rows = self.select_related("school__district", "author").prefetch_related("round__scheme")
+        return rows.defer("statement", "ratings", "causes")
 
 
 class Recommendation(BaseRecord):

@@ -59,7 +59,7 @@ class RecommendationFilter(SchoolScopeFilter):
         super().__init__(data, queryset, **kwargs)
         rounds = Round.objects.order_by("-recommend_by")
         self.filters["round"].extra["choices"] = [(str(each.pk), str(each)) for each in rounds]
-        codes = Recommendation.objects.exclude(category="").order_by("category").values_list("category", flat=True)
+        codes = queryset.exclude(category="").order_by("category").values_list("category", flat=True)
         self.filters["category"].extra["choices"] = [(code, code) for code in codes.distinct()]
 
 
@@ -108,7 +108,7 @@ class RecommendationList(SchoolListPage):
 
     def rows(self) -> QuerySet[Recommendation]:
         rows = Recommendation.objects.visible_to(self.request.user).with_progress(self.request.user)
-        return rows.for_lists().select_related("round__scheme", "school__district")
+        return rows.for_lists()
 
     def prepared(self, rows: Sequence[Any]) -> Sequence[Any]:
         sips = Sips.at([row.school_id for row in rows])

@@ -8,13 +8,14 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from categorisation.recommendations.deadlines import AGREE, ASSURE, LABELS, RECOMMEND, REVIEW
+from categorisation.recommendations.deadlines import AGREE, ASSURE, LABELS, MODERATE, RECOMMEND, REVIEW
 from categorisation.recommendations.models import ANSWERING_ROLES, Recommendation
 from categorisation.recommendations.states import RecommendationStatus
+from categorisation.rounds.models import Round
 from schoolimprove.accounts.rights import appointments_of, user_can
 from schoolimprove.accounts.roles import Permission, Role
 from schoolimprove.reminders.models import Deadline
-from schoolimprove.reminders.registry import Audience, Described, Rule, Rung, Sql, account_in, rules
+from schoolimprove.reminders.registry import Audience, Described, Rule, Rung, Sql, account_in, holders_of, rules
 from schoolimprove.reminders.steps import Step
 from schoolimprove.ui.registry import TodoItem
 from schools.oversight import audiences
@@ -37,6 +38,8 @@ AUTHOR = Audience("the author", lambda _on: account_in(_TABLE, "author_id"))
 MANAGERS = Audience("the author’s line manager", audiences.above_author(_TABLE, 1))
 ABOVE_MANAGERS = Audience("the line manager’s manager", audiences.above_author(_TABLE, 2))
 ASKED_TO_AGREE = Audience("the headteacher and the chair, if they have not answered", _not_answered)
+
+HEAD = holders_of("the Head of School Improvement", Permission.OPEN_ROUND)
 
 LADDERS = {
     RECOMMEND: (
@@ -104,6 +107,16 @@ def _to_answer(user: Any, _on: date) -> Q | None:
     return asked
 
 
+def _described_rounds(user: Any, dated: Sequence[Any]) -> Mapping[int, Described]:
+    rounds = Round.objects.all() if user is None else Round.objects.visible_to(user)
+    found = rounds.filter(pk__in={each.subject_id for each in dated})
+    return {each.pk: Described(str(each), "", each.get_absolute_url(), about=str(each)) for each in found}
+
+
+def _to_moderate(user: Any, on: date) -> Q | None:
+    return Q(first_day__lte=on) if user_can(user, Permission.OPEN_ROUND) else None
+
+
 def _known(user: Any) -> Q:
     """Let those who oversee a school see its dates on their board."""
     return at_my_schools(user, Permission.VIEW_COVERAGE)
@@ -149,3 +162,14 @@ def register() -> None:
                 tasks=partial(lines, LABELS[key], many, stage),
             )
         )
+    rules.register(
+        Rule(
+            MODERATE,
+            54,
+            LABELS[MODERATE],
+            "rule 4.3",
+            ladder=(Rung(Step.COMING, HEAD), Rung(Step.LATE, HEAD)),
+            described=_described_rounds,
+            asked_of=_to_moderate,
+        )
+    )

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -26,7 +27,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
         """
         others = self._all()
         if known_on is not None:
-            others = others.filter(decided_at__lt=end_of(known_on))
+            others = others.filter(known_by(known_on))
         withdrawn = others.filter(supersedes=OuterRef("pk"), is_void=True)
         replaced = others.filter(~Exists(withdrawn), supersedes=OuterRef("pk"))
         return self.filter(~Exists(replaced), is_void=False)
@@ -37,7 +38,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
 
     def as_known(self, day: date, known_on: date, schools: Collection[int] | None = None) -> Self:
         """Return the decision that counted on `day` for each school, as far as it was known at the end of another."""
-        known = self._all().counting(known_on=known_on).filter(decided_at__lt=end_of(known_on))
+        known = self._all().counting(known_on=known_on).filter(known_by(known_on))
         return self._last(known, day, schools)
 
     def last_on(self, day: date, **school: Any) -> Self:
@@ -57,6 +58,19 @@ class DecisionQuerySet(models.QuerySet[Any]):
         last = decisions.last_on(day, school=OuterRef("pk")).values("pk")[:1]
         asked = School._base_manager.all() if schools is None else School._base_manager.filter(pk__in=schools)
         return self.filter(pk__in=asked.order_by().values_list(Subquery(last)).distinct())
+
+
+def known_by(day: date) -> Q:
+    """Return a filter of the decisions that were known at the end of a day.
+
+    The past is imported as if it had been known all along. An import that corrects it is known since its run.
+    """
+    end = end_of(day)
+    # Imports are above decisions, which keep only the number of their run.
+    runs = apps.get_model("schools", "ImportRun")._default_manager.filter(applied_at__lt=end)
+    is_correction = Q(imported_run__isnull=False, supersedes__isnull=False)
+    was_run = Q(Exists(runs.filter(pk=OuterRef("imported_run")).order_by()))
+    return Q(decided_at__lt=end) & (~is_correction | was_run)
 
 
 def end_of(day: date) -> datetime:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from categorisation.models import CategoryDecision
+from schoolimprove.lib import clock
 from schoolimprove.records import jobs
 from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import Job
@@ -80,6 +81,14 @@ def test_the_past_is_read_as_at_a_day_and_as_known_on_another(write: Write, scho
     assert printed("categories", "--on", "2024-08-31") == []
     standing = Standing.objects.get(school=school, ends_on=None)
     assert (standing.code, standing.starts_on, standing.told_on) == ("4", date(2025, 9, 1), date(2025, 11, 4))
+
+
+def test_an_import_that_corrects_another_is_known_since_it_was_run(write: Write, school: School) -> None:
+    take(write(FIRST))
+    take(write(FIRST.replace(",3,", ",4,")))
+    day, yesterday = date(2025, 1, 1), clock.today() - timedelta(days=1)
+    known = [CategoryDecision.objects.as_known(day, known_on).get().category for known_on in (yesterday, clock.today())]
+    assert known == ["3", "4"]
 
 
 def test_the_same_row_again_is_unchanged(write: Write) -> None:

@@ -8,12 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from categorisation.models import Agreement, Recommendation, Round, SchemeEdition
-from categorisation.opening.actions import blockers_to_closing, open_round
+from categorisation.opening.actions import blockers_to_closing, close_round, open_round
 from categorisation.policy import RECOMMENDATION_ASSURED
 from categorisation.recommendations import actions
-from categorisation.recommendations.deadlines import AGREE, ASSURE, RECOMMEND, REVIEW, expected_in_open_rounds
+from categorisation.recommendations.deadlines import AGREE, ASSURE, MODERATE, RECOMMEND, REVIEW, expected_in_open_rounds
 from categorisation.recommendations.hand_over import give_to_partner, hand_over_drafts
 from categorisation.recommendations.overnight import record_silence
+from categorisation.recommendations.pages import RecommendationFilter
 from categorisation.recommendations.states import RECOMMENDATION, RecommendationStatus
 from categorisation.schemes.shipped import EDITIONS
 from schoolimprove.accounts.models import User
@@ -260,7 +261,7 @@ def test_deadlines_follow_the_recommendation_by_dates_counted_by_hand(county: Co
     assert deadlines_of(row) == {AGREE: date(2026, 11, 17)}
     open_rows = Deadline.objects.open().filter(subject_kind=row._meta.label_lower)
     assert {(each.rule, each.subject_id, each.due_on) for each in open_rows} == {
-        (each.rule, each.subject_id, each.due_on) for each in expected_in_open_rounds(TUESDAY)
+        (each.rule, each.subject_id, each.due_on) for each in expected_in_open_rounds(TUESDAY) if each.rule != MODERATE
     }
 
 
@@ -353,6 +354,50 @@ def in_state(county: County, status: RecommendationStatus) -> Recommendation:
     shared = {"shared_at": clock.now(), "shared_by": county.dsim} if status == S.SHARED else {}
     row: Recommendation = RecommendationFactory.create(school=county.school, status=status, **written, **shared)
     return row
+
+
+def test_a_round_is_closed_when_nothing_is_left_to_decide(county: County) -> None:
+    hold_terms(2026)
+    row = recommended(county, S.SHARED)
+    seen = Round.objects.get()
+    with pytest.raises(Blocked, match="1 school is still to be decided"):
+        close_round(seen, by=county.head, on=TUESDAY, seen_version=seen.version)
+    actions.withdraw(row, by=county.head, on=TUESDAY, reason="It closes", seen_version=row.version)
+    close_round(seen, by=county.head, on=TUESDAY, seen_version=seen.version)
+    assert seen.status == "closed"
+
+
+def test_the_head_is_asked_once_to_have_a_round_decided(county: County) -> None:
+    hold_terms(2026)
+    SchoolFactory.create(district=county.school.district)
+    open_round(2026, "autumn", by=None, on=TUESDAY)
+    first, last = Recommendation.objects.select_related("round", "school")
+    mine = Deadline.objects.open().filter(rule=MODERATE)
+    assert [(each.subject_id, each.school_id, each.due_on) for each in mine] == [
+        (first.round_id, None, date(2026, 12, 11))
+    ]
+    assert MODERATE not in {row.rule for row in asked_of(county.head, TUESDAY)}
+    assert MODERATE in {row.rule for row in asked_of(county.head, first.round.recommend_by)}
+    assert MODERATE not in {row.rule for row in asked_of(county.dsim, first.round.recommend_by)}
+    for row, left in ((first, 1), (last, 0)):
+        actions.withdraw(row, by=county.head, on=TUESDAY, reason="Not this time", seen_version=row.version)
+        assert mine.all().count() == left
+
+
+def test_the_list_reads_the_scheme_of_a_round_once(county: County) -> None:
+    for school in SchoolFactory.create_batch(3, district=county.school.district):
+        RecommendationFactory.create(school=school)
+    rows = list(Recommendation.objects.for_lists())
+    assert len({id(row.round.scheme) for row in rows}) == 1
+
+
+def test_the_filter_offers_only_the_categories_that_the_reader_sees(county: County) -> None:
+    hold_terms(2026)
+    recommended(county, written=whole("3"))
+    elsewhere = RecommendationFactory.create()
+    Recommendation.objects.filter(pk=elsewhere.pk).update(category="4")
+    mine = RecommendationFilter({}, Recommendation.objects.visible_to(county.sip).with_progress())
+    assert mine.filters["category"].extra["choices"] == [("3", "3")]
 
 
 # A draft whose author has left.

@@ -15,6 +15,7 @@ from schoolimprove.accounts.roles import Role
 from schoolimprove.policy.editions import publish_edition, revise_edition, write_edition
 from schoolimprove.policy.nested import dump
 from schoolimprove.records.actor import Actor
+from schools.models import Letter
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
     CategoryDecisionFactory,
@@ -148,6 +149,13 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
     district = county.school.district_id
     assert district
     meeting = MeetingFactory.create(group=GroupFactory.create(authority=None, district=county.school.district))
+    left: Any = RecommendationFactory.create(
+        school=schools[5],
+        status=S.DRAFT,
+        author=appointed(Role.SIP, school=SchoolFactory.create()),
+        author_role=Role.SIP.value,
+    )
+    letters = Letter.objects.filter(kind="category", subject_id=CategoryDecisionFactory.create(school=county.school).pk)
 
     def at(name: str, thing: Any = None) -> str:
         return reverse(f"categorisation:{name}", args=[thing.pk] if thing else [])
@@ -172,6 +180,17 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
         ),
         "categorisation:recommendation_submit": VerbSample(
             at("recommendation_submit", draft), county.sip, outsider, {}, "", finish=withdraw(draft)
+        ),
+        "categorisation:recommendation_give": VerbSample(
+            at("recommendation_give", left), county.dsim, outsider, {}, "", finish=withdraw(left)
+        ),
+        "categorisation:category_letter_again": VerbSample(
+            reverse("categorisation:category_letter_again", args=[county.school.urn]),
+            county.head,
+            outsider,
+            {},
+            "",
+            counted=letters.count,
         ),
         "categorisation:recommendation_return": VerbSample(
             at("recommendation_return", returned),

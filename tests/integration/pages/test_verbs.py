@@ -18,7 +18,7 @@ VERBS = sorted(verbs())
 NEW = {
     *("schools:contact_add", "schools:contact_note_add", "schools:meetings_add"),
     *("meetings:plan", "meetings:item_add", "referrals:refer"),
-    *("categorisation:round_agenda", "categorisation:round_open"),
+    *("categorisation:round_agenda", "categorisation:round_open", "categorisation:category_letter_again"),
     *("categorisation:scheme_begin", "categorisation:scheme_write"),
     *("groups:form", "schools:interest_declare", "meetings:plan", "referrals:refer"),
     *("schools:framework_begin", "schools:framework_write"),
