@@ -64,7 +64,7 @@ GROUP_KINDS = declare(
             SINCE_ALWAYS: GroupKinds(
                 (
                     GroupKind(
-                        "dirg", "District Intervention and Resource Group (DIRG)", 4, Rhythm.TERMLY, moderates=True
+                        "dirg", "District Intervention and Resource Group (DIRG)", 3, Rhythm.TERMLY, moderates=True
                     ),
                     GroupKind("focus", "District Focus Group", 3, Rhythm.HALF_TERMLY),
                     GroupKind("core", "Core group", 3, Rhythm.HALF_TERMLY),

@@ -24,6 +24,7 @@ from schools.meetings import actions as meeting_actions
 from schools.meetings.models import Meeting, MeetingItem
 from schools.models import Person, School, Standing
 from schools.referrals.actions import add_to_agenda, send_referral
+from schools.referrals.forms import ReferForm
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import (
     CategoryDecisionFactory,
@@ -231,6 +232,19 @@ def test_only_a_group_that_moderates_takes_the_schools_of_a_round_or_a_referral_
     referral.refresh_from_db()
     with pytest.raises(Blocked, match="cannot decide this"):
         add_to_agenda(referral, by=county.dsim, on=TUESDAY, seen_version=referral.version, meeting=meeting)
+
+
+def test_the_form_of_a_referral_refuses_a_group_that_cannot_answer_it(moderation: Moderation) -> None:
+    county = moderation.county
+    focus = GroupFactory.create(kind="focus", authority=None, district=county.school.district)
+    sent = {"group": str(focus.pk), "ask": "recategorise", "cause": "staffing_or_leadership", "urgent": "no"}
+
+    def form(groups: Any) -> ReferForm:
+        return ReferForm(sent | {"evidence": "Gone"}, groups=groups, sources=Group.objects.none())
+
+    assert form(Group.objects.all()).errors["group"] == [f"Select a group that may decide this: {moderation.group}"]
+    alone = form(Group.objects.filter(pk=focus.pk))
+    assert [key for key, _label in alone.fields["ask"].choices] == ["discuss"]  # type: ignore[attr-defined]
 
 
 def test_a_kind_of_group_that_no_longer_moderates_confirms_no_category(moderation: Moderation) -> None:

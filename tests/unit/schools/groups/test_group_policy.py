@@ -9,7 +9,7 @@ from schoolimprove.policy.nested import in_line
 from schools.groups.policy import GROUP_KINDS
 
 SHIPPED = GROUP_KINDS.shipped[SINCE_ALWAYS]
-DIRG = "dirg; District Intervention and Resource Group (DIRG); 4; termly; yes"
+DIRG = "dirg; District Intervention and Resource Group (DIRG); 3; termly; yes"
 
 
 def test_every_kind_that_the_domain_names_is_shipped() -> None:
