@@ -468,7 +468,7 @@ class MinutesVersion(TemplateView):
         meeting = get_object_or_404(meetings_for(self.request.user), pk=kwargs["group_meeting"])
         if minutes_hidden(self.request.user, meeting):
             raise Http404
-        version = get_object_or_404(meeting.minutes.select_related("by"), number=kwargs["minutes"])
+        version = get_object_or_404(meeting.minutes.select_related("by"), number=kwargs["version"])
         *above, own = MeetingPage.crumbs(meeting)
         title = f"Minutes, version {version.number}"
         crumbs = [*above, components.Crumb(own.label, meeting.get_absolute_url()), components.Crumb(title)]
@@ -675,7 +675,7 @@ def paths() -> list[URLPattern]:
         path("<int:group_meeting>/items/together/", ConfirmTogether.as_view(), name="together"),
         path("<int:group_meeting>/attendance/", AttendanceRecord.as_view(), name="attendance"),
         path("<int:group_meeting>/minutes/", MinutesWrite.as_view(), name="minutes_write"),
-        path("<int:group_meeting>/minutes/<int:minutes>/", MinutesVersion.as_view(), name="minutes"),
+        path("<int:group_meeting>/minutes/<int:version>/", MinutesVersion.as_view(), name="minutes"),
         path("<int:group_meeting>/pdf/", pdf, name="pdf"),
         path(item, ItemPage.as_view(), name="item"),
         path(f"{item}decide/", ItemDecide.as_view(), name="decide"),

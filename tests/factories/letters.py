@@ -20,6 +20,7 @@ FIELDS: dict[str, str | Sequence[str]] = {
     "why": "Progress in mathematics is too slow.",
     "support": ["An assigned officer", "Help with plans"],
     "effective_on": "1 December 2026",
+    "support_from": "1 September 2027",
 }
 
 

@@ -26,8 +26,6 @@ from tests.factories.accounts import UserFactory
 from tests.factories.calendar import hold_terms
 from tests.factories.categorisation import CategoryMismatchFactory, RecommendationFactory
 from tests.factories.county import TUESDAY, County
-from tests.factories.groups import GroupFactory
-from tests.factories.meetings import MeetingFactory
 from tests.factories.schools import DistrictFactory, LocalAuthorityFactory, VisitFactory, appointed
 from tests.factories.shared import propose, shared
 from tests.forms import PageForm, forms_in
@@ -63,7 +61,7 @@ OTHER_STATES = frozenset(
         "categorisation:mismatch_return",
         *("schools:record_edit", "schools:record_abandon", "schools:record_close_unpresented"),
         *("schools:correction_return", "schools:correction_withdraw", "schools:record_undo_presentation"),
-        *("categorisation:recommendation_write", "meetings:change", "meetings:meeting_cancel"),
+        "categorisation:recommendation_write",
     }
 )
 """Forms about something that no record, visit, recommendation or meeting of the matrix's world is."""
@@ -74,7 +72,11 @@ NOTHING_TO_TYPE = frozenset(
         *("categorisation:recommendation_no_change", "categorisation:recommendations_no_change"),
         *("categorisation:round_open", "categorisation:round_agenda", "categorisation:round_close"),
         *("meetings:meeting_call", "meetings:meeting_hold", "meetings:meeting_confirm", "meetings:together"),
-        *("referrals:referral_add_to_agenda", "categorisation:category_letter_again"),
+        *(
+            "referrals:referral_add_to_agenda",
+            "categorisation:category_letter_again",
+            "categorisation:recommendation_give",
+        ),
         "categorisation:mismatch_sign",
     }
 )
@@ -133,13 +135,10 @@ def test_so_do_forms_about_things_in_other_states(county: County, clock_at: Any)
     draft, record = county.start(sip, kind="monitoring"), shared(county)
     correction = propose(record)
     recommendation = RecommendationFactory.create(school=county.school)
-    meeting = MeetingFactory.create(group=GroupFactory.create(authority=county.school.authority))
     response: dict[str, Any] = {"response": "none", "explanation": "Results rose", "drafted_by": dsim}
     drafted = CategoryMismatchFactory.create(school=county.school, status="drafted", **response)
     walked = [
         walk("categorisation:recommendation_write", f"{recommendation.get_absolute_url()}write/", sip),
-        walk("meetings:change", reverse("meetings:change", args=[meeting.pk]), county.head),
-        walk("meetings:meeting_cancel", reverse("meetings:meeting_cancel", args=[meeting.pk]), county.head),
         walk("schools:visit_propose", reverse("schools:visit_propose", args=[*at, due.pk]), sip),
         walk("schools:performance_hold", reverse("schools:performance_hold", args=[*at, planned.pk]), sip),
         walk("schools:performance_void", reverse("schools:performance_void", args=[*at, held.pk]), sip),

@@ -240,7 +240,9 @@ ROUTES: dict[str, Route] = {
     "schools:programme_export": only(EXPORTS),
     "schools:programme_write": only(STEERS),
     **{f"schools:programme_{name}": Route(statuses(STEERS)) for name in ("edition", "edit", "publish", "abandon")},
-    **{f"meetings:list{name}": only(SEES_COVERAGE) for name in ("", "_export")},
+    # The provider is a member of a group.
+    "meetings:list": only(SEES_COVERAGE | {Role.PROVIDER}),
+    "meetings:list_export": only(SEES_COVERAGE),
     "meetings:plan": only(KEEPS_GROUPS),
     **{f"meetings:{name}": of_meeting(KEEPS_GROUPS, KEEPS_GROUPS) for name in ("meeting", "item", "pdf")},
     **{f"meetings:{name}": of_meeting(KEEPS_GROUPS, KEEPS_GROUPS) for name in ("item_add", "order", "withdraw")},
@@ -598,6 +600,8 @@ def made_world() -> World:
     MembershipFactory.create(group=group, person=users[Role.PROVIDER].person)
     InterestFactory.create(school=here)
     give_meetings(here.referrals.get().group, chair=users[HEAD])
+    moderating = GroupFactory.create(kind="dirg", authority=None, district=here.district)
+    MeetingFactory.create(group=moderating, held_on=clock.today() + timedelta(days=7))
     sip, dsim = appointed(SIP, school=there), appointed(DSIM, district=district)
     yesterday = clock.today() - timedelta(days=1)
     shared = record_at(RecordStatus.SHARED, school=here, author=users[SIP], manager=users[DSIM])
@@ -715,7 +719,6 @@ def address(name: str, record: RecordOfVisit, someone: User) -> str:
         "delivery": lambda: getattr(letter_of(record).deliveries.first(), "pk", 0),
         "group_meeting": lambda: getattr(meeting_of(record), "pk", 0),
         "meeting_item": lambda: getattr(MeetingItem.objects.filter(meeting=meeting_of(record)).first(), "pk", 0),
-        "minutes": lambda: 1,
         "referral": lambda: school.referrals.get().pk,
         "visit": lambda: school.visits.get(status=VisitStatus.PROPOSED).pk,
         "item": lambda: school.visits.get(status=VisitStatus.PROPOSED).agenda_items.get().pk,

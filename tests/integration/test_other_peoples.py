@@ -32,7 +32,7 @@ EVERYBODY_HAS = {
 OF_A_SCHOOL = sorted(name for name, needed in PARAMETERS.items() if "urn" in needed)
 WITHIN = sorted(name for name in OF_A_SCHOOL if set(PARAMETERS[name]) - {"urn"} - EVERYBODY_HAS)
 OF_LETTERS = {name for name, needed in PARAMETERS.items() if "letter" in needed}
-OF_RECOMMENDATIONS = {name for name, needed in PARAMETERS.items() if "recommendation" in needed}
+OF_RECOMMENDATIONS = {name for name, needed in PARAMETERS.items() if {"recommendation", "mismatch"} & set(needed)}
 NUMBERS_OF_GROUPS = {"group", "member", "interest", "group_meeting", "meeting_item", "referral"}
 OF_GROUPS = {name for name, needed in PARAMETERS.items() if NUMBERS_OF_GROUPS & set(needed)}
 READERS = (Role.DSIM, Role.HEADTEACHER)
@@ -60,6 +60,7 @@ def numbers(record: RecordOfVisit) -> dict[str, Any]:
         "inspection": school.inspections.get().pk,
         "framework": school.inspections.get().framework_id,
         "recommendation": recommendation_of(record).pk,
+        "mismatch": school.mismatches.get().pk,
         "action": school.actions_of_records.get().pk,
         "strength": school.strengths.get().pk,
         "attachment": record.attachments.get().pk,
@@ -162,7 +163,7 @@ def test_groups_elsewhere_and_what_is_theirs_are_not_there(db: None, world: Worl
 
 
 def test_what_belongs_to_another_group_is_not_there(db: None, world: World) -> None:
-    meeting = MeetingItem.objects.get().meeting
+    meeting = MeetingItem.objects.filter(meeting__status="held").get().meeting
     another = MeetingFactory.create(group=meeting.group, held_on=clock.today() - timedelta(days=1))
     ours = numbers(world.shared) | {"group": meeting.group_id, "group_meeting": meeting.pk}
     foreign = {

@@ -148,7 +148,9 @@ def recommendation_samples(county: County) -> dict[str, VerbSample]:
     closing = RoundFactory.create(term="summer")
     district = county.school.district_id
     assert district
-    meeting = MeetingFactory.create(group=GroupFactory.create(authority=None, district=county.school.district))
+    meeting = MeetingFactory.create(
+        group=GroupFactory.create(kind="dirg", authority=None, district=county.school.district)
+    )
     left: Any = RecommendationFactory.create(
         school=schools[5],
         status=S.DRAFT,

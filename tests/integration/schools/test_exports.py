@@ -27,7 +27,7 @@ from schools.records.states import RecordStatus
 from schools.visits.models.visit import VisitKind
 from schools.visits.states import VisitStatus
 from tests.factories.calendar import SchoolClosureFactory, hold_terms
-from tests.factories.categorisation import RecommendationFactory
+from tests.factories.categorisation import CategoryMismatchFactory, RecommendationFactory
 from tests.factories.county import TUESDAY, County
 from tests.factories.groups import GroupFactory, MembershipFactory
 from tests.factories.imports import ImportRejectionFactory, ImportRunFactory, SchoolContactFactory
@@ -70,6 +70,7 @@ def gathered(county: County) -> County:
     InterestFactory.create(school=school)
     InspectionFactory.create(school=school, source_note=FORMULA)
     RecommendationFactory.create(school=school)
+    CategoryMismatchFactory.create(school=school, inspection=school.inspections.get())
     MeetingFactory.create(group=Group.objects.get(), place=FORMULA)
     ReferralFactory.create(group=Group.objects.get(), school=school)
     ProgrammeEditionFactory.create()

@@ -78,7 +78,7 @@ def test_a_template_says_what_it_lacks_and_which_fields_are_not_known() -> None:
     assert list(template.content_errors()) == [
         "Enter the subject of the letter.",
         "{head} is not a field of this letter. Use {school}, {recipient}, {category}, {level}, {why}, {support}, "
-        "{effective_on}.",
+        "{effective_on}, {support_from}.",
     ]
     long = LetterTemplateFactory.build(content={"subject": "A" * 151, "body": "B"})
     assert list(long.content_errors()) == ["Shorten the subject of the letter to 150 characters."]
