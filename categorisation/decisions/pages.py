@@ -87,7 +87,7 @@ class CategoryList(SchoolListPage):
 class Movement(FiguresPage):
     """How many schools went from which category to which, between two days."""
 
-    title = "Movement between categories"
+    title, noun = "Movement between categories", ("school", "schools")
     lede = "Compare the categories of two days. We count schools that have a category on the last day."
     permission, filters = Permission.VIEW_STANDING, MovementFilter
     nothing = components.Empty("No categories on that day", "Select another day, or clear the filters.")
@@ -143,7 +143,7 @@ class Movement(FiguresPage):
 class ModerationChanges(FiguresPage):
     """How often the category decided was not the one recommended: by who recommended it, phase and district."""
 
-    title = "Changes by moderation"
+    title, noun = "Changes by moderation", ("decision", "decisions")
     lede = "How often a group decided on another category than the one recommended, in annual rounds."
     permission, filters = Permission.VIEW_MODERATION, ModerationFilter
     nothing = components.Empty("No decisions yet", "Figures appear when a group has decided recommended categories.")

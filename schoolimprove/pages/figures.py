@@ -27,6 +27,8 @@ class FiguresPage(TemplateView):
 
     title: ClassVar[str]
     lede: ClassVar[str] = ""
+    noun: ClassVar[tuple[str, str]]
+    """What is counted, one and many."""
     permission: ClassVar[Permission]
     filters: ClassVar[type[django_filters.FilterSet]]
     nothing: ClassVar[components.Empty]
@@ -56,11 +58,13 @@ class FiguresPage(TemplateView):
         return filter_panel(self.filterset.form, self.request.GET, label="Filter these figures")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tables = self.tables(self.filterset.qs if self.filterset.is_valid() else self.rows().none())
+        rows = self.filterset.qs if self.filterset.is_valid() else None
+        tables, number = ([], 0) if rows is None else (self.tables(rows), rows.count())
         return super().get_context_data(
             page_title=self.title,
             lede=self.lede,
             filters=self.panel,
+            found=f"{number:,} {self.noun[number != 1]}",
             tables=tables,
             chart=self.chart(tables),
             nothing=None if any(each.rows for each in tables) else self.nothing,

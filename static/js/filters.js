@@ -30,7 +30,8 @@ function fold (form) {
   }
   button.addEventListener('click', () => show(button.getAttribute('aria-expanded') === 'false'))
   narrow.addEventListener('change', () => show(false))
-  show(false)
+  // An error is shown, and the summary at the top leads to it.
+  show(form.querySelector('.govuk-form-group--error') !== null)
 }
 
 // The address after applying ends in #results: the count takes the focus, so that it is read out.

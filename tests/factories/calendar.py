@@ -62,8 +62,10 @@ class TermFactory(TermDatesFactory):
 
 
 def hold_terms(*years: int) -> list[Term]:
-    """The three terms of each year."""
-    return [TermFactory(academic_year=year, name=name) for year in years for name in TermName]
+    """The three terms of each year, where there are none yet."""
+    wanted = [(year, name) for year in years for name in TermName]
+    there = {(each.academic_year, each.name): each for each in Term.objects.filter(academic_year__in=years)}
+    return [there.get(each) or TermFactory(academic_year=each[0], name=each[1]) for each in wanted]
 
 
 class ClosureDayFactory(factory.django.DjangoModelFactory[ClosureDay]):

@@ -16,6 +16,7 @@ from datetime import date
 from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -26,12 +27,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from schoolimprove.accounts.actions.person import sync_staff
 from schoolimprove.accounts.models import Purpose, SecretLink, User
-from schoolimprove.accounts.roles import Role
+from schoolimprove.accounts.rights import appointments_of
+from schoolimprove.accounts.roles import ROLE_LABELS, Role
 from schoolimprove.demo import signins
 from schoolimprove.guides.accessibility import MEASURED, Measured
 from schoolimprove.guides.topics import TOPICS
 from schoolimprove.lib import clock
-from schools.models import ImportRun, RecordOfVisit, Visit
+from schools.models import ImportRun, RecordOfVisit, School, Visit
 from schools.records import actions as record_actions
 from schools.records import guards
 from schools.records.states import CorrectionStatus, RecordStatus
@@ -39,12 +41,18 @@ from schools.visits.models.visit import VisitKind
 from schools.visits.opening.actions import terms_to_choose
 from schools.visits.states import VisitStatus
 from tests.factories.accounts import TOTPDeviceFactory
+from tests.factories.categorisation import CategoryMismatchFactory
+from tests.factories.county import County
+from tests.factories.groups import GroupFactory
+from tests.factories.meetings import ReferralFactory
 from tests.factories.schools import VisitFactory, appointed
 from tests.functional import sending
 from tests.functional.browser import AXE_TAGS, DESKTOP, PHONE, SMALLEST, rules_of_axe
 from tests.functional.looking import Windows
 from tests.functional.signing_in import signed_in
 from tests.integration.demo import walk
+from tests.integration.pages.samples import verb_sample
+from tests.integration.pages.sampling import verbs
 
 pytestmark = pytest.mark.browser
 WHOSE = (Role.DSIM, Role.SIP, Role.HEADTEACHER, Role.CLERK, Role.HEAD_OF_SERVICE, Role.SYSTEM_ADMINISTRATOR)
@@ -66,7 +74,14 @@ NO_PAGES = {
         f"accounts:{name}"
         for name in ("address_withdraw", "draft_discard", "draft_save", "extend", "sign_out", "sign_out_elsewhere")
     ),
-    *("schools:record_pdf", "schools:record_document", "schools:attachment", "schools:attachment_remove"),
+    *(
+        "meetings:pdf",
+        "schools:letter_pdf",
+        "schools:record_pdf",
+        "schools:record_document",
+        "schools:attachment",
+        "schools:attachment_remove",
+    ),
     *("schools:agenda_take_away", "schools:visit_agree", "schools:record_recall", "schools:record_submit"),
     *("schools:strength_consent", "schools:strength_decline", "schools:visit_calendar"),
     "schools:my_term_calendar",
@@ -77,7 +92,7 @@ NO_PAGES = {
 # Pages that nothing opens; the statement says how many they are.
 NOT_OPENED: set[str] = set()
 # Pages whose form may be sent empty and filled with anything.
-NEVER_REFUSED: set[str] = set()
+NEVER_REFUSED = {"categorisation:recommendation_write", "meetings:attendance"}
 OF_EACH_STATE = 4
 
 
@@ -185,7 +200,18 @@ def stops_of(route: str) -> Iterator[Stop]:
     elif route in ONE_STATE:
         yield ONE_STATE[route]()
     else:
-        yield from of_somebody(route)
+        yield from list(of_somebody(route)) or of_a_sample(route)
+
+
+def of_a_sample(route: str) -> Iterator[Stop]:
+    """Yield the page of a form about something that the demonstration has not, as the tests of forms make it."""
+    if route in verbs():
+        sample = verb_sample(route, County())
+        # A list leads there with the keys of its ticked rows; the form sends their versions too.
+        ticked = [row.partition(".")[0] for row in sample.typed.get("rows", [])]
+        rows = urlencode({"rows": ticked}, doseq=True)
+        role = ROLE_LABELS[appointments_of(sample.user)[0].role]
+        yield Stop(route, f"{sample.path}?{rows}" if rows else sample.path, role, signed_in(sample.user))
 
 
 def of_the_door(route: str) -> Stop:
@@ -226,6 +252,17 @@ def inviting_again() -> Stop:
     administrator = in_role(Role.SYSTEM_ADMINISTRATOR)
     whose = signins.listed()[administrator.email]
     return Stop("accounts:person_invite_again", address, whose, signed_in(administrator))
+
+
+def made(route: str, factory: Any) -> Stop:
+    """Return the page of something at a school of the demonstration that has none."""
+    dsim = in_role(Role.DSIM)
+    school = School.objects.visible_to(dsim).filter(district__isnull=False).order_by("urn")[0]
+    return Stop(route, factory(school).get_absolute_url(), signins.listed()[dsim.email], signed_in(dsim))
+
+
+def a_referral(school: School) -> Any:
+    return ReferralFactory.create(school=school, group=GroupFactory.create(authority=None, district=school.district))
 
 
 def term_opened() -> Stop:
@@ -390,6 +427,10 @@ ONE_STATE: dict[str, Callable[[], Stop]] = {
     "schools:record_version": earlier_version,
     "schools:correction_issue": issuing,
     "schools:correction_return": returning,
+    "categorisation:mismatch": lambda: made(
+        "categorisation:mismatch", lambda school: CategoryMismatchFactory.create(school=school)
+    ),
+    "referrals:referral": lambda: made("referrals:referral", a_referral),
     **{
         f"schools:performance_{name}": partial(performance_management, f"schools:performance_{name}")
         for name in ("hold", "void")
