@@ -230,6 +230,9 @@ class AppointmentEnd(SchoolVerbPage):
     def closed(self) -> str:
         return f"{self.subject} has already ended." if self.is_over() else ""
 
+    def is_overtaken(self) -> bool:
+        return super().is_overtaken() or self.is_over()
+
     @property
     def to_come(self) -> bool:
         return bool(self.subject.starts_on > clock.today())
@@ -258,8 +261,6 @@ class AppointmentEnd(SchoolVerbPage):
     def act(self, *, by: User, on: date, seen_version: int, **fields: Any) -> str:
         """Return what was done, as sentences."""
         held, reason, actor = self.subject, fields.pop("reason"), ending(by, self.subject)
-        if self.is_over():
-            raise Conflict(held)
         if actor is None:
             raise PermissionDenied
         if self.to_come:

@@ -22,6 +22,7 @@ from schoolimprove.reminders.reconciling import reconcile
 from schoolimprove.reminders.steps import Step
 from schoolimprove.reminders.todo import tasks_of
 from schoolimprove.ui.registry import TodoItem
+from schools.letters.pdf import JOB as LETTER_JOB
 from schools.models import (
     AgendaItem,
     Appointment,
@@ -226,7 +227,7 @@ def assert_that_files_were_brought_in(today: date) -> None:
     assert newest.outcome["ignored"] == len(places.NEIGHBOURS)
     assert [School.objects.get(urn=urn).name for urn in newest.outcome["vanished"]] == [places.NOT_IN_FILE]
     assert [(each.column, each.file) for each in newest.rejections.all()] == [("NumberOfPupils", newest.names[0])]
-    assert not Job.objects.unfinished().exclude(kind__in=[JOB, RECOUNT]).exists()
+    assert not Job.objects.unfinished().exclude(kind__in=[JOB, LETTER_JOB, RECOUNT]).exists()
     new = School.objects.get(name=places.CONVERTER)
     assert [school.name for school in predecessors(new)] == [places.CONVERTED]
 
