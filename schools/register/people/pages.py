@@ -21,7 +21,6 @@ from schoolimprove.accounts.rights import authorising, user_can
 from schoolimprove.accounts.roles import SCHOOL_ROLES, Permission, Role
 from schoolimprove.lib import clock
 from schoolimprove.records.actor import Actor
-from schoolimprove.records.transition import Conflict
 from schoolimprove.ui import components
 from schoolimprove.ui.exports import Column, ListFile
 from schools.register.models.appointment import Appointment
