@@ -105,5 +105,5 @@ def test_the_admin_has_the_frame_of_the_site(browser: Browser, live_server: Any,
         for path in ADMIN_PAGES:
             page.goto(f"{live_server.url}/admin/{path}")
             entries = page.get_by_role("navigation", name="Administration")
-            expect(entries.get_by_role("link")).to_have_text(["People", "Imports", "Settings"])
+            expect(entries.get_by_role("link")).to_have_text(["People", "Imports", "Settings", "Inspection frameworks"])
             look_at(page, f"navigation-admin-{path.strip('/').replace('/', '-') or 'index'}")

@@ -39,7 +39,8 @@ SEES: dict[str, set[str]] = {
         Role.CORPORATE_DIRECTOR: EVERY,
         Role.DEPUTY_DIRECTOR: EVERY,
         Role.ERA: EVERY,
-        Role.FINANCE: EVERY,
+        # The finance officer has declared an interest in that school.
+        Role.FINANCE: EVERY - WRENMARSH,
         Role.HEADTEACHER: WRENMARSH,
         Role.CHAIR: WRENMARSH,
         Role.CLERK: WRENMARSH | {"Priory Lane Primary School"},
