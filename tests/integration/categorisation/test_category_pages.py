@@ -58,7 +58,7 @@ def test_movement_counts_schools_by_the_category_before_and_after(county: County
     cells = [cell.partition(">")[2].partition("<")[0].strip() for cell in table.partition("<tbody")[2].split("<t")[1:]]
     assert [cell for cell in cells if cell] == ["4, Inadequate", "1", "1", "No category", "1", "1"]
     assert '"label": "Stronger", "values": [1]' in shown
-    assert "No categories on that day" in page(county.head, "movement", **day("until", date(2020, 1, 1)))
+    assert "No results." in page(county.head, "movement", **day("until", date(2020, 1, 1)))
 
 
 def test_how_often_moderation_changed_a_recommendation(county: County) -> None:
@@ -71,7 +71,7 @@ def test_how_often_moderation_changed_a_recommendation(county: County) -> None:
     shown = page(county.dsim, "moderation_changes")
     assert shown.count("50%") == 3
     assert county.sip.name in shown
-    assert "No decisions yet" in page(county.head, "moderation_changes", phase="special")
+    assert "No results." in page(county.head, "moderation_changes", phase="special")
 
 
 @pytest.mark.parametrize(("path", "count"), [("movement", 8), ("moderation_changes", 8)])
