@@ -138,12 +138,12 @@ def plan(story: Story, *, to: int | str) -> None:
     story.add(meetings.plan_meeting(group, by=story.by, on=clock.today(), held_on=story.day(to)))
 
 
-def agenda(story: Story) -> None:
-    """Put the schools of the story's district on the agenda, of the newest round that has been opened."""
-    newest, district = Round.objects.open().order_by("-recommend_by").first(), story.school.district_id
-    if newest is None or district is None:
+def agenda(story: Story, *, summer: bool = False) -> None:
+    """Put the schools of the story's district on the agenda: of last summer's round, or of the newest that is open."""
+    wanted = _summer() if summer else Round.objects.open().order_by("-recommend_by").first()
+    if wanted is None or story.school.district_id is None:
         raise StoryEndsError
-    build_agenda(story.the(Meeting, "group", "chair"), newest, [district], by=story.by)
+    build_agenda(story.the(Meeting, "group", "chair"), wanted, [story.school.district_id], by=story.by)
 
 
 def call(story: Story) -> None:
