@@ -1,4 +1,4 @@
-"""Verbs of letters: draft, revise, approve, issue, withdraw, and record how they were served (domain 4, 5.2, 6)."""
+"""Verbs of letters: draft, revise, issue, and record how they were served (domain 4, 5.2, 6)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from schoolimprove.accounts.models import User
-from schoolimprove.accounts.moves import make_move, require_move
+from schoolimprove.accounts.moves import require_move
 from schoolimprove.accounts.rights import acting
 from schoolimprove.accounts.roles import Permission
 from schoolimprove.records.actor import Actor
@@ -92,13 +92,6 @@ def revise_letter(letter: Letter, *, by: User, seen_version: int, heading: str, 
         save_changes(letter, "revised", by=actor, seen_version=seen_version, heading=heading, body=body)
 
 
-def approve_letters(letters: Iterable[Letter], *, by: User) -> None:
-    """Approve all of these drafts as they were seen, or none."""
-    with transaction.atomic():
-        for letter in sorted(letters, key=lambda each: each.pk):
-            make_move(letter, "approve", by=by, seen_version=letter.version)
-
-
 def issue_letters(letters: Iterable[Letter], *, by: User, on: date) -> list[LetterDelivery]:
     """Issue all of these letters as they were seen, or none, and return what is sent to whom.
 
@@ -133,12 +126,6 @@ def issue_letters(letters: Iterable[Letter], *, by: User, on: date) -> list[Lett
                 if follower.key == kind:
                     follower.follow(issued, actor, on)
     return sent
-
-
-def withdraw_letter(letter: Letter, *, by: User, reason: str, seen_version: int) -> None:
-    """Withdraw an issued letter, which the school goes on reading, or discard one that is not issued."""
-    verb = "withdraw" if letter.status == LetterStatus.ISSUED else "discard"
-    make_move(letter, verb, by=by, reason=reason, seen_version=seen_version)
 
 
 def record_service(

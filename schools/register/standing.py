@@ -64,21 +64,6 @@ def set_standings(kind: StandingKind, new: Iterable[NewStanding], *, by: Actor) 
     return made
 
 
-def set_standing(
-    school: School,
-    *,
-    kind: StandingKind,
-    code: str,
-    label: str,
-    from_day: date,
-    source: Model | None,
-    by: Actor,
-    told_on: date | None = None,
-) -> None:
-    """Set how one school stands from a day on; see `set_standings`."""
-    set_standings(kind, [NewStanding(school.pk, code, label, from_day, source, told_on)], by=by)
-
-
 def confirm_standings(confirmed: Sequence[tuple[Standing, Model]], *, by: Actor) -> None:
     """Note the rows that now say how schools stand, where they stand as they did: since the same day.
 

@@ -1,15 +1,18 @@
-"""Letters: one factory per model, and `drafted` and `issued`, which walk the real verbs."""
+"""Letters: one factory per model, and functions that walk the real verbs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import factory
+from django.db import transaction
 
 from schoolimprove.accounts.models import User
+from schoolimprove.accounts.moves import make_move
 from schoolimprove.accounts.roles import Role
 from schoolimprove.records.actor import SYSTEM
 from schools.letters.actions import ToDraft, draft_letters, issue_letters
+from schools.letters.states import LetterStatus
 from schools.models import Letter, LetterDelivery, LetterDocument, LetterTemplate, School
 from tests.factories.documents import BlobFactory
 from tests.factories.schools import SchoolFactory
@@ -80,3 +83,16 @@ def issued(school: School, *, by: User, on: date) -> Letter:
     letter = drafted(school, on=on)
     issue_letters([letter], by=by, on=on)
     return letter
+
+
+def approve_letters(letters: Iterable[Letter], *, by: User) -> None:
+    """Approve all of these drafts as they were seen, or none."""
+    with transaction.atomic():
+        for letter in sorted(letters, key=lambda each: each.pk):
+            make_move(letter, "approve", by=by, seen_version=letter.version)
+
+
+def withdraw_letter(letter: Letter, *, by: User, reason: str, seen_version: int) -> None:
+    """Withdraw an issued letter, which the school goes on reading, or discard one that is not issued."""
+    verb = "withdraw" if letter.status == LetterStatus.ISSUED else "discard"
+    make_move(letter, verb, by=by, reason=reason, seen_version=seen_version)

@@ -10,6 +10,7 @@ from django.forms import CheckboxSelectMultiple
 from django.http import QueryDict
 
 from schoolimprove.lib import clock
+from schoolimprove.pages.lists import DayFilter
 from schoolimprove.ui.forms import DateField, Form, SelectField, TextField
 from schools.register.allocation.board import NOT_SERVED, Load
 from schools.register.choosing import person_called
@@ -18,10 +19,6 @@ from schools.register.models.places import District
 from schools.register.models.school import Phase, School, SchoolQuerySet
 from schools.register.partners import NOBODY
 from schools.register.rules import wrong_with_day_of_change
-
-
-class DayFilter(django_filters.Filter):
-    field_class = DateField
 
 
 class AllocationFilter(django_filters.FilterSet):

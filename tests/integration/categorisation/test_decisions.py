@@ -18,7 +18,7 @@ from schoolimprove.records.actor import Actor
 from schoolimprove.records.models import AuditEvent
 from schoolimprove.records.transition import Blocked, Conflict
 from schoolimprove.reminders.models import Deadline
-from schools.letters.actions import issue_letters, withdraw_letter
+from schools.letters.actions import issue_letters
 from schools.models import Letter, School, Standing
 from schools.register.models.standing import StandingKind
 from schools.register.standing import standing_of
@@ -32,6 +32,7 @@ from tests.factories.categorisation import (
     whole,
 )
 from tests.factories.county import TUESDAY, County
+from tests.factories.letters import withdraw_letter
 from tests.factories.schools import SchoolFactory
 from tests.integration.signing_in import signed_in
 

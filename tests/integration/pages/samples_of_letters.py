@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from schoolimprove.accounts.roles import Role
-from schools.letters.actions import approve_letters, issue_letters, record_service, revise_letter, withdraw_letter
+from schools.letters.actions import issue_letters, record_service, revise_letter
 from tests.factories.county import TUESDAY, County
-from tests.factories.letters import LetterFactory, drafted, issued
+from tests.factories.letters import LetterFactory, approve_letters, drafted, issued, withdraw_letter
 from tests.factories.schools import SchoolFactory, appointed
 from tests.integration.pages.sampling import ListSample, VerbSample, again, day
 

@@ -8,11 +8,10 @@ import pytest
 from django.urls import reverse
 
 from schoolimprove.accounts.models import User
-from schools.letters.actions import withdraw_letter
 from schools.letters.pdf import freeze
 from schools.models import Letter
 from tests.factories.county import TUESDAY, County
-from tests.factories.letters import drafted, issued
+from tests.factories.letters import drafted, issued, withdraw_letter
 from tests.factories.schools import SchoolFactory
 from tests.forms import form_of_verb, forms_in
 from tests.integration.signing_in import signed_in

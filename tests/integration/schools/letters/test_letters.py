@@ -22,12 +22,10 @@ from schoolimprove.records.models import AuditEvent, Job
 from schoolimprove.records.transition import Blocked, Conflict
 from schools.letters.actions import (
     ToDraft,
-    approve_letters,
     draft_letters,
     issue_letters,
     record_service,
     revise_letter,
-    withdraw_letter,
 )
 from schools.letters.kinds import IssueFollower, LetterKind, letter_issued, letter_kinds
 from schools.letters.models import Method
@@ -36,7 +34,15 @@ from schools.letters.recipients import recipients_of
 from schools.letters.states import LetterStatus
 from schools.models import Letter, LetterDelivery, LetterDocument, LetterTemplate
 from tests.factories.county import TUESDAY, County, end
-from tests.factories.letters import FIELDS, LetterFactory, LetterTemplateFactory, drafted, issued
+from tests.factories.letters import (
+    FIELDS,
+    LetterFactory,
+    LetterTemplateFactory,
+    approve_letters,
+    drafted,
+    issued,
+    withdraw_letter,
+)
 from tests.factories.schools import AppointmentFactory, PersonFactory, SchoolFactory, appointed
 from tests.integration.together import together
 from tests.pdfs import elements, opened, text_of

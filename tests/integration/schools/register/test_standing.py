@@ -20,7 +20,6 @@ from schools.register.standing import (
     NewStanding,
     clear_standing,
     mark_told,
-    set_standing,
     set_standings,
     standing_facts,
     standing_of,
@@ -107,7 +106,7 @@ def test_a_school_that_was_not_told_sees_no_gap_where_something_was_decided(scho
         return row.label if row else "none"
 
     def decide(code: str, day: date) -> None:
-        set_standing(school, kind=CATEGORY, code=code, label=f"{code}", from_day=day, source=None, by=SYSTEM)
+        set_standings(CATEGORY, [NewStanding(school.pk, code, code, day, None)], by=SYSTEM)
 
     decide("2", date(2025, 9, 1))
     assert (now(sip), now(head)) == ("2", "none")
@@ -132,7 +131,7 @@ def rows(school: School) -> list[tuple[str, date, date | None, bool]]:
 
 def test_the_next_ends_the_former_the_day_before_and_an_earlier_one_overrules(school: School) -> None:
     def decide(code: str, day: date) -> None:
-        set_standing(school, kind=STAGE, code=code, label=code, from_day=day, source=school, by=SYSTEM)
+        set_standings(STAGE, [NewStanding(school.pk, code, code, day, school)], by=SYSTEM)
 
     decide("1", date(2026, 1, 1))
     decide("2", date(2026, 3, 1))
