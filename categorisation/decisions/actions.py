@@ -155,7 +155,7 @@ def follow_standings(school_ids: Collection[int], *, by: Actor, on: date) -> Non
 
     Tell those who watch categories.
 
-    What the past had before is not told anew: a standing says how a school stands now.
+    Earlier decisions are not announced again: a standing says how a school stands now.
     """
     now, last = ({row.school_id: row for row in _as_at(day, school_ids)} for day in (on, EVER))
     runs = _runs([*now.values(), *last.values()])
@@ -228,7 +228,7 @@ def _both(*rows: CategoryDecision | None) -> list[CategoryDecision]:
 
 
 def _days_told(rows: Sequence[CategoryDecision]) -> dict[int, date]:
-    """Return when the schools were told of these decisions, of those that they were told of."""
+    """Return when the schools were told of these decisions; leave out those they do not know of."""
     letters = Letter.objects.filter(**about_decisions(), subject_id__in=[row.pk for row in rows])
     issued = {each.subject_id: each.issued_on for each in letters if each.issued_on}
     return {row.pk: row.decided_on for row in rows if row.imported_run is not None} | issued

@@ -1,6 +1,6 @@
 """The past brought in: decisions of categories from files, and taking an import back (domain 4.3).
 
-No cause is asked of the past, and its schools were told at the time. A row is known by its school and its two days:
+The past needs no cause, and its schools learned of it at the time. A row is known by its school and its two days:
 the same again is unchanged, and one that says otherwise replaces what was imported before. Rows stay: an import is
 undone by further rows, which withdraw its decisions, so that what was known meanwhile can still be read.
 """
